@@ -1,0 +1,245 @@
+//! Hosts, and the form that asks for them (SPEC 2).
+
+use super::ids::{ImageId, ProjectId, SpecificationId};
+use super::quota::{Amounts, Key};
+use super::validation::{Problem, Problems};
+use crate::text_enum;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    HostStatus {
+        Deploying = "deploying", "Deploying";
+        Running = "running", "Running";
+        Stopped = "stopped", "Stopped";
+        ChangingConfiguration = "changing_configuration", "Changing configuration";
+        Deleting = "deleting", "Deleting";
+        DeployFailed = "deploy_failed", "Deploy failed";
+        InTrash = "in_trash", "In trash";
+    }
+}
+
+impl HostStatus {
+    /// Whether a host in this status counts against quota: what failed to come into being never does.
+    pub const fn uses_quota(self) -> bool {
+        !matches!(self, HostStatus::DeployFailed)
+    }
+}
+
+pub const MAX_QUANTITY: i64 = 100;
+pub const MAX_DATA_DISKS: usize = 8;
+pub const SYSTEM_DISK_GIB: std::ops::RangeInclusive<i64> = 10..=500;
+pub const DATA_DISK_GIB: std::ops::RangeInclusive<i64> = 1..=3072;
+/// What the form is preset with.
+pub const DEFAULT_SYSTEM_DISK_GIB: i64 = 30;
+const MAX_NAME: usize = 60;
+
+/// An entry of the specification catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct Specification {
+    pub id: SpecificationId,
+    pub name: String,
+    pub vcpu: i64,
+    pub memory_mib: i64,
+}
+
+impl Specification {
+    /// `c2.large: 2 vCPU, 4 GiB`.
+    pub fn label(&self) -> String {
+        format!("{}: {} vCPU, {}", self.name, self.vcpu, Key::Memory.show(self.memory_mib))
+    }
+}
+
+/// An entry of the image catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ssr", derive(sqlx::FromRow))]
+pub struct Image {
+    pub id: ImageId,
+    pub name: String,
+}
+
+/// The create form as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HostForm {
+    pub name: String,
+    pub quantity: String,
+    pub project: String,
+    pub specification: String,
+    pub image: String,
+    pub system_disk: String,
+    pub data_disks: Vec<String>,
+    pub description: String,
+    pub reason: String,
+}
+
+/// What a host application asks for: the ticket's payload, complete in itself, so that a catalogue change can't alter it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostRequest {
+    pub name: String,
+    pub quantity: i64,
+    pub project: ProjectId,
+    pub specification: Specification,
+    pub image: Image,
+    pub system_disk_gib: i64,
+    pub data_disks_gib: Vec<i64>,
+    pub description: String,
+    pub reason: String,
+}
+
+impl HostForm {
+    /// Checks the form against the catalogue. Empty data disk rows are left out.
+    pub fn parse(&self, specifications: &[Specification], images: &[Image]) -> Result<HostRequest, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let name = problems.required("form[name]", "Name", &self.name, MAX_NAME);
+        let starts_well = name.chars().next().is_none_or(|c| c.is_ascii_alphanumeric());
+        if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+            problems.add("form[name]", "Name takes letters, digits, '-', '_' and '.', and begins with a letter or digit.");
+        }
+        let quantity = problems.number("form[quantity]", "Quantity", &self.quantity, 1..=MAX_QUANTITY);
+        if self.project.is_empty() {
+            problems.add("form[project]", "Choose the project the host is for.");
+        }
+        let specification = specifications.iter().find(|s| s.id.as_str() == self.specification);
+        if specification.is_none() {
+            problems.add("form[specification]", "Choose one of the specifications.");
+        }
+        let image = images.iter().find(|i| i.id.as_str() == self.image);
+        if image.is_none() {
+            problems.add("form[image]", "Choose one of the images.");
+        }
+        let system_disk_gib = problems.number("form[system_disk]", "System disk", &self.system_disk, SYSTEM_DISK_GIB);
+        let typed_disks = self.data_disks.iter().enumerate().filter(|(_, typed)| !typed.trim().is_empty());
+        let data_disks_gib: Vec<i64> = typed_disks
+            .map(|(i, typed)| {
+                problems.number(&format!("form[data_disks][{i}]"), &format!("Data disk {}", i + 1), typed, DATA_DISK_GIB)
+            })
+            .collect();
+        if data_disks_gib.len() > MAX_DATA_DISKS {
+            problems.add("form[data_disks]", format!("A host takes at most {MAX_DATA_DISKS} data disks."));
+        }
+        let description = problems.text("form[description]", "Description", &self.description, 2_000);
+        let reason = problems.text("form[reason]", "Reason", &self.reason, 2_000);
+        let (Some(specification), Some(image)) = (specification, image) else {
+            return Err(problems.or(()).err().unwrap_or_default());
+        };
+        problems.or(HostRequest {
+            name,
+            quantity,
+            project: self.project.as_str().into(),
+            specification: specification.clone(),
+            image: image.clone(),
+            system_disk_gib,
+            data_disks_gib,
+            description,
+            reason,
+        })
+    }
+}
+
+impl HostRequest {
+    /// The names of the hosts: the name itself, or `name-1` … `name-N` for a batch.
+    pub fn host_names(&self) -> Vec<String> {
+        match self.quantity {
+            1 => vec![self.name.clone()],
+            n => (1..=n).map(|i| format!("{}-{i}", self.name)).collect(),
+        }
+    }
+
+    /// What one of the hosts takes from the quota.
+    pub fn one(&self) -> Amounts {
+        host_amounts(
+            self.specification.vcpu,
+            self.specification.memory_mib,
+            self.system_disk_gib + self.data_disks_gib.iter().sum::<i64>(),
+        )
+    }
+
+    /// What all of them take.
+    pub fn total(&self) -> Amounts {
+        self.one().times(self.quantity)
+    }
+
+    /// "2 hosts, 8 vCPU": the short form written on a button.
+    pub fn summary(&self) -> String {
+        let hosts = if self.quantity == 1 { "1 host".to_owned() } else { format!("{} hosts", self.quantity) };
+        format!("{hosts}, {} vCPU", self.specification.vcpu * self.quantity)
+    }
+}
+
+/// What a host of this size takes from the quota.
+pub fn host_amounts(vcpu: i64, memory_mib: i64, disks_gib: i64) -> Amounts {
+    Amounts::from_iter([
+        (Key::Vcpu, vcpu),
+        (Key::Memory, memory_mib),
+        (Key::Storage, disks_gib * Key::Storage.divisor()),
+        (Key::HostCount, 1),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue() -> (Vec<Specification>, Vec<Image>) {
+        let specification = Specification { id: "s".into(), name: "c2".into(), vcpu: 2, memory_mib: 4_096 };
+        (vec![specification], vec![Image { id: "i".into(), name: "Debian 12".into() }])
+    }
+
+    fn form() -> HostForm {
+        HostForm {
+            name: "web".into(),
+            quantity: "1".into(),
+            project: "p".into(),
+            specification: "s".into(),
+            image: "i".into(),
+            system_disk: "30".into(),
+            ..Default::default()
+        }
+    }
+
+    fn fields(form: HostForm) -> Vec<String> {
+        let (s, i) = catalogue();
+        form.parse(&s, &i).err().unwrap_or_default().into_iter().map(|p| p.field).collect()
+    }
+
+    #[test]
+    fn a_name_is_enough() {
+        let (s, i) = catalogue();
+        let request = form().parse(&s, &i).expect("good");
+        assert_eq!(request.host_names(), ["web"]);
+        assert_eq!(request.total().get(Key::Storage), 30 * 1_024);
+        assert_eq!(request.total().get(Key::HostCount), 1);
+    }
+
+    #[test]
+    fn a_batch_is_numbered_and_multiplied() {
+        let (s, i) = catalogue();
+        let batch = HostForm { quantity: "3".into(), data_disks: vec!["".into(), "100".into()], ..form() };
+        let request = batch.parse(&s, &i).expect("good");
+        assert_eq!(request.host_names(), ["web-1", "web-2", "web-3"]);
+        assert_eq!(request.data_disks_gib, [100]);
+        assert_eq!(request.total().get(Key::Vcpu), 6);
+        assert_eq!(request.summary(), "3 hosts, 6 vCPU");
+    }
+
+    #[test]
+    fn bounds_are_refused_at_their_field() {
+        assert_eq!(fields(HostForm { name: " ".into(), ..form() }), ["form[name]"]);
+        assert_eq!(fields(HostForm { name: "-a b".into(), ..form() }), ["form[name]"]);
+        for quantity in ["0", "101", "x", "1.5"] {
+            assert_eq!(fields(HostForm { quantity: quantity.into(), ..form() }), ["form[quantity]"], "{quantity}");
+        }
+        for disk in ["9", "501", ""] {
+            assert_eq!(fields(HostForm { system_disk: disk.into(), ..form() }), ["form[system_disk]"], "{disk}");
+        }
+        for disk in ["0", "3073"] {
+            let disks = HostForm { data_disks: vec![disk.into()], ..form() };
+            assert_eq!(fields(disks), ["form[data_disks][0]"], "{disk}");
+        }
+        let nine = HostForm { data_disks: vec!["1".into(); 9], ..form() };
+        assert_eq!(fields(nine), ["form[data_disks]"]);
+        assert_eq!(fields(HostForm { specification: "none".into(), ..form() }), ["form[specification]"]);
+        assert_eq!(fields(HostForm { image: "none".into(), ..form() }), ["form[image]"]);
+    }
+}

@@ -1,0 +1,13 @@
+//! The rules of approval: pure, without I/O and without a clock, the same on the server and in the browser.
+
+pub mod directory;
+pub mod host;
+pub mod ids;
+pub mod oplog;
+pub mod process;
+pub mod quota;
+pub mod support;
+pub mod text_enum;
+pub mod time;
+pub mod validation;
+pub mod workflow;

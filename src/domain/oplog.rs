@@ -1,0 +1,52 @@
+//! The operation log: what a record says about a change (SPEC 5).
+
+use crate::text_enum;
+
+text_enum! {
+    /// What was done.
+    Operation {
+        Create = "create", "Create";
+        Configure = "configure", "Configure";
+        Enable = "enable", "Enable";
+        Disable = "disable", "Disable";
+        Submit = "submit", "Submit";
+        Pass = "pass", "Pass";
+        Reject = "reject", "Reject";
+        Undo = "undo", "Undo";
+        Retry = "retry", "Retry";
+        Abandon = "abandon", "Abandon";
+        Execute = "execute", "Execute";
+        SignIn = "sign_in", "Sign in";
+        SignOut = "sign_out", "Sign out";
+        SwitchView = "switch_view", "Switch view";
+        ChangePassword = "change_password", "Change password";
+        Start = "start", "Start";
+        Stop = "stop", "Stop";
+        Lock = "lock", "Lock";
+        Unlock = "unlock", "Unlock";
+        Assign = "assign", "Assign";
+        Unassign = "unassign", "Unassign";
+    }
+}
+
+text_enum! {
+    Outcome {
+        Success = "success", "Success";
+        Failed = "failed", "Failed";
+    }
+}
+
+text_enum! {
+    /// What a record is about.
+    ResourceType {
+        Process = "process", "Process";
+        Ticket = "ticket", "Ticket";
+        Host = "host", "Host";
+        User = "user", "User";
+        Project = "project", "Project";
+        Domain = "domain", "Domain";
+        Role = "role", "Role";
+        Session = "session", "Session";
+        Setting = "setting", "Setting";
+    }
+}

@@ -1,0 +1,21 @@
+//! Countersign: approval and support tickets for private-cloud teams.
+//!
+//! One crate, two halves: `ssr` is the server, `hydrate` is what runs in the browser. `domain` holds the rules and is
+//! compiled for both; ARCHITECTURE.md is the map.
+
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!("`ssr` and `hydrate` are the two halves of one build: enable exactly one");
+
+pub mod api;
+pub mod domain;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod ui;
+
+/// Wakes the server-rendered page up in the browser.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(ui::App);
+}
