@@ -1,0 +1,50 @@
+# Every target sets up what it needs: the first one takes a while, later ones start at once.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run dev build test bench setup fmt lint test-unit test-e2e screenshots clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: build ## Build, then serve demo data on http://127.0.0.1:3000 (more flags: make run ARGS="--address …")
+	@. scripts/env; mkdir -p data
+	export COUNTERSIGN_DATABASE_URL="$${COUNTERSIGN_DATABASE_URL:-sqlite:data/demo.db}"
+	exec target/release/countersign serve --demo $(ARGS)
+
+dev: setup ## Serve demo data, rebuilding and reloading at every change
+	@. scripts/env; mkdir -p data
+	export COUNTERSIGN_DATABASE_URL="$${COUNTERSIGN_DATABASE_URL:-sqlite:data/dev.db}"
+	exec cargo leptos watch -- serve --demo $(ARGS)
+
+build: setup ## Build target/release/countersign and its static files in target/site
+	@. scripts/env; cargo leptos build --release --precompress
+
+test: ## Check everything: format, lints, tests on SQLite and PostgreSQL, the pages in a browser
+	@scripts/setup test && scripts/test
+
+test-unit: ## Only cargo's tests, on both databases
+	@scripts/setup test && scripts/test unit
+
+test-e2e: ## Only the tests in the browser, on a fresh release build
+	@scripts/setup test && scripts/test build e2e
+
+lint: ## Only format, lints and types
+	@scripts/setup test && scripts/test format lint
+
+fmt: ## Format the Rust code
+	@cargo fmt
+
+bench: build ## Measure the release server under load
+	@scripts/bench
+
+screenshots: build ## Take pictures of all pages into target/screenshots
+	@scripts/setup test && scripts/screenshots
+
+setup: ## Install the tools that are missing
+	@scripts/setup
+
+clean: ## Remove what was built, and the demo data
+	@rm -rf target data .tools end2end/node_modules
+
+.ONESHELL:

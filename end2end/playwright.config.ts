@@ -1,0 +1,37 @@
+import { defineConfig } from '@playwright/test';
+
+// Debian's Chromium without what would reach for the network or for a display.
+const chromium = {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+    '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  ],
+};
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: '../target/e2e',
+  workers: 2,
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  timeout: 30_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['./support/count.ts']],
+  use: {
+    launchOptions: chromium,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    actionTimeout: 10_000,
+    navigationTimeout: 15_000,
+    // Far from the server's zone and off by half an hour: a time rendered in the wrong zone shows.
+    timezoneId: 'Asia/Kolkata',
+    locale: 'en-GB',
+    contextOptions: { reducedMotion: 'reduce' },
+  },
+  // Every spec runs twice; what is about hydration itself is named *.hydrate.spec.ts and needs scripts.
+  projects: [
+    { name: 'scripts', use: { javaScriptEnabled: true } },
+    { name: 'no-scripts', use: { javaScriptEnabled: false }, testIgnore: /\.hydrate\.spec\.ts$/ },
+  ],
+});
