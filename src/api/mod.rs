@@ -1,1 +1,93 @@
-//! empty
+//! The border between browser and server: server functions and the rows they carry, one file per area.
+//!
+//! A server function finds out who is calling, calls one service and maps its answer; rights are the service's business.
+
+pub mod error;
+pub mod flash;
+pub mod frame;
+pub mod hosts;
+pub mod processes;
+pub mod session;
+pub mod workflow;
+
+use error::AppError;
+use serde::{Deserialize, Serialize};
+
+/// What a form gets back: 200 either way, because a refusal is an answer and not a fault of the connection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    Done(Done),
+    Refused(AppError),
+}
+
+/// What a change did, and where the person goes next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// A sentence for the toast, e.g. "Ticket 12 passed."
+    pub message: String,
+    /// The page that shows the result.
+    pub location: String,
+}
+
+impl Done {
+    pub fn new(message: impl Into<String>, location: impl Into<String>) -> Done {
+        Done { message: message.into(), location: location.into() }
+    }
+}
+
+/// One page of a list read by key: no counting, no offset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    pub rows: Vec<T>,
+    /// The query value `after=` of the next page, if there are more rows.
+    pub next: Option<String>,
+    /// The query value `before=` of the previous page, if there is one.
+    pub previous: Option<String>,
+}
+
+/// An entry of a `<select>` or of a list of checkboxes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+}
+
+#[cfg(feature = "ssr")]
+mod server_side {
+    use super::{AppError, Done, Reply};
+    use crate::server::app::{App, Caller};
+    use leptos::prelude::{expect_context, use_context};
+    use leptos_axum::ResponseOptions;
+
+    pub fn app() -> App {
+        expect_context::<App>()
+    }
+
+    /// The signed-in caller; anybody else is told to sign in.
+    pub fn caller() -> Result<Caller, AppError> {
+        let caller = use_context::<Caller>().ok_or(AppError::SignedOut);
+        answered(caller)
+    }
+
+    /// Lets a reading answer carry the HTTP status that fits it: for the page being rendered, or for the fetch.
+    pub fn answered<T>(result: Result<T, AppError>) -> Result<T, AppError> {
+        if let (Err(error), Some(response)) = (&result, use_context::<ResponseOptions>()) {
+            response.set_status(error.status());
+        }
+        result
+    }
+
+    /// Turns a change's outcome into the reply its form gets, and sends the browser on when it succeeded.
+    pub fn reply(outcome: Result<Done, AppError>) -> Result<Reply, AppError> {
+        Ok(match outcome {
+            Ok(done) => {
+                leptos_axum::redirect(&done.location);
+                Reply::Done(done)
+            }
+            Err(error) => Reply::Refused(error),
+        })
+    }
+}
+#[cfg(feature = "ssr")]
+pub use server_side::{answered, app, caller, reply};

@@ -1,1 +1,12 @@
+//! The server's half: settings, HTTP, sign-in, use cases, storage, the cloud behind it, and jobs.
 
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod cloud;
+pub mod http;
+pub mod jobs;
+pub mod service;
+pub mod settings;
+pub mod store;
+pub mod work;

@@ -1,0 +1,58 @@
+//! What surrounds every page: who is signed in, the views, the bell, and what kind of system this is.
+
+use super::error::AppError;
+use crate::domain::directory::{NamedView, View};
+use crate::domain::process::TicketType;
+use crate::domain::time::Millis;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The bell's numbers: the person's own, whatever the view.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub workflow_mine: i64,
+    pub workflow_pending: i64,
+    pub support_mine: i64,
+    pub support_pending: i64,
+}
+
+impl Counts {
+    pub fn sum(&self) -> i64 {
+        self.workflow_mine + self.workflow_pending + self.support_mine + self.support_pending
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    pub username: String,
+    pub display_name: String,
+    /// The view the person works in; `None` without any project.
+    pub view: Option<NamedView>,
+    pub views: Vec<NamedView>,
+    pub counts: Counts,
+    /// Types with an enabled process; the bell is there while this isn't empty.
+    pub enabled: Vec<TicketType>,
+    pub three_level: bool,
+    pub demo: bool,
+    /// "Embedded inventory: this demo boots no machine", for the footer; `None` with a real cloud.
+    pub cloud_note: Option<String>,
+    /// The server's time when this was rendered.
+    pub now: Millis,
+}
+
+impl Frame {
+    pub fn is_system_view(&self) -> bool {
+        matches!(self.view, Some(NamedView { view: View::System, .. }))
+    }
+
+    pub fn is_enabled(&self, ticket_type: TicketType) -> bool {
+        self.enabled.contains(&ticket_type)
+    }
+}
+
+/// The frame of the signed-in person's pages.
+#[server(endpoint = "get-frame")]
+pub async fn get_frame() -> Result<Frame, AppError> {
+    use crate::server::service;
+    super::answered(service::frame::frame(&super::app(), &super::caller()?).await)
+}

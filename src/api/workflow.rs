@@ -1,0 +1,204 @@
+//! Workflow tickets: the five tabs, one ticket, and the decisions.
+
+use super::error::AppError;
+use super::{Choice, Page, Reply};
+use crate::domain::host::HostRequest;
+use crate::domain::ids::TicketNumber;
+use crate::domain::process::TicketType;
+use crate::domain::quota::Standing;
+use crate::domain::time::Millis;
+use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, Status};
+use crate::text_enum;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// A tab of the workflow pages; its key is the last part of the path.
+    Tab {
+        Mine = "mine", "My Tickets";
+        Pending = "pending", "My Pending";
+        Resolved = "resolved", "I Resolved";
+        Involved = "involved", "I Involved";
+        All = "all", "All Tickets";
+    }
+}
+
+/// What a tab shows, from its query. Empty texts filter nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TicketFilter {
+    pub id: String,
+    /// A [`TicketType`] key.
+    pub ticket_type: String,
+    /// A [`Status`] key.
+    pub status: String,
+    /// A project's name or a part of it.
+    pub project: String,
+    /// A person's name or a part of it.
+    pub initiator: String,
+    pub resource: String,
+    /// Dates, inclusive, `2026-11-24`.
+    pub from: String,
+    pub to: String,
+    /// `oldest`; anything else is newest first.
+    pub sort: String,
+    pub after: Option<String>,
+    pub before: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketRow {
+    pub number: TicketNumber,
+    pub ticket_type: TicketType,
+    pub resource_name: String,
+    pub project: Option<String>,
+    pub initiator: String,
+    pub status: Status,
+    pub process_result: Option<ProcessResult>,
+    pub execution_result: Option<ExecutionResult>,
+    /// The link's name, with `i/n` where there are several.
+    pub stage: String,
+    /// Who may act now, or who did.
+    pub processor: Vec<String>,
+    /// A link is open and nobody may decide it.
+    pub waits_for_nobody: bool,
+    pub submitted_at: Millis,
+    pub closed_at: Option<Millis>,
+    pub version: i64,
+    /// What the caller may do with it on this tab.
+    pub may_decide: bool,
+    pub may_undo: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    pub kind: RecordKind,
+    pub stage: String,
+    pub actor: String,
+    pub note: String,
+    pub at: Millis,
+}
+
+text_enum! {
+    StageState {
+        Done = "done", "Done";
+        Current = "current", "Waiting";
+        Rejected = "rejected", "Rejected";
+        Failed = "failed", "Failed";
+        Canceled = "canceled", "Canceled";
+        Ahead = "ahead", "Not yet";
+    }
+}
+
+/// One stop of the stepper: Submit, each link, Execution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stage {
+    pub name: String,
+    pub state: StageState,
+    /// "waits for Ada, Grace", "passed by Ada", "project_owner@project".
+    pub who: String,
+    pub at: Option<Millis>,
+}
+
+/// One step of the execution, of one host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExecutionStep {
+    pub host: String,
+    /// A word for people: "Schedule", "Create disks", "Boot".
+    pub step: String,
+    /// `waiting`, `running`, `done` or `failed`.
+    pub state: String,
+    pub error: Option<String>,
+    pub started_at: Option<Millis>,
+    pub ended_at: Option<Millis>,
+}
+
+/// The request in its type's own terms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    Host(HostRequest),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketDetail {
+    pub row: TicketRow,
+    pub domain: Option<String>,
+    pub process_version: i64,
+    pub request: Request,
+    /// "2 hosts, 8 vCPU for web": what Pass will lead to.
+    pub summary: String,
+    /// How the quota it counts against stands now.
+    pub standings: Vec<Standing>,
+    pub stages: Vec<Stage>,
+    pub records: Vec<Record>,
+    pub steps: Vec<ExecutionStep>,
+    pub may_retry: bool,
+    pub may_abandon: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketList {
+    pub page: Page<TicketRow>,
+    /// The tabs the caller has in this view.
+    pub tabs: Vec<Tab>,
+}
+
+/// The dialogs' texts, so that a page without scripts can name what it asks about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub number: TicketNumber,
+    pub version: i64,
+    pub summary: String,
+    /// For Join Project: the projects and roles to choose from.
+    pub projects: Vec<Choice>,
+    pub roles: Vec<Choice>,
+}
+
+#[server(endpoint = "list-workflow-tickets")]
+pub async fn list_tickets(tab: Tab, filter: TicketFilter) -> Result<TicketList, AppError> {
+    super::answered(crate::server::service::workflow::lists::list(&super::app(), &super::caller()?, tab, &filter).await)
+}
+
+#[server(endpoint = "get-workflow-ticket")]
+pub async fn get_ticket(number: TicketNumber) -> Result<TicketDetail, AppError> {
+    super::answered(crate::server::service::workflow::details::get(&super::app(), &super::caller()?, number).await)
+}
+
+/// What the decision dialogs need about one ticket the caller may read.
+#[server(endpoint = "get-decision")]
+pub async fn get_decision(number: TicketNumber) -> Result<Decision, AppError> {
+    super::answered(crate::server::service::workflow::details::decision(&super::app(), &super::caller()?, number).await)
+}
+
+/// Passes the open link. `version` is the ticket version the person saw; `back` the page to return to.
+#[server(endpoint = "pass")]
+pub async fn pass(number: TicketNumber, version: i64, note: String, back: String) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::decide;
+    super::reply(decide::pass(&super::app(), &super::caller()?, number, version, &note, &back).await)
+}
+
+#[server(endpoint = "reject")]
+pub async fn reject(number: TicketNumber, version: i64, note: String, back: String) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::decide;
+    super::reply(decide::reject(&super::app(), &super::caller()?, number, version, &note, &back).await)
+}
+
+#[server(endpoint = "undo")]
+pub async fn undo(number: TicketNumber, version: i64, reason: String, back: String) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::decide;
+    super::reply(decide::undo(&super::app(), &super::caller()?, number, version, &reason, &back).await)
+}
+
+/// Carries on with a failed execution.
+#[server(endpoint = "retry")]
+pub async fn retry(number: TicketNumber, version: i64, back: String) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::decide;
+    super::reply(decide::retry(&super::app(), &super::caller()?, number, version, &back).await)
+}
+
+#[server(endpoint = "abandon")]
+pub async fn abandon(number: TicketNumber, version: i64, reason: String, back: String) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::decide;
+    super::reply(decide::abandon(&super::app(), &super::caller()?, number, version, &reason, &back).await)
+}

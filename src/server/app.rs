@@ -1,0 +1,74 @@
+//! What every use case is handed: the database, the clock, the settings, the ports; and who is asking.
+
+use super::clock::Clock;
+use super::cloud::CloudProvider;
+use super::settings::Settings;
+use super::store::db::Db;
+use crate::domain::directory::{NamedView, Person, View};
+use crate::domain::ids::UserId;
+use crate::domain::time::Millis;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// The running application; cloning it shares everything.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub settings: Arc<Settings>,
+    pub cloud: Arc<dyn CloudProvider>,
+    /// Wakes the job runner of this process after a commit that enqueued something.
+    pub wake: Arc<Notify>,
+}
+
+impl App {
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+}
+
+/// A signed-in person with the view of the session, as of this request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub person: Person,
+    /// The view in force; `None` for a person without any project.
+    pub view: Option<NamedView>,
+    pub three_level: bool,
+    pub session_hash: String,
+    pub ip: String,
+}
+
+impl Caller {
+    pub fn view(&self) -> Option<&View> {
+        self.view.as_ref().map(|v| &v.view)
+    }
+
+    pub fn is_system_view(&self) -> bool {
+        self.view() == Some(&View::System)
+    }
+
+    pub fn operator(&self) -> Operator {
+        Operator {
+            id: Some(self.person.id.clone()),
+            name: self.person.username.clone(),
+            view: self.view.as_ref().map_or_else(String::new, |v| v.label.clone()),
+            ip: self.ip.clone(),
+        }
+    }
+}
+
+/// Who the operation log names.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    pub id: Option<UserId>,
+    pub name: String,
+    pub view: String,
+    pub ip: String,
+}
+
+impl Operator {
+    /// The system itself: jobs, set-up, what runs at a command line.
+    pub fn system() -> Operator {
+        Operator { id: None, name: "Countersign".into(), view: String::new(), ip: String::new() }
+    }
+}

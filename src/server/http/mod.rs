@@ -1,0 +1,3 @@
+//! Stub.
+pub mod plain_forms;
+pub mod session;

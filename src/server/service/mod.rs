@@ -1,0 +1,8 @@
+//! Use cases, one file per area: each checks rights, asks the domain, and writes through one unit of work.
+
+pub mod frame;
+pub mod hosts;
+pub mod processes;
+pub mod quota;
+pub mod session;
+pub mod workflow;

@@ -1,0 +1,259 @@
+//! The two databases behind one type: SQLite and Postgres, chosen by URL at start, met at one point of dispatch.
+//!
+//! Queries are written once, with `$1` placeholders on both; where the texts must differ, [`Dialect::pick`] chooses.
+//! Pools stay typed: a row is decoded by the driver of the database it came from, at no cost.
+
+use super::value::{Val, bind_postgres, bind_sqlite};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
+use sqlx::{FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// How many connections read SQLite beside the one that writes.
+const SQLITE_READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 12;
+
+/// An open database. Cloning it shares its pools.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    queries: Arc<AtomicU64>,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { readers: SqlitePool, writer: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// A transaction that writes. Dropping it without [`Tx::commit`] takes everything back.
+pub struct Tx {
+    inner: Inner,
+    queries: Arc<AtomicU64>,
+}
+
+enum Inner {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+impl Dialect {
+    /// The text for this database. Both stay `&'static str`, so nothing unsafe reaches the driver.
+    pub fn pick(self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Dialect::Sqlite => sqlite,
+            Dialect::Postgres => postgres,
+        }
+    }
+}
+
+/// A row that can be read from either database.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
+
+/// A single value that can be read from either database.
+pub trait Scalar:
+    for<'r> sqlx::Decode<'r, Sqlite>
+    + sqlx::Type<Sqlite>
+    + for<'r> sqlx::Decode<'r, Postgres>
+    + sqlx::Type<Postgres>
+    + Send
+    + Unpin
+    + 'static
+{
+}
+impl<T> Scalar for T where
+    T: for<'r> sqlx::Decode<'r, Sqlite>
+        + sqlx::Type<Sqlite>
+        + for<'r> sqlx::Decode<'r, Postgres>
+        + sqlx::Type<Postgres>
+        + Send
+        + Unpin
+        + 'static
+{
+}
+
+enum Executor<S, P> {
+    Sqlite(S),
+    Postgres(P),
+}
+
+// The one place where the databases meet: the same text and arguments go to whichever is open.
+macro_rules! run {
+    ($me:expr, $sql:expr, $args:expr, $query:ident . $fetch:ident) => {{
+        let sql: SqlStr = $sql.into_sql_str();
+        $me.queries.fetch_add(1, Ordering::Relaxed);
+        match $me.executor() {
+            Executor::Sqlite(e) => sqlx::$query(sql, bind_sqlite($args)?).$fetch(e).await,
+            Executor::Postgres(e) => sqlx::$query(sql, bind_postgres($args)?).$fetch(e).await,
+        }
+    }};
+}
+
+macro_rules! reads { ($on:ty, $me:ty) => {
+    impl $on {
+        /// All rows.
+        pub async fn all<T: Row>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Vec<T>> {
+            run!(self, sql, args, query_as_with.fetch_all)
+        }
+        /// The row, if there is one.
+        pub async fn opt<T: Row>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Option<T>> {
+            run!(self, sql, args, query_as_with.fetch_optional)
+        }
+        /// The first column of the only row.
+        pub async fn scalar<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<T> {
+            run!(self, sql, args, query_scalar_with.fetch_one)
+        }
+        /// The first column of the row, if there is one.
+        pub async fn scalar_opt<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Option<T>> {
+            run!(self, sql, args, query_scalar_with.fetch_optional)
+        }
+        /// The first column of every row.
+        pub async fn scalars<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Vec<T>> {
+            run!(self, sql, args, query_scalar_with.fetch_all)
+        }
+    }
+} }
+reads!(Db, &Self);
+reads!(Tx, &mut Self);
+
+impl Db {
+    /// Opens `sqlite:FILE` or `postgres://…` and brings its schema up to date.
+    pub async fn open(url: &str) -> sqlx::Result<Db> {
+        let pools = if url.starts_with("postgres") { open_postgres(url).await? } else { open_sqlite(url).await? };
+        Ok(Db { pools, queries: Arc::default() })
+    }
+
+    fn executor(&self) -> Executor<&SqlitePool, &PgPool> {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => Executor::Sqlite(readers),
+            Pools::Postgres(pool) => Executor::Postgres(pool),
+        }
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        match self.pools {
+            Pools::Sqlite { .. } => Dialect::Sqlite,
+            Pools::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Begins a transaction that writes. On SQLite it waits for its turn here, not at its first write.
+    pub async fn begin(&self) -> sqlx::Result<Tx> {
+        let inner = match &self.pools {
+            Pools::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
+        };
+        Ok(Tx { inner, queries: self.queries.clone() })
+    }
+
+    /// The pool to LISTEN on, where the database can tell other processes.
+    pub fn postgres(&self) -> Option<&PgPool> {
+        match &self.pools {
+            Pools::Sqlite { .. } => None,
+            Pools::Postgres(pool) => Some(pool),
+        }
+    }
+
+    /// How many statements have been run since this database was opened.
+    pub fn query_count(&self) -> u64 {
+        self.queries.load(Ordering::Relaxed)
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    fn executor(&mut self) -> Executor<&mut sqlx::SqliteConnection, &mut sqlx::PgConnection> {
+        match &mut self.inner {
+            Inner::Sqlite(tx) => Executor::Sqlite(&mut **tx),
+            Inner::Postgres(tx) => Executor::Postgres(&mut **tx),
+        }
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        match self.inner {
+            Inner::Sqlite(_) => Dialect::Sqlite,
+            Inner::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    pub async fn exec(&mut self, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<u64> {
+        let sql: SqlStr = sql.into_sql_str();
+        self.queries.fetch_add(1, Ordering::Relaxed);
+        match self.executor() {
+            Executor::Sqlite(e) => Ok(sqlx::query_with(sql, bind_sqlite(args)?).execute(e).await?.rows_affected()),
+            Executor::Postgres(e) => Ok(sqlx::query_with(sql, bind_postgres(args)?).execute(e).await?.rows_affected()),
+        }
+    }
+
+    pub async fn commit(self) -> sqlx::Result<()> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    pub async fn rollback(self) -> sqlx::Result<()> {
+        match self.inner {
+            Inner::Sqlite(tx) => tx.rollback().await,
+            Inner::Postgres(tx) => tx.rollback().await,
+        }
+    }
+}
+
+async fn open_postgres(url: &str) -> sqlx::Result<Pools> {
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        .connect_with(PgConnectOptions::from_str(url)?)
+        .await?;
+    POSTGRES_MIGRATIONS.run(&pool).await?;
+    Ok(Pools::Postgres(pool))
+}
+
+async fn open_sqlite(url: &str) -> sqlx::Result<Pools> {
+    // FULL: an approval that was confirmed survives a power cut. One writer: a second would only wait inside SQLite.
+    let options = SqliteConnectOptions::from_str(url)?
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(5))
+        .foreign_keys(true);
+    // A file's connection doesn't go stale: testing it before each use costs a third of the throughput.
+    let writer = SqlitePoolOptions::new()
+        .test_before_acquire(false)
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(30))
+        .connect_with(options.clone())
+        .await?;
+    SQLITE_MIGRATIONS.run(&writer).await?;
+    let readers = SqlitePoolOptions::new()
+        .test_before_acquire(false)
+        .max_connections(SQLITE_READERS)
+        .connect_with(options.pragma("query_only", "on"))
+        .await?;
+    Ok(Pools::Sqlite { readers, writer })
+}

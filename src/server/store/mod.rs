@@ -1,0 +1,16 @@
+//! SQL, one file per area, a function per query. Knows no rules; takes a [`db::Db`] to read and a [`db::Tx`] to write.
+
+pub mod db;
+pub mod directory;
+pub mod flash;
+pub mod host;
+pub mod inventory;
+pub mod job;
+pub mod oplog;
+pub mod process;
+pub mod quota;
+pub mod session;
+pub mod setting;
+pub mod sql;
+pub mod ticket;
+pub mod value;

@@ -1,0 +1,82 @@
+//! Values handed to a query, typed so that a NULL keeps its type on Postgres.
+
+use crate::domain::ids::{DomainId, HostId, ImageId, ProcessId, ProjectId, RoleId, SpecificationId, UserId};
+use sqlx::Arguments;
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+
+/// One bind value.
+#[derive(Clone, Debug)]
+pub enum Val {
+    Text(Option<String>),
+    Int(Option<i64>),
+    Bool(Option<bool>),
+    /// `= ANY($1)` on Postgres, a JSON array for `json_each` on SQLite.
+    Texts(Vec<String>),
+    /// Likewise for numbers.
+    Ints(Vec<i64>),
+}
+
+macro_rules! val_from { ($($from:ty => $variant:ident($x:ident) $value:expr;)*) => { $(
+    impl From<$from> for Val {
+        fn from($x: $from) -> Val { Val::$variant(Some($value)) }
+    }
+    impl From<Option<$from>> for Val {
+        fn from(x: Option<$from>) -> Val { Val::$variant(x.map(|$x| $value)) }
+    }
+)* } }
+val_from! {
+    &str => Text(x) x.to_owned();
+    String => Text(x) x;
+    &String => Text(x) x.clone();
+    i64 => Int(x) x;
+    bool => Bool(x) x;
+}
+macro_rules! val_from_id { ($($id:ty)*) => { $(
+    val_from! { &$id => Text(x) x.0.clone(); $id => Text(x) x.0; }
+)* } }
+val_from_id! { DomainId HostId ImageId ProcessId ProjectId RoleId SpecificationId UserId }
+
+impl From<Vec<String>> for Val {
+    fn from(texts: Vec<String>) -> Val {
+        Val::Texts(texts)
+    }
+}
+impl From<Vec<i64>> for Val {
+    fn from(ints: Vec<i64>) -> Val {
+        Val::Ints(ints)
+    }
+}
+
+/// `args![a, b, …]`: the arguments of a query, in the order of `$1`, `$2`, …
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::server::store::value::Val::from($value)),*] };
+}
+
+macro_rules! bind {
+    ($values:expr, $arguments:ty, list: $texts:expr, $ints:expr) => {{
+        let mut arguments = <$arguments>::default();
+        for value in $values {
+            match value {
+                Val::Text(x) => arguments.add(x),
+                Val::Int(x) => arguments.add(x),
+                Val::Bool(x) => arguments.add(x),
+                Val::Texts(x) => arguments.add($texts(x)),
+                Val::Ints(x) => arguments.add($ints(x)),
+            }
+            .map_err(sqlx::Error::Encode)?;
+        }
+        Ok(arguments)
+    }};
+}
+
+pub(super) fn bind_sqlite(values: Vec<Val>) -> sqlx::Result<SqliteArguments> {
+    let texts = |list: Vec<String>| serde_json::Value::from(list).to_string();
+    let ints = |list: Vec<i64>| serde_json::Value::from(list).to_string();
+    bind!(values, SqliteArguments, list: texts, ints)
+}
+
+pub(super) fn bind_postgres(values: Vec<Val>) -> sqlx::Result<PgArguments> {
+    bind!(values, PgArguments, list: std::convert::identity, std::convert::identity)
+}

@@ -1,0 +1,131 @@
+//! The unit of work: one transaction that holds a change, its operation-log record and its jobs.
+//!
+//! ```ignore
+//! let mut work = app.work(caller.operator(), Operation::Pass).await?;
+//! let outcome = pass_open_link(&mut work, …).await;
+//! work.finish(outcome).await
+//! ```
+//! A change that fails is taken back whole, and the attempt is recorded in a transaction of its own.
+
+use super::app::{App, Operator};
+use super::jobs::NewJob;
+use super::store::db::Tx;
+use super::store::{job, oplog};
+use crate::api::error::AppError;
+use crate::domain::oplog::{Operation, Outcome, ResourceType};
+use crate::domain::time::Millis;
+use serde_json::Value;
+
+/// What an operation is about.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub resource: ResourceType,
+    pub id: String,
+    pub name: String,
+    /// Id and name, where the resource lies in a project.
+    pub project: Option<(String, String)>,
+    /// Id and name.
+    pub domain: Option<(String, String)>,
+}
+
+impl Subject {
+    pub fn new(resource: ResourceType, id: impl ToString, name: impl Into<String>) -> Subject {
+        Subject { resource, id: id.to_string(), name: name.into(), project: None, domain: None }
+    }
+
+    pub fn in_project(mut self, id: impl ToString, name: impl Into<String>) -> Subject {
+        self.project = Some((id.to_string(), name.into()));
+        self
+    }
+
+    pub fn in_domain(mut self, id: impl ToString, name: impl Into<String>) -> Subject {
+        self.domain = Some((id.to_string(), name.into()));
+        self
+    }
+}
+
+pub struct Work {
+    app: App,
+    operator: Operator,
+    operation: Operation,
+    subject: Subject,
+    details: Value,
+    pub tx: Tx,
+    pub now: Millis,
+    enqueued: bool,
+}
+
+impl App {
+    /// Begins a change. `subject` is what the record names until [`Work::about`] says it better.
+    pub async fn work(&self, operator: Operator, operation: Operation, subject: Subject) -> Result<Work, AppError> {
+        let tx = self.db.begin().await?;
+        Ok(Work {
+            app: self.clone(),
+            operator,
+            operation,
+            subject,
+            details: Value::Null,
+            tx,
+            now: self.now(),
+            enqueued: false,
+        })
+    }
+}
+
+impl Work {
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    pub fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
+    /// Names the resource, as soon as it is known.
+    pub fn about(&mut self, subject: Subject) {
+        self.subject = subject;
+    }
+
+    /// The record's details: `{"before": …, "after": …}` or what fits the operation.
+    pub fn details(&mut self, details: Value) {
+        self.details = details;
+    }
+
+    /// Enqueues a job that runs once this work is committed.
+    pub async fn enqueue(&mut self, new: NewJob) -> Result<(), AppError> {
+        job::push(&mut self.tx, &new).await?;
+        self.enqueued = true;
+        Ok(())
+    }
+
+    /// Commits a change with its record, or takes it back and records that it failed.
+    pub async fn finish<T>(mut self, outcome: Result<T, AppError>) -> Result<T, AppError> {
+        let Err(error) = &outcome else {
+            let record = self.record(Outcome::Success, None);
+            oplog::insert(&mut self.tx, &record).await?;
+            self.tx.commit().await?;
+            if self.enqueued {
+                self.app.wake.notify_one();
+            }
+            return outcome;
+        };
+        let record = self.record(Outcome::Failed, Some(error.to_string()));
+        self.tx.rollback().await?;
+        let mut tx = self.app.db.begin().await?;
+        oplog::insert(&mut tx, &record).await?;
+        tx.commit().await?;
+        outcome
+    }
+
+    fn record(&mut self, result: Outcome, reason: Option<String>) -> oplog::NewRecord {
+        oplog::NewRecord {
+            at: self.now,
+            operator: self.operator.clone(),
+            subject: self.subject.clone(),
+            operation: self.operation,
+            result,
+            reason,
+            details: std::mem::take(&mut self.details),
+        }
+    }
+}
