@@ -1,2 +1,294 @@
-//! Stub.
-pub struct Settings {}
+//! What can be set from outside: each setting is a flag, an environment variable and a line of a settings file.
+//!
+//! A flag wins over the environment, the environment over the file, the file over the default. The file is read first
+//! and becomes what clap takes for the defaults, so that `--help` shows what would apply.
+
+use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
+use clap::builder::BoolishValueParser;
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Approval and support tickets for private-cloud teams.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Task,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Task {
+    /// Serve the application.
+    Serve(Settings),
+    /// Bring the database's schema up to date, then exit.
+    Migrate(Settings),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// A file of settings in TOML: the long flags' names without dashes in front, e.g. `address = "0.0.0.0:80"`.
+    #[arg(long, value_name = "FILE", env = "COUNTERSIGN_SETTINGS", hide_env_values = true)]
+    pub settings: Option<PathBuf>,
+
+    /// Start with example people, projects and processes, if the database has no accounts yet.
+    #[arg(long, env = "COUNTERSIGN_DEMO", hide_env_values = true, action = ArgAction::SetTrue,
+          value_parser = BoolishValueParser::new())]
+    pub demo: bool,
+
+    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
+    #[arg(long, value_name = "URL", env = "COUNTERSIGN_DATABASE_URL", hide_env_values = true,
+          default_value = "sqlite:data/countersign.db")]
+    pub database_url: String,
+
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "HOST:PORT", env = "COUNTERSIGN_ADDRESS", hide_env_values = true,
+          default_value = "127.0.0.1:3000")]
+    pub address: SocketAddr,
+
+    /// The address people use, e.g. `https://tickets.example.com`, where a proxy stands in front.
+    #[arg(long, value_name = "URL", env = "COUNTERSIGN_PUBLIC_URL", hide_env_values = true)]
+    pub public_url: Option<String>,
+
+    /// When a support ticket that waits for its requester closes by itself.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_AUTO_CLOSE_AFTER", hide_env_values = true,
+          default_value = "3d", value_parser = duration)]
+    pub auto_close_after: Millis,
+
+    /// How long a deleted host can be restored.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_TRASH_DELAY", hide_env_values = true,
+          default_value = "3d", value_parser = duration)]
+    pub trash_delay: Millis,
+
+    /// How long the embedded inventory takes for each step of deploying a host; with --demo 1s unless set.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_DEPLOY_DELAY", hide_env_values = true,
+          default_value = "30s", value_parser = duration)]
+    pub deploy_delay: Millis,
+
+    /// What the embedded inventory shall fail at, for rehearsals: `boot:1` fails the first boot of every host.
+    #[arg(long, value_name = "TEXT", env = "COUNTERSIGN_INVENTORY_FAULTS", hide_env_values = true, default_value = "")]
+    pub inventory_faults: String,
+
+    /// A session ends after so long without a request.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_SESSION_IDLE", hide_env_values = true,
+          default_value = "12h", value_parser = duration)]
+    pub session_idle: Millis,
+
+    /// A session ends so long after signing in, whatever happens.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_SESSION_LIFETIME", hide_env_values = true,
+          default_value = "14d", value_parser = duration)]
+    pub session_lifetime: Millis,
+
+    /// What is written to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=debug`.
+    #[arg(long, value_name = "LEVEL", env = "COUNTERSIGN_LOG_LEVEL", hide_env_values = true, default_value = "info")]
+    pub log_level: String,
+
+    /// The folder of the static files; default: `site` beside the program or one folder up.
+    #[arg(long, value_name = "FOLDER", env = "COUNTERSIGN_SITE_ROOT", hide_env_values = true)]
+    pub site_root: Option<PathBuf>,
+
+    /// Tell in a response header how many SQL statements a request took; for measuring one request at a time.
+    #[arg(long, env = "COUNTERSIGN_EXPOSE_QUERY_COUNT", hide_env_values = true, action = ArgAction::SetTrue,
+          value_parser = BoolishValueParser::new())]
+    pub expose_query_count: bool,
+
+    /// The long names of what a flag or the environment set: a settings page shows these read-only.
+    #[arg(skip)]
+    pub fixed: BTreeSet<String>,
+}
+
+/// Reads the command line, the environment and the settings file. Ends the program on `--help` and on anything wrong.
+pub fn from_command_line() -> Cli {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    match parse(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    }
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let mut command = Cli::command();
+    let mut in_file = BTreeSet::new();
+    if let Some(path) = settings_file(arguments) {
+        for (name, value) in read_file(&path).map_err(|why| command.error(clap::error::ErrorKind::Io, why))? {
+            let known = |task: &Command| task.get_arguments().any(|a| a.get_long() == Some(&name) && name != "settings");
+            if !command.get_subcommands().all(known) {
+                let why = format!("{}: there is no setting `{name}`", path.display());
+                return Err(command.error(clap::error::ErrorKind::UnknownArgument, why));
+            }
+            // Lives as long as the program, like the other defaults.
+            let value: &'static str = value.leak();
+            let id = name.replace('-', "_");
+            for task in ["serve", "migrate"] {
+                command = command.mut_subcommand(task, |t| t.mut_arg(&id, |a| a.default_value(value)));
+            }
+            in_file.insert(id);
+        }
+    }
+    let matches = command.try_get_matches_from(arguments)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    if let (Task::Serve(settings) | Task::Migrate(settings), Some((_, given))) = (&mut cli.command, matches.subcommand()) {
+        settings.fixed = fixed(given);
+        if settings.demo && !settings.fixed.contains("deploy-delay") && !in_file.contains("deploy_delay") {
+            settings.deploy_delay = SECOND;
+        }
+    }
+    Ok(cli)
+}
+
+/// Where the settings file is, found before clap reads anything else.
+fn settings_file(arguments: &[OsString]) -> Option<PathBuf> {
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        if argument == "--settings" {
+            return rest.next().map(PathBuf::from);
+        }
+        if let Some(path) = argument.to_str().and_then(|a| a.strip_prefix("--settings=")) {
+            return Some(path.into());
+        }
+    }
+    std::env::var_os("COUNTERSIGN_SETTINGS").map(PathBuf::from)
+}
+
+fn read_file(path: &Path) -> Result<Vec<(String, String)>, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let table: toml::Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
+    let line = |(name, value): (String, toml::Value)| match value {
+        toml::Value::String(text) => Ok((name, text)),
+        toml::Value::Boolean(_) | toml::Value::Integer(_) => Ok((name, value.to_string())),
+        _ => Err(format!("{}: `{name}` must be a text, a number, true or false", path.display())),
+    };
+    table.into_iter().map(line).collect()
+}
+
+fn fixed(given: &ArgMatches) -> BTreeSet<String> {
+    let by_hand = |id: &&clap::Id| {
+        matches!(given.value_source(id.as_str()), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+    };
+    given.ids().filter(by_hand).map(|id| id.as_str().replace('_', "-")).collect()
+}
+
+/// `200ms`, `5s`, `10m`, `12h`, `3d`.
+fn duration(text: &str) -> Result<Millis, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let unit = match &text[digits..] {
+        "ms" => 1,
+        "s" => SECOND,
+        "m" => MINUTE,
+        "h" => HOUR,
+        "d" => DAY,
+        _ => return Err("write a whole number with ms, s, m, h or d behind it, e.g. 30s".into()),
+    };
+    let number: Millis = text[..digits].parse().map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "that is too long".into())
+}
+
+impl Settings {
+    /// The defaults, whatever the environment says; hosts deploy in a second per step.
+    pub fn for_tests() -> Settings {
+        Settings {
+            settings: None,
+            demo: false,
+            database_url: String::new(),
+            address: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_url: None,
+            auto_close_after: 3 * DAY,
+            trash_delay: 3 * DAY,
+            deploy_delay: SECOND,
+            inventory_faults: String::new(),
+            session_idle: 12 * HOUR,
+            session_lifetime: 14 * DAY,
+            log_level: "warn".into(),
+            site_root: None,
+            expose_query_count: false,
+            fixed: BTreeSet::new(),
+        }
+    }
+
+    /// Whether people reach this server over https, so that cookies can be kept to it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+
+    /// The folder of the static files: as set, or found beside the program.
+    pub fn site_root(&self) -> PathBuf {
+        let found = || {
+            let program = std::env::current_exe().ok()?;
+            let folder = program.parent()?;
+            [folder.join("site"), folder.parent()?.join("site")].into_iter().find(|f| f.is_dir())
+        };
+        self.site_root.clone().or_else(found).unwrap_or_else(|| "target/site".into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
+        let all: Vec<OsString> = ["countersign", "serve"].iter().chain(arguments).map(OsString::from).collect();
+        parse(&all).map(|cli| match cli.command {
+            Task::Serve(settings) | Task::Migrate(settings) => settings,
+        })
+    }
+
+    fn file(content: &str) -> String {
+        let path = std::env::temp_dir().join(format!("countersign-settings-{}.toml", crate::server::clock::new_id()));
+        std::fs::write(&path, content).expect("a temporary file");
+        path.to_str().expect("UTF-8").to_owned()
+    }
+
+    #[test]
+    fn durations_read_as_written() {
+        for (text, expected) in [("200ms", 200), ("5s", 5_000), ("10m", 600_000), ("12h", 43_200_000), ("3d", 3 * DAY)] {
+            assert_eq!(duration(text), Ok(expected));
+        }
+        for wrong in ["", "5", "s", "5 s", "-1s", "1w", "99999999999999999999d", "9223372036854775807d"] {
+            assert!(duration(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+        let path = file("address = \"127.0.0.1:81\"\ntrash-delay = \"1d\"\ndemo = true\n");
+        let settings = serve(&["--settings", &path, "--address", "127.0.0.1:82"]).expect("good");
+        assert_eq!(settings.address.port(), 82, "flag over file");
+        assert_eq!(settings.trash_delay, DAY, "file over default");
+        assert_eq!(settings.auto_close_after, 3 * DAY, "default");
+        assert!(settings.demo);
+        assert_eq!(settings.deploy_delay, SECOND, "the demo is quick");
+        assert!(settings.fixed.contains("address"), "set by a flag");
+        assert!(!settings.fixed.contains("trash-delay"), "the file doesn't fix a setting");
+    }
+
+    #[test]
+    fn the_deploy_delay_can_be_set_in_a_demo_too() {
+        assert_eq!(serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay, 5 * SECOND);
+        assert_eq!(serve(&["--demo"]).expect("good").deploy_delay, SECOND);
+        let path = file("deploy-delay = \"7s\"");
+        assert_eq!(serve(&["--demo", "--settings", &path]).expect("good").deploy_delay, 7 * SECOND);
+    }
+
+    #[test]
+    fn a_wrong_file_is_refused_with_what_is_wrong() {
+        let unknown = serve(&["--settings", &file("adress = \"x\"")]).expect_err("unknown").to_string();
+        assert!(unknown.contains("there is no setting `adress`"), "{unknown}");
+        let kind = serve(&["--settings", &file("address = [1]")]).expect_err("a list").to_string();
+        assert!(kind.contains("`address` must be"), "{kind}");
+        assert!(serve(&["--settings", "/does/not/exist.toml"]).is_err());
+    }
+
+    #[test]
+    fn every_setting_is_a_flag_and_an_environment_variable() {
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").expect("serve");
+        for argument in serve.get_arguments().filter(|a| a.get_id() != "help") {
+            let long = argument.get_long().expect("a flag");
+            let variable = format!("COUNTERSIGN_{}", long.replace('-', "_").to_uppercase());
+            assert_eq!(argument.get_env().and_then(|v| v.to_str()), Some(variable.as_str()));
+        }
+    }
+}
