@@ -1,1 +1,186 @@
-//! Stub.
+//! Sessions, failed sign-ins and the one-time set-up link. Of every token only its SHA-256 is here.
+
+use super::db::{Db, Tx};
+use crate::args;
+use crate::domain::directory::{Held, Person, Reach};
+use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
+use crate::domain::time::Millis;
+
+pub struct NewSession<'a> {
+    pub token_hash: &'a str,
+    pub account: &'a UserId,
+    pub view: Option<&'a str>,
+    pub created_at: Millis,
+    pub expires_at: Millis,
+    pub ip: &'a str,
+}
+
+pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO session (token_hash, account_id, view, created_at, seen_at, expires_at, ip)
+         VALUES ($1, $2, $3, $4, $4, $5, $6)",
+        args![
+            session.token_hash,
+            session.account,
+            session.view,
+            session.created_at,
+            session.expires_at,
+            session.ip
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A live session with its person.
+#[derive(Debug)]
+pub struct Live {
+    pub person: Person,
+    /// The key of the view that was chosen last.
+    pub view: Option<String>,
+    pub seen_at: Millis,
+    pub three_level: bool,
+}
+
+/// One row per role held, or a single one without a role.
+#[derive(sqlx::FromRow)]
+struct LiveRow {
+    view: Option<String>,
+    seen_at: Millis,
+    three_level: bool,
+    id: UserId,
+    username: String,
+    display_name: String,
+    domain: DomainId,
+    role: Option<RoleId>,
+    reach: Option<String>,
+    project: Option<ProjectId>,
+    project_name: Option<String>,
+    held_domain: Option<DomainId>,
+    held_domain_name: Option<String>,
+}
+
+/// The session of this token with its person and the roles held, if it is neither expired, nor seen last before
+/// `seen_after`, nor of a disabled account. One statement, because every request begins with it.
+pub async fn live(db: &Db, token_hash: &str, now: Millis, seen_after: Millis) -> sqlx::Result<Option<Live>> {
+    let rows: Vec<LiveRow> = db
+        .all(
+            "SELECT s.view, s.seen_at,
+               EXISTS (SELECT 1 FROM setting t WHERE t.key = 'three_level' AND t.value = 'on') AS three_level,
+               a.id, a.username, a.display_name, a.domain_id AS domain,
+               r.id AS role, r.reach, p.id AS project, p.name AS project_name,
+               d.id AS held_domain, d.name AS held_domain_name
+             FROM session s
+             JOIN account a ON a.id = s.account_id AND a.enabled
+             LEFT JOIN assignment x ON x.account_id = a.id
+             LEFT JOIN role r ON r.id = x.role_id
+             LEFT JOIN project p ON p.id = x.project_id
+             LEFT JOIN domain d ON d.id = p.domain_id
+             WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3",
+            args![token_hash, now, seen_after],
+        )
+        .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let (view, seen_at, three_level) = (first.view.clone(), first.seen_at, first.three_level);
+    let mut person = Person {
+        id: first.id.clone(),
+        username: first.username.clone(),
+        display_name: first.display_name.clone(),
+        domain: first.domain.clone(),
+        held: vec![],
+    };
+    person.held = rows.into_iter().filter_map(LiveRow::held).collect();
+    Ok(Some(Live { person, view, seen_at, three_level }))
+}
+
+impl LiveRow {
+    fn held(self) -> Option<Held> {
+        Some(Held {
+            role: self.role?,
+            reach: Reach::from_key(&self.reach?)?,
+            project: self.project?,
+            project_name: self.project_name?,
+            domain: self.held_domain?,
+            domain_name: self.held_domain_name?,
+        })
+    }
+}
+
+pub async fn touch(tx: &mut Tx, token_hash: &str, now: Millis) -> sqlx::Result<()> {
+    tx.exec("UPDATE session SET seen_at = $2 WHERE token_hash = $1", args![token_hash, now]).await?;
+    Ok(())
+}
+
+pub async fn set_view(tx: &mut Tx, token_hash: &str, view: &str) -> sqlx::Result<()> {
+    tx.exec("UPDATE session SET view = $2 WHERE token_hash = $1", args![token_hash, view]).await?;
+    Ok(())
+}
+
+pub async fn end(tx: &mut Tx, token_hash: &str) -> sqlx::Result<u64> {
+    tx.exec("DELETE FROM session WHERE token_hash = $1", args![token_hash]).await
+}
+
+/// Ends every session of the account but the one named; tells how many.
+pub async fn end_others(tx: &mut Tx, account: &UserId, but: Option<&str>) -> sqlx::Result<u64> {
+    tx.exec("DELETE FROM session WHERE account_id = $1 AND token_hash <> $2", args![account, but.unwrap_or_default()]).await
+}
+
+/// Removes sessions that have expired, or were seen last before `seen_after`.
+pub async fn prune(tx: &mut Tx, now: Millis, seen_after: Millis) -> sqlx::Result<u64> {
+    tx.exec("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", args![now, seen_after]).await
+}
+
+/// How many failures the bucket has after `since`, and when the oldest of them was.
+pub async fn failures(tx: &mut Tx, bucket: &str, since: Millis) -> sqlx::Result<(i64, Option<Millis>)> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        count: i64,
+        oldest: Option<Millis>,
+    }
+    let row: Option<Row> = tx
+        .opt(
+            "SELECT COUNT(*) AS count, MIN(at) AS oldest FROM sign_in_failure WHERE bucket = $1 AND at > $2",
+            args![bucket, since],
+        )
+        .await?;
+    Ok(row.map_or((0, None), |r| (r.count, r.oldest)))
+}
+
+pub async fn add_failure(tx: &mut Tx, bucket: &str, at: Millis) -> sqlx::Result<()> {
+    tx.exec("INSERT INTO sign_in_failure (bucket, at) VALUES ($1, $2)", args![bucket, at]).await?;
+    Ok(())
+}
+
+pub async fn clear_failures(tx: &mut Tx, bucket: &str) -> sqlx::Result<u64> {
+    tx.exec("DELETE FROM sign_in_failure WHERE bucket = $1", args![bucket]).await
+}
+
+/// Takes back one failure that was added at `at`.
+pub async fn take_back_failure(tx: &mut Tx, bucket: &str, at: Millis) -> sqlx::Result<u64> {
+    let sql = tx.dialect().pick(
+        "DELETE FROM sign_in_failure WHERE rowid =
+           (SELECT rowid FROM sign_in_failure WHERE bucket = $1 AND at = $2 LIMIT 1)",
+        "DELETE FROM sign_in_failure WHERE ctid =
+           (SELECT ctid FROM sign_in_failure WHERE bucket = $1 AND at = $2 LIMIT 1 FOR UPDATE SKIP LOCKED)",
+    );
+    tx.exec(sql, args![bucket, at]).await
+}
+
+pub async fn prune_failures(tx: &mut Tx, before: Millis) -> sqlx::Result<u64> {
+    tx.exec("DELETE FROM sign_in_failure WHERE at <= $1", args![before]).await
+}
+
+pub async fn insert_setup_link(tx: &mut Tx, token_hash: &str, now: Millis, expires_at: Millis) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO setup_link (token_hash, created_at, expires_at) VALUES ($1, $2, $3)",
+        args![token_hash, now, expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Marks the link as used; `false` when there is none, or it was used before, or it has expired.
+pub async fn use_setup_link(tx: &mut Tx, token_hash: &str, now: Millis) -> sqlx::Result<bool> {
+    let sql = "UPDATE setup_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
+    Ok(tx.exec(sql, args![token_hash, now]).await? == 1)
+}

@@ -1,1 +1,24 @@
-//! Stub.
+//! Settings that are kept in the database and changed through the application.
+
+use super::db::{Db, Tx};
+use crate::args;
+
+/// `on` once the three-level hierarchy has been turned on; it can't be turned off again.
+pub const THREE_LEVEL: &str = "three_level";
+
+pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {
+    db.scalar_opt("SELECT value FROM setting WHERE key = $1", args![key]).await
+}
+
+pub async fn set(tx: &mut Tx, key: &str, value: &str) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        args![key, value],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn three_level(db: &Db) -> sqlx::Result<bool> {
+    Ok(get(db, THREE_LEVEL).await?.as_deref() == Some("on"))
+}
