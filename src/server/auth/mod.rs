@@ -1,1 +1,4 @@
-//! Stub.
+//! Passwords and tokens: what proves who somebody is, and the form in which it is kept.
+
+pub mod password;
+pub mod token;

@@ -4,5 +4,6 @@ pub mod frame;
 pub mod hosts;
 pub mod processes;
 pub mod quota;
+pub mod rights;
 pub mod session;
 pub mod workflow;

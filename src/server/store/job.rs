@@ -1,4 +1,167 @@
-//! Stub.
-use super::db::Tx;
+//! The job queue's table: pushed inside the causing transaction, claimed under a lease, ended, taken up again.
+//!
+//! `state`: 0 ready, 1 running, 2 done, 3 dead. A claim is known by its token: whoever lost the lease ends nothing.
+
+use super::db::{Db, Tx};
+use crate::args;
+use crate::domain::time::Millis;
+use crate::server::clock::new_id;
 use crate::server::jobs::NewJob;
-pub async fn push(_tx: &mut Tx, _job: &NewJob) -> sqlx::Result<bool> { Ok(true) }
+
+/// A job that was claimed by somebody, under `token`.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Claimed {
+    pub id: String,
+    pub kind: String,
+    pub payload: String,
+    /// How often it was claimed without success, this time included.
+    pub attempts: i64,
+    pub max_attempts: i64,
+    pub token: String,
+    pub last_error: Option<String>,
+}
+
+/// A job that isn't done.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Unfinished {
+    pub kind: String,
+    pub payload: String,
+    /// 0 ready, 1 running, 3 dead.
+    pub state: i64,
+    pub run_at: Millis,
+    pub last_error: Option<String>,
+}
+
+macro_rules! insert {
+    ($returning:literal) => {
+        concat!(
+            "INSERT INTO job (id, kind, payload, run_at, max_attempts, okey, idem) VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (idem) DO NOTHING",
+            $returning
+        )
+    };
+}
+
+/// Adds a job, unless one with its idempotency key is known; tells whether it did. Runners of other processes on
+/// Postgres hear of it when the transaction commits.
+pub async fn push(tx: &mut Tx, job: &NewJob) -> sqlx::Result<bool> {
+    let sql = tx.dialect().pick(insert!(""), insert!(" RETURNING pg_notify('job', '')"));
+    let args = args![
+        new_id(),
+        job.kind,
+        &job.payload,
+        job.run_at,
+        job.max_attempts,
+        job.order_key.clone(),
+        job.idempotency_key.clone(),
+    ];
+    Ok(tx.exec(sql, args).await? == 1)
+}
+
+// A job is due when its time has come and no earlier job of its order key is unfinished.
+macro_rules! due {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            "SELECT id FROM job j WHERE state = 0 AND run_at <= $1 AND (okey IS NULL OR NOT EXISTS (
+               SELECT 1 FROM job p WHERE p.okey = j.okey AND p.id < j.id AND p.state < 2))
+             ORDER BY priority DESC, run_at, id ",
+            $after
+        )
+    };
+}
+macro_rules! claim {
+    ($any:literal, $lock:literal, $close:literal) => {
+        concat!(
+            "UPDATE job SET state = 1, attempts = attempts + 1, lease = $2, token = $3 WHERE id ",
+            due!($any, "LIMIT $4"),
+            $lock,
+            $close,
+            " RETURNING id, kind, payload, attempts, max_attempts, token, last_error"
+        )
+    };
+}
+
+/// Whether anything could be claimed now; a read, so that an idle runner never waits for SQLite's writer.
+pub async fn is_any_due(db: &Db, now: Millis) -> sqlx::Result<bool> {
+    Ok(db.scalar_opt::<String>(due!("", "LIMIT 1"), args![now]).await?.is_some())
+}
+
+/// Claims up to `limit` due jobs until `lease`. `token` must be new for each claim.
+pub async fn claim(tx: &mut Tx, token: &str, limit: i64, lease: Millis, now: Millis) -> sqlx::Result<Vec<Claimed>> {
+    // ANY(ARRAY(…)) is evaluated once; an IN could be run again by the planner and lock more than the limit.
+    let sql = tx.dialect().pick(claim!("IN (", "", ")"), claim!("= ANY(ARRAY(", " FOR UPDATE SKIP LOCKED", "))"));
+    tx.all(sql, args![now, lease, token, limit]).await
+}
+
+/// Ends a claimed job as done. `false`: the claim was lost, and with it the say over the job.
+pub async fn done(tx: &mut Tx, job: &Claimed, now: Millis) -> sqlx::Result<bool> {
+    let sql = "UPDATE job SET state = 2, done_at = $1, lease = NULL WHERE id = $2 AND token = $3 AND state = 1";
+    Ok(tx.exec(sql, args![now, &job.id, &job.token]).await? == 1)
+}
+
+/// Puts a claimed job back until `run_at` without counting the attempt: nothing failed, it is just not over.
+pub async fn again(tx: &mut Tx, job: &Claimed, run_at: Millis) -> sqlx::Result<bool> {
+    let sql = "UPDATE job SET state = 0, attempts = 0, run_at = $1, lease = NULL, last_error = NULL
+               WHERE id = $2 AND token = $3 AND state = 1";
+    Ok(tx.exec(sql, args![run_at, &job.id, &job.token]).await? == 1)
+}
+
+/// Puts a claimed job that failed back until `run_at`.
+pub async fn retry(tx: &mut Tx, job: &Claimed, run_at: Millis, error: &str) -> sqlx::Result<bool> {
+    let sql = "UPDATE job SET state = 0, run_at = $1, last_error = $2, lease = NULL
+               WHERE id = $3 AND token = $4 AND state = 1";
+    Ok(tx.exec(sql, args![run_at, error, &job.id, &job.token]).await? == 1)
+}
+
+/// Lays a claimed job aside for good.
+pub async fn dead(tx: &mut Tx, job: &Claimed, error: &str, now: Millis) -> sqlx::Result<bool> {
+    let sql = "UPDATE job SET state = 3, last_error = $1, done_at = $2, lease = NULL
+               WHERE id = $3 AND token = $4 AND state = 1";
+    Ok(tx.exec(sql, args![error, now, &job.id, &job.token]).await? == 1)
+}
+
+/// Prolongs the leases of these claims.
+pub async fn renew(tx: &mut Tx, ids: Vec<String>, tokens: Vec<String>, lease: Millis) -> sqlx::Result<u64> {
+    let sql = tx.dialect().pick(
+        "UPDATE job SET lease = $1 WHERE state = 1 AND id IN (SELECT value FROM json_each($2))
+           AND token IN (SELECT value FROM json_each($3))",
+        "UPDATE job SET lease = $1 WHERE state = 1 AND id = ANY($2) AND token = ANY($3)",
+    );
+    tx.exec(sql, args![lease, ids, tokens]).await
+}
+
+/// Whether a lease has run out: its runner was killed or is cut off.
+pub async fn is_any_expired(db: &Db, now: Millis) -> sqlx::Result<bool> {
+    let sql = "SELECT id FROM job WHERE state = 1 AND lease < $1 LIMIT 1";
+    Ok(db.scalar_opt::<String>(sql, args![now]).await?.is_some())
+}
+
+/// Makes the jobs whose lease has run out ready again; tells how many.
+pub async fn reap(tx: &mut Tx, now: Millis) -> sqlx::Result<u64> {
+    let sql = "UPDATE job SET state = 0, run_at = $1, lease = NULL, last_error = 'The server was interrupted.'
+               WHERE state = 1 AND lease < $1";
+    tx.exec(sql, args![now]).await
+}
+
+/// When the next job becomes due, after `now`.
+pub async fn next_run_at(db: &Db, now: Millis) -> sqlx::Result<Option<Millis>> {
+    db.scalar("SELECT MIN(run_at) FROM job WHERE state = 0 AND run_at > $1", args![now]).await
+}
+
+/// Whether done jobs from before `before` are still kept.
+pub async fn is_any_done_before(db: &Db, before: Millis) -> sqlx::Result<bool> {
+    let sql = "SELECT id FROM job WHERE state = 2 AND done_at < $1 LIMIT 1";
+    Ok(db.scalar_opt::<String>(sql, args![before]).await?.is_some())
+}
+
+/// Deletes up to `limit` jobs that were done before `before`; tells how many.
+pub async fn prune(tx: &mut Tx, before: Millis, limit: i64) -> sqlx::Result<u64> {
+    let sql = "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 2 AND done_at < $1 ORDER BY done_at LIMIT $2)";
+    tx.exec(sql, args![before, limit]).await
+}
+
+/// Every job that isn't done, oldest first.
+pub async fn unfinished(db: &Db) -> sqlx::Result<Vec<Unfinished>> {
+    db.all("SELECT kind, payload, state, run_at, last_error FROM job WHERE state <> 2 ORDER BY id", args![]).await
+}

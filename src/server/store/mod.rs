@@ -1,5 +1,6 @@
 //! SQL, one file per area, a function per query. Knows no rules; takes a [`db::Db`] to read and a [`db::Tx`] to write.
 
+pub mod approver;
 pub mod db;
 pub mod directory;
 pub mod flash;
@@ -12,5 +13,7 @@ pub mod quota;
 pub mod session;
 pub mod setting;
 pub mod sql;
+pub mod task;
 pub mod ticket;
+pub mod ticket_list;
 pub mod value;

@@ -1,1 +1,173 @@
-//! Stub.
+//! Processes and their versions.
+
+use super::db::{Db, Tx};
+use crate::args;
+use crate::domain::ids::ProcessId;
+use crate::domain::process::{Definition, TicketType};
+use crate::domain::time::Millis;
+
+/// A process with its current definition.
+#[derive(Debug, Clone)]
+pub struct Process {
+    pub id: ProcessId,
+    pub ticket_type: TicketType,
+    pub enabled: bool,
+    pub description: String,
+    pub version: i64,
+    pub definition: Definition,
+    pub created_at: Millis,
+    pub updated_at: Millis,
+}
+
+#[derive(sqlx::FromRow)]
+struct ProcessRow {
+    id: ProcessId,
+    #[sqlx(try_from = "String")]
+    ticket_type: TicketType,
+    enabled: bool,
+    description: String,
+    version: i64,
+    definition: String,
+    created_at: Millis,
+    updated_at: Millis,
+}
+
+impl ProcessRow {
+    fn read(self) -> sqlx::Result<Process> {
+        Ok(Process {
+            id: self.id,
+            ticket_type: self.ticket_type,
+            enabled: self.enabled,
+            description: self.description,
+            version: self.version,
+            definition: read_definition(&self.definition)?,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+fn read_definition(stored: &str) -> sqlx::Result<Definition> {
+    serde_json::from_str(stored).map_err(|e| sqlx::Error::Decode(e.into()))
+}
+
+macro_rules! process_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT p.id, p.ticket_type, p.enabled, p.description, p.version, v.definition, p.created_at, p.updated_at
+             FROM process p JOIN process_version v ON v.process_id = p.id AND v.version = p.version ",
+            $condition
+        )
+    };
+}
+
+/// All processes, in the order they were made.
+pub async fn list(db: &Db) -> sqlx::Result<Vec<Process>> {
+    let rows: Vec<ProcessRow> = db.all(process_where!("ORDER BY p.created_at, p.id"), args![]).await?;
+    rows.into_iter().map(ProcessRow::read).collect()
+}
+
+/// The type's process. On Postgres it stays locked until the transaction ends, so that what is submitted or configured
+/// now sees one version.
+pub async fn lock_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
+    let sql = tx.dialect().pick(
+        process_where!("WHERE p.ticket_type = $1"),
+        process_where!("WHERE p.ticket_type = $1 FOR UPDATE OF p"),
+    );
+    tx.opt::<ProcessRow>(sql, args![ticket_type.key()]).await?.map(ProcessRow::read).transpose()
+}
+
+/// The process as a submission reads it: it may not change until the ticket is in, but others may submit meanwhile.
+pub async fn share_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
+    let sql = tx.dialect().pick(
+        process_where!("WHERE p.ticket_type = $1"),
+        process_where!("WHERE p.ticket_type = $1 FOR SHARE OF p"),
+    );
+    tx.opt::<ProcessRow>(sql, args![ticket_type.key()]).await?.map(ProcessRow::read).transpose()
+}
+
+/// The process of this id, locked like [`lock_by_type`].
+pub async fn lock(tx: &mut Tx, id: &ProcessId) -> sqlx::Result<Option<Process>> {
+    let sql =
+        tx.dialect().pick(process_where!("WHERE p.id = $1"), process_where!("WHERE p.id = $1 FOR UPDATE OF p"));
+    tx.opt::<ProcessRow>(sql, args![id]).await?.map(ProcessRow::read).transpose()
+}
+
+const DEFINITION: &str = "SELECT definition FROM process_version WHERE process_id = $1 AND version = $2";
+
+/// What one version of a process says.
+pub async fn definition(db: &Db, id: &ProcessId, version: i64) -> sqlx::Result<Definition> {
+    read_definition(&db.scalar::<String>(DEFINITION, args![id, version]).await?)
+}
+
+/// The same, inside a transaction.
+pub async fn definition_in(tx: &mut Tx, id: &ProcessId, version: i64) -> sqlx::Result<Definition> {
+    read_definition(&tx.scalar::<String>(DEFINITION, args![id, version]).await?)
+}
+
+/// The types whose process is enabled.
+pub async fn enabled(db: &Db) -> sqlx::Result<Vec<TicketType>> {
+    let keys: Vec<String> = db.scalars("SELECT ticket_type FROM process WHERE enabled ORDER BY ticket_type", args![]).await?;
+    Ok(keys.iter().filter_map(|key| TicketType::from_key(key)).collect())
+}
+
+pub async fn is_enabled(db: &Db, ticket_type: TicketType) -> sqlx::Result<bool> {
+    let enabled = db.scalar_opt("SELECT enabled FROM process WHERE ticket_type = $1", args![ticket_type.key()]).await?;
+    Ok(enabled.unwrap_or(false))
+}
+
+/// A new process, Disabled, with its first version.
+pub async fn insert(
+    tx: &mut Tx,
+    id: &ProcessId,
+    ticket_type: TicketType,
+    description: &str,
+    definition: &Definition,
+    now: Millis,
+) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO process (id, ticket_type, description, version, created_at, updated_at) VALUES ($1, $2, $3, 1, $4, $4)",
+        args![id, ticket_type.key(), description, now],
+    )
+    .await?;
+    insert_version(tx, id, 1, definition, now).await
+}
+
+/// A further version, current from now on.
+pub async fn add_version(
+    tx: &mut Tx,
+    id: &ProcessId,
+    version: i64,
+    description: &str,
+    definition: &Definition,
+    now: Millis,
+) -> sqlx::Result<()> {
+    insert_version(tx, id, version, definition, now).await?;
+    tx.exec(
+        "UPDATE process SET version = $2, description = $3, updated_at = $4 WHERE id = $1",
+        args![id, version, description, now],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn insert_version(
+    tx: &mut Tx,
+    id: &ProcessId,
+    version: i64,
+    definition: &Definition,
+    now: Millis,
+) -> sqlx::Result<()> {
+    let stored = serde_json::to_string(definition).map_err(|e| sqlx::Error::Encode(e.into()))?;
+    tx.exec(
+        "INSERT INTO process_version (process_id, version, definition, created_at) VALUES ($1, $2, $3, $4)",
+        args![id, version, stored, now],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn set_enabled(tx: &mut Tx, id: &ProcessId, enabled: bool, now: Millis) -> sqlx::Result<()> {
+    tx.exec("UPDATE process SET enabled = $2, updated_at = $3 WHERE id = $1", args![id, enabled, now]).await?;
+    Ok(())
+}

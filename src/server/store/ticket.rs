@@ -1,1 +1,227 @@
-//! Stub.
+//! Workflow tickets: one ticket, its history, and the bell's counts. The tabs' lists are in `ticket_list`, the approvers'
+//! tasks in `task`.
+
+use super::db::{Db, Tx};
+use crate::api::frame::Counts;
+use crate::args;
+use crate::domain::ids::{DomainId, ProcessId, ProjectId, TicketNumber, UserId};
+use crate::domain::process::{Scope, TicketType};
+use crate::domain::time::Millis;
+use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, State, Status};
+
+/// A ticket as it is stored, without the names of what it refers to.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Ticket {
+    pub number: TicketNumber,
+    #[sqlx(try_from = "String")]
+    pub ticket_type: TicketType,
+    pub process_id: ProcessId,
+    pub process_version: i64,
+    pub initiator_id: UserId,
+    pub project_id: Option<ProjectId>,
+    pub domain_id: Option<DomainId>,
+    pub resource_name: String,
+    pub payload: String,
+    #[sqlx(try_from = "String")]
+    status: Status,
+    process_result: Option<String>,
+    execution_result: Option<String>,
+    link: i64,
+    links: i64,
+    pub stage: String,
+    version: i64,
+    pub submitted_at: Millis,
+    pub self_approval: bool,
+}
+
+impl Ticket {
+    pub fn state(&self) -> State {
+        State {
+            status: self.status,
+            process: self.process_result.as_deref().and_then(ProcessResult::from_key),
+            execution: self.execution_result.as_deref().and_then(ExecutionResult::from_key),
+            link: self.link,
+            links: self.links,
+            version: self.version,
+        }
+    }
+}
+
+macro_rules! ticket_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id, resource_name,
+               payload, status, process_result, execution_result, link, links, stage, version, submitted_at, self_approval
+             FROM ticket WHERE ",
+            $condition
+        )
+    };
+}
+
+pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Ticket>> {
+    db.opt(ticket_where!("number = $1"), args![number]).await
+}
+
+/// The ticket, locked until the transaction ends: steps of one ticket happen one after the other.
+pub async fn lock(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<Ticket>> {
+    let sql = tx.dialect().pick(ticket_where!("number = $1"), ticket_where!("number = $1 FOR UPDATE"));
+    tx.opt(sql, args![number]).await
+}
+
+/// The next ticket number; one that is taken back with its transaction may be skipped on Postgres.
+pub async fn next_number(tx: &mut Tx) -> sqlx::Result<TicketNumber> {
+    let sql = tx.dialect().pick(
+        "UPDATE sequence SET value = value + 1 WHERE name = 'ticket' RETURNING value",
+        "SELECT nextval('ticket_number')",
+    );
+    tx.scalar(sql, args![]).await
+}
+
+/// Everything about a new ticket but its tasks.
+pub struct NewRow<'a> {
+    pub number: TicketNumber,
+    pub ticket_type: TicketType,
+    pub process_id: &'a ProcessId,
+    pub process_version: i64,
+    pub initiator: &'a UserId,
+    pub project: Option<&'a ProjectId>,
+    pub domain: Option<&'a DomainId>,
+    pub resource_name: &'a str,
+    pub payload: String,
+    pub state: State,
+    pub stage: &'a str,
+    pub self_approval: bool,
+    pub now: Millis,
+}
+
+pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
+           resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+        args![
+            new.number,
+            new.ticket_type.key(),
+            new.process_id,
+            new.process_version,
+            new.initiator,
+            new.project.cloned(),
+            new.domain.cloned(),
+            new.resource_name,
+            new.payload,
+            new.state.status.key(),
+            new.state.link,
+            new.state.links,
+            new.stage,
+            new.state.version,
+            new.now,
+            new.self_approval,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Writes where the ticket stands after a step; `closed_at` is set by the step that ends it.
+pub async fn set_state(tx: &mut Tx, number: TicketNumber, state: &State, stage: &str, now: Millis) -> sqlx::Result<()> {
+    let closed_at = (state.status != Status::Incomplete).then_some(now);
+    tx.exec(
+        "UPDATE ticket SET status = $2, process_result = $3, execution_result = $4, link = $5, stage = $6, version = $7,
+           closed_at = $8
+         WHERE number = $1",
+        args![
+            number,
+            state.status.key(),
+            state.process.map(ProcessResult::key),
+            state.execution.map(ExecutionResult::key),
+            state.link,
+            stage,
+            state.version,
+            closed_at,
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes which role the open link waits for, or that it waits for none.
+pub async fn set_waits(
+    tx: &mut Tx,
+    number: TicketNumber,
+    waits: Option<(&str, Scope, Option<&str>)>,
+) -> sqlx::Result<()> {
+    let role = waits.map(|(role, ..)| role);
+    let scope = waits.map(|(_, scope, _)| scope.key());
+    let scope_id = waits.and_then(|(.., id)| id);
+    tx.exec(
+        "UPDATE ticket SET waits_role = $2, waits_scope = $3, waits_scope_id = $4 WHERE number = $1",
+        args![number, role, scope, scope_id],
+    )
+    .await?;
+    Ok(())
+}
+
+/// One entry of a ticket's history.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct RecordRow {
+    #[sqlx(try_from = "String")]
+    pub kind: RecordKind,
+    pub stage: String,
+    pub actor_name: String,
+    pub note: String,
+    pub at: Millis,
+}
+
+/// Who did what; `position` is the ticket's version after the step.
+pub struct NewRecord<'a> {
+    pub number: TicketNumber,
+    pub position: i64,
+    pub kind: RecordKind,
+    pub stage: &'a str,
+    pub actor: Option<UserId>,
+    pub actor_name: &'a str,
+    pub note: &'a str,
+    pub at: Millis,
+}
+
+pub async fn insert_record(tx: &mut Tx, new: NewRecord<'_>) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        args![new.number, new.position, new.kind.key(), new.stage, new.actor, new.actor_name, new.note, new.at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// A ticket's history, oldest first.
+pub async fn records(db: &Db, number: TicketNumber) -> sqlx::Result<Vec<RecordRow>> {
+    db.all(
+        "SELECT kind, stage, actor_name, note, at FROM ticket_record WHERE ticket_number = $1 ORDER BY position",
+        args![number],
+    )
+    .await
+}
+
+/// The newest entry of a ticket's history.
+pub async fn last_record(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<RecordRow>> {
+    tx.opt(
+        "SELECT kind, stage, actor_name, note, at FROM ticket_record WHERE ticket_number = $1
+         ORDER BY position DESC LIMIT 1",
+        args![number],
+    )
+    .await
+}
+
+/// The bell's counts; each reads an index of what is open.
+pub async fn counts(db: &Db, person: &UserId) -> sqlx::Result<Counts> {
+    let (workflow_mine, workflow_pending) = db
+        .opt::<(i64, i64)>(
+            "SELECT (SELECT COUNT(*) FROM ticket WHERE initiator_id = $1 AND status = 'incomplete'),
+                    (SELECT COUNT(*) FROM task WHERE account_id = $1 AND state = 'open')",
+            args![person],
+        )
+        .await?
+        .unwrap_or_default();
+    Ok(Counts { workflow_mine, workflow_pending, ..Counts::default() })
+}

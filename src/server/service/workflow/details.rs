@@ -1,6 +1,146 @@
-//! Stub.
+//! One ticket with everything its page shows.
+
+use super::lists::rows;
+use super::readable;
 use crate::api::error::AppError;
+use crate::api::workflow::{Decision, ExecutionStep, Record, Request, Stage, StageState, TicketDetail, TicketRow};
+use crate::domain::host::HostRequest;
+use crate::domain::ids::TicketNumber;
+use crate::domain::process::{Approver, Definition, TicketType};
+use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState, approver_label};
 use crate::server::app::{App, Caller};
-use crate::api::workflow::*;
-pub async fn get(_: &App, _: &Caller, _: i64) -> Result<TicketDetail, AppError> { Err(AppError::NotFound) }
-pub async fn decision(_: &App, _: &Caller, _: i64) -> Result<Decision, AppError> { Err(AppError::NotFound) }
+use crate::server::service::quota;
+use crate::server::store::task::{self, NamedTask};
+use crate::server::store::ticket::{self, RecordRow, Ticket};
+use crate::server::store::{approver, directory, host, process, ticket_list};
+
+/// A ticket as its own page shows it. Unknown and foreign numbers are the same.
+pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<TicketDetail, AppError> {
+    let (ticket, row) = read(app, caller, number).await?;
+    let definition = process::definition(&app.db, &ticket.process_id, ticket.process_version).await?;
+    let tasks = task::of_tickets(&app.db, vec![number]).await?;
+    let records = ticket::records(&app.db, number).await?;
+    let request = request(&ticket)?;
+    let standings = match &ticket.project_id {
+        Some(project) => quota::standings(&app.db, project).await?,
+        None => vec![],
+    };
+    let domain = match &ticket.domain_id {
+        Some(domain) => directory::domain_name(&app.db, domain).await?,
+        None => None,
+    };
+    let state = ticket.state();
+    let may_act = ticket.initiator_id == caller.person.id || caller.is_system_view();
+    Ok(TicketDetail {
+        domain,
+        process_version: ticket.process_version,
+        summary: summary(&request, row.project.as_deref()),
+        request,
+        standings,
+        stages: stages(app, &state, &definition, &tasks, &records).await?,
+        records: records.into_iter().map(record).collect(),
+        steps: host::steps_of_ticket(&app.db, number).await?.into_iter().map(ExecutionStep::from).collect(),
+        may_retry: may_act && state.has_failed(),
+        may_abandon: may_act && state.has_failed(),
+        row,
+    })
+}
+
+/// What the decision dialogs need; readable by whoever may read the ticket.
+pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Result<Decision, AppError> {
+    let (ticket, row) = read(app, caller, number).await?;
+    let summary = summary(&request(&ticket)?, row.project.as_deref());
+    Ok(Decision { number, version: row.version, summary, projects: vec![], roles: vec![] })
+}
+
+async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticket, TicketRow), AppError> {
+    let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
+    if !readable(app, caller, &ticket).await? {
+        return Err(AppError::NotFound);
+    }
+    let listed = ticket_list::one(&app.db, number).await?.into_iter().collect();
+    let row = rows(app, caller, listed).await?.pop().ok_or(AppError::NotFound)?;
+    Ok((ticket, row))
+}
+
+/// The payload, read as its type's own.
+fn request(ticket: &Ticket) -> Result<Request, AppError> {
+    match ticket.ticket_type {
+        TicketType::ApplyMachine => Ok(Request::Host(serde_json::from_str::<HostRequest>(&ticket.payload)?)),
+        other => Err(AppError::refused(format!("{} can't be shown by this version.", other.label()))),
+    }
+}
+
+fn summary(request: &Request, project: Option<&str>) -> String {
+    let what = match request {
+        Request::Host(request) => request.summary(),
+    };
+    match project {
+        Some(project) => format!("{what} for {project}"),
+        None => what,
+    }
+}
+
+fn record(row: RecordRow) -> Record {
+    Record { kind: row.kind, stage: row.stage, actor: row.actor_name, note: row.note, at: row.at }
+}
+
+/// The stepper: Submit, each link, Execution.
+async fn stages(
+    app: &App,
+    state: &State,
+    definition: &Definition,
+    tasks: &[NamedTask],
+    records: &[RecordRow],
+) -> Result<Vec<Stage>, AppError> {
+    let people = approver::people(&app.db).await?;
+    let submitted = records.iter().find(|r| r.kind == RecordKind::Submit);
+    let mut stages = vec![Stage {
+        name: "Submit".into(),
+        state: StageState::Done,
+        who: submitted.map(|r| r.actor_name.clone()).unwrap_or_default(),
+        at: submitted.map(|r| r.at),
+    }];
+    for (i, link) in definition.links.iter().enumerate() {
+        let index = i as i64;
+        let at_link: Vec<&NamedTask> = tasks.iter().filter(|t| t.link == index).collect();
+        let decided = at_link.iter().find(|t| t.state == TaskState::Decided);
+        let stage_state = match () {
+            () if index > state.link => StageState::Ahead,
+            () if index < state.link || state.process == Some(ProcessResult::Approved) => StageState::Done,
+            () if state.process == Some(ProcessResult::Rejected) => StageState::Rejected,
+            () if state.status == Status::Canceled => StageState::Canceled,
+            () => StageState::Current,
+        };
+        let open: Vec<&str> =
+            at_link.iter().filter(|t| t.state == TaskState::Open).map(|t| t.name.as_str()).collect();
+        let who = match (stage_state, decided) {
+            (_, Some(task)) => task.name.clone(),
+            (StageState::Current, None) if open.is_empty() => "waits for nobody: no approver is assigned".to_owned(),
+            (StageState::Current, None) => open.join(", "),
+            _ => match &link.approver {
+                Approver::Persons { persons } => {
+                    let named = people.iter().filter(|p| persons.contains(&p.id)).map(|p| p.name.as_str());
+                    named.collect::<Vec<_>>().join(", ")
+                }
+                role => approver_label(role),
+            },
+        };
+        stages.push(Stage { name: link.name.clone(), state: stage_state, who, at: decided.and_then(|t| t.ended_at) });
+    }
+    stages.push(execution_stage(state, records));
+    Ok(stages)
+}
+
+fn execution_stage(state: &State, records: &[RecordRow]) -> Stage {
+    use crate::domain::workflow::ExecutionResult::{Failed, InProgress, Succeeded};
+    let ended = |kinds: &[RecordKind]| records.iter().rfind(|r| kinds.contains(&r.kind)).map(|r| r.at);
+    let (stage_state, who, at) = match state.execution {
+        None => (StageState::Ahead, "", None),
+        Some(InProgress) => (StageState::Current, "in progress", None),
+        Some(Succeeded) => (StageState::Done, "succeeded", ended(&[RecordKind::Succeed])),
+        Some(Failed) if state.status == Status::Canceled => (StageState::Canceled, "abandoned", ended(&[RecordKind::Abandon])),
+        Some(Failed) => (StageState::Failed, "failed", ended(&[RecordKind::Fail])),
+    };
+    Stage { name: "Execution".into(), state: stage_state, who: who.into(), at }
+}

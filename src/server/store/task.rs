@@ -1,0 +1,197 @@
+//! Tasks: one approver's part in a ticket's link, kept in step with the directory by the statements here.
+
+use super::db::{Db, Tx};
+use crate::args;
+use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
+use crate::domain::process::Scope;
+use crate::domain::time::Millis;
+use crate::domain::workflow::TaskState;
+
+/// Where a role has to be held for a link: the id of the ticket's project or domain, by the link's scope.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    pub role: &'a str,
+    pub scope: Scope,
+    pub scope_id: Option<&'a str>,
+}
+
+/// Enabled users who hold the role there.
+const HOLDERS: &str = "SELECT DISTINCT a.account_id FROM assignment a
+  JOIN account u ON u.id = a.account_id AND u.enabled
+  JOIN project p ON p.id = a.project_id
+  WHERE a.role_id = $1 AND ($2 = 'global' OR ($2 = 'project' AND a.project_id = $3) OR ($2 = 'domain' AND p.domain_id = $3))";
+
+pub async fn holders(tx: &mut Tx, place: Place<'_>) -> sqlx::Result<Vec<UserId>> {
+    tx.scalars(HOLDERS, args![place.role, place.scope.key(), place.scope_id.unwrap_or_default()]).await
+}
+
+/// Whether this user is one of them, now.
+pub async fn holds(tx: &mut Tx, place: Place<'_>, user: &UserId) -> sqlx::Result<bool> {
+    let found: Option<i64> = tx
+        .scalar_opt(
+            "SELECT CAST(1 AS BIGINT) FROM assignment a
+             JOIN account u ON u.id = a.account_id AND u.enabled
+             JOIN project p ON p.id = a.project_id
+             WHERE a.account_id = $4 AND a.role_id = $1
+               AND ($2 = 'global' OR ($2 = 'project' AND a.project_id = $3) OR ($2 = 'domain' AND p.domain_id = $3))
+             LIMIT 1",
+            args![place.role, place.scope.key(), place.scope_id.unwrap_or_default(), user],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Which of these users exist and are enabled.
+pub async fn enabled_among(tx: &mut Tx, users: &[UserId]) -> sqlx::Result<Vec<UserId>> {
+    let sql = tx.dialect().pick(
+        "SELECT id FROM account WHERE enabled AND id IN (SELECT value FROM json_each($1))",
+        "SELECT id FROM account WHERE enabled AND id = ANY($1)",
+    );
+    tx.scalars(sql, args![users.iter().map(|u| u.0.clone()).collect::<Vec<_>>()]).await
+}
+
+/// Gives these users a task at the link, in the given state.
+pub async fn insert(
+    tx: &mut Tx,
+    number: TicketNumber,
+    link: i64,
+    users: &[UserId],
+    state: TaskState,
+    now: Millis,
+) -> sqlx::Result<()> {
+    let sql = tx.dialect().pick(
+        "INSERT INTO task (ticket_number, link, account_id, state, opened_at)
+         SELECT $1, $2, value, $4, $5 FROM json_each($3)",
+        "INSERT INTO task (ticket_number, link, account_id, state, opened_at)
+         SELECT $1, $2, id, $4, $5 FROM UNNEST($3) AS id",
+    );
+    let users: Vec<String> = users.iter().map(|u| u.0.clone()).collect();
+    tx.exec(sql, args![number, link, users, state.key(), now]).await?;
+    Ok(())
+}
+
+/// Ends the link's open tasks: Decided for who decided it, Missed for everybody else.
+pub async fn close_link(
+    tx: &mut Tx,
+    number: TicketNumber,
+    link: i64,
+    decider: Option<&UserId>,
+    now: Millis,
+) -> sqlx::Result<()> {
+    tx.exec(
+        "UPDATE task SET state = CASE WHEN account_id = $3 THEN 'decided' ELSE 'missed' END, ended_at = $4
+         WHERE ticket_number = $1 AND link = $2 AND state = 'open'",
+        args![number, link, decider.cloned(), now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether the user has an open task in the ticket.
+pub async fn is_open(tx: &mut Tx, number: TicketNumber, link: i64, user: &UserId) -> sqlx::Result<bool> {
+    let state: Option<String> = tx
+        .scalar_opt(
+            "SELECT state FROM task WHERE ticket_number = $1 AND link = $2 AND account_id = $3",
+            args![number, link, user],
+        )
+        .await?;
+    Ok(state.as_deref() == Some(TaskState::Open.key()))
+}
+
+const HAD: &str = "SELECT CAST(1 AS BIGINT) FROM task WHERE ticket_number = $1 AND account_id = $2 LIMIT 1";
+
+/// Whether the user has or had a task in the ticket, which lets them read it.
+pub async fn had(db: &Db, number: TicketNumber, user: &UserId) -> sqlx::Result<bool> {
+    Ok(db.scalar_opt::<i64>(HAD, args![number, user]).await?.is_some())
+}
+
+/// The same, inside a transaction.
+pub async fn had_in(tx: &mut Tx, number: TicketNumber, user: &UserId) -> sqlx::Result<bool> {
+    Ok(tx.scalar_opt::<i64>(HAD, args![number, user]).await?.is_some())
+}
+
+/// A task with its approver's name.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct NamedTask {
+    pub ticket_number: TicketNumber,
+    pub link: i64,
+    pub account_id: UserId,
+    pub name: String,
+    #[sqlx(try_from = "String")]
+    pub state: TaskState,
+    pub ended_at: Option<Millis>,
+}
+
+/// The open and decided tasks of these tickets, in the order of their links and names.
+pub async fn of_tickets(db: &Db, numbers: Vec<TicketNumber>) -> sqlx::Result<Vec<NamedTask>> {
+    let sql = db.dialect().pick(
+        "SELECT k.ticket_number, k.link, k.account_id, u.display_name AS name, k.state, k.ended_at
+         FROM task k JOIN account u ON u.id = k.account_id
+         WHERE k.ticket_number IN (SELECT value FROM json_each($1)) AND k.state IN ('open', 'decided')
+         ORDER BY k.ticket_number, k.link, u.display_name",
+        "SELECT k.ticket_number, k.link, k.account_id, u.display_name AS name, k.state, k.ended_at
+         FROM task k JOIN account u ON u.id = k.account_id
+         WHERE k.ticket_number = ANY($1) AND k.state IN ('open', 'decided')
+         ORDER BY k.ticket_number, k.link, u.display_name",
+    );
+    db.all(sql, args![numbers]).await
+}
+
+/// The user gained the role in the project: every link that waits for it there now waits for the user too.
+pub async fn gained(
+    tx: &mut Tx,
+    user: &UserId,
+    role: &RoleId,
+    project: &ProjectId,
+    domain: &DomainId,
+    now: Millis,
+) -> sqlx::Result<u64> {
+    tx.exec(
+        "INSERT INTO task (ticket_number, link, account_id, state, opened_at)
+         SELECT t.number, t.link, $1, 'open', $5 FROM ticket t
+         WHERE t.waits_role = $2
+           AND (t.waits_scope = 'global' OR (t.waits_scope = 'project' AND t.waits_scope_id = $3)
+                OR (t.waits_scope = 'domain' AND t.waits_scope_id = $4))
+           AND (t.self_approval OR t.initiator_id <> $1)
+         ON CONFLICT (ticket_number, link, account_id) DO UPDATE SET state = 'open', ended_at = NULL
+           WHERE task.state = 'withdrawn'",
+        args![user, role, project, domain, now],
+    )
+    .await
+}
+
+/// The user lost the role somewhere: open tasks at links that wait for it, and for which it is held nowhere else, go.
+pub async fn lost(tx: &mut Tx, user: &UserId, role: &RoleId, now: Millis) -> sqlx::Result<u64> {
+    tx.exec(
+        "UPDATE task SET state = 'withdrawn', ended_at = $3
+         WHERE account_id = $1 AND state = 'open' AND EXISTS (
+           SELECT 1 FROM ticket t WHERE t.number = task.ticket_number AND t.waits_role = $2 AND NOT EXISTS (
+             SELECT 1 FROM assignment a JOIN project p ON p.id = a.project_id
+             WHERE a.account_id = $1 AND a.role_id = $2
+               AND (t.waits_scope = 'global' OR (t.waits_scope = 'project' AND a.project_id = t.waits_scope_id)
+                    OR (t.waits_scope = 'domain' AND p.domain_id = t.waits_scope_id))))",
+        args![user, role, now],
+    )
+    .await
+}
+
+/// The user was disabled: nothing waits for them any more.
+pub async fn withdraw_all(tx: &mut Tx, user: &UserId, now: Millis) -> sqlx::Result<u64> {
+    tx.exec(
+        "UPDATE task SET state = 'withdrawn', ended_at = $2 WHERE account_id = $1 AND state = 'open'",
+        args![user, now],
+    )
+    .await
+}
+
+/// The user was enabled again: links that name them as a person, and are still open, wait for them again.
+pub async fn restore_named(tx: &mut Tx, user: &UserId) -> sqlx::Result<u64> {
+    tx.exec(
+        "UPDATE task SET state = 'open', ended_at = NULL
+         WHERE account_id = $1 AND state = 'withdrawn' AND EXISTS (
+           SELECT 1 FROM ticket t WHERE t.number = task.ticket_number AND t.link = task.link
+             AND t.status = 'incomplete' AND t.process_result IS NULL AND t.waits_role IS NULL)",
+        args![user],
+    )
+    .await
+}
