@@ -1,0 +1,141 @@
+// Reject, Undo, decisions that come too late, and those that nobody may take.
+import { expect, signIn, test } from '../support/fixtures.ts';
+import {
+  action, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, post, requestHost, row, said,
+} from '../support/pages.ts';
+
+test('a rejection at the second link ends the ticket, and its note is told', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'rejected' });
+  await decide(await as('owner'), number, 'Pass', 'Fine with me.');
+  const sysadmin = await as('sysadmin');
+  await decide(sysadmin, number, 'Reject', 'No room in this rack.');
+
+  await openTab(member, 'mine');
+  await expectRow(member, number, {
+    Status: 'Completed', 'Process Result': 'Rejected', 'Execution Result': '-', Processor: 'sysadmin', 'Time Closed': /\S{2,}/,
+  });
+  await expect(action(row(member, number), 'Undo')).toHaveCount(0);
+  await member.goto('/hosts');
+  await expect(row(member, 'rejected')).toHaveCount(0);
+
+  await openTicket(member, number);
+  const record = (text: string) => member.getByRole('listitem').filter({ hasText: text });
+  await expect(record('No room in this rack.')).toContainText('sysadmin');
+  await expect(record('No room in this rack.')).toContainText('System Administrator Approval');
+  await expect(record('Fine with me.')).toContainText('owner');
+  await openTab(sysadmin, 'resolved');
+  await expect(row(sysadmin, number)).toHaveCount(1);
+});
+
+test('undo needs a reason', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'undone' });
+  const owner = await as('owner');
+  await openTab(owner, 'pending');
+  await expect(row(owner, number)).toHaveCount(1);
+
+  const dialog = await openDialog(member, number, 'Undo');
+  const reason = dialog.getByLabel('Reason', { exact: true });
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(dialog).toBeVisible();
+  await expectProblem(reason, /required/i);
+
+  // Too long a text is refused as well, and stays to be shortened.
+  const long = 'word '.repeat(401);
+  await reason.fill(long);
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expectProblem(reason, /2,?000/);
+  await expect(reason).toHaveValue(long);
+
+  await reason.fill('Asked for the wrong size.');
+  await confirm(member, dialog);
+  await expect(said(member, `Ticket ${number} undone`)).toBeVisible();
+  await openTab(member, 'mine');
+  await expectRow(member, number, { Status: 'Canceled', 'Process Result': '-', 'Execution Result': '-', 'Time Closed': /\S{2,}/ });
+  await expect(action(row(member, number), 'Undo')).toHaveCount(0);
+  await openTicket(member, number);
+  await expect(member.getByRole('listitem').filter({ hasText: 'Asked for the wrong size.' })).toContainText('member');
+
+  await openTab(owner, 'pending');
+  await expect(row(owner, number)).toHaveCount(0);
+  await openTab(owner, 'involved');
+  await expect(row(owner, number)).toHaveCount(1);
+});
+
+test('Cancel changes nothing', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'kept' });
+  const owner = await as('owner');
+  const dialog = await openDialog(owner, number, 'Reject');
+  await action(dialog, 'Cancel').click();
+  await expect(dialog).toBeHidden();
+  await openTab(owner, 'pending');
+  await expectRow(owner, number, { Status: 'Incomplete' });
+});
+
+for (const [first, second] of [['Pass', 'Pass'], ['Reject', 'Pass'], ['Pass', 'Reject']] as const) {
+  test(`two at once: after ${first}, ${second} is told who decided and when`, async ({ page: member, as }) => {
+    await signIn(member, 'member');
+    const number = await requestHost(member, { name: `twice-${first}-${second}`.toLowerCase() });
+    const owner = await as('owner');
+    const coowner = await as('coowner');
+    const hers = await openDialog(owner, number, first);
+    const his = await openDialog(coowner, number, second);
+    await confirm(owner, hers);
+    await his.getByLabel('Note', { exact: true }).fill('My own opinion.');
+    await his.getByRole('button', { name: 'OK', exact: true }).click();
+
+    const done = first === 'Pass' ? 'passed' : 'rejected';
+    const told = said(coowner, new RegExp(`Ticket ${number} .*${done}.*owner`));
+    await expect(told).toBeVisible();
+    await expect(told).not.toContainText('coowner');
+    const year = new Date().getUTCFullYear();
+    await expect(told, 'when it was decided').toContainText(new RegExp(`${year}.*\\d{1,2}:\\d{2}`));
+
+    // One decision counted.
+    await openTicket(member, number);
+    await expect(member.getByText('My own opinion.')).toHaveCount(0);
+    await openTab(member, 'mine');
+    await expectRow(member, number, first === 'Pass' ? { Stage: /2\/2/ } : { 'Process Result': 'Rejected' });
+    await openTab(coowner, 'involved');
+    await expect(row(coowner, number)).toHaveCount(1);
+    await openTab(coowner, 'resolved');
+    await expect(row(coowner, number)).toHaveCount(0);
+  });
+}
+
+test('who asks does not approve, whatever the role', async ({ page: owner, as }) => {
+  await signIn(owner, 'owner');
+  const number = await requestHost(owner, { name: 'own' });
+  await expectRow(owner, number, { Processor: 'coowner' });
+  await openTab(owner, 'pending');
+  await expect(row(owner, number)).toHaveCount(0);
+  await openTicket(owner, number);
+  await expect(owner.getByRole('main').getByRole('link', { name: /^Pass/ })).toHaveCount(0);
+  await expect(owner.getByRole('main').getByRole('button', { name: /^Pass/ })).toHaveCount(0);
+
+  // Past the page, too. The same form is good in the right hands, so it is the hands that are refused.
+  const form = { number, version: 1, note: '', back: '' };
+  const refused = await post(owner, 'pass', form);
+  expect(JSON.stringify(refused)).toContain('own ticket');
+  const member = await as('member');
+  expect(JSON.stringify(await post(member, 'pass', form)), 'a stranger learns nothing').toContain('not_found');
+  await openTab(owner, 'mine');
+  await expectRow(owner, number, { Status: 'Incomplete', Stage: /1\/2/ });
+  const coowner = await as('coowner');
+  expect(JSON.stringify(await post(coowner, 'pass', form))).toContain('"done"');
+  await openTab(owner, 'mine');
+  await expectRow(owner, number, { Status: 'Incomplete', Stage: /2\/2/ });
+});
+
+test('only the initiator may undo, and nobody else sees the ticket', async ({ page: member, as, allow }) => {
+  allow(404);
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'mine-alone' });
+  const form = { number, version: 1, reason: 'Out of spite.', back: '' };
+  expect(JSON.stringify(await post(await as('owner'), 'undo', form))).toContain('forbidden');
+  expect(JSON.stringify(await post(await as('shopper'), 'undo', form))).toContain('not_found');
+  await openTab(member, 'mine');
+  await expectRow(member, number, { Status: 'Incomplete' });
+});

@@ -1,0 +1,215 @@
+// What the specs do on pages, in the words of the product. Everything is found by role and label, so that it works the
+// same with and without scripts: a dialog is a dialog, whether a script opened it or the address did.
+import { expect, type Locator, type Page } from '@playwright/test';
+import { hydrated } from './fixtures.ts';
+
+export type Tab = 'mine' | 'pending' | 'resolved' | 'involved' | 'all';
+export const TABS: Record<Tab, string> = {
+  mine: 'My Tickets', pending: 'My Pending', resolved: 'I Resolved', involved: 'I Involved', all: 'All Tickets',
+};
+
+/** A link or a button of exactly this name: which of them an action is, is the page's business. */
+export function action(within: Page | Locator, name: string): Locator {
+  return within.getByRole('link', { name, exact: true }).or(within.getByRole('button', { name, exact: true }));
+}
+
+/** What the page says about what was just done or refused. */
+export function said(page: Page, what: string | RegExp): Locator {
+  return page.getByRole('status').or(page.getByRole('alert')).filter({ hasText: what }).first();
+}
+
+/** The control is marked wrong, and what is wrong is read out with it. */
+export async function expectProblem(control: Locator, what: RegExp) {
+  await expect(control).toHaveAttribute('aria-invalid', 'true');
+  await expect(control).toHaveAccessibleDescription(what);
+}
+
+// --- Tables
+
+/** The row whose number, or name, is this. */
+export function row(page: Page, key: number | string): Locator {
+  const name = String(key);
+  const link = page.getByRole('link', { name, exact: true });
+  return page.getByRole('row').filter({ has: link.or(page.getByRole('cell', { name, exact: true })) });
+}
+
+/** The titles of the columns, in order. */
+export async function columns(page: Page): Promise<string[]> {
+  const table = page.getByRole('table');
+  await expect(table).toBeVisible();
+  return (await table.getByRole('columnheader').allTextContents()).map((title) => title.trim());
+}
+
+/** A cell, by its column's title. */
+export async function cell(page: Page, key: number | string, column: string): Promise<Locator> {
+  const titles = await columns(page);
+  expect(titles, 'columns of the table').toContain(column);
+  const line = row(page, key);
+  return line.getByRole('cell').or(line.getByRole('rowheader')).nth(titles.indexOf(column));
+}
+
+/** Cells of one row, by their columns' titles; `-` is an empty one. */
+export async function expectRow(page: Page, key: number | string, expected: { [column: string]: string | RegExp | undefined }) {
+  await expect(row(page, key)).toHaveCount(1);
+  for (const [column, text] of Object.entries(expected)) {
+    if (text !== undefined) await expect(await cell(page, key, column), `${column} of ${key}`).toHaveText(text);
+  }
+}
+
+/** The numbers of the tickets listed, from top to bottom. */
+export async function listed(page: Page): Promise<number[]> {
+  const links = page.getByRole('table').getByRole('link', { name: /^\d+$/ });
+  return (await links.allTextContents()).map(Number);
+}
+
+/** Reloads until the assertion holds: what happens behind a page shows at the next look. */
+export async function eventually(page: Page, assertion: () => Promise<void>, seconds = 20) {
+  let first = true;
+  await expect(async () => {
+    if (!first) await page.reload();
+    first = false;
+    await assertion();
+  }).toPass({ timeout: seconds * 1000, intervals: [100, 250, 500] });
+}
+
+/** An assertion inside [`eventually`]: it must give up quickly, so that the next reload comes. */
+export const soon = expect.configure({ timeout: 700 });
+
+// --- The frame
+
+/** Works in this view from now on. */
+export async function switchView(page: Page, label: string) {
+  await viewButton(page).click();
+  await page.getByRole('button', { name: label, exact: true }).last().click();
+  await expect(viewButton(page)).toHaveText(label);
+  await hydrated(page);
+}
+
+/** The view switcher: its text is the view in force. */
+export function viewButton(page: Page): Locator {
+  return page.getByRole('banner').getByRole('button', { name: /^(System View|Domain View: .+|Project View: .+)$/ }).first();
+}
+
+/** The views that the switcher offers. */
+export async function offeredViews(page: Page): Promise<string[]> {
+  const buttons = page.getByRole('button', { name: /^(System View|Domain View: .+|Project View: .+)$/ });
+  await expect(buttons).toHaveCount(1);
+  await viewButton(page).click();
+  await expect(buttons).not.toHaveCount(1);
+  const [current, ...offered] = await buttons.allTextContents();
+  expect(offered.map((name) => name.trim())).toContain(current?.trim());
+  return offered.map((name) => name.trim());
+}
+
+export const bell = (page: Page): Locator => page.getByRole('banner').getByRole('button', { name: 'Tickets', exact: true });
+
+/** What the bell counts in its section Workflows. Its own number must be their sum. */
+export async function bellCounts(page: Page): Promise<{ mine: number; pending: number }> {
+  await bell(page).click();
+  const section = page.getByRole('list', { name: 'Workflows', exact: true });
+  await expect(section).toBeVisible();
+  const count = async (name: string) => {
+    const item = section.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) });
+    return Number((await item.innerText()).replace(name, '').trim() || 0);
+  };
+  const counts = { mine: await count('My Tickets'), pending: await count('Pending') };
+  const sum = counts.mine + counts.pending;
+  if (sum > 0) await expect(bell(page)).toHaveAccessibleDescription(new RegExp(`^${sum > 99 ? '99\\+' : sum}\\b`));
+  await page.keyboard.press('Escape');
+  await expect(section).toBeHidden();
+  return counts;
+}
+
+// --- Hosts and tickets
+
+export type HostWish = {
+  name: string;
+  quantity?: number;
+  project?: string;
+  reason?: string;
+};
+
+/** Fills the create form and sends it, with whatever its button is called. */
+export async function sendHostForm(page: Page, wish: HostWish, button: 'Submit Ticket' | 'Create' = 'Submit Ticket') {
+  await page.goto('/hosts/new');
+  await page.getByLabel('Name', { exact: true }).fill(wish.name);
+  if (wish.project) await page.getByLabel('Project', { exact: true }).selectOption({ label: wish.project });
+  if (wish.quantity) await page.getByLabel('Quantity', { exact: true }).fill(String(wish.quantity));
+  if (wish.reason) await page.getByLabel('Reason', { exact: true }).fill(wish.reason);
+  await page.getByRole('button', { name: button, exact: true }).click();
+}
+
+/** Asks for a host, lands on My Tickets, and returns the new ticket's number. */
+export async function requestHost(page: Page, wish: HostWish): Promise<number> {
+  await sendHostForm(page, wish);
+  await page.waitForURL('**/tickets/workflow/mine*');
+  await hydrated(page);
+  await expect(row(page, wish.name)).toHaveCount(1);
+  return Number(await row(page, wish.name).getByRole('link', { name: /^\d+$/ }).textContent());
+}
+
+export async function openTab(page: Page, tab: Tab, query = '') {
+  await page.goto(`/tickets/workflow/${tab}${query}`);
+  await expect(page.getByRole('navigation', { name: 'Workflows' }).getByRole('link', { name: TABS[tab], exact: true }))
+    .toHaveAttribute('aria-current', 'page');
+}
+
+/** Opens a row's dialog; `from` is the tab it stands on. */
+export async function openDialog(page: Page, number: number, name: 'Pass' | 'Reject' | 'Undo'): Promise<Locator> {
+  await openTab(page, name === 'Undo' ? 'mine' : 'pending');
+  await action(row(page, number), name).click();
+  const dialog = page.getByRole('dialog', { name, exact: true });
+  await expect(dialog).toBeVisible();
+  return dialog;
+}
+
+/** Decides in My Pending, and waits until the server took it. */
+export async function decide(page: Page, number: number, name: 'Pass' | 'Reject', note = '') {
+  const dialog = await openDialog(page, number, name);
+  await dialog.getByLabel('Note', { exact: true }).fill(note);
+  await confirm(page, dialog);
+  await expect(row(page, number)).toHaveCount(0);
+}
+
+/** OK, and the dialog is gone because the server took it. */
+export async function confirm(page: Page, dialog: Locator) {
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await hydrated(page);
+}
+
+/** The details page. */
+export async function openTicket(page: Page, number: number) {
+  const response = await page.goto(`/tickets/workflow/${number}`);
+  expect(response?.status()).toBe(200);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(String(number));
+}
+
+/** A fact of a details page, by its term. */
+export function fact(page: Page, term: string): Locator {
+  return page.getByRole('term').filter({ hasText: new RegExp(`^${term}$`) }).locator('xpath=following-sibling::*[1]').first();
+}
+
+/** Sends a form as a script outside the page would, with the page's session. */
+export async function post(page: Page, endpoint: string, form: Record<string, string | number>): Promise<unknown> {
+  const origin = new URL(page.url()).origin;
+  const response = await page.request.post(`${origin}/api/${endpoint}`, { form, headers: { origin } });
+  const text = await response.text();
+  try {
+    return { status: response.status(), reply: JSON.parse(text) };
+  } catch {
+    return { status: response.status(), reply: text };
+  }
+}
+
+/** What the create form is preset with, as a form to [`post`] to `create-host`; it lacks only the name. */
+export async function hostFormPresets(page: Page, project?: string): Promise<Record<string, string>> {
+  await page.goto('/hosts/new');
+  if (project) await page.getByLabel('Project', { exact: true }).selectOption({ label: project });
+  const fields: Record<string, string> = {};
+  for (const name of ['quantity', 'project', 'specification', 'image', 'system_disk']) {
+    // By the name it is sent under: in a Project View the project is no field to see.
+    fields[`form[${name}]`] = await page.locator(`[name="form[${name}]"]`).inputValue();
+  }
+  return fields;
+}
