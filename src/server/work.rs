@@ -50,6 +50,7 @@ pub struct Work {
     operation: Operation,
     subject: Subject,
     details: Value,
+    failure: Option<String>,
     pub tx: Tx,
     pub now: Millis,
     enqueued: bool,
@@ -65,6 +66,7 @@ impl App {
             operation,
             subject,
             details: Value::Null,
+            failure: None,
             tx,
             now: self.now(),
             enqueued: false,
@@ -91,6 +93,11 @@ impl Work {
         self.details = details;
     }
 
+    /// What is committed is that something failed, for this reason: a host that didn't come up, say.
+    pub fn failed(&mut self, reason: impl Into<String>) {
+        self.failure = Some(reason.into());
+    }
+
     /// Enqueues a job that runs once this work is committed.
     pub async fn enqueue(&mut self, new: NewJob) -> Result<(), AppError> {
         job::push(&mut self.tx, &new).await?;
@@ -101,7 +108,9 @@ impl Work {
     /// Commits a change with its record, or takes it back and records that it failed.
     pub async fn finish<T>(mut self, outcome: Result<T, AppError>) -> Result<T, AppError> {
         let Err(error) = &outcome else {
-            let record = self.record(Outcome::Success, None);
+            let failure = self.failure.take();
+            let result = if failure.is_some() { Outcome::Failed } else { Outcome::Success };
+            let record = self.record(result, failure);
             oplog::insert(&mut self.tx, &record).await?;
             self.tx.commit().await?;
             if self.enqueued {

@@ -1,8 +1,215 @@
-//! Stub.
+//! Hosts: the list, one host, the create form, and asking for more, by ticket or at once.
+
+pub mod making;
+
 use crate::api::error::AppError;
+use crate::api::hosts::{HostFilter, HostFormData, HostList, HostRow, ProjectChoice};
+use crate::api::{Choice, Done, Page};
+use crate::domain::directory::View;
+use crate::domain::host::{HostForm, HostRequest, HostStatus};
+use crate::domain::ids::HostId;
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::process::TicketType;
+use crate::domain::validation::Problem;
 use crate::server::app::{App, Caller};
-use crate::api::{Done, hosts::*};
-pub async fn list(_: &App, _: &Caller, _: &HostFilter) -> Result<HostList, AppError> { Err(AppError::NotFound) }
-pub async fn get(_: &App, _: &Caller, _: &crate::domain::ids::HostId) -> Result<HostRow, AppError> { Err(AppError::NotFound) }
-pub async fn form(_: &App, _: &Caller) -> Result<HostFormData, AppError> { Err(AppError::NotFound) }
-pub async fn create(_: &App, _: &Caller, _: &crate::domain::host::HostForm) -> Result<Done, AppError> { Err(AppError::NotFound) }
+use crate::server::service::quota;
+use crate::server::service::workflow::submit::{NewTicket, submit};
+use crate::server::store::directory::{self, Project};
+use crate::server::store::host::{self, Host, Listing, Position, Reader};
+use crate::server::store::process;
+use crate::server::work::{Subject, Work};
+use serde_json::json;
+
+const PAGE_SIZE: usize = 50;
+
+/// The hosts of the caller's view, newest first. Those in the trash are left out unless asked for.
+pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<HostList, AppError> {
+    let Some(view) = caller.view() else {
+        return Ok(HostList { page: Page { rows: vec![], next: None, previous: None }, may_create: false });
+    };
+    let position = match (&filter.after, &filter.before) {
+        (_, Some(id)) => Position::Before(id),
+        (Some(id), None) => Position::After(id),
+        (None, None) => Position::Top,
+    };
+    let listing = Listing {
+        view,
+        name: filter.name.trim(),
+        status: HostStatus::from_key(&filter.status),
+        position,
+        limit: PAGE_SIZE as i64 + 1,
+    };
+    let mut hosts = host::list(&app.db, &listing, &reader(caller)).await?;
+    let has_more = hosts.len() > PAGE_SIZE;
+    // The one too many lies at the far end of the direction that was read.
+    match position {
+        Position::Before(_) if has_more => drop(hosts.remove(0)),
+        _ => hosts.truncate(PAGE_SIZE),
+    }
+    let first = hosts.first().map(|host| host.id.0.clone());
+    let last = hosts.last().map(|host| host.id.0.clone());
+    let (next, previous) = match position {
+        Position::Top => (last.filter(|_| has_more), None),
+        Position::After(_) => (last.filter(|_| has_more), first),
+        Position::Before(_) => (last, first.filter(|_| has_more)),
+    };
+    let rows = hosts.into_iter().map(row).collect::<Result<_, _>>()?;
+    Ok(HostList { page: Page { rows, next, previous }, may_create: may_create(caller, view) })
+}
+
+/// One host of a project the caller sees; to everybody else it doesn't exist.
+pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostRow, AppError> {
+    let host = host::get(&app.db, id, &reader(caller)).await?.ok_or(AppError::NotFound)?;
+    if !caller.person.sees_project(&host.project_id, &host.domain_id) {
+        return Err(AppError::NotFound);
+    }
+    row(host)
+}
+
+/// What the create form offers in the caller's view.
+pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> {
+    let mut projects = match caller.view() {
+        None => vec![],
+        Some(View::System) => directory::projects(&app.db).await?,
+        Some(View::Domain(id)) => directory::projects_of(&app.db, id).await?,
+        Some(View::Project(id)) => directory::project(&app.db, id).await?.into_iter().collect(),
+    };
+    projects.retain(|project| may_ask_for(caller, project));
+    let standings = quota::standings_of(&app.db, &projects).await?;
+    // Names repeat from domain to domain, so where there are several the domain is named too.
+    let names_domain = caller.is_system_view();
+    let choice = |project: Project| Choice {
+        label: if names_domain { format!("{} ({})", project.name, project.domain_name) } else { project.name },
+        value: project.id.0,
+    };
+    let with_standings = projects.into_iter().zip(standings);
+    Ok(HostFormData {
+        projects: with_standings.map(|(p, standings)| ProjectChoice { project: choice(p), standings }).collect(),
+        specifications: host::specifications(&app.db).await?,
+        images: host::images(&app.db).await?,
+        by_ticket: process::is_enabled(&app.db, TicketType::ApplyMachine).await?,
+    })
+}
+
+/// Asks for hosts: a ticket where the process is enabled, otherwise they are created at once.
+pub async fn create(app: &App, caller: &Caller, form: &HostForm) -> Result<Done, AppError> {
+    let request = form.parse(&host::specifications(&app.db).await?, &host::images(&app.db).await?)?;
+    let found = directory::project(&app.db, &request.project).await?;
+    let Some(project) = found.filter(|project| is_in_view(caller, project)) else {
+        let message = "Choose one of the projects of this view.".to_owned();
+        return Err(vec![Problem { field: "form[project]".into(), message }].into());
+    };
+    if process::is_enabled(&app.db, TicketType::ApplyMachine).await? {
+        let subject = in_project(Subject::new(ResourceType::Ticket, "", &request.name), &project);
+        let mut work = app.work(caller.operator(), Operation::Submit, subject).await?;
+        let outcome = by_ticket(&mut work, caller, &project, &request).await;
+        work.finish(outcome).await
+    } else {
+        let subject = in_project(Subject::new(ResourceType::Host, "", &request.name), &project);
+        let mut work = app.work(caller.operator(), Operation::Create, subject).await?;
+        let outcome = at_once(&mut work, caller, &project, &request).await;
+        work.finish(outcome).await
+    }
+}
+
+async fn by_ticket(
+    work: &mut Work,
+    caller: &Caller,
+    project: &Project,
+    request: &HostRequest,
+) -> Result<Done, AppError> {
+    check_may_ask(caller, project)?;
+    let new = NewTicket {
+        ticket_type: TicketType::ApplyMachine,
+        initiator: caller.person.clone(),
+        project: Some(project.id.clone()),
+        domain: Some(project.domain_id.clone()),
+        resource_name: request.name.clone(),
+        payload: json!(request),
+        takes: request.total(),
+    };
+    let number = submit(work, new).await?;
+    Ok(Done::new(format!("Ticket {number} submitted."), "/tickets/workflow/mine"))
+}
+
+async fn at_once(
+    work: &mut Work,
+    caller: &Caller,
+    project: &Project,
+    request: &HostRequest,
+) -> Result<Done, AppError> {
+    check_may_ask(caller, project)?;
+    quota::check(work, &project.id, &request.total()).await?;
+    let hosts = making::begin(work, None, request).await?;
+    let id = hosts.first().map(HostId::to_string).unwrap_or_default();
+    work.about(in_project(Subject::new(ResourceType::Host, id, &request.name), project));
+    work.details(json!({"after": request, "hosts": hosts}));
+    let said = match request.quantity {
+        1 => format!("{} is being created.", request.name),
+        n => format!("{n} hosts are being created."),
+    };
+    Ok(Done::new(said, "/hosts"))
+}
+
+fn reader(caller: &Caller) -> Reader<'_> {
+    Reader { user: &caller.person.id, reads_all_tickets: caller.is_system_view() && caller.person.is_system_admin() }
+}
+
+/// Whether the project is one the view shows. What is outside is refused like what doesn't exist.
+fn is_in_view(caller: &Caller, project: &Project) -> bool {
+    let is_shown = match caller.view() {
+        None => false,
+        Some(View::System) => true,
+        Some(View::Domain(id)) => project.domain_id == *id,
+        Some(View::Project(id)) => project.id == *id,
+    };
+    is_shown && caller.person.sees_project(&project.id, &project.domain_id)
+}
+
+fn may_ask_for(caller: &Caller, project: &Project) -> bool {
+    caller.person.may_start(TicketType::ApplyMachine, Some(&project.id), &project.domain_id)
+}
+
+fn check_may_ask(caller: &Caller, project: &Project) -> Result<(), AppError> {
+    if may_ask_for(caller, project) {
+        return Ok(());
+    }
+    let message = format!("Your role in {} doesn't let you ask for hosts. Ask one of its owners.", project.name);
+    Err(AppError::Forbidden(message))
+}
+
+fn may_create(caller: &Caller, view: &View) -> bool {
+    let person = &caller.person;
+    match view {
+        View::System => person.is_system_admin(),
+        View::Domain(domain) => person.is_admin_of_domain(domain),
+        View::Project(project) => {
+            let mut held = person.held.iter().filter(|held| held.project == *project);
+            held.any(|held| person.may_start(TicketType::ApplyMachine, Some(project), &held.domain))
+        }
+    }
+}
+
+fn in_project(subject: Subject, project: &Project) -> Subject {
+    subject.in_project(&project.id, &project.name).in_domain(&project.domain_id, &project.domain_name)
+}
+
+fn row(host: Host) -> Result<HostRow, AppError> {
+    Ok(HostRow {
+        data_disks_gib: serde_json::from_str(&host.data_disks_gib)?,
+        id: host.id,
+        name: host.name,
+        project: host.project_name,
+        domain: host.domain_name,
+        specification: host.specification_name,
+        vcpu: host.vcpu,
+        memory_mib: host.memory_mib,
+        image: host.image_name,
+        system_disk_gib: host.system_disk_gib,
+        status: host.status,
+        delete_locked: host.delete_locked,
+        description: host.description,
+        created_at: host.created_at,
+        ticket: host.readable_ticket,
+    })
+}

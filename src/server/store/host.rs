@@ -1,1 +1,229 @@
-//! Stub.
+//! Hosts and the catalogue they are made from. The steps of making one are in [`step`].
+
+pub mod step;
+
+pub use step::of_ticket as steps_of_ticket;
+
+use super::db::{Db, Tx};
+use super::sql::Sql;
+use crate::args;
+use crate::domain::directory::View;
+use crate::domain::host::{HostRequest, HostStatus, Image, Specification};
+use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber, UserId};
+use crate::domain::time::Millis;
+use serde_json::json;
+
+/// The specification catalogue, in its order.
+pub async fn specifications(db: &Db) -> sqlx::Result<Vec<Specification>> {
+    db.all("SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id", args![]).await
+}
+
+/// The image catalogue, in its order.
+pub async fn images(db: &Db) -> sqlx::Result<Vec<Image>> {
+    db.all("SELECT id, name FROM image ORDER BY position, id", args![]).await
+}
+
+/// A host as lists and its page show it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Host {
+    pub id: HostId,
+    pub name: String,
+    pub project_id: ProjectId,
+    pub project_name: String,
+    pub domain_id: DomainId,
+    pub domain_name: String,
+    pub specification_name: String,
+    pub vcpu: i64,
+    pub memory_mib: i64,
+    pub image_name: String,
+    pub system_disk_gib: i64,
+    /// A JSON array of whole GiB.
+    pub data_disks_gib: String,
+    #[sqlx(try_from = "String")]
+    pub status: HostStatus,
+    pub delete_locked: bool,
+    pub description: String,
+    pub created_at: Millis,
+    /// The ticket that made it, if the reader may read that ticket.
+    pub readable_ticket: Option<TicketNumber>,
+}
+
+/// Who reads, and so which tickets a host's number may be shown of.
+pub struct Reader<'a> {
+    pub user: &'a UserId,
+    pub reads_all_tickets: bool,
+}
+
+/// What a page of the list shows.
+pub struct Listing<'a> {
+    pub view: &'a View,
+    /// A part of the name; empty for all.
+    pub name: &'a str,
+    /// All but those in the trash when `None`.
+    pub status: Option<HostStatus>,
+    pub position: Position<'a>,
+    pub limit: i64,
+}
+
+/// Where a page begins; the list goes from the newest to the oldest.
+#[derive(Clone, Copy)]
+pub enum Position<'a> {
+    Top,
+    After(&'a str),
+    Before(&'a str),
+}
+
+fn select(db: &Db, reader: &Reader<'_>) -> Sql {
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT h.id, h.name, h.project_id, p.name AS project_name, p.domain_id, d.name AS domain_name,
+           h.specification_name, h.vcpu, h.memory_mib, h.image_name, h.system_disk_gib, h.data_disks_gib, h.status,
+           h.delete_locked, h.description, h.created_at, CASE WHEN ",
+    );
+    sql.bind(reader.reads_all_tickets);
+    sql.push(" OR EXISTS (SELECT 1 FROM ticket t WHERE t.number = h.ticket_number AND t.initiator_id = ");
+    sql.bind(reader.user);
+    sql.push(") OR EXISTS (SELECT 1 FROM task t WHERE t.ticket_number = h.ticket_number AND t.account_id = ");
+    sql.bind(reader.user);
+    sql.push(
+        ") THEN h.ticket_number END AS readable_ticket
+         FROM host h JOIN project p ON p.id = h.project_id JOIN domain d ON d.id = p.domain_id",
+    );
+    sql
+}
+
+/// One page, newest first.
+pub async fn list(db: &Db, listing: &Listing<'_>, reader: &Reader<'_>) -> sqlx::Result<Vec<Host>> {
+    let mut sql = select(db, reader);
+    match listing.status {
+        Some(status) => sql.push(" WHERE h.status = ").bind(status.key()),
+        None => sql.push(" WHERE h.status <> 'in_trash'"),
+    };
+    match listing.view {
+        View::System => {}
+        View::Domain(id) => {
+            sql.push(" AND p.domain_id = ").bind(id);
+        }
+        View::Project(id) => {
+            sql.push(" AND h.project_id = ").bind(id);
+        }
+    }
+    if !listing.name.is_empty() {
+        sql.push(" AND LOWER(h.name)").contains(listing.name);
+    }
+    match listing.position {
+        Position::Top => sql.push(" ORDER BY h.id DESC"),
+        Position::After(id) => sql.push(" AND h.id < ").bind(id).push(" ORDER BY h.id DESC"),
+        Position::Before(id) => sql.push(" AND h.id > ").bind(id).push(" ORDER BY h.id"),
+    };
+    sql.push(" LIMIT ").bind(listing.limit);
+    let (text, args) = sql.done();
+    let mut hosts: Vec<Host> = db.all(text, args).await?;
+    if let Position::Before(_) = listing.position {
+        hosts.reverse();
+    }
+    Ok(hosts)
+}
+
+pub async fn get(db: &Db, id: &HostId, reader: &Reader<'_>) -> sqlx::Result<Option<Host>> {
+    let mut sql = select(db, reader);
+    sql.push(" WHERE h.id = ").bind(id);
+    let (text, args) = sql.done();
+    db.opt(text, args).await
+}
+
+/// Adds the hosts of a request, one for each id and name, all Deploying.
+pub async fn insert(
+    tx: &mut Tx,
+    ids: &[HostId],
+    request: &HostRequest,
+    ticket: Option<TicketNumber>,
+    now: Millis,
+) -> sqlx::Result<()> {
+    let sql = tx.dialect().pick(
+        "INSERT INTO host (id, name, project_id, ticket_number, specification_name, vcpu, memory_mib, image_name,
+           system_disk_gib, data_disks_gib, disks_gib, status, description, created_at)
+         SELECT i.value, n.value, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'deploying', $12, $13
+         FROM json_each($1) i JOIN json_each($2) n ON n.key = i.key",
+        "INSERT INTO host (id, name, project_id, ticket_number, specification_name, vcpu, memory_mib, image_name,
+           system_disk_gib, data_disks_gib, disks_gib, status, description, created_at)
+         SELECT n.id, n.name, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'deploying', $12, $13
+         FROM unnest($1, $2) AS n (id, name)",
+    );
+    let disks_gib = request.system_disk_gib + request.data_disks_gib.iter().sum::<i64>();
+    let args = args![
+        texts(ids),
+        request.host_names(),
+        &request.project,
+        ticket,
+        &request.specification.name,
+        request.specification.vcpu,
+        request.specification.memory_mib,
+        &request.image.name,
+        request.system_disk_gib,
+        json!(request.data_disks_gib).to_string(),
+        disks_gib,
+        &request.description,
+        now,
+    ];
+    tx.exec(sql, args).await?;
+    Ok(())
+}
+
+/// Moves a host from one status to another; `false` if it wasn't in the first.
+pub async fn set_status(tx: &mut Tx, id: &HostId, from: HostStatus, to: HostStatus) -> sqlx::Result<bool> {
+    let sql = "UPDATE host SET status = $3 WHERE id = $1 AND status = $2";
+    Ok(tx.exec(sql, args![id, from.key(), to.key()]).await? == 1)
+}
+
+/// How the hosts of a ticket stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Tally {
+    pub hosts: i64,
+    pub deploying: i64,
+    pub failed: i64,
+}
+
+pub async fn tally(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Tally> {
+    let tally = tx
+        .opt(
+            "SELECT COUNT(*) AS hosts, COUNT(CASE WHEN status = 'deploying' THEN 1 END) AS deploying,
+               COUNT(CASE WHEN status = 'deploy_failed' THEN 1 END) AS failed
+             FROM host WHERE ticket_number = $1",
+            args![ticket],
+        )
+        .await?;
+    Ok(tally.unwrap_or(Tally { hosts: 0, deploying: 0, failed: 0 }))
+}
+
+/// A host of a ticket that failed, with its attempt and what it takes.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct FailedHost {
+    pub id: HostId,
+    pub attempt: i64,
+    pub vcpu: i64,
+    pub memory_mib: i64,
+    pub disks_gib: i64,
+}
+
+/// The ticket's hosts that failed, by id.
+pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Vec<FailedHost>> {
+    tx.all(
+        "SELECT h.id, s.attempt, h.vcpu, h.memory_mib, h.disks_gib
+         FROM host h JOIN host_step s ON s.host_id = h.id AND s.position = 0
+         WHERE h.ticket_number = $1 AND h.status = 'deploy_failed' ORDER BY h.id",
+        args![ticket],
+    )
+    .await
+}
+
+/// Forgets a host that failed, with its steps; `false` if there is none.
+pub async fn remove_failed(tx: &mut Tx, id: &HostId) -> sqlx::Result<bool> {
+    let sql = "DELETE FROM host_step WHERE host_id IN (SELECT id FROM host WHERE id = $1 AND status = 'deploy_failed')";
+    tx.exec(sql, args![id]).await?;
+    Ok(tx.exec("DELETE FROM host WHERE id = $1 AND status = 'deploy_failed'", args![id]).await? == 1)
+}
+
+fn texts(ids: &[HostId]) -> Vec<String> {
+    ids.iter().map(|id| id.0.clone()).collect()
+}
