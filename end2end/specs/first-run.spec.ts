@@ -1,0 +1,98 @@
+// A first run without demo data: the one-time link, and Ticket Setup from nothing.
+import { expect, signIn, test } from '../support/fixtures.ts';
+import { action, bell, confirm, expectProblem, expectRow, row, said } from '../support/pages.ts';
+import { addLink, configureDialog, linkNames, openSetup, setRole } from '../support/setup.ts';
+
+test.use({ serverArgs: [] });
+test.describe.configure({ mode: 'serial' });
+
+const password = 'correct horse battery staple';
+
+test('the first admin sets a password through a link that works once', async ({ page, server, allow }) => {
+  allow(401);
+  allow(404);
+  await page.goto('/login');
+  await expect(page.getByText('countersign', { exact: true }), 'no password is given away outside the demo').toHaveCount(0);
+  for (const name of ['admin', 'sysadmin', 'root']) {
+    await page.getByLabel('Username', { exact: true }).fill(name);
+    await page.getByLabel('Password', { exact: true }).fill('countersign');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await expect(page.getByRole('alert'), 'there is no default account').toContainText(/wrong/i);
+  }
+
+  const link = server.log.split(/\s+/).find((word) => word.startsWith(server.url) && word.length > server.url.length + 20);
+  expect(link, `a one-time link in:\n${server.log}`).toBeTruthy();
+  await page.goto(link!);
+  await page.getByLabel('Username', { exact: true }).fill('boss');
+  await page.getByLabel('Password', { exact: true }).fill('short');
+  await page.getByLabel('Repeat password', { exact: true }).fill('shirt');
+  await page.getByRole('main').getByRole('button').first().click();
+  await expect(page.locator('[aria-invalid=true]').first()).toBeVisible();
+  await expect(page.getByLabel('Username', { exact: true })).toHaveValue('boss');
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('Repeat password', { exact: true }).fill(password);
+  await page.getByRole('main').getByRole('button').first().click();
+  await expect(page.getByRole('banner').getByRole('button', { name: 'System View', exact: true })).toBeVisible();
+  await expect(bell(page), 'no process, no bell').toHaveCount(0);
+
+  await page.context().clearCookies();
+  await page.goto(link!);
+  await expect(page.getByLabel('Repeat password', { exact: true }), 'the link is used up').toHaveCount(0);
+  await signIn(page, 'boss', password);
+});
+
+test('New makes a process with five links, disabled until it is enabled', async ({ page }) => {
+  await signIn(page, 'boss', password);
+  await openSetup(page);
+  await action(page.getByRole('main'), 'New').first().click();
+  const dialog = configureDialog(page);
+  const type = dialog.getByLabel('Ticket Type', { exact: true });
+  await expect(type).toBeVisible();
+
+  // Nothing chosen: every field says so.
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expectProblem(type, /type/i);
+
+  await type.selectOption({ label: 'Host Application' });
+  if ((await linkNames(dialog)).length === 0) await addLink(dialog);
+  for (let i = 1; i < 5; i++) await addLink(dialog);
+  expect(await linkNames(dialog)).toEqual(['Leadership Approval', ...Array(4).fill('System Administrator Approval')]);
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  for (let i = 0; i < 5; i++) {
+    await expectProblem(dialog.getByLabel('Role', { exact: true }).nth(i), /role/i);
+    await expectProblem(dialog.getByLabel('Approver scope', { exact: true }).nth(i), /where|scope/i);
+  }
+  await setRole(dialog, 0, 'project_owner', 'Project');
+  await setRole(dialog, 1, 'domainadmin', 'Domain');
+  for (let i = 2; i < 5; i++) await setRole(dialog, i, 'admin', 'Global');
+  await confirm(page, dialog);
+  await expect(said(page, /Host Application/)).toBeVisible();
+  await expectRow(page, 'Host Application', {
+    Status: 'Disabled', Kind: 'Built-in', 'Approval links': /project_owner@project.*domainadmin@domain.*admin@global.*admin@global.*admin@global/,
+  });
+  await expect(bell(page), 'not enabled yet').toHaveCount(0);
+
+  // A type has one process: New offers it no more.
+  await action(page.getByRole('main'), 'New').first().click();
+  const offered = await type.getByRole('option').allTextContents();
+  expect(offered.map((o) => o.trim())).toContain('Host Deletion');
+  expect(offered.map((o) => o.trim())).not.toContain('Host Application');
+  await action(dialog, 'Cancel').click();
+
+  await action(row(page, 'Host Application'), 'Enable').click();
+  await confirm(page, page.getByRole('dialog', { name: 'Enable', exact: true }));
+  await expectRow(page, 'Host Application', { Status: 'Enabled' });
+  await page.reload();
+  await expect(bell(page)).toBeVisible();
+});
+
+test('Configure Process is on Technical Support, new', async ({ page }) => {
+  await signIn(page, 'boss', password);
+  await openSetup(page);
+  await action(page.getByRole('main'), 'Configure Process').click();
+  const dialog = configureDialog(page);
+  if ((await linkNames(dialog)).length === 0) await addLink(dialog);
+  await setRole(dialog, 0, 'support', 'Domain');
+  await confirm(page, dialog);
+  await expectRow(page, 'Technical Support', { Status: 'Disabled', 'Approval links': /^support@domain$/ });
+});

@@ -1,0 +1,131 @@
+// What scripts add, and the moment before they are there.
+import { expect, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
+import { action, confirm, openDialog, requestHost, row } from '../support/pages.ts';
+
+/** A mark that a full reload would wipe away. */
+const mark = (page: Page) => page.evaluate(() => void ((window as { mark?: number }).mark = 1));
+const marked = (page: Page) => page.evaluate(() => (window as { mark?: number }).mark === 1);
+
+test('nothing reloads the page on the way through the story', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  await member.goto('/hosts');
+  await mark(member);
+  await action(member.getByRole('main'), 'Create').first().click();
+  await member.getByLabel('Name', { exact: true }).fill('smooth');
+  await member.getByRole('button', { name: 'Submit Ticket', exact: true }).click();
+  await expect(row(member, 'smooth')).toHaveCount(1);
+  expect(await marked(member), 'asking').toBe(true);
+  const number = Number(await row(member, 'smooth').getByRole('link', { name: /^\d+$/ }).textContent());
+  await row(member, number).getByRole('link', { name: String(number), exact: true }).click();
+  await expect(member).toHaveURL(new RegExp(`/tickets/workflow/${number}`));
+  await member.goBack();
+  await expect(row(member, number)).toHaveCount(1);
+  expect(await marked(member), 'looking').toBe(true);
+
+  const owner = await as('owner');
+  await owner.goto('/tickets/workflow/pending');
+  await mark(owner);
+  await action(row(owner, number), 'Pass').click();
+  await confirm(owner, owner.getByRole('dialog', { name: 'Pass', exact: true }));
+  await expect(row(owner, number)).toHaveCount(0);
+  expect(await marked(owner), 'deciding').toBe(true);
+});
+
+test('the back button closes a dialog', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'back-button' });
+  const owner = await as('owner');
+  const dialog = await openDialog(owner, number, 'Pass');
+  await owner.goBack();
+  await expect(dialog).toBeHidden();
+  await expect(row(owner, number)).toHaveCount(1);
+});
+
+test('a decision is shown only when the server confirmed it, and is sent once', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'slow-server' });
+  const owner = await as('owner');
+  const dialog = await openDialog(owner, number, 'Pass');
+  let sent = 0;
+  let answer = () => {};
+  const held = new Promise<void>((go) => (answer = go));
+  await owner.route('**/api/pass', async (route) => {
+    sent++;
+    await held;
+    await route.continue();
+  });
+  const ok = dialog.getByRole('button', { name: 'OK', exact: true });
+  await ok.dblclick();
+  await expect(ok, 'it shows that it is busy').toBeDisabled();
+  await dialog.getByLabel('Note', { exact: true }).press('Control+Enter');
+  await expect(dialog).toBeVisible();
+  await expect(row(owner, number)).toHaveCount(1);
+  answer();
+  await expect(dialog).toBeHidden();
+  await expect(row(owner, number)).toHaveCount(0);
+  expect(sent).toBe(1);
+});
+
+test('when the server is away the dialog says so and keeps the note', async ({ page: member, as, allow }) => {
+  allow(/request failed/);
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'server-away' });
+  const owner = await as('owner');
+  const dialog = await openDialog(owner, number, 'Reject');
+  const note = dialog.getByLabel('Note', { exact: true });
+  await note.fill('A long thought.');
+  await owner.route('**/api/reject', (route) => route.abort('connectionrefused'));
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toBeVisible();
+  await expect(note).toHaveValue('A long thought.');
+  await owner.unroute('**/api/reject');
+  await confirm(owner, dialog);
+  await expect(row(owner, number)).toHaveCount(0);
+});
+
+test('the form answers while one types', async ({ page }) => {
+  await signIn(page, 'member');
+  await page.goto('/hosts/new');
+  const quota = page.getByRole('main').getByRole('listitem').filter({ hasText: 'vCPU' }).filter({ hasText: /of 64/ }).first();
+  const before = await quota.innerText();
+  await page.getByLabel('Quantity', { exact: true }).fill('2');
+  await expect(quota).not.toHaveText(before);
+});
+
+test.describe('before hydration', () => {
+  test.use({ holdUntilHydrated: false });
+
+  test('what is typed early is kept, also in a text area', async ({ page }) => {
+    await signIn(page, 'member');
+    let go = () => {};
+    const held = new Promise<void>((release) => (go = release));
+    await page.route('**/*.wasm', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto('/hosts/new', { waitUntil: 'commit' });
+    await page.getByLabel('Name', { exact: true }).fill('early');
+    await page.getByLabel('Quantity', { exact: true }).fill('2');
+    await page.getByLabel('Reason', { exact: true }).fill('Typed before the scripts came.');
+    expect(await page.locator('html[data-hydrated]').count(), 'not hydrated yet').toBe(0);
+    go();
+    await hydrated(page);
+    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('early');
+    await expect(page.getByLabel('Quantity', { exact: true })).toHaveValue('2');
+    await expect(page.getByLabel('Reason', { exact: true })).toHaveValue('Typed before the scripts came.');
+    await page.getByRole('button', { name: 'Submit Ticket', exact: true }).click();
+    await page.waitForURL('**/tickets/workflow/mine*');
+    await page.getByRole('row').filter({ hasText: 'early' }).getByRole('link', { name: /^\d+$/ }).click();
+    await expect(page.getByRole('main')).toContainText('Typed before the scripts came.');
+  });
+
+  test('a form sent early works like one without scripts', async ({ page }) => {
+    await signIn(page, 'member');
+    await page.route('**/*.wasm', (route) => route.abort('aborted'));
+    await page.goto('/hosts/new');
+    await page.getByLabel('Name', { exact: true }).fill('impatient');
+    await page.getByRole('button', { name: 'Submit Ticket', exact: true }).click();
+    await page.waitForURL('**/tickets/workflow/mine*');
+    await expect(row(page, 'impatient')).toHaveCount(1);
+  });
+});

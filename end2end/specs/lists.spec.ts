@@ -1,0 +1,116 @@
+// The lists of tickets: filters, order and pages, all in the address.
+import { expect, signIn, test, type Page } from '../support/fixtures.ts';
+import {
+  columns, expectRow, hostFormPresets, listed, openTab, post, requestHost, row, TABS, type Tab,
+} from '../support/pages.ts';
+
+const apply = (page: Page) => page.getByRole('search').getByRole('button', { name: 'Apply', exact: true });
+
+test('columns are those of the tab', async ({ page }) => {
+  await signIn(page, 'member');
+  await requestHost(page, { name: 'columns' });
+  const all = ['ID', 'Type', 'Resource Name', 'Project', 'Status', 'Process Result', 'Execution Result', 'Stage', 'Processor', 'Time Submitted', 'Time Closed'];
+  await openTab(page, 'mine');
+  expect((await columns(page)).filter((name) => name !== 'Actions')).toEqual(all);
+  await page.context().clearCookies();
+  await signIn(page, 'owner');
+  await openTab(page, 'pending');
+  expect((await columns(page)).filter((name) => name !== 'Actions')).toEqual([...all.slice(0, 4), 'Initiator', ...all.slice(4)]);
+});
+
+test('filters go into the address, and the address into the filters', async ({ page }) => {
+  await signIn(page, 'member');
+  const first = await requestHost(page, { name: 'filter-alpha' });
+  const second = await requestHost(page, { name: 'filter-beta' });
+  await post(page, 'undo', { number: second, version: 1, reason: 'For the filter.', back: '' });
+
+  await openTab(page, 'mine');
+  const resource = page.getByLabel('Resource name', { exact: true });
+  await resource.fill('FILTER-');
+  await apply(page).click();
+  await expect(page).toHaveURL(/[?&]resource=FILTER-/);
+  await expect(row(page, first)).toHaveCount(1);
+  expect(await listed(page)).toEqual([second, first]);
+  await page.getByLabel('Status', { exact: true }).selectOption({ label: 'Canceled' });
+  await apply(page).click();
+  await expect(row(page, first)).toHaveCount(0);
+  expect(await listed(page)).toEqual([second]);
+  await expect(resource, 'the other filter stays').toHaveValue('FILTER-');
+
+  // The address alone says it all.
+  const address = page.url();
+  await page.goto('/hosts');
+  await page.goto(address);
+  expect(await listed(page)).toEqual([second]);
+  await expect(page.getByLabel('Status', { exact: true }).getByRole('option', { selected: true })).toHaveText('Canceled');
+
+  await page.getByRole('search').getByRole('link', { name: 'Clear', exact: true }).click();
+  await expect(resource).toHaveValue('');
+  await expect(row(page, first)).toHaveCount(1);
+
+  await openTab(page, 'mine', `?id=${first}`);
+  expect(await listed(page)).toEqual([first]);
+  await openTab(page, 'mine', '?resource=filter-&sort=oldest');
+  expect(await listed(page)).toEqual([first, second]);
+  for (const nothing of ['id=nonsense', 'resource=%25', 'resource=filter_alpha', 'project=system', 'to=2001-01-01', 'ticket_type=apply-server-delete&id=' + first]) {
+    await openTab(page, 'mine', `?${nothing}`);
+    expect(await listed(page), nothing).toEqual([]);
+  }
+  const today = new Date().toISOString().slice(0, 10);
+  await openTab(page, 'mine', `?resource=filter-&from=${today}&to=${today}`);
+  expect(await listed(page)).toEqual([second, first]);
+});
+
+test('an empty list says what to do next', async ({ page }) => {
+  await signIn(page, 'viewer');
+  for (const tab of ['mine', 'pending', 'resolved', 'involved'] as Tab[]) {
+    await openTab(page, tab);
+    await expect(page.getByRole('table'), TABS[tab]).toHaveCount(0);
+    await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toBeVisible();
+  }
+  await page.context().clearCookies();
+  await signIn(page, 'member');
+  await openTab(page, 'mine', '?resource=no-such-thing');
+  await expect(page.getByRole('table')).toHaveCount(0);
+  await page.getByRole('main').getByRole('link', { name: /clear/i }).last().click();
+  await expect(page).not.toHaveURL(/no-such-thing/);
+});
+
+test('more than fifty tickets come in pages', async ({ page, as }) => {
+  test.setTimeout(90_000);
+  await signIn(page, 'sysadmin');
+  const presets = await hostFormPresets(page, 'system');
+  for (let i = 1; i <= 105; i++) {
+    const reply = await post(page, 'create-host', { ...presets, 'form[name]': `paged-${i}` });
+    expect(JSON.stringify(reply)).toContain('"done"');
+  }
+  await openTab(page, 'mine', '?resource=paged-');
+  const next = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Older', exact: true });
+  const previous = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Newer', exact: true });
+  await expect(previous).toHaveCount(0);
+  const pages: number[][] = [];
+  for (const size of [50, 50, 5]) {
+    await expect.poll(async () => (await listed(page)).length).toBe(size);
+    await expect(page).toHaveURL(/resource=paged-/);
+    pages.push(await listed(page));
+    if (size === 50) {
+      const last = pages.at(-1)!.at(-1)!;
+      await next.click();
+      await expect(row(page, last)).toHaveCount(0);
+    }
+  }
+  await expect(next).toHaveCount(0);
+  const all = pages.flat();
+  expect(new Set(all).size, 'no ticket twice').toBe(105);
+  expect(all).toEqual([...all].sort((a, b) => b - a));
+  await previous.click();
+  await expect.poll(() => listed(page)).toEqual(pages[1]);
+  await previous.click();
+  await expect.poll(() => listed(page)).toEqual(pages[0]);
+
+  // The approver's list pages the same way.
+  const coowner = await as('coowner');
+  await openTab(coowner, 'pending', '?resource=paged-');
+  expect(await listed(coowner)).toEqual(pages[0]);
+  await expectRow(coowner, pages[0]![0]!, { Initiator: 'sysadmin', Project: 'system' });
+});

@@ -1,0 +1,111 @@
+// Every page as every kind of person sees it: named, accessible, and fit for a phone.
+import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
+import { action, decide, openDialog, requestHost } from '../support/pages.ts';
+
+const common = [
+  '/', '/hosts', '/hosts?name=no-such-host', '/tickets/workflow/mine', '/tickets/workflow/pending', '/tickets/workflow/resolved',
+  '/tickets/workflow/involved', '/tickets/workflow/mine?resource=no-such-ticket',
+];
+const roles: Record<string, string[]> = {
+  sysadmin: [...common, '/hosts/new', '/tickets/workflow/all', '/settings/tickets'],
+  deputy: [...common, '/hosts/new', '/tickets/workflow/all', '/settings/tickets'],
+  domainadmin: [...common, '/hosts/new'],
+  owner: [...common, '/hosts/new'],
+  coowner: [...common, '/hosts/new'],
+  member: [...common, '/hosts/new'],
+  viewer: common,
+  helpdesk: common,
+  acmeadmin: [...common, '/hosts/new'],
+  shopowner: [...common, '/hosts/new'],
+};
+
+async function checkPage(page: Page) {
+  await expect(page.getByRole('heading', { level: 1 }), page.url()).toHaveCount(1);
+  const heading = (await page.getByRole('heading', { level: 1 }).innerText()).trim();
+  expect(heading).not.toBe('');
+  const title = await page.title();
+  expect(title, page.url()).toMatch(/\S.*Countersign/);
+  expect(title, 'every page has a title of its own').not.toMatch(/^\W*Countersign\W*$/);
+  await expect(page.getByRole('main')).toHaveCount(1);
+  await fitsPhone(page);
+  await axe(page);
+}
+
+test('signing in', async ({ page }) => {
+  await page.goto('/login');
+  await checkPage(page);
+});
+
+for (const [user, paths] of Object.entries(roles)) {
+  test(`the pages of ${user}`, async ({ page }) => {
+    test.setTimeout(120_000);
+    await signIn(page, user);
+    for (const path of paths) {
+      const response = await page.goto(path);
+      expect(response?.status(), path).toBe(200);
+      await checkPage(page);
+    }
+    // Menus, opened.
+    for (const name of ['Navigation', user]) {
+      await page.getByRole('banner').getByRole('button', { name, exact: true }).click();
+      await axe(page);
+      await page.keyboard.press('Escape');
+    }
+  });
+}
+
+test('tickets, hosts and dialogs', async ({ page: member, as }) => {
+  test.setTimeout(120_000);
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'looked-at', reason: 'A reason\nof two lines, with a-very-long-word-that-has-no-place-to-break-anywhere-in-it-at-all.' });
+  const owner = await as('owner');
+  const look = async (page: Page) => {
+    await page.goto(`/tickets/workflow/${number}`);
+    await checkPage(page);
+  };
+  await look(member);
+  await look(owner);
+  for (const name of ['Pass', 'Reject'] as const) {
+    const dialog = await openDialog(owner, number, name);
+    await checkDialog(owner);
+    await action(dialog, 'Cancel').click();
+  }
+  await openDialog(member, number, 'Undo');
+  await checkDialog(member);
+  await owner.goto('/tickets/workflow/pending');
+  await checkPage(owner);
+  await decide(owner, number, 'Pass', 'Passed for the looks of it.');
+  await look(member);
+  await decide(await as('sysadmin'), number, 'Pass');
+  await look(member);
+  await member.goto('/hosts');
+  await checkPage(member);
+  await member.getByRole('table').getByRole('link').first().click();
+  await expect(member).toHaveURL(/\/hosts\/./);
+  await checkPage(member);
+});
+
+test('the form with errors', async ({ page }) => {
+  await signIn(page, 'member');
+  await page.goto('/hosts/new');
+  await page.getByRole('button', { name: 'Submit Ticket', exact: true }).click();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await checkPage(page);
+});
+
+test('the bell, opened', async ({ page }) => {
+  await signIn(page, 'owner');
+  await page.goto('/hosts');
+  await page.getByRole('banner').getByRole('button', { name: 'Tickets', exact: true }).click();
+  await expect(page.getByRole('list', { name: 'Workflows', exact: true })).toBeVisible();
+  await fitsPhone(page);
+  await axe(page);
+});
+
+/** A dialog is judged with the page under it. */
+async function checkDialog(page: Page) {
+  await expect(page.getByRole('dialog')).toHaveCount(1);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+  await fitsPhone(page);
+  await axe(page);
+}
