@@ -1,1 +1,137 @@
-fn main() {}
+//! The server program: settings, then the database, the jobs and HTTP; and the commands beside `serve`.
+
+use countersign::server::app::App;
+use countersign::server::clock::SystemClock;
+use countersign::server::cloud::{EmbeddedInventory, Faults};
+use countersign::server::http;
+use countersign::server::jobs::Runner;
+use countersign::server::service::{demo, first_run};
+use countersign::server::settings::{self, Settings, Task};
+use countersign::server::store::db::Db;
+use std::error::Error;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tracing_subscriber::EnvFilter;
+
+/// How long requests that are under way may go on once the program is told to stop, and then jobs.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+fn main() -> ExitCode {
+    let command = settings::from_command_line().command;
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("countersign: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<(), Box<dyn Error>> {
+    let (Task::Serve(settings) | Task::Migrate(settings)) = &task;
+    let filter = EnvFilter::try_new(&settings.log_level).map_err(|e| format!("--log-level: {e}"))?;
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Rendering waits on itself where there are too few threads (leptos#4647).
+    let threads = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let done = runtime.block_on(async {
+        match task {
+            Task::Serve(settings) => serve(settings).await,
+            Task::Migrate(settings) => migrate(&settings).await,
+        }
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    done
+}
+
+/// Opening the database is what brings its schema up to date.
+async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    open(settings).await?.close().await;
+    Ok(())
+}
+
+async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
+    let faults: Faults = settings.inventory_faults.parse().map_err(|e| format!("--inventory-faults: {e}"))?;
+    let listener = TcpListener::bind(settings.address).await.map_err(|e| format!("{}: {e}", settings.address))?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let db = open(&settings).await?;
+    let clock = Arc::new(SystemClock);
+    let cloud = Arc::new(EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults));
+    let app = App { db, clock, settings: Arc::new(settings), cloud, wake: Arc::new(Notify::new()) };
+
+    first_run::base_data(&app).await?;
+    if app.settings.demo {
+        demo::seed(&app).await?;
+    }
+    if let Some(token) = first_run::setup_token(&app).await? {
+        let base = app.settings.public_url.as_deref().unwrap_or(&address).trim_end_matches('/');
+        eprintln!("No account exists yet. Within a day, set the first administrator's password at");
+        eprintln!("  {base}/setup?token={token}");
+    }
+
+    let jobs = Runner::start(app.clone());
+    let router = http::router(app.clone());
+    say_ready(&address)?;
+    let (stopping, stopped) = tokio::sync::watch::channel(false);
+    let serving = axum::serve(
+        axum::serve::ListenerExt::tap_io(listener, |connection| {
+            // Without it small answers wait for the other side's delayed acknowledgement.
+            _ = connection.set_nodelay(true);
+        }),
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async move {
+        told_to_stop().await;
+        stopping.send_replace(true);
+    });
+    tokio::select! {
+        ended = serving => ended?,
+        () = too_long_after(stopped) => tracing::warn!("gave up on requests that took too long"),
+    }
+    if tokio::time::timeout(PATIENCE, jobs.drain()).await.is_err() {
+        tracing::warn!("left a job unfinished; it is taken up at the next start");
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {
+    if let Some(file) = settings.database_url.strip_prefix("sqlite:") {
+        let file = file.trim_start_matches("//").split('?').next().unwrap_or_default();
+        if let Some(folder) = Path::new(file).parent() {
+            std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+        }
+    }
+    Db::open(&settings.database_url).await.map_err(|e| format!("the database can't be opened: {e}").into())
+}
+
+/// The one line on stdout, which whoever started this program waits for.
+fn say_ready(address: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "listening on {address}")?;
+    out.flush()
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(_) => _ = tokio::signal::ctrl_c().await,
+    }
+}
+
+async fn too_long_after(mut stopping: tokio::sync::watch::Receiver<bool>) {
+    if stopping.wait_for(|stopping| *stopping).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+    tokio::time::sleep(PATIENCE).await;
+}

@@ -63,12 +63,12 @@ pub struct Settings {
           default_value = "3d", value_parser = duration)]
     pub trash_delay: Millis,
 
-    /// How long the embedded inventory takes for each step of deploying a host; with --demo 1s unless set.
+    /// How long the embedded inventory takes to deploy a host; with --demo 1s unless set.
     #[arg(long, value_name = "TIME", env = "COUNTERSIGN_DEPLOY_DELAY", hide_env_values = true,
           default_value = "30s", value_parser = duration)]
     pub deploy_delay: Millis,
 
-    /// What the embedded inventory shall fail at, for rehearsals: `boot:1` fails the first boot of every host.
+    /// What the embedded inventory shall fail at, for rehearsals: `boot:1` fails the first boot that is asked of it.
     #[arg(long, value_name = "TEXT", env = "COUNTERSIGN_INVENTORY_FAULTS", hide_env_values = true, default_value = "")]
     pub inventory_faults: String,
 
@@ -187,7 +187,7 @@ fn duration(text: &str) -> Result<Millis, String> {
 }
 
 impl Settings {
-    /// The defaults, whatever the environment says; hosts deploy in a second per step.
+    /// The defaults, whatever the environment says; a host deploys in a second.
     pub fn for_tests() -> Settings {
         Settings {
             settings: None,

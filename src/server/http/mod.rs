@@ -1,3 +1,65 @@
-//! Stub.
+//! The way in: routes, and what every request passes before it reaches a page or a server function.
+//!
+//! From the outside in: headers and catching panics, limits, CSRF, the session, the gate (who may open which page),
+//! then for forms sent without scripts the redirect with its flash.
+
+mod csrf;
+mod files;
+mod gate;
+pub mod location;
+mod pages;
 pub mod plain_forms;
+mod security;
 pub mod session;
+
+use super::app::App;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+/// More than any form here can hold.
+const LARGEST_BODY: usize = 1024 * 1024;
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// Everything this server answers, ready to serve or to be called in a test.
+pub fn router(app: App) -> Router {
+    let site_root = app.settings.site_root();
+    let functions = Router::new()
+        .route("/api/{*function}", post(pages::server_function))
+        .layer(from_fn_with_state(app.clone(), plain_forms::answer_plainly));
+    let application = pages::router(&app, &site_root)
+        .merge(functions)
+        .route("/logout", post(session::log_out))
+        .layer(from_fn(gate::gate))
+        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST));
+    let mut router = application
+        .merge(files::router(&site_root))
+        .route("/healthz", get(healthz))
+        .layer(CatchPanicLayer::custom(pages::after_panic))
+        .layer(from_fn_with_state(app.clone(), security::headers));
+    if app.settings.expose_query_count {
+        router = router.layer(from_fn_with_state(app.clone(), security::query_count));
+    }
+    router.layer(TraceLayer::new_for_http()).with_state(app)
+}
+
+/// `ok` while the database answers.
+async fn healthz(State(app): State<App>) -> (StatusCode, &'static str) {
+    match app.db.scalar::<i64>("SELECT CAST(1 AS BIGINT)", vec![]).await {
+        Ok(_) => (StatusCode::OK, "ok"),
+        Err(error) => {
+            tracing::error!("health check: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer")
+        }
+    }
+}

@@ -1,3 +1,125 @@
-//! Stub.
+//! Forms sent without scripts: each is answered with a redirect to a page that shows what came of it.
+//!
+//! Before the browser half runs (or without it) a form posts to the same server function. Its reply is kept in the table
+//! `flash` together with what was typed, and the page redirected to (`?flash=ID`) shows both: errors at their fields,
+//! nothing to type twice.
+
+use super::csrf::own_hosts;
+use super::location::{referring_page, see_other, sign_in_then, with_parameter};
+use super::session::hash_of_new_session;
+use super::LARGEST_BODY;
+use crate::api::Reply;
+use crate::api::error::AppError;
 use crate::api::flash::Flash;
-pub async fn load(_id: &str) -> Option<Flash> { None }
+use crate::domain::time::{MINUTE, Millis};
+use crate::server::app::{App, Caller};
+use crate::server::auth::token;
+use crate::server::store::flash::{self, NewFlash};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{ACCEPT, SET_COOKIE};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::use_context;
+
+/// Long enough to sign in again and carry on.
+const KEPT: Millis = 10 * MINUTE;
+
+/// The flash of this id, while it is kept and belongs to the caller's session or to nobody.
+pub async fn load(id: &str) -> Option<Flash> {
+    let app = use_context::<App>()?;
+    let session = use_context::<Caller>().map(|c| c.session_hash).unwrap_or_default();
+    let content = flash::get(&app.db, id, &session, app.now() - KEPT).await;
+    let content = content.inspect_err(|error| tracing::error!("flash: {error}")).ok()??;
+    serde_json::from_str(&content).ok()
+}
+
+pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next) -> Response {
+    if !wants_html(request.headers()) {
+        return next.run(request).await;
+    }
+    let (mut head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let typed: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).unwrap_or_default();
+    let action = head.uri.path().to_owned();
+    let page = referring_page(&head.headers, &own_hosts(&app, &head.headers)).unwrap_or_else(|| "/".to_owned());
+    let session = head.extensions.get::<Caller>().map(|c| c.session_hash.clone());
+    // The server function answers as it would to the browser half: with its reply instead of a redirect of its own.
+    head.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+
+    let response = next.run(Request::from_parts(head, Body::from(body))).await;
+
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    let Some(reply) = reply(head.status, &body) else {
+        return Response::from_parts(head, Body::from(body));
+    };
+    let session = hash_of_new_session(&head.headers).or(session);
+    let location = match keep(&app, action, typed, &reply, session.as_deref()).await {
+        Ok(flash) => destination(&reply, &page, Some(&flash)),
+        Err(error) => {
+            tracing::error!("flash: {error}");
+            destination(&reply, &page, None)
+        }
+    };
+    let mut answer = see_other(&location);
+    for cookie in head.headers.get_all(SET_COOKIE) {
+        answer.headers_mut().append(SET_COOKIE, cookie.clone());
+    }
+    answer
+}
+
+/// Browsers ask for a page when they send a form themselves; the browser half asks for JSON.
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// What came of it; `None` where the function isn't one that a form calls.
+fn reply(status: StatusCode, body: &[u8]) -> Option<Reply> {
+    if status.is_success() {
+        return serde_json::from_slice(body).ok();
+    }
+    let refusal = serde_json::from_slice(body).unwrap_or(AppError::Unreachable);
+    Some(Reply::Refused(refusal))
+}
+
+fn destination(reply: &Reply, page: &str, flash: Option<&str>) -> String {
+    let with_flash = |page: &str| flash.map_or_else(|| page.to_owned(), |id| with_parameter(page, "flash", id));
+    match reply {
+        Reply::Done(done) => with_flash(&done.location),
+        // Signed in again, the person finds the form as it was.
+        Reply::Refused(AppError::SignedOut) => with_flash(&sign_in_then(&with_flash(page))),
+        Reply::Refused(_) => with_flash(page),
+    }
+}
+
+/// Keeps the answer and returns its id, which nobody can guess.
+async fn keep(
+    app: &App,
+    action: String,
+    mut typed: Vec<(String, String)>,
+    reply: &Reply,
+    session: Option<&str>,
+) -> Result<String, AppError> {
+    match reply {
+        Reply::Done(_) => typed.clear(),
+        Reply::Refused(_) => typed.retain(|(name, _)| !is_secret(name)),
+    }
+    let (id, now) = (token::new(), app.now());
+    let content = serde_json::to_string(&Flash { action, values: typed, reply: reply.clone() })?;
+    let new = NewFlash { id: &id, session_hash: session.unwrap_or_default(), content: &content, created_at: now };
+    let mut tx = app.db.begin().await?;
+    flash::prune(&mut tx, now - KEPT).await?;
+    flash::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Passwords, their repetition and tokens are never kept.
+fn is_secret(field: &str) -> bool {
+    let field = field.to_ascii_lowercase();
+    ["password", "token", "secret"].iter().any(|word| field.contains(word)) || ["current", "repeat"].contains(&field.as_str())
+}

@@ -1,0 +1,111 @@
+//! Pages rendered by Leptos, and the server functions behind their forms.
+
+use super::files;
+use super::session::ClientIp;
+use crate::server::app::{App, Caller};
+use crate::ui;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use leptos::config::LeptosOptions;
+use leptos::nonce::Nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
+use std::any::Any;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::pin::Pin;
+
+type Rendering = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// Every route of the user interface, and its page for whatever doesn't exist.
+pub fn router(app: &App, site_root: &Path) -> Router<App> {
+    let options = leptos_options(site_root);
+    let paths: BTreeSet<String> = generate_route_list(ui::App).iter().map(|route| route.path().to_owned()).collect();
+    let render = render_app_async_with_context(context(app.clone()), move || stand_in_shell(options.clone()));
+    let mut router = Router::new();
+    for path in paths {
+        let render = render.clone();
+        router = router.route(&path, get(move |request: Request| whole(render(request))));
+    }
+    router.fallback(move |request: Request| {
+        let page = whole(render(request));
+        async move {
+            let mut response = page.await;
+            if response.status() == StatusCode::OK {
+                *response.status_mut() = StatusCode::NOT_FOUND;
+            }
+            response
+        }
+    })
+}
+
+/// The answer once all of it is there. Rendering goes on in a task of its own when the browser hangs up, because Leptos
+/// frees what a page took only at its end.
+async fn whole(rendering: Rendering) -> Response {
+    let task = tokio::spawn(async move {
+        let (mut head, body) = rendering.await.into_parts();
+        let html = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        head.headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Response::from_parts(head, Body::from(html))
+    });
+    match task.await {
+        Ok(response) => response,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+pub async fn server_function(State(app): State<App>, request: Request) -> Response {
+    let mut response = handle_server_fns_with_context(context(app), request).await.into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What pages and server functions find in their context: the application and, from the request, who is asking.
+fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
+    move || {
+        provide_context(app.clone());
+        let Some(parts) = use_context::<Parts>() else { return };
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            provide_context(caller.clone());
+        }
+        if let Some(ip) = parts.extensions.get::<ClientIp>() {
+            provide_context(ip.clone());
+        }
+        // Leptos has minted one of its own; the policy names this one.
+        if let Some(nonce) = parts.extensions.get::<Nonce>() {
+            provide_context(nonce.clone());
+        }
+    }
+}
+
+fn leptos_options(site_root: &Path) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name("countersign")
+        .site_root(site_root.to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .hash_files(files::are_hashed())
+        .build()
+}
+
+/// The page for a fault of the server's own: the details are in the log.
+pub fn after_panic(panic: Box<dyn Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!("panic while answering a request: {}", text.unwrap_or("(no text)"));
+    let page = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Something failed · Countersign</title></head>\
+        <body><main><h1>Something failed on our side</h1><p>Nothing was changed. Go back and try again; if it stays, tell an \
+        administrator what you did and when.</p><p><a href=\"/\">To the first page</a></p></main></body></html>";
+    let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_TYPE, "text/html; charset=utf-8")];
+    (StatusCode::INTERNAL_SERVER_ERROR, headers, page).into_response()
+}
+
+fn stand_in_shell(_: LeptosOptions) -> impl leptos::IntoView {
+    use leptos::prelude::*;
+    view! { <!DOCTYPE html><html lang="en"><head><title>"Countersign"</title></head><body><ui::App/></body></html> }
+}

@@ -1,0 +1,204 @@
+//! What the integration tests stand on: an application with demo people on a database of its own, once on SQLite and
+//! once on Postgres, a clock that is moved by hand, and a client that behaves like a browser.
+#![allow(dead_code, reason = "every test program uses a part of it")]
+
+pub mod client;
+
+use client::Client;
+use countersign::domain::ids::UserId;
+use countersign::domain::time::{Millis, SECOND};
+use countersign::server::app::{App, Caller};
+use countersign::server::clock::{Clock, ManualClock, new_id};
+use countersign::server::cloud::{EmbeddedInventory, Faults};
+use countersign::server::service::{demo, first_run, session};
+use countersign::server::settings::Settings;
+use countersign::server::store::db::Db;
+use countersign::server::store::directory::{self, Project};
+use countersign::server::{http, jobs};
+use sqlx::{Connection, PgConnection};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// 2026-11-24 08:05:09 UTC: when every test begins.
+pub const START: Millis = 1_795_507_509_000;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Makes two tests of each function, `NAME::sqlite` and `NAME::postgres`; each gets an application of its own with the
+/// demo's people and processes.
+#[macro_export]
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => { $(
+        mod $name {
+            #[allow(unused_imports, reason = "not every test uses all that its file does")]
+            use super::*;
+
+            async fn body($app: $crate::common::TestApp) $body
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                $crate::common::run($crate::common::Engine::Sqlite, body).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                $crate::common::run($crate::common::Engine::Postgres, body).await;
+            }
+        }
+    )+ };
+}
+
+pub async fn run<F: Future<Output = ()>>(engine: Engine, body: impl FnOnce(TestApp) -> F) {
+    let app = TestApp::demo(engine).await;
+    body(app.clone()).await;
+    app.db().close().await;
+}
+
+/// An application and the clock it runs by; cloning it shares both.
+#[derive(Clone)]
+pub struct TestApp {
+    pub app: App,
+    pub clock: Arc<ManualClock>,
+    pub engine: Engine,
+    _folder: Option<Arc<Folder>>,
+}
+
+impl TestApp {
+    /// With the demo's people and processes, of which only the host application is enabled; no hosts, no tickets.
+    pub async fn demo(engine: Engine) -> TestApp {
+        let test = TestApp::empty(engine).await;
+        demo::people_and_processes(&test.app).await.expect("demo data");
+        test
+    }
+
+    /// As after a first start without demo data: base data and no account.
+    pub async fn empty(engine: Engine) -> TestApp {
+        let folder = (engine == Engine::Sqlite).then(|| Arc::new(Folder::new()));
+        let url = match &folder {
+            Some(folder) => format!("sqlite:{}/countersign.db", folder.0.display()),
+            None => fresh_postgres_database().await,
+        };
+        let db = Db::open(&url).await.expect("open the database");
+        let clock = Arc::new(ManualClock::at(START));
+        let app = application(db, clock.clone(), Settings::for_tests());
+        first_run::base_data(&app).await.expect("base data");
+        TestApp { app, clock, engine, _folder: folder }
+    }
+
+    /// The same database and clock under other settings.
+    pub fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> TestApp {
+        let mut settings = (*self.app.settings).clone();
+        change(&mut settings);
+        let app = application(self.app.db.clone(), self.clock.clone(), settings);
+        TestApp { app, ..self.clone() }
+    }
+
+    pub fn db(&self) -> &Db {
+        &self.app.db
+    }
+
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// A browser without cookies.
+    pub fn client(&self) -> Client {
+        Client::new(http::router(self.app.clone()))
+    }
+
+    /// The person as they stand now, in their widest view.
+    pub async fn caller(&self, username: &str) -> Caller {
+        self.caller_where(username, None).await
+    }
+
+    /// The person in the view of this label, e.g. `Project View: web`.
+    pub async fn caller_in(&self, username: &str, view: &str) -> Caller {
+        self.caller_where(username, Some(view)).await
+    }
+
+    async fn caller_where(&self, username: &str, view: Option<&str>) -> Caller {
+        let person = directory::person(self.db(), &self.user(username).await).await.expect("query").expect("a person");
+        let wanted = view.map(|label| {
+            let held = person.views(true).into_iter().find(|v| v.label == label);
+            held.unwrap_or_else(|| panic!("{username} doesn't hold {label}")).view
+        });
+        session::caller(person, wanted.as_ref(), true, format!("session of {username}"), "192.0.2.7")
+    }
+
+    pub async fn user(&self, username: &str) -> UserId {
+        let account = directory::find_by_username(self.db(), username).await.expect("query");
+        account.unwrap_or_else(|| panic!("no account {username}")).id
+    }
+
+    pub async fn project(&self, name: &str) -> Project {
+        let mut projects = directory::projects(self.db()).await.expect("query").into_iter();
+        projects.find(|p| p.name == name).unwrap_or_else(|| panic!("no project {name}"))
+    }
+
+    /// Runs jobs and moves the clock, a second at a time, until none is left.
+    pub async fn settle(&self) {
+        for _ in 0..1_000 {
+            jobs::run_due(&self.app).await.expect("run jobs");
+            if self.leftover_jobs().await.is_empty() {
+                return;
+            }
+            self.clock.advance(SECOND);
+        }
+        panic!("jobs are left: {:?}", self.leftover_jobs().await);
+    }
+
+    /// A line for every job that isn't done.
+    pub async fn leftover_jobs(&self) -> Vec<String> {
+        jobs::leftovers(&self.app).await.expect("query")
+    }
+
+    /// How many records of the operation log there are of this operation and result (`success` or `failed`).
+    pub async fn logged(&self, operation: &str, result: &str) -> i64 {
+        let sql = "SELECT COUNT(*) FROM operation_log WHERE operation = $1 AND result = $2";
+        self.db().scalar(sql, countersign::args![operation, result]).await.expect("query")
+    }
+}
+
+fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {
+    let faults: Faults = settings.inventory_faults.parse().expect("faults");
+    let cloud = EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults);
+    App { db, clock, settings: Arc::new(settings), cloud: Arc::new(cloud), wake: Arc::new(Notify::new()) }
+}
+
+/// A temporary folder, gone with its last user.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        let path = std::env::temp_dir().join(format!("countersign-test-{}", new_id()));
+        std::fs::create_dir_all(&path).expect("a temporary folder");
+        Folder(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The server is a throwaway one, so its databases are left behind.
+async fn fresh_postgres_database() -> String {
+    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES_URL").expect(
+        "COUNTERSIGN_TEST_POSTGRES_URL names a PostgreSQL server for the tests; scripts/with-postgres COMMAND provides one",
+    );
+    let name = format!("test_{}", new_id().replace('-', ""));
+    let mut connection = PgConnection::connect(&server).await.expect("connect to the PostgreSQL server");
+    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    sqlx::query(create).execute(&mut connection).await.expect("create a database");
+    connection.close().await.expect("close");
+    let (host, _) = server.rsplit_once('/').expect("a URL with a database");
+    format!("{host}/{name}")
+}
