@@ -132,12 +132,7 @@ async fn by_ticket(
     Ok(Done::new(format!("Ticket {number} submitted."), "/tickets/workflow/mine"))
 }
 
-async fn at_once(
-    work: &mut Work,
-    caller: &Caller,
-    project: &Project,
-    request: &HostRequest,
-) -> Result<Done, AppError> {
+async fn at_once(work: &mut Work, caller: &Caller, project: &Project, request: &HostRequest) -> Result<Done, AppError> {
     check_may_ask(caller, project)?;
     quota::check(work, &project.id, &request.total()).await?;
     let hosts = making::begin(work, None, request).await?;

@@ -1,9 +1,14 @@
 //! Use cases, one file per area: each checks rights, asks the domain, and writes through one unit of work.
 
+mod attempts;
+pub mod demo;
+pub mod directory;
+pub mod first_run;
 pub mod frame;
 pub mod hosts;
 pub mod processes;
 pub mod quota;
 pub mod rights;
 pub mod session;
+pub mod sign_in;
 pub mod workflow;

@@ -11,7 +11,7 @@ use crate::domain::process::{Approver, Definition, ProcessForm, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
-use crate::server::store::{approver, process};
+use crate::server::store::{directory, process};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
 use std::collections::HashMap;
@@ -21,9 +21,9 @@ const PAGE: &str = "/settings/tickets";
 pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
     require_system_view(caller, "Ticket Setup")?;
     let processes = process::list(&app.db).await?;
-    let roles = approver::roles(&app.db).await?;
-    let persons = approver::people(&app.db).await?;
-    let names: HashMap<&str, &str> = persons.iter().map(|p| (p.id.as_str(), p.name.as_str())).collect();
+    let roles = directory::roles(&app.db).await?;
+    let persons = directory::enabled_people(&app.db).await?;
+    let names: HashMap<&str, &str> = persons.iter().map(|p| (p.id.as_str(), p.display_name.as_str())).collect();
     let available = TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
     let processes = processes
         .into_iter()
@@ -43,7 +43,7 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
         processes,
         available,
         roles: roles.into_iter().map(|r| Choice { value: r.id.0, label: r.name }).collect(),
-        persons: persons.into_iter().map(|p| Choice { value: p.id.0, label: p.name }).collect(),
+        persons: persons.into_iter().map(|p| Choice { value: p.id.0, label: p.display_name }).collect(),
         external_ready: false,
     })
 }
@@ -101,12 +101,12 @@ async fn check_directory(work: &mut Work, definition: &Definition) -> Result<(),
     for (i, link) in definition.links.iter().enumerate() {
         match &link.approver {
             Approver::Role { role, .. } => {
-                if !approver::role_exists(&mut work.tx, role).await? {
+                if !directory::role_exists(&mut work.tx, role).await? {
                     problems.add(format!("form[links][{i}][role]"), "This role no longer exists. Choose another one.");
                 }
             }
             Approver::Persons { persons } => {
-                if approver::count_people(&mut work.tx, persons).await? != persons.len() as i64 {
+                if directory::count_people(&mut work.tx, persons).await? != persons.len() as i64 {
                     problems.add(format!("form[links][{i}][persons]"), "One of these persons no longer exists.");
                 }
             }

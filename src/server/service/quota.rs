@@ -123,7 +123,8 @@ fn standings_from(lines: &[Line], projects: &[Project]) -> Vec<Vec<Standing>> {
             }
         }
     }
-    let named = |standing: Option<&Standing>, scope: String| Standing { scope, ..standing.cloned().unwrap_or_default() };
+    let named =
+        |standing: Option<&Standing>, scope: String| Standing { scope, ..standing.cloned().unwrap_or_default() };
     let of = |project: &Project| {
         vec![
             named(of_project.get(project.id.as_str()), format!("project {}", project.name)),

@@ -76,6 +76,24 @@ pub async fn person(db: &Db, id: &UserId) -> sqlx::Result<Option<Person>> {
     }))
 }
 
+/// A role held somewhere, by ids.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct HeldRole {
+    pub role: RoleId,
+    pub project: ProjectId,
+    pub domain: DomainId,
+}
+
+/// The roles this person holds, as the transaction sees them.
+pub async fn held_in(tx: &mut Tx, id: &UserId) -> sqlx::Result<Vec<HeldRole>> {
+    tx.all(
+        "SELECT x.role_id AS role, x.project_id AS project, p.domain_id AS domain
+         FROM assignment x JOIN project p ON p.id = x.project_id WHERE x.account_id = $1",
+        args![id],
+    )
+    .await
+}
+
 /// The roles this person holds, with the names that pages show.
 pub async fn held(db: &Db, id: &UserId) -> sqlx::Result<Vec<Held>> {
     #[derive(sqlx::FromRow)]
@@ -184,6 +202,11 @@ pub async fn project_in(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Option<Proj
 /// Every role, by name.
 pub async fn roles(db: &Db) -> sqlx::Result<Vec<Role>> {
     db.all("SELECT id, name, reach FROM role ORDER BY name, id", args![]).await
+}
+
+/// The role, as the transaction sees it.
+pub async fn role_in(tx: &mut Tx, id: &RoleId) -> sqlx::Result<Option<Role>> {
+    tx.opt("SELECT id, name, reach FROM role WHERE id = $1", args![id]).await
 }
 
 pub async fn role_exists(tx: &mut Tx, id: &RoleId) -> sqlx::Result<bool> {

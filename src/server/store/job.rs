@@ -157,7 +157,8 @@ pub async fn is_any_done_before(db: &Db, before: Millis) -> sqlx::Result<bool> {
 
 /// Deletes up to `limit` jobs that were done before `before`; tells how many.
 pub async fn prune(tx: &mut Tx, before: Millis, limit: i64) -> sqlx::Result<u64> {
-    let sql = "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 2 AND done_at < $1 ORDER BY done_at LIMIT $2)";
+    let sql =
+        "DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state = 2 AND done_at < $1 ORDER BY done_at LIMIT $2)";
     tx.exec(sql, args![before, limit]).await
 }
 

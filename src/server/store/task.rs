@@ -1,6 +1,6 @@
 //! Tasks: one approver's part in a ticket's link, kept in step with the directory by the statements here.
 
-use super::db::{Db, Tx};
+use super::db::{Db, Dialect, Tx};
 use crate::args;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
 use crate::domain::process::Scope;
@@ -13,6 +13,26 @@ pub struct Place<'a> {
     pub role: &'a str,
     pub scope: Scope,
     pub scope_id: Option<&'a str>,
+}
+
+/// A number only we use, for Postgres' advisory locks.
+const DIRECTORY_LOCK: i64 = 0x636f_756e_7465_7200;
+
+/// Keeps assignments as they are while links are opened, so that no approver is missed between the two. To be taken before
+/// any row is locked. SQLite has one writer and needs nothing.
+pub async fn share_directory(tx: &mut Tx) -> sqlx::Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.exec("SELECT pg_advisory_xact_lock_shared($1)", args![DIRECTORY_LOCK]).await?;
+    }
+    Ok(())
+}
+
+/// The other side of [`share_directory`]: taken before assignments change.
+pub async fn lock_directory(tx: &mut Tx) -> sqlx::Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.exec("SELECT pg_advisory_xact_lock($1)", args![DIRECTORY_LOCK]).await?;
+    }
+    Ok(())
 }
 
 /// Enabled users who hold the role there.

@@ -134,13 +134,7 @@ pub async fn clean_up(
 }
 
 /// A step, or the clean-up before the first, is given up for this reason.
-pub async fn fail_step(
-    app: &App,
-    host: &HostId,
-    position: i64,
-    attempt: i64,
-    reason: &str,
-) -> Result<(), AppError> {
+pub async fn fail_step(app: &App, host: &HostId, position: i64, attempt: i64, reason: &str) -> Result<(), AppError> {
     match step::get(&app.db, host, position).await? {
         Some(step) if step.attempt == attempt => conclude(app, &step, Err(reason)).await,
         _ => Ok(()),

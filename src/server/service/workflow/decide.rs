@@ -7,8 +7,7 @@ use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType};
-use crate::domain::host::HostRequest;
-use crate::domain::process::{Definition, TicketType};
+use crate::domain::process::Definition;
 use crate::domain::time::utc_label;
 use crate::domain::validation::Problems;
 use crate::domain::workflow::{Effect, RecordKind, State, Step};
@@ -94,6 +93,7 @@ async fn act(app: &App, caller: &Caller, operation: Operation, intent: Intent<'_
 
 async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent<'_>) -> Result<Done, AppError> {
     let note = checked_note(intent)?;
+    task::share_directory(&mut work.tx).await?;
     let ticket = ticket::lock(&mut work.tx, intent.number).await?.ok_or(AppError::NotFound)?;
     if !readable_in(work, caller, &ticket).await? {
         return Err(AppError::NotFound);
@@ -110,6 +110,7 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent<'_>) -> Res
     let person = &caller.person;
     match intent.step {
         Step::Pass | Step::Reject => {
+            check_concerned(work, caller, &ticket, &definition).await?;
             check_current(work, &ticket, intent).await?;
             check_approver(work, caller, &ticket, &definition).await?;
         }
@@ -157,6 +158,23 @@ async fn check_current(work: &mut Work, ticket: &Ticket, intent: &Intent<'_>) ->
     Err(AppError::refused(format!("Ticket {} was {what}. Your decision was not counted.", ticket.number)))
 }
 
+/// Who never was asked may not decide, and needn't be told what became of the ticket.
+async fn check_concerned(
+    work: &mut Work,
+    caller: &Caller,
+    ticket: &Ticket,
+    definition: &Definition,
+) -> Result<(), AppError> {
+    let person = &caller.person.id;
+    if ticket.initiator_id == *person && !definition.self_approval {
+        return Err(AppError::Forbidden("You can't decide on your own ticket: this process doesn't allow it.".into()));
+    }
+    if !task::had_in(&mut work.tx, ticket.number, person).await? {
+        return Err(AppError::Forbidden("You are not an approver of this ticket.".into()));
+    }
+    Ok(())
+}
+
 /// Only who has an open task may decide, and the directory is asked once more.
 async fn check_approver(
     work: &mut Work,
@@ -166,9 +184,6 @@ async fn check_approver(
 ) -> Result<(), AppError> {
     let person = &caller.person.id;
     let link = ticket.state().link;
-    if ticket.initiator_id == *person && !definition.self_approval {
-        return Err(AppError::Forbidden("You can't decide on your own ticket: this process doesn't allow it.".into()));
-    }
     let has_task = task::is_open(&mut work.tx, ticket.number, link, person).await?;
     if !has_task || !route(ticket, definition).is_approver(work, link as usize, person).await? {
         return Err(AppError::Forbidden("You are not an approver of this ticket's current link.".into()));
@@ -213,7 +228,7 @@ async fn advance(
                 ticket::set_waits(&mut work.tx, ticket.number, None).await?;
             }
             Effect::OpenLink(link) => route(ticket, definition).open(work, ticket.number, link).await?,
-            Effect::Execute => carry_out(work, ticket).await?,
+            Effect::Execute => execution::execute(work, ticket).await?,
             Effect::Resume => execution::resume(work, ticket.number).await?,
             Effect::Release => {
                 if step == Step::Abandon {
@@ -247,17 +262,6 @@ async fn advance(
     )
     .await?;
     Ok(next)
-}
-
-/// Begins what was approved: one arm per ticket type.
-async fn carry_out(work: &mut Work, ticket: &Ticket) -> Result<(), AppError> {
-    match ticket.ticket_type {
-        TicketType::ApplyMachine => {
-            let request: HostRequest = serde_json::from_str(&ticket.payload)?;
-            execution::begin(work, ticket.number, &request).await
-        }
-        other => Err(AppError::refused(format!("{} can't be carried out by this version.", other.label()))),
-    }
 }
 
 fn said(step: Step, number: TicketNumber, next: &State) -> String {

@@ -12,7 +12,7 @@ use crate::server::app::{App, Caller};
 use crate::server::service::quota;
 use crate::server::store::task::{self, NamedTask};
 use crate::server::store::ticket::{self, RecordRow, Ticket};
-use crate::server::store::{approver, directory, host, process, ticket_list};
+use crate::server::store::{directory, host, process, ticket_list};
 
 /// A ticket as its own page shows it. Unknown and foreign numbers are the same.
 pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<TicketDetail, AppError> {
@@ -26,7 +26,7 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         None => vec![],
     };
     let domain = match &ticket.domain_id {
-        Some(domain) => directory::domain_name(&app.db, domain).await?,
+        Some(domain) => directory::domain(&app.db, domain).await?.map(|d| d.name),
         None => None,
     };
     let state = ticket.state();
@@ -93,7 +93,7 @@ async fn stages(
     tasks: &[NamedTask],
     records: &[RecordRow],
 ) -> Result<Vec<Stage>, AppError> {
-    let people = approver::people(&app.db).await?;
+    let people = directory::enabled_people(&app.db).await?;
     let submitted = records.iter().find(|r| r.kind == RecordKind::Submit);
     let mut stages = vec![Stage {
         name: "Submit".into(),
@@ -120,7 +120,7 @@ async fn stages(
             (StageState::Current, None) => open.join(", "),
             _ => match &link.approver {
                 Approver::Persons { persons } => {
-                    let named = people.iter().filter(|p| persons.contains(&p.id)).map(|p| p.name.as_str());
+                    let named = people.iter().filter(|p| persons.contains(&p.id)).map(|p| p.display_name.as_str());
                     named.collect::<Vec<_>>().join(", ")
                 }
                 role => approver_label(role),

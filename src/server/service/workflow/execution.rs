@@ -75,7 +75,8 @@ pub(in crate::server::service) async fn host_settled(work: &mut Work, number: Ti
 }
 
 fn failure_text(failed: i64, hosts: i64, failures: &[step::Shown]) -> String {
-    let spell = |f: &step::Shown| format!("{} at {}: {}", f.host, f.step.label(), f.error.as_deref().unwrap_or_default());
+    let spell =
+        |f: &step::Shown| format!("{} at {}: {}", f.host, f.step.label(), f.error.as_deref().unwrap_or_default());
     let mut named: Vec<String> = failures.iter().take(FAILURES_NAMED).map(spell).collect();
     if failures.len() > FAILURES_NAMED {
         named.push(format!("And {} more.", failures.len() - FAILURES_NAMED));

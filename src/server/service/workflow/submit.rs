@@ -9,7 +9,7 @@ use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::workflow::{RecordKind, State};
 use crate::server::service::quota;
-use crate::server::store::{process, ticket};
+use crate::server::store::{process, task, ticket};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
 
@@ -27,6 +27,7 @@ pub struct NewTicket {
 
 /// Makes the ticket and opens its first link. Refused: no enabled process, a link that nobody could decide, no quota.
 pub async fn submit(work: &mut Work, new: NewTicket) -> Result<TicketNumber, AppError> {
+    task::share_directory(&mut work.tx).await?;
     let process = process::share_by_type(&mut work.tx, new.ticket_type).await?.filter(|p| p.enabled);
     let Some(process) = process else {
         let label = new.ticket_type.label();
