@@ -1,0 +1,127 @@
+//! The few things asked of the browser itself. On the server none of them is ever called: effects don't run there.
+
+#[cfg(feature = "hydrate")]
+mod real {
+    use crate::domain::time::{Millis, utc_label};
+    use leptos::prelude::*;
+    use leptos::wasm_bindgen::JsCast;
+    use leptos::web_sys::{HtmlElement, HtmlFormElement, SubmitEvent};
+
+    pub fn now() -> Millis {
+        js_sys::Date::now() as Millis
+    }
+
+    /// `2026-11-24 09:05:09 UTC+01:00`: an instant in the person's own zone.
+    pub fn local_label(at: Millis) -> String {
+        let date = js_sys::Date::new(&(at as f64).into());
+        let ahead = -(date.get_timezone_offset() as i64);
+        let (sign, minutes) = (if ahead < 0 { '-' } else { '+' }, ahead.abs());
+        let local = utc_label(at + ahead * 60_000);
+        format!("{local}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+    }
+
+    /// Tells tests and styles that the page is awake.
+    pub fn mark_hydrated() {
+        if let Some(html) = document().document_element() {
+            let _ = html.set_attribute("data-hydrated", "");
+        }
+    }
+
+    pub fn close_popovers() {
+        let Ok(open) = document().query_selector_all(":popover-open") else {
+            return;
+        };
+        for i in 0..open.length() {
+            if let Some(element) = open.item(i).and_then(|node| node.dyn_into::<HtmlElement>().ok()) {
+                let _ = element.hide_popover();
+            }
+        }
+    }
+
+    pub fn focus(id: &str) {
+        if let Some(element) = document()
+            .get_element_by_id(id)
+            .and_then(|e| e.dyn_into::<HtmlElement>().ok())
+        {
+            let _ = element.focus();
+        }
+    }
+
+    /// Puts every control back to what the page says.
+    pub fn reset(form: &HtmlFormElement) {
+        form.reset();
+    }
+
+    /// What a form sends: the pairs of its controls and of the button that was pressed.
+    pub fn pairs(event: &SubmitEvent) -> Vec<(String, String)> {
+        let Ok(data) = leptos::form::form_data_from_event(event) else {
+            return vec![];
+        };
+        let Ok(params) = leptos::web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else {
+            return vec![];
+        };
+        let encoded = params.to_string().as_string().unwrap_or_default();
+        let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&encoded).unwrap_or_default();
+        pairs.into_iter().filter(|(name, _)| !name.is_empty()).collect()
+    }
+
+    /// What the form around an event's target holds now.
+    pub fn typed(event: &leptos::web_sys::Event) -> Vec<(String, String)> {
+        let target = event
+            .target()
+            .and_then(|t| t.dyn_into::<leptos::web_sys::Element>().ok());
+        let form = target
+            .and_then(|t| t.closest("form").ok().flatten())
+            .and_then(|f| f.dyn_into::<HtmlFormElement>().ok());
+        let Some(data) = form.and_then(|form| leptos::web_sys::FormData::new_with_form(&form).ok()) else {
+            return vec![];
+        };
+        let Ok(params) = leptos::web_sys::UrlSearchParams::new_with_str_sequence_sequence(&data) else {
+            return vec![];
+        };
+        serde_urlencoded::from_str(&params.to_string().as_string().unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// Whether the pressed button restates the page (`formmethod="get"`) instead of sending the form.
+    pub fn restates(event: &SubmitEvent) -> bool {
+        event
+            .submitter()
+            .is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
+    }
+
+    /// The path of the page one is on.
+    pub fn path() -> String {
+        window().location().pathname().unwrap_or_default()
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod real {
+    use crate::domain::time::{Millis, utc_label};
+    use leptos::web_sys::{Event, HtmlFormElement, SubmitEvent};
+
+    pub fn now() -> Millis {
+        0
+    }
+    pub fn local_label(at: Millis) -> String {
+        utc_label(at)
+    }
+    pub fn mark_hydrated() {}
+    pub fn close_popovers() {}
+    pub fn focus(_id: &str) {}
+    pub fn reset(_form: &HtmlFormElement) {}
+    pub fn pairs(_event: &SubmitEvent) -> Vec<(String, String)> {
+        vec![]
+    }
+    pub fn typed(_event: &Event) -> Vec<(String, String)> {
+        vec![]
+    }
+    pub fn restates(_event: &SubmitEvent) -> bool {
+        false
+    }
+    pub fn path() -> String {
+        String::new()
+    }
+}
+
+pub use real::{close_popovers, focus, local_label, mark_hydrated, now, pairs, path, reset, restates, typed};

@@ -1,0 +1,144 @@
+//! Dialogs: opened and closed by the URL, so that they work without scripts; a modal once the page is awake.
+
+use super::form::{Change, ChangeFn, ChangeForm, ErrorSummary, GetForm, SubmitButton};
+use crate::ui::query::Query;
+use crate::ui::restate::Pairs;
+use leptos::html;
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+/// The id of the form that leads back to the page behind the dialog.
+const CLOSE: &str = "dialog-close";
+
+/// A dialog around the form of one change: titled by its action, confirmed by OK, left by Cancel or Escape.
+#[component]
+pub fn ChangeDialog<S: ChangeFn>(
+    change: Change<S>,
+    #[prop(into)] title: String,
+    /// What the action is about.
+    #[prop(optional, into)]
+    about: String,
+    /// The page behind, and the part of its query that stays.
+    #[prop(into)]
+    page: String,
+    keep: Query,
+    #[prop(optional)] wide: bool,
+    #[prop(optional)] danger: bool,
+    #[prop(optional)] typed: Option<Pairs>,
+    children: Children,
+) -> impl IntoView {
+    let form = view! {
+        <ChangeForm change typed class="dialog-panel">
+            <header class="dialog-header">
+                <h2 id="dialog-title">{title}</h2>
+                {(!about.is_empty()).then(|| view! { <p>{about}</p> })}
+            </header>
+            <div class="dialog-body">
+                <ErrorSummary/>
+                {children()}
+            </div>
+            <DialogFooter danger/>
+        </ChangeForm>
+    };
+    modal(page, keep, wide, form.into_any())
+}
+
+#[component]
+fn DialogFooter(danger: bool) -> impl IntoView {
+    view! {
+        <footer class="dialog-footer">
+            <button class="button" type="submit" form=CLOSE><span>"Cancel"</span></button>
+            <SubmitButton label="OK" kind=if danger { "danger" } else { "primary" }/>
+        </footer>
+    }
+}
+
+/// A dialog that only tells something.
+#[component]
+pub fn NoticeDialog(
+    #[prop(into)] title: String,
+    #[prop(into)] page: String,
+    keep: Query,
+    children: Children,
+) -> impl IntoView {
+    let panel = view! {
+        <div class="dialog-panel">
+            <header class="dialog-header"><h2 id="dialog-title">{title}</h2></header>
+            <div class="dialog-body">{children()}</div>
+            <footer class="dialog-footer">
+                <button class="button" data-kind="primary" type="submit" form=CLOSE><span>"OK"</span></button>
+            </footer>
+        </div>
+    };
+    modal(page, keep, false, panel.into_any())
+}
+
+fn modal(page: String, keep: Query, wide: bool, panel: AnyView) -> AnyView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            let _ = dialog.remove_attribute("open");
+            let _ = dialog.show_modal();
+        }
+    });
+    // Closing gives the focus back to where it was; merely vanishing wouldn't.
+    on_cleanup(move || {
+        if let Some(Some(dialog)) = dialog.try_get_untracked() {
+            dialog.close();
+        }
+    });
+    let navigate = use_navigate();
+    let back = keep.url(&page);
+    let on_cancel = move |event: leptos::ev::Event| {
+        event.prevent_default();
+        navigate(
+            &back,
+            NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..Default::default()
+            },
+        );
+    };
+    view! {
+        <dialog class="dialog" aria-labelledby="dialog-title" data-size=wide.then_some("wide") open=true node_ref=dialog
+            on:cancel=on_cancel>
+            <GetForm page keep id=CLOSE hidden=true>""</GetForm>
+            {panel}
+        </dialog>
+    }
+    .into_any()
+}
+
+/// A button that opens a dialog of this page about one thing.
+#[component]
+pub fn DialogButton(
+    /// The page, and the part of its query that stays.
+    #[prop(into)]
+    page: String,
+    keep: Query,
+    /// The dialog's name in the URL.
+    dialog: &'static str,
+    /// What it is about: a name and a value of the query.
+    #[prop(optional)]
+    about: Option<(&'static str, String)>,
+    label: &'static str,
+    #[prop(optional)] kind: &'static str,
+    #[prop(optional)] small: bool,
+    #[prop(optional)] paths: Option<&'static str>,
+) -> impl IntoView {
+    let mut keep = keep.with("dialog", dialog);
+    if let Some((name, value)) = about {
+        keep = keep.with(name, value);
+    }
+    view! {
+        <GetForm page keep>
+            <button class="button" type="submit" data-kind=(!kind.is_empty()).then_some(kind) data-size=small.then_some("small")>
+                {paths.map(|paths| view! { <super::icon::Icon paths/> })}
+                <span>{label}</span>
+            </button>
+        </GetForm>
+    }
+    .into_any()
+}

@@ -1,0 +1,386 @@
+//! Forms that change something: a real POST form that works without scripts, and answers in place with them.
+
+use super::icon::Icon;
+use crate::api::Reply;
+use crate::api::error::AppError;
+use crate::api::flash::Flash;
+use crate::ui::browser;
+use crate::ui::context::{Toasts, use_revision};
+use crate::ui::query::{Query, use_query};
+use crate::ui::restate::{EDIT, Pairs};
+use leptos::context::Provider;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::web_sys::SubmitEvent;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use serde::de::DeserializeOwned;
+
+/// A server function that a form calls: its arguments are the form's fields.
+pub trait ChangeFn:
+    ServerFn<Output = Reply, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static
+{
+}
+impl<S> ChangeFn for S where
+    S: ServerFn<Output = Reply, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static
+{
+}
+
+/// One kind of change a page offers, and what became of the last try.
+pub struct Change<S: ChangeFn> {
+    action: ServerAction<S>,
+    /// The form was restated: its controls have to be put to what the page says.
+    restated: StoredValue<bool>,
+}
+
+impl<S: ChangeFn> Clone for Change<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<S: ChangeFn> Copy for Change<S> {}
+
+/// Prepares a change whose form says itself why it was refused. What it did is said in a toast, and everything on the
+/// page is read again.
+pub fn use_change<S: ChangeFn>() -> Change<S> {
+    prepare(false)
+}
+
+/// Prepares a change that is only a button: a refusal is said in a toast too.
+pub fn use_button_change<S: ChangeFn>() -> Change<S> {
+    prepare(true)
+}
+
+fn prepare<S: ChangeFn>(says_refusals: bool) -> Change<S> {
+    let action = ServerAction::<S>::new();
+    let (toasts, revision) = (expect_context::<Toasts>(), use_revision());
+    let value = action.value();
+    Effect::new(move |_| {
+        let said = value.with(|value| match value {
+            Some(Ok(Reply::Done(done))) => Some((done.message.clone(), false)),
+            Some(Ok(Reply::Refused(error)) | Err(error)) if says_refusals => Some((error.to_string(), true)),
+            _ => None,
+        });
+        if let Some((message, failed)) = said {
+            browser::close_popovers();
+            toasts.say(message, failed);
+            revision.bump();
+        }
+    });
+    Change {
+        action,
+        restated: StoredValue::new(false),
+    }
+}
+
+/// What the fields of a form need to know of it.
+#[derive(Clone)]
+pub struct FormState {
+    /// What was typed before: sent without scripts and refused, or kept in the URL. `None` on a fresh form.
+    typed: Option<StoredValue<Pairs>>,
+    pub error: Signal<Option<AppError>>,
+    pub pending: Signal<bool>,
+}
+
+impl FormState {
+    /// What was typed into a field, else the preset.
+    pub fn value(&self, name: &str, preset: &str) -> String {
+        let typed = self.typed.and_then(|typed| {
+            typed.with_value(|typed| typed.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()))
+        });
+        typed.unwrap_or_else(|| preset.to_owned())
+    }
+
+    /// Whether a checkbox is ticked; `preset` on a fresh form.
+    pub fn ticked(&self, name: &str, value: &str, preset: bool) -> bool {
+        match self.typed {
+            Some(typed) => typed.with_value(|typed| typed.iter().any(|(n, v)| n == name && v == value)),
+            None => preset,
+        }
+    }
+
+    /// Whether a list of checkboxes (`prefix[0]`, `prefix[1]` …) holds this value.
+    pub fn chosen(&self, prefix: &str, value: &str) -> bool {
+        let holds = |typed: &Pairs| {
+            typed
+                .iter()
+                .any(|(n, v)| v == value && n.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('[')))
+        };
+        self.typed.is_some_and(|typed| typed.with_value(holds))
+    }
+
+    /// What is wrong with a field.
+    pub fn problem(&self, name: &str) -> Signal<Option<String>> {
+        let (error, name) = (self.error, name.to_owned());
+        Signal::derive(move || error.with(|error| error.as_ref().and_then(|e| e.problem(&name)).map(str::to_owned)))
+    }
+}
+
+/// What was typed into a form before this page was made, and what a button asked to do with it.
+pub struct Typed {
+    pub pairs: Pairs,
+    pub edit: Option<String>,
+}
+
+/// What was typed into the form of `S`: a refused sending without scripts, or `form[…]` in the URL; `None` if it's fresh.
+pub fn typed_before<S: ChangeFn>() -> Option<Typed> {
+    if let Some(flash) = refused::<S>() {
+        return Some(Typed {
+            pairs: flash.values,
+            edit: None,
+        });
+    }
+    let query = use_query().get_untracked();
+    let edit = query.get(EDIT).map(str::to_owned);
+    let pairs: Pairs = query
+        .0
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("form["))
+        .collect();
+    (!pairs.is_empty()).then_some(Typed { pairs, edit })
+}
+
+fn refused<S: ChangeFn>() -> Option<Flash> {
+    use_context::<Option<Flash>>()
+        .flatten()
+        .filter(|flash| flash.error_for(S::url()).is_some())
+}
+
+/// The form of a change.
+#[component]
+pub fn ChangeForm<S: ChangeFn>(
+    change: Change<S>,
+    #[prop(default = "form")] class: &'static str,
+    /// What its fields hold, where the page knows better than [`typed_before`].
+    #[prop(optional_no_strip)]
+    typed: Option<Pairs>,
+    children: Children,
+) -> impl IntoView {
+    let (action, value, url) = (change.action, change.action.value(), S::url());
+    let flashed = refused::<S>().and_then(|flash| flash.error_for(url).cloned());
+    let error = Signal::derive(move || match value.try_get().flatten() {
+        Some(Ok(Reply::Refused(error)) | Err(error)) => Some(error),
+        Some(Ok(Reply::Done(_))) => None,
+        None => flashed.clone(),
+    });
+    let send = Callback::new(move |event: SubmitEvent| match S::from_event(&event) {
+        Ok(input) => {
+            action.dispatch(input);
+        }
+        Err(_) => value.set(Some(Err(AppError::Unreachable))),
+    });
+    let typed = typed
+        .or_else(|| typed_before::<S>().map(|typed| typed.pairs))
+        .map(StoredValue::new);
+    let state = FormState {
+        typed,
+        error,
+        pending: action.pending().into(),
+    };
+    plain_form(url, class, state, change.restated, send, children)
+}
+
+fn plain_form(
+    url: &'static str,
+    class: &'static str,
+    state: FormState,
+    restated: StoredValue<bool>,
+    send: Callback<SubmitEvent>,
+    children: Children,
+) -> AnyView {
+    let form = NodeRef::<html::Form>::new();
+    let (error, pending) = (state.error, state.pending);
+    let navigate = use_navigate();
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if browser::restates(&event) {
+            restated.try_set_value(true);
+            let quiet = NavigateOptions {
+                replace: true,
+                scroll: false,
+                ..Default::default()
+            };
+            navigate(&Query(browser::pairs(&event)).url(&browser::path()), quiet);
+        } else if pending.try_get_untracked() == Some(false) {
+            send.run(event);
+        }
+    };
+    Effect::new(move |_| {
+        if let Some(form) = form.get()
+            && restated.try_get_value() == Some(true)
+        {
+            restated.set_value(false);
+            browser::reset(&form);
+        }
+    });
+    Effect::new(move |seen: Option<bool>| {
+        let failed = error.with(Option::is_some);
+        if failed && seen.is_some() {
+            request_animation_frame(|| browser::focus(SUMMARY));
+        }
+        failed
+    });
+    view! {
+        <form class=class method="post" action=url novalidate=true on:submit=on_submit node_ref=form>
+            <Provider value=state>{children()}</Provider>
+        </form>
+    }
+    .into_any()
+}
+
+const SUMMARY: &str = "error-summary";
+
+/// Why the form was refused, with a way to each field. Stands above the fields.
+#[component]
+pub fn ErrorSummary() -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let summary = move |error: AppError| {
+        let problems = error.problems().to_vec();
+        let title = match problems.len() {
+            0 => error.to_string(),
+            1 => "1 field needs a correction".to_owned(),
+            n => format!("{n} fields need a correction"),
+        };
+        let link = |field: String, message: String| {
+            let id = field_id(&field);
+            let href = format!("#{id}");
+            let go = move |event: leptos::ev::MouseEvent| {
+                event.prevent_default();
+                browser::focus(&id);
+            };
+            view! { <li><a href=href on:click=go>{message}</a></li> }
+        };
+        let signed_out = error == AppError::SignedOut;
+        view! {
+            <div class="error-summary" role="alert" tabindex="-1" id=SUMMARY>
+                <h2>{title}</h2>
+                {(!problems.is_empty()).then(|| view! {
+                    <ul>{problems.into_iter().map(|p| link(p.field, p.message)).collect_view()}</ul>
+                })}
+                {signed_out.then(|| view! { <ul><li><a href="/login" target="_blank">"Sign in"</a></li></ul> })}
+            </div>
+        }
+    };
+    move || state.error.get().map(summary)
+}
+
+/// The id of the control that a field name belongs to.
+pub fn field_id(name: &str) -> String {
+    let words: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    format!("field-{}", words.trim_end_matches('-'))
+}
+
+/// The button that sends the form around it: it shows that it is sending, and sends once.
+#[component]
+pub fn SubmitButton(
+    #[prop(into)] label: Signal<String>,
+    #[prop(default = "primary")] kind: &'static str,
+    #[prop(optional)] size: &'static str,
+    #[prop(optional)] paths: Option<&'static str>,
+) -> impl IntoView {
+    let pending = expect_context::<FormState>().pending;
+    let sending = move || pending.try_get().unwrap_or(false);
+    view! {
+        <button class="button" type="submit" data-kind=kind data-size=(!size.is_empty()).then_some(size)
+            disabled=sending aria-busy=move || sending().then_some("true")>
+            {paths.map(|paths| view! { <Icon paths/> })}
+            <span>{label}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// A button that changes the shape of the form around it (one row more, one less): the page is asked for anew with what
+/// was typed in its URL, in both worlds.
+#[component]
+pub fn RestateButton(
+    /// The page the form is on.
+    #[prop(into)]
+    page: String,
+    /// What is asked for, as `name` and `value` of the query.
+    #[prop(into)]
+    value: String,
+    /// The word on the button, or its name where it shows only an icon.
+    #[prop(into)]
+    label: String,
+    #[prop(optional)] paths: Option<&'static str>,
+    #[prop(optional)] icon_only: bool,
+    #[prop(optional, into)] disabled: Signal<bool>,
+) -> impl IntoView {
+    let kind = icon_only.then_some("quiet");
+    let name = label.clone();
+    view! {
+        <button class="button" type="submit" formmethod="get" formaction=page formnovalidate=true name=EDIT value=value
+            disabled=disabled data-kind=kind data-size="small" data-icon=icon_only.then_some("")
+            aria-label=icon_only.then_some(name)>
+            {paths.map(|paths| view! { <Icon paths/> })}
+            {(!icon_only).then(|| view! { <span>{label}</span> })}
+        </button>
+    }
+    .into_any()
+}
+
+/// Comes before the [`RestateButton`]s of a form, so that Enter in a field sends the form.
+#[component]
+pub fn DefaultButton() -> impl IntoView {
+    view! { <button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true"></button> }
+}
+
+/// A form that only asks for another page: filters, and buttons that open dialogs. Empty fields are left out of the URL.
+#[component]
+pub fn GetForm(
+    #[prop(into)] page: String,
+    #[prop(optional)] class: &'static str,
+    #[prop(optional, into)] id: Option<String>,
+    #[prop(optional)] label: Option<&'static str>,
+    /// What is sent besides the fields.
+    #[prop(optional)]
+    keep: Query,
+    #[prop(optional)] hidden: bool,
+    children: Children,
+) -> impl IntoView {
+    let navigate = use_navigate();
+    let target = page.clone();
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        browser::close_popovers();
+        let mut pairs = browser::pairs(&event);
+        pairs.retain(|(_, value)| !value.is_empty());
+        navigate(
+            &Query(pairs).url(&target),
+            NavigateOptions {
+                scroll: false,
+                ..Default::default()
+            },
+        );
+    };
+    let kept = keep
+        .0
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    view! {
+        <form class=(!class.is_empty()).then_some(class) method="get" action=page id=id hidden=hidden
+            role=label.is_some().then_some("search") aria-label=label on:submit=on_submit>
+            {kept}
+            {children()}
+        </form>
+    }
+    .into_any()
+}
+
+/// The way back from a form, beside its sending button.
+#[component]
+pub fn CancelLink(#[prop(into)] href: String) -> impl IntoView {
+    view! { <a class="button" href=href><span>"Cancel"</span></a> }
+}
+
+/// A hidden field.
+#[component]
+pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value/> }
+}

@@ -1,0 +1,148 @@
+//! What lists share: the head cells, the pager, the empty state, the box of filters.
+
+use super::form::GetForm;
+use super::icon::{self, Icon};
+use crate::api::Page;
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+
+/// A column: its caption and its `data-col` (empty for plain text).
+pub type Column = (&'static str, &'static str);
+
+/// A table with these columns around its rows. The last column holds the row's actions where `actions` says so.
+#[component]
+pub fn Table(
+    caption: &'static str,
+    columns: Vec<Column>,
+    #[prop(optional)] actions: bool,
+    /// Few columns: actions are always shown.
+    #[prop(optional)]
+    inline: bool,
+    children: Children,
+) -> impl IntoView {
+    let head = columns.into_iter().map(|(label, col)| {
+        view! { <th scope="col" data-col=(!col.is_empty()).then_some(col)>{label}</th> }
+    });
+    view! {
+        <div class="table-wrap">
+            <table class="table" data-actions=inline.then_some("inline")>
+                <caption class="visually-hidden">{caption}</caption>
+                <thead>
+                    <tr>
+                        {head.collect_view()}
+                        {actions.then(|| view! { <th scope="col" data-col="actions"><span class="visually-hidden">"Actions"</span></th> })}
+                    </tr>
+                </thead>
+                <tbody>{children()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// A cell; a text may be longer than its column, so the whole stands in `title`.
+pub fn cell(column: Column, title: String, content: impl IntoView + 'static) -> AnyView {
+    let (label, col) = column;
+    view! {
+        <td data-label=label data-col=(!col.is_empty()).then_some(col) title=(!title.is_empty()).then_some(title)>
+            {content.into_any()}
+        </td>
+    }
+    .into_any()
+}
+
+/// A cell of plain text.
+pub fn text_cell(column: Column, text: String) -> AnyView {
+    cell(column, text.clone(), super::pill::text_or_none(text))
+}
+
+/// Onwards and back through a list read by key.
+#[component]
+pub fn Pager(
+    page: String,
+    query: Query,
+    shown: usize,
+    previous: Option<String>,
+    next: Option<String>,
+) -> impl IntoView {
+    let query = query.without(&["after", "before"]);
+    let step = |key: Option<String>, name: &'static str, rel: &'static str, label: &'static str| match key {
+        Some(key) => {
+            let href = query.clone().with(name, key).url(&page);
+            view! { <a class="button" data-size="small" rel=rel href=href>{label}</a> }.into_any()
+        }
+        None => view! { <span class="button" data-size="small" aria-disabled="true">{label}</span> }.into_any(),
+    };
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <p class="pager-info">{format!("{shown} shown")}</p>
+            {step(previous, "before", "prev", "Previous")}
+            {step(next, "after", "next", "Next")}
+        </nav>
+    }
+    .into_any()
+}
+
+/// The pager of a page of rows.
+pub fn pager<T>(page: &Page<T>, path: &str, query: Query) -> AnyView {
+    let (shown, previous, next) = (page.rows.len(), page.previous.clone(), page.next.clone());
+    view! { <Pager page=path.to_owned() query shown previous next/> }.into_any()
+}
+
+/// The filters above a list; they live in the URL.
+#[component]
+pub fn Filters(#[prop(into)] page: String, children: Children) -> impl IntoView {
+    let query = use_query();
+    let set = move || {
+        query.try_with(|query| {
+            let counts = |name: &str| !["after", "before", "sort"].contains(&name);
+            query
+                .lasting()
+                .0
+                .iter()
+                .filter(|(name, value)| counts(name) && !value.is_empty())
+                .count()
+        })
+    };
+    let count = move || {
+        set()
+            .filter(|n| *n > 0)
+            .map(|n| view! { <span class="count">{n}</span> })
+    };
+    let clear = page.clone();
+    view! {
+        <GetForm page class="filters" label="Filters">
+            <button type="button" class="button filters-toggle" popovertarget="filters-panel">
+                <Icon paths=icon::FILTER/><span>"Filters"</span>
+            </button>
+            {count}
+            <div class="filters-panel" id="filters-panel" popover="auto">
+                {children()}
+                <div class="filters-actions">
+                    <button class="button" type="submit"><span>"Apply"</span></button>
+                    <a class="button" data-kind="quiet" href=clear><span>"Clear"</span></a>
+                </div>
+            </div>
+        </GetForm>
+    }
+    .into_any()
+}
+
+/// A place without anything yet: what it is for, and the first thing to do.
+#[component]
+pub fn Empty(
+    #[prop(default = icon::INBOX)] paths: &'static str,
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <section class="empty">
+            <Icon paths size=24/>
+            <h2>{title}</h2>
+            <p>{text}</p>
+            {children.map(|children| view! { <div class="cluster">{children()}</div> })}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,12 @@
+//! The parts pages are made of; `style/` has a file of the same name for most of them.
+
+pub mod dialog;
+pub mod error_page;
+pub mod field;
+pub mod form;
+pub mod icon;
+pub mod list;
+pub mod pill;
+pub mod quota;
+pub mod time;
+pub mod toast;

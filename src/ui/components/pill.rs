@@ -1,0 +1,111 @@
+//! States as a pill with an icon and a word: one mapping per enum, so that the same state looks the same everywhere.
+
+use super::icon::{self, Icon};
+use crate::domain::host::HostStatus;
+use crate::domain::workflow::{ExecutionResult, ProcessResult, Status};
+use leptos::prelude::*;
+
+#[component]
+pub fn Pill(tone: &'static str, paths: &'static str, label: &'static str) -> impl IntoView {
+    view! { <span class="pill" data-tone=tone><Icon paths size=12/><span>{label}</span></span> }.into_any()
+}
+
+/// A state that is shown as a pill.
+pub trait State: Copy {
+    fn label(self) -> &'static str;
+    /// The tone and the icon.
+    fn look(self) -> (&'static str, &'static str);
+
+    fn pill(self) -> AnyView {
+        let (tone, paths) = self.look();
+        view! { <Pill tone paths label=self.label()/> }.into_any()
+    }
+}
+
+impl State for Status {
+    fn label(self) -> &'static str {
+        Status::label(self)
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            Status::Incomplete => ("info", icon::CLOCK),
+            Status::Completed => ("success", icon::CIRCLE_CHECK),
+            Status::Canceled => ("neutral", icon::BAN),
+        }
+    }
+}
+
+impl State for ProcessResult {
+    fn label(self) -> &'static str {
+        ProcessResult::label(self)
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            ProcessResult::Approved => ("success", icon::CIRCLE_CHECK),
+            ProcessResult::Rejected => ("danger", icon::CIRCLE_X),
+        }
+    }
+}
+
+impl State for ExecutionResult {
+    fn label(self) -> &'static str {
+        ExecutionResult::label(self)
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            ExecutionResult::InProgress => ("info", icon::LOADER),
+            ExecutionResult::Succeeded => ("success", icon::CIRCLE_CHECK),
+            ExecutionResult::Failed => ("danger", icon::CIRCLE_X),
+        }
+    }
+}
+
+impl State for HostStatus {
+    fn label(self) -> &'static str {
+        HostStatus::label(self)
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            HostStatus::Running => ("success", icon::CIRCLE_CHECK),
+            HostStatus::Stopped => ("neutral", icon::STOP),
+            HostStatus::Deploying | HostStatus::ChangingConfiguration | HostStatus::Deleting => ("info", icon::LOADER),
+            HostStatus::DeployFailed => ("danger", icon::CIRCLE_X),
+            HostStatus::InTrash => ("neutral", icon::TRASH),
+        }
+    }
+}
+
+/// Whether a process is Enabled or Disabled.
+#[derive(Clone, Copy)]
+pub struct Enablement(pub bool);
+
+impl State for Enablement {
+    fn label(self) -> &'static str {
+        if self.0 { "Enabled" } else { "Disabled" }
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        if self.0 {
+            ("success", icon::CIRCLE_CHECK)
+        } else {
+            ("neutral", icon::BAN)
+        }
+    }
+}
+
+/// The pill, or the dash of "none".
+pub fn pill_or_none<S: State>(state: Option<S>) -> AnyView {
+    match state {
+        Some(state) => state.pill(),
+        None => none(),
+    }
+}
+
+/// The dash that stands for an empty value.
+pub fn none() -> AnyView {
+    view! { <span class="none">"-"</span> }.into_any()
+}
+
+/// A text, or the dash where it is empty.
+pub fn text_or_none(text: String) -> AnyView {
+    if text.is_empty() { none() } else { text.into_any() }
+}

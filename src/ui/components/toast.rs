@@ -1,0 +1,50 @@
+//! The polite region where it is said what a change did.
+
+use super::icon::{self, Icon};
+use crate::api::Reply;
+use crate::ui::context::{Toast, Toasts, flash_answer};
+use leptos::prelude::*;
+
+/// Toasts of this page, and the answer of a form that was sent without scripts.
+#[component]
+pub fn ToastRegion() -> impl IntoView {
+    let toasts = expect_context::<Toasts>();
+    let one = move |toast: Toast| {
+        let dismiss = move |_| toasts.dismiss(toast.id);
+        view! {
+            <div class="toast" data-tone=tone(toast.failed)>
+                <Icon paths=mark(toast.failed)/>
+                <p>{toast.message}</p>
+                <button class="button" type="button" data-kind="quiet" data-icon="" data-size="small" aria-label="Dismiss" on:click=dismiss>
+                    <Icon paths=icon::X/>
+                </button>
+            </div>
+        }
+    };
+    view! {
+        <div class="toasts" role="status" aria-live="polite">
+            <Transition>{move || Suspend::new(async move { flash_answer().await.map(|flash| answered(flash.reply)) })}</Transition>
+            <For each=move || toasts.0.get() key=|toast| toast.id children=one/>
+        </div>
+    }
+    .into_any()
+}
+
+/// A success to announce; what was refused is shown at its form.
+fn answered(reply: Reply) -> AnyView {
+    match reply {
+        Reply::Done(done) => view! {
+            <div class="toast" data-tone="success"><Icon paths=icon::CIRCLE_CHECK/><p>{done.message}</p></div>
+        }
+        .into_any(),
+        Reply::Refused(_) => ().into_any(),
+    }
+}
+
+fn tone(failed: bool) -> &'static str {
+    if failed { "danger" } else { "success" }
+}
+
+fn mark(failed: bool) -> &'static str {
+    if failed { icon::CIRCLE_X } else { icon::CIRCLE_CHECK }
+}

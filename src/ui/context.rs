@@ -1,0 +1,187 @@
+//! What every page shares: the frame's data, the last answer of a form, the counter that makes lists read again, toasts
+//! and the clock.
+
+use super::browser;
+use super::components::error_page::ErrorPage;
+use super::query::{Query, use_query};
+use crate::api::error::AppError;
+use crate::api::flash::{Flash, get_flash};
+use crate::api::frame::{Frame, get_frame};
+use crate::domain::time::Millis;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Grows with every change made from this page; whatever reads the server tracks it and so reads again.
+#[derive(Clone, Copy)]
+pub struct Revision(RwSignal<u32>);
+
+impl Revision {
+    pub fn track(self) -> u32 {
+        self.0.get()
+    }
+
+    pub fn bump(self) {
+        self.0.update(|n| *n += 1);
+    }
+}
+
+pub fn use_revision() -> Revision {
+    expect_context()
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct Toast {
+    pub id: u32,
+    pub message: String,
+    pub failed: bool,
+}
+
+/// What succeeded (or didn't) a moment ago.
+#[derive(Clone, Copy)]
+pub struct Toasts(pub RwSignal<Vec<Toast>>);
+
+impl Toasts {
+    pub fn say(self, message: String, failed: bool) {
+        let id = self
+            .0
+            .with_untracked(|toasts| toasts.last().map_or(0, |toast| toast.id + 1));
+        self.0.update(|toasts| toasts.push(Toast { id, message, failed }));
+        set_timeout(move || self.dismiss(id), std::time::Duration::from_secs(8));
+    }
+
+    pub fn dismiss(self, id: u32) {
+        self.0.try_update(|toasts| toasts.retain(|toast| toast.id != id));
+    }
+}
+
+/// The time that labels count from: the server's at rendering, then ticking in the browser.
+#[derive(Clone, Copy)]
+pub struct Clock(pub RwSignal<Option<Millis>>);
+
+/// The answer that a form sent without scripts came back with.
+#[derive(Clone, Copy)]
+struct FlashAnswer(OnceResource<Option<Flash>>);
+
+#[derive(Clone, Copy)]
+struct FrameData(Resource<Result<Frame, AppError>>);
+
+/// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
+pub fn provide_shared() {
+    provide_context(Revision(RwSignal::new(0)));
+    provide_context(Toasts(RwSignal::new(vec![])));
+    provide_context(Clock(RwSignal::new(None)));
+    let id = use_location()
+        .search
+        .with_untracked(|search| Query::parse(search).get("flash").map(str::to_owned));
+    provide_context(FlashAnswer(OnceResource::new(async move {
+        match id {
+            Some(id) => get_flash(id).await.ok().flatten(),
+            None => None,
+        }
+    })));
+}
+
+/// Provides the frame's data to the pages inside the frame.
+pub fn provide_frame() -> Resource<Result<Frame, AppError>> {
+    let revision = use_revision();
+    let frame = Resource::new(move || revision.track(), |_| get_frame());
+    provide_context(FrameData(frame));
+    frame
+}
+
+/// The answer of the last form, while the URL still speaks of it.
+pub async fn flash_answer() -> Option<Flash> {
+    let answer = expect_context::<FlashAnswer>().0;
+    let current = use_location()
+        .search
+        .with_untracked(|search| Query::parse(search).get("flash").is_some());
+    if current { answer.await } else { None }
+}
+
+/// Shows a view that needs nothing but the last form's answer.
+pub fn with_flash(view: impl Fn() -> AnyView + Clone + Send + Sync + 'static) -> AnyView {
+    view! {
+        <Transition>
+            {move || {
+                let view = view.clone();
+                Suspend::new(async move {
+                    provide_context(flash_answer().await);
+                    view()
+                })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// Awaits a page's data (and the frame's, and the last form's answer), then shows it; a refusal becomes the error page.
+pub fn loaded<T>(
+    data: Resource<Result<T, AppError>>,
+    view: impl Fn(T, Frame) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let frame = expect_context::<FrameData>().0;
+    view! {
+        <Transition fallback=Skeleton>
+            {move || {
+                let view = view.clone();
+                Suspend::new(async move {
+                    provide_context(flash_answer().await);
+                    let frame = frame.await;
+                    match (data.await, frame) {
+                        (Ok(data), Ok(frame)) => view(data, frame),
+                        (Err(error), _) | (_, Err(error)) => view! { <ErrorPage error/> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// The size of what is coming, while it comes.
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="stack" aria-busy="true">
+            <span class="skeleton" data-size="medium"></span>
+            <span class="skeleton" data-size="block"></span>
+        </div>
+    }
+}
+
+/// Lets labels of time tick from the server's clock on.
+pub fn start_clock(rendered_at: Millis) {
+    let clock = expect_context::<Clock>().0;
+    Effect::new(move |_| {
+        let ahead = rendered_at - browser::now();
+        let tick = move || clock.set(Some(browser::now() + ahead));
+        tick();
+        if let Ok(interval) = set_interval_with_handle(tick, std::time::Duration::from_secs(20)) {
+            on_cleanup(move || interval.clear());
+        }
+    });
+}
+
+/// The list's part of the current query, read once.
+pub fn lasting_query() -> Query {
+    use_query().with_untracked(Query::lasting)
+}
+
+/// Reads a list again in a moment while something in it is still on its way.
+pub fn refetch_soon<T>(on_its_way: bool, data: Resource<Result<T, AppError>>)
+where
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+{
+    Effect::new(move |_| {
+        if on_its_way
+            && let Ok(timer) = set_timeout_with_handle(move || data.refetch(), std::time::Duration::from_secs(2))
+        {
+            on_cleanup(move || timer.clear());
+        }
+    });
+}

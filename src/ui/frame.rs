@@ -1,0 +1,313 @@
+//! What surrounds every page of a signed-in person: the bar on top with its menus, the menu on the left, the footer.
+
+use super::components::form::{ChangeForm, Hidden, use_button_change};
+use super::components::icon::{self, BrandMark, Icon};
+use super::components::toast::ToastRegion;
+use super::context::{provide_frame, start_clock};
+use super::server_side;
+use crate::api::error::AppError;
+use crate::api::frame::Frame;
+use crate::api::session::SwitchView;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::{use_location, use_navigate};
+
+/// The frame around the pages of the routes below it.
+#[component]
+pub fn Framed() -> impl IntoView {
+    view! { <FrameLayout><Outlet/></FrameLayout> }
+}
+
+#[component]
+pub fn FrameLayout(children: Children) -> impl IntoView {
+    let frame = provide_frame();
+    let top = move || {
+        Suspend::new(async move {
+            match frame.await {
+                Ok(frame) => view! { <Top frame/> }.into_any(),
+                Err(error) => view! { <Elsewhere error/> }.into_any(),
+            }
+        })
+    };
+    let side = move || Suspend::new(async move { frame.await.ok().map(|frame| view! { <Side frame/> }) });
+    let foot = move || Suspend::new(async move { frame.await.ok().map(|frame| view! { <Foot frame/> }) });
+    view! {
+        <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
+        <Transition fallback=|| view! { <header class="topbar"><Brand/></header> }>{top}</Transition>
+        <div class="frame">
+            <Transition>{side}</Transition>
+            <main class="content" id="main" tabindex="-1">{children()}</main>
+        </div>
+        <Transition>{foot}</Transition>
+        <ToastRegion/>
+    }
+    .into_any()
+}
+
+/// Sends to the sign-in page whoever isn't signed in (any more), and says what else is wrong.
+#[component]
+fn Elsewhere(error: AppError) -> impl IntoView {
+    if error == AppError::SignedOut {
+        go(|here| format!("/login?next={}", leptos_router::location::Url::escape(here)));
+        return ().into_any();
+    }
+    view! {
+        <header class="topbar"><Brand/></header>
+        <div class="banner" data-place="page" data-tone="danger"><p>{error.to_string()}</p></div>
+    }
+    .into_any()
+}
+
+/// Leaves this page: by a redirect of the server, or by the router. `target` gets the current path and query.
+fn go(target: impl Fn(&str) -> String + 'static) {
+    let location = use_location();
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    let here = if search.is_empty() {
+        path
+    } else {
+        format!("{path}?{}", search.trim_start_matches('?'))
+    };
+    let target = target(&here);
+    server_side::redirect(&target);
+    let navigate = use_navigate();
+    Effect::new(move |_| navigate(&target, Default::default()));
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! { <a class="brand" href="/"><BrandMark/><span>"Countersign"</span></a> }
+}
+
+#[component]
+fn Top(frame: Frame) -> impl IntoView {
+    start_clock(frame.now);
+    let Some(view) = frame.view.clone() else {
+        go(|_| "/no-project".to_owned());
+        return ().into_any();
+    };
+    let demo = frame.demo.then(|| {
+        view! {
+            <div class="banner" data-place="page" data-tone="accent">
+                <p>"This is a demo: data is made up, and everyone's password is "<code>"countersign"</code>"."</p>
+            </div>
+        }
+    });
+    let bell = !frame.enabled.is_empty();
+    view! {
+        {demo}
+        <header class="topbar">
+            <button class="button topbar-nav" type="button" data-kind="quiet" popovertarget="navigation">
+                <Icon paths=icon::MENU/><span>"Navigation"</span>
+            </button>
+            <Brand/>
+            <div class="topbar-end">
+                <button class="button view-button" type="button" data-kind="quiet" popovertarget="view-menu">
+                    <span class="view-name">{view.label}</span><Icon paths=icon::CHEVRON_DOWN/>
+                </button>
+                {bell.then(|| view! { <Bell open=frame.counts.sum()/> })}
+                <button class="button account-button" type="button" data-kind="quiet" popovertarget="account-menu">
+                    <Icon paths=icon::USER/><span>{frame.username.clone()}</span>
+                </button>
+            </div>
+        </header>
+        <nav class="menu" id="navigation" popover="auto" aria-label="Navigation" data-width="wide">
+            {sections(&frame).into_iter().map(menu_section).collect_view()}
+        </nav>
+        <ViewMenu frame=frame.clone()/>
+        {bell.then(|| view! { <BellMenu frame=frame.clone()/> })}
+        <AccountMenu frame/>
+    }
+    .into_any()
+}
+
+/// A part of Navigation and of the left menu.
+struct Section {
+    title: &'static str,
+    /// Where to, which icon, and the word.
+    links: Vec<(&'static str, &'static str, &'static str)>,
+}
+
+fn sections(frame: &Frame) -> Vec<Section> {
+    let mut sections = vec![
+        Section {
+            title: "Resources",
+            links: vec![("/hosts", icon::SERVER, "Hosts")],
+        },
+        Section {
+            title: "Tickets",
+            links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")],
+        },
+    ];
+    if frame.is_system_view() {
+        sections.push(Section {
+            title: "Settings",
+            links: vec![("/settings/tickets", icon::TICKET, "Ticket Setup")],
+        });
+    }
+    sections
+}
+
+/// Whether the page one is on belongs to a menu entry.
+fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Clone {
+    let path = use_location().pathname;
+    let base = href.strip_suffix("/mine").unwrap_or(href);
+    move || {
+        path.with(|path| {
+            path.strip_prefix(base)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+        .then_some("page")
+    }
+}
+
+fn menu_section(section: Section) -> AnyView {
+    // Under Settings the pages of tickets stand behind one more step: Settings / Tickets / Ticket Setup.
+    let title = if section.title == "Settings" {
+        "Settings / Tickets"
+    } else {
+        section.title
+    };
+    let link = |(href, paths, label): (&'static str, &'static str, &'static str)| {
+        view! { <li><a class="menu-item" href=href aria-current=current(href)><Icon paths/><span>{label}</span></a></li> }
+    };
+    view! {
+        <div class="menu-section">
+            <p class="menu-title">{title}</p>
+            <ul aria-label=title>{section.links.into_iter().map(link).collect_view()}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Side(frame: Frame) -> impl IntoView {
+    let link = |(href, paths, label): (&'static str, &'static str, &'static str)| {
+        view! { <li><a href=href aria-current=current(href)><Icon paths/><span>{label}</span></a></li> }
+    };
+    let section = |section: Section| {
+        view! {
+            <div class="sidenav-section">
+                <p class="sidenav-title">{section.title}</p>
+                <ul aria-label=section.title>{section.links.into_iter().map(link).collect_view()}</ul>
+            </div>
+        }
+    };
+    view! {
+        <nav class="sidenav" aria-label="Main">
+            {sections(&frame).into_iter().map(section).collect_view()}
+            <label class="sidenav-fold">
+                <input type="checkbox" role="switch"/><Icon paths=icon::PANEL_LEFT/><span>"Fold menu"</span>
+            </label>
+        </nav>
+    }
+    .into_any()
+}
+
+#[component]
+fn Foot(frame: Frame) -> impl IntoView {
+    view! {
+        <footer class="footer">
+            <p>{frame.cloud_note.unwrap_or_default()}</p>
+            <p class="muted">{concat!("Countersign ", env!("CARGO_PKG_VERSION"))}</p>
+        </footer>
+    }
+    .into_any()
+}
+
+#[component]
+fn Bell(open: i64) -> impl IntoView {
+    let shown = if open > 99 { "99+".to_owned() } else { open.to_string() };
+    let badge = (open > 0).then(|| {
+        view! { <span class="badge" id="bell-count">{shown}<span class="visually-hidden">" open"</span></span> }
+    });
+    view! {
+        <div class="bell">
+            <button class="button" type="button" data-kind="quiet" popovertarget="bell-menu"
+                aria-describedby=(open > 0).then_some("bell-count")>
+                <Icon paths=icon::BELL/><span>"Tickets"</span>
+            </button>
+            {badge}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn BellMenu(frame: Frame) -> impl IntoView {
+    let workflows = frame.enabled.iter().any(|t| t.is_workflow()).then(|| {
+        view! {
+            <div class="menu-section">
+                <p class="menu-title" id="bell-workflows">"Workflows"</p>
+                <ul aria-labelledby="bell-workflows">
+                    <li>
+                        <a class="menu-item" href="/tickets/workflow/mine"><Icon paths=icon::WORKFLOW/><span>"My Tickets"</span></a>
+                        <span class="count">{frame.counts.workflow_mine}</span>
+                    </li>
+                    <li>
+                        <a class="menu-item" href="/tickets/workflow/pending"><Icon paths=icon::INBOX/><span>"Pending"</span></a>
+                        <span class="count" data-tone=(frame.counts.workflow_pending > 0).then_some("accent")>
+                            {frame.counts.workflow_pending}
+                        </span>
+                    </li>
+                </ul>
+            </div>
+        }
+    });
+    view! { <nav class="menu" id="bell-menu" popover="auto" aria-label="Tickets" data-align="end">{workflows}</nav> }
+        .into_any()
+}
+
+#[component]
+fn ViewMenu(frame: Frame) -> impl IntoView {
+    let change = use_button_change::<SwitchView>();
+    let here = frame.view.as_ref().map(|v| v.view.key());
+    let entry = |view: crate::domain::directory::NamedView| {
+        let key = view.view.key();
+        let is_here = here.as_ref() == Some(&key);
+        view! {
+            <li>
+                <ChangeForm change class="menu-form">
+                    <Hidden name="view" value=key/>
+                    <button class="menu-item" type="submit" aria-current=is_here.then_some("true")><span>{view.label}</span></button>
+                </ChangeForm>
+            </li>
+        }
+    };
+    view! {
+        <div class="menu" id="view-menu" popover="auto" data-align="end">
+            <div class="menu-section"><ul aria-label="Views">{frame.views.into_iter().map(entry).collect_view()}</ul></div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn AccountMenu(frame: Frame) -> impl IntoView {
+    let note = if frame.display_name.is_empty() || frame.display_name == frame.username {
+        format!("Signed in as {}", frame.username)
+    } else {
+        format!("{} ({})", frame.display_name, frame.username)
+    };
+    view! {
+        <div class="menu" id="account-menu" popover="auto" data-align="end">
+            <p class="menu-note">{note}</p>
+            <div class="menu-section">
+                <ul>
+                    <li><a class="menu-item" href="/account"><Icon paths=icon::KEY/><span>"Account"</span></a></li>
+                    <li><SignOut class="menu-item"/></li>
+                </ul>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A plain POST: the whole page is to be gone afterwards.
+#[component]
+pub fn SignOut(class: &'static str) -> impl IntoView {
+    view! {
+        <form method="post" action="/logout">
+            <button class=class type="submit"><Icon paths=icon::LOG_OUT/><span>"Sign out"</span></button>
+        </form>
+    }
+}

@@ -1,0 +1,114 @@
+//! The dialogs of a ticket: Pass, Reject, Undo and Abandon, wherever they are opened.
+
+use crate::api::error::AppError;
+use crate::api::workflow::{Abandon, Decision, Pass, Reject, Undo, get_decision};
+use crate::domain::ids::TicketNumber;
+use crate::ui::components::dialog::{ChangeDialog, NoticeDialog};
+use crate::ui::components::field::{Control, Field};
+use crate::ui::components::form::{ChangeFn, Hidden, use_change};
+use crate::ui::context::flash_answer;
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Pass,
+    Reject,
+    Undo,
+    Abandon,
+}
+
+impl Kind {
+    fn from_key(key: &str) -> Option<Kind> {
+        match key {
+            "pass" => Some(Kind::Pass),
+            "reject" => Some(Kind::Reject),
+            "undo" => Some(Kind::Undo),
+            "abandon" => Some(Kind::Abandon),
+            _ => None,
+        }
+    }
+}
+
+/// The dialog that the URL of `page` asks for, about `?ticket=` or the page's own ticket.
+#[component]
+pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -> impl IntoView {
+    let query = use_query();
+    let wanted = Memo::new(move |_| {
+        query.with(|query| {
+            let kind = Kind::from_key(query.get("dialog")?)?;
+            let number = own.get().or_else(|| query.get("ticket")?.parse().ok())?;
+            Some((kind, number))
+        })
+    });
+    let decision = Resource::new(
+        move || wanted.get(),
+        |wanted| async move {
+            match wanted {
+                Some((_, number)) => get_decision(number).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let dialog = move || {
+        let kind = wanted.get().map(|(kind, _)| kind);
+        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        Suspend::new(async move {
+            provide_context(flash_answer().await);
+            match (kind, decision.await) {
+                (Some(kind), Ok(Some(decision))) => opened(kind, decision, page, keep),
+                (Some(_), Err(error)) => refused(error, page, keep),
+                _ => ().into_any(),
+            }
+        })
+    };
+    view! { <Transition>{dialog}</Transition> }.into_any()
+}
+
+fn opened(kind: Kind, decision: Decision, page: String, keep: Query) -> AnyView {
+    match kind {
+        Kind::Pass => dialog::<Pass>("Pass", decision, page, keep, note()),
+        Kind::Reject => dialog::<Reject>("Reject", decision, page, keep, note()),
+        Kind::Undo => dialog::<Undo>("Undo", decision, page, keep, reason()),
+        Kind::Abandon => dialog::<Abandon>("Abandon", decision, page, keep, reason()),
+    }
+}
+
+/// A field, made once its form is there.
+type Fields = fn() -> AnyView;
+
+fn note() -> Fields {
+    || {
+        let help = "The initiator reads it. At most 2,000 characters.";
+        view! { <Field label="Note" name="note" optional=true control=Control::Area help=help autofocus=true/> }
+            .into_any()
+    }
+}
+
+fn reason() -> Fields {
+    || {
+        let help = "Kept with the ticket. At most 2,000 characters.";
+        view! { <Field label="Reason" name="reason" required=true control=Control::Area help=help autofocus=true/> }
+            .into_any()
+    }
+}
+
+fn dialog<S: ChangeFn>(title: &'static str, decision: Decision, page: String, keep: Query, fields: Fields) -> AnyView {
+    let change = use_change::<S>();
+    let back = keep.url(&page);
+    let about = format!("#{}: {}", decision.number, decision.summary);
+    let danger = title != "Pass";
+    view! {
+        <ChangeDialog change title about page keep danger>
+            <Hidden name="number" value=decision.number.to_string()/>
+            <Hidden name="version" value=decision.version.to_string()/>
+            <Hidden name="back" value=back/>
+            {fields()}
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+fn refused(error: AppError, page: String, keep: Query) -> AnyView {
+    view! { <NoticeDialog title="That isn't possible" page keep><p>{error.to_string()}</p></NoticeDialog> }.into_any()
+}

@@ -1,0 +1,24 @@
+//! The pages, one file each.
+
+pub mod account;
+pub mod decision;
+pub mod host;
+pub mod host_new;
+pub mod hosts;
+pub mod login;
+pub mod no_project;
+pub mod not_found;
+pub mod process_dialog;
+pub mod setup;
+pub mod ticket;
+pub mod ticket_setup;
+pub mod workflow;
+
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+
+/// `/` is the first page of whatever view one works in.
+#[component]
+pub fn Home() -> impl IntoView {
+    view! { <Redirect path="/hosts"/> }
+}

@@ -1,0 +1,48 @@
+//! `/no-project`: where a signed-in person waits who belongs to no project yet.
+
+use crate::api::frame::get_frame;
+use crate::ui::components::icon::BrandMark;
+use crate::ui::context::use_revision;
+use crate::ui::frame::SignOut;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_navigate;
+
+#[component]
+pub fn NoProject() -> impl IntoView {
+    let revision = use_revision();
+    let frame = Resource::new(move || revision.track(), |_| get_frame());
+    let note = move || {
+        Suspend::new(async move {
+            frame.await.ok().map(|frame| {
+                move_on(frame.view.is_some());
+                view! { <p class="gate-note">{format!("Signed in as {}", frame.username)}</p> }
+            })
+        })
+    };
+    view! {
+        <Title text="No project"/>
+        <main class="gate" id="main" tabindex="-1">
+            <div class="gate-panel" data-width="wide">
+                <a class="brand" href="/" rel="external"><BrandMark/><span>"Countersign"</span></a>
+                <h1>"You are in no project yet"</h1>
+                <p>"Hosts, quotas and tickets belong to projects. This page moves on by itself when somebody lets you into one."</p>
+                <div class="cluster"><SignOut class="button"/></div>
+            </div>
+            <Transition>{note}</Transition>
+        </main>
+    }
+    .into_any()
+}
+
+/// Looks every few seconds whether a project has come, and goes there.
+fn move_on(has_project: bool) {
+    let (navigate, revision) = (use_navigate(), use_revision());
+    Effect::new(move |_| {
+        if has_project {
+            navigate("/", Default::default());
+        } else if let Ok(timer) = set_timeout_with_handle(move || revision.bump(), std::time::Duration::from_secs(5)) {
+            on_cleanup(move || timer.clear());
+        }
+    });
+}

@@ -1,0 +1,276 @@
+//! The dialog Configure Process: ticket type, kind, and the approval links in their order.
+
+use super::ticket_setup::PAGE;
+use crate::api::Choice;
+use crate::api::processes::{ConfigureProcess, ProcessRow, Setup};
+use crate::domain::process::{Approver, Kind, Scope, TicketType, default_link_name};
+use crate::ui::components::dialog::ChangeDialog;
+use crate::ui::components::field::{Control, Field, FieldError, choice};
+use crate::ui::components::form::{
+    DefaultButton, FormState, Hidden, RestateButton, field_id, typed_before, use_change,
+};
+use crate::ui::components::icon;
+use crate::ui::query::Query;
+use crate::ui::restate::{Pairs, edited, row_count};
+use leptos::prelude::*;
+
+const LINKS: &str = "form[links]";
+
+/// Opened as `new`, `modify` (with the process) or `configure` (on Technical Support, new or existing).
+#[component]
+pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Setup) -> impl IntoView {
+    let change = use_change::<ConfigureProcess>();
+    let title = match name {
+        "new" => "New",
+        "modify" => "Modify Process",
+        _ => "Configure Process",
+    };
+    let types = types(name, preset.as_ref(), &setup);
+    let process_id = preset.as_ref().map(|process| process.id.to_string());
+    let typed = match typed_before::<ConfigureProcess>() {
+        Some(typed) => {
+            let count = row_count(&typed.pairs, LINKS);
+            let fresh = [("[name]", default_link_name(count)), ("[by]", "role")];
+            edited(typed.pairs, LINKS, typed.edit.as_deref(), &fresh)
+        }
+        None => fresh(preset.as_ref(), &types),
+    };
+    let value = |name: &str| {
+        typed
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, v)| v.clone())
+            .unwrap_or_default()
+    };
+    let ticket_type = RwSignal::new(TicketType::from_key(&value("form[ticket_type]")));
+    let on_change = move |event: leptos::ev::Event| {
+        let target = event_target_value(&event);
+        if let Some(chosen) = TicketType::from_key(&target) {
+            ticket_type.try_set(Some(chosen));
+        }
+    };
+    let rows = row_count(&typed, LINKS);
+    let page = Query::default();
+    view! {
+        <ChangeDialog change title about="Tickets in flight keep the version they were started with." page=PAGE keep=page wide=true typed>
+            <DefaultButton/>
+            <Hidden name="dialog" value=name/>
+            {process_id.map(|id| view! { <Hidden name="process" value=id/> })}
+            <div class="field-row" on:change=on_change>
+                <Field label="Ticket Type" name="form[ticket_type]" required=true control=Control::Select(types)/>
+                <Field label="Kind" name="form[kind]" control=Control::Select(kinds(setup.external_ready))/>
+            </div>
+            <Field label="Description" name="form[description]" optional=true/>
+            <div class="link-list">
+                {(0..rows).map(|i| view! { <LinkCard i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone()/> }).collect_view()}
+            </div>
+            <AddLink rows ticket_type/>
+            <SelfApproval/>
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+/// The types one can choose: those without a process, or the one that is modified.
+fn types(name: &str, preset: Option<&ProcessRow>, setup: &Setup) -> Vec<Choice> {
+    let entry = |t: TicketType| choice(t.key(), t.label());
+    match (name, preset) {
+        (_, Some(process)) => vec![entry(process.ticket_type)],
+        ("configure", None) => vec![entry(TicketType::CustomerService)],
+        _ => std::iter::once(choice("", "Choose a ticket type"))
+            .chain(setup.available.iter().map(|t| entry(*t)))
+            .collect(),
+    }
+}
+
+fn kinds(external_ready: bool) -> Vec<Choice> {
+    let kinds = Kind::ALL
+        .iter()
+        .filter(|kind| **kind == Kind::BuiltIn || external_ready);
+    kinds.map(|kind| choice(kind.key(), kind.label())).collect()
+}
+
+/// What a fresh dialog holds: the process as it is, or one link to begin with.
+fn fresh(preset: Option<&ProcessRow>, types: &[Choice]) -> Pairs {
+    let mut pairs: Pairs = vec![];
+    let mut add = |name: String, value: &str| pairs.push((name, value.to_owned()));
+    add(
+        "form[ticket_type]".into(),
+        types.first().map(|t| t.value.as_str()).unwrap_or_default(),
+    );
+    let Some(process) = preset else {
+        add(format!("{LINKS}[0][name]"), default_link_name(0));
+        add(format!("{LINKS}[0][by]"), "role");
+        return pairs;
+    };
+    add("form[kind]".into(), process.definition.kind.key());
+    add("form[description]".into(), &process.description);
+    if process.definition.self_approval {
+        add("form[self_approval]".into(), "on");
+    }
+    for (i, link) in process.definition.links.iter().enumerate() {
+        add(format!("{LINKS}[{i}][name]"), &link.name);
+        match &link.approver {
+            Approver::Role { role, scope } => {
+                add(format!("{LINKS}[{i}][by]"), "role");
+                add(format!("{LINKS}[{i}][role]"), role.as_str());
+                add(format!("{LINKS}[{i}][scope]"), scope.key());
+            }
+            Approver::Persons { persons } => {
+                add(format!("{LINKS}[{i}][by]"), "persons");
+                for (k, person) in persons.iter().enumerate() {
+                    add(format!("{LINKS}[{i}][persons][{k}]"), person.as_str());
+                }
+            }
+        }
+    }
+    pairs
+}
+
+/// One approval level.
+#[component]
+fn LinkCard(
+    i: usize,
+    rows: usize,
+    ticket_type: RwSignal<Option<TicketType>>,
+    roles: Vec<Choice>,
+    persons: Vec<Choice>,
+) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let field = |name: &str| format!("{LINKS}[{i}][{name}]");
+    let number = i + 1;
+    let title_id = format!("link-{i}-title");
+    let by = state.value(&field("by"), "role");
+    let button = |verb: &str, label: &str, paths: &'static str, disabled: bool| {
+        view! { <RestateButton page=PAGE value=format!("{verb}-{i}") label=format!("{label} link {number}") paths icon_only=true disabled/> }
+    };
+    let way = |number: &'static str, value: &'static str, label: &'static str| {
+        let id = format!("{}-{value}", field_id(&field("by")));
+        let checked = by == value;
+        view! {
+            <div class="choice">
+                <input type="radio" id=id.clone() name=field("by") value=value data-choice=number checked=checked/>
+                <label for=id>{label}</label>
+            </div>
+        }
+    };
+    let roles = std::iter::once(choice("", "Choose a role")).chain(roles).collect();
+    view! {
+        <section class="link-card" aria-labelledby=title_id>
+            <header class="link-header">
+                <h3 id=title_id.clone()>{format!("Link {number}")}</h3>
+                <div class="link-actions">
+                    {button("up", "Move up", icon::ARROW_UP, i == 0)}
+                    {button("down", "Move down", icon::ARROW_DOWN, number == rows)}
+                    {button("remove", "Remove", icon::X, rows == 1)}
+                </div>
+            </header>
+            <Field label="Link name" name=field("name") required=true/>
+            <fieldset class="fieldset either" id=field_id(&field("by")) tabindex="-1">
+                <legend>"Approver"</legend>
+                <div class="choices" data-flow="row">
+                    {way("1", "role", "Specified role approval")}
+                    {way("2", "persons", "Specify the person to approve")}
+                </div>
+                <FieldError problem=state.problem(&field("by")) id=format!("link-{i}-by-error")/>
+                <div class="either-part" data-part="1">
+                    <div class="field-row">
+                        <Field label="Role" name=field("role") control=Control::Select(roles)/>
+                        <ScopeField name=field("scope") ticket_type/>
+                    </div>
+                </div>
+                <div class="either-part" data-part="2"><Persons prefix=field("persons") persons/></div>
+            </fieldset>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where the role has to be held; what the chosen type doesn't take can't be chosen.
+#[component]
+fn ScopeField(name: String, ticket_type: RwSignal<Option<TicketType>>) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let (id, value) = (field_id(&name), state.value(&name, ""));
+    let problem = state.problem(&name);
+    let error_id = format!("{id}-error");
+    let described_by = {
+        let error_id = error_id.clone();
+        move || problem.with(Option::is_some).then(|| error_id.clone())
+    };
+    let options = Scope::ALL.iter().map(|scope| {
+        let taken = move || ticket_type.get().is_none_or(|t| t.scopes().contains(scope));
+        view! { <option value=scope.key() selected=value == scope.key() disabled=move || !taken()>{scope.label()}</option> }
+    });
+    view! {
+        <div class="field">
+            <div class="field-label"><label for=id.clone()>"Approver scope"</label></div>
+            <select id=id name=name aria-describedby=described_by aria-invalid=move || problem.with(Option::is_some).then_some("true")>
+                <option value="" selected=value.is_empty()>"Choose a scope"</option>
+                {options.collect_view()}
+            </select>
+            <FieldError problem id=error_id/>
+        </div>
+    }
+    .into_any()
+}
+
+/// Any of the ticked persons may decide.
+#[component]
+fn Persons(prefix: String, persons: Vec<Choice>) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let problem = state.problem(&prefix);
+    let id = field_id(&prefix);
+    let one = |(k, person): (usize, Choice)| {
+        let (id, ticked) = (format!("{id}-{k}"), state.chosen(&prefix, &person.value));
+        view! {
+            <div class="choice">
+                <input type="checkbox" id=id.clone() name=format!("{prefix}[{k}]") value=person.value checked=ticked/>
+                <label for=id>{person.label}</label>
+            </div>
+        }
+    };
+    let choices = persons.into_iter().enumerate().map(one).collect_view();
+    view! {
+        <fieldset class="fieldset" id=id.clone() tabindex="-1">
+            <legend>"Persons"</legend>
+            <p class="field-help">"Any of them may decide."</p>
+            <div class="choices" data-flow="row">{choices}</div>
+            <FieldError problem id=format!("{id}-error")/>
+        </fieldset>
+    }
+    .into_any()
+}
+
+#[component]
+fn AddLink(rows: usize, ticket_type: RwSignal<Option<TicketType>>) -> impl IntoView {
+    let problem = expect_context::<FormState>().problem(LINKS);
+    let max = move || ticket_type.get().map_or(5, TicketType::max_links);
+    let more = move || match max().saturating_sub(rows) {
+        0 => "No further link can be added".to_owned(),
+        1 => "You can also add 1 link".to_owned(),
+        n => format!("You can also add {n} links"),
+    };
+    view! {
+        <div class="link-add" id=field_id(LINKS) tabindex="-1">
+            <RestateButton page=PAGE value="add" label="Add link" paths=icon::PLUS disabled=Signal::derive(move || max() <= rows)/>
+            <p>{more}</p>
+            <FieldError problem id="links-error"/>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn SelfApproval() -> impl IntoView {
+    let ticked = expect_context::<FormState>().ticked("form[self_approval]", "on", false);
+    view! {
+        <div class="choices">
+            <div class="choice">
+                <input type="checkbox" id="self-approval" name="form[self_approval]" value="on" checked=ticked/>
+                <label for="self-approval">"Requester may approve own ticket"</label>
+                <p class="choice-help">"Off: a requester never decides at any link, even where the role would allow it."</p>
+            </div>
+        </div>
+    }
+    .into_any()
+}

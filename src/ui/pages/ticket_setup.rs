@@ -1,0 +1,157 @@
+//! `/settings/tickets`: Ticket Setup: the processes, and the dialogs that change them.
+
+use super::process_dialog::ConfigureDialog;
+use crate::api::frame::Frame;
+use crate::api::processes::{DisableProcess, EnableProcess, ProcessRow, Setup, get_setup};
+use crate::domain::process::TicketType;
+use crate::domain::time::Millis;
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog};
+use crate::ui::components::form::{ChangeFn, Hidden, use_change};
+use crate::ui::components::icon;
+use crate::ui::components::list::{Column, Empty, Table, cell, text_cell};
+use crate::ui::components::pill::{Enablement, State};
+use crate::ui::components::time::Time;
+use crate::ui::context::{lasting_query, loaded, use_revision};
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+pub const PAGE: &str = "/settings/tickets";
+const NAME: Column = ("Name", "id");
+const TYPE: Column = ("Ticket Type", "");
+const KIND: Column = ("Kind", "short");
+const STATUS: Column = ("Status", "state");
+const LINKS: Column = ("Approval links", "wide");
+const UPDATED: Column = ("Updated at", "time");
+
+#[component]
+pub fn TicketSetup() -> impl IntoView {
+    let revision = use_revision();
+    let query = use_query();
+    let setup = Resource::new(move || revision.track(), |_| get_setup());
+    let body = move |setup: Setup, frame: Frame| {
+        let dialog = query.with(|query| dialog(query, &setup));
+        view! { {page(setup, frame.now)} {dialog} }.into_any()
+    };
+    view! { <Title text="Ticket Setup"/> {loaded(setup, body)} }.into_any()
+}
+
+fn page(setup: Setup, now: Millis) -> AnyView {
+    let configure = view! {
+        <DialogButton page=PAGE keep=lasting_query() dialog="configure" label="Configure Process"/>
+        <DialogButton page=PAGE keep=lasting_query() dialog="new" label="New" kind="primary" paths=icon::PLUS/>
+    };
+    let list = if setup.processes.is_empty() {
+        view! {
+            <Empty paths=icon::TICKET title="No process yet" text="A process puts one operation under approval: who decides, and in which order."/>
+        }
+        .into_any()
+    } else {
+        let rows = setup
+            .processes
+            .into_iter()
+            .map(|process| row(process, now))
+            .collect_view();
+        view! {
+            <Table caption="Processes" columns=vec![NAME, TYPE, KIND, STATUS, LINKS, UPDATED] actions=true inline=true>{rows}</Table>
+        }
+        .into_any()
+    };
+    view! {
+        <header class="page-header">
+            <div class="page-title"><h1>"Ticket Setup"</h1><p>"Which operations need an approval, by whom, and in which order."</p></div>
+            <div class="page-actions">{configure}</div>
+        </header>
+        {list}
+    }
+    .into_any()
+}
+
+fn row(process: ProcessRow, now: Millis) -> AnyView {
+    let action = |dialog: &'static str, label: &'static str| {
+        let about = ("process", process.id.to_string());
+        view! { <DialogButton page=PAGE keep=Query::default() dialog about label small=true/> }.into_any()
+    };
+    let label = process.ticket_type.label();
+    let toggle = if process.enabled {
+        action("disable", "Disable")
+    } else {
+        action("enable", "Enable")
+    };
+    view! {
+        <tr>
+            {cell(NAME, String::new(), label)}
+            {text_cell(TYPE, label.to_owned())}
+            {text_cell(KIND, process.definition.kind.label().to_owned())}
+            {cell(STATUS, String::new(), Enablement(process.enabled).pill())}
+            {text_cell(LINKS, process.links.join(", "))}
+            {cell(UPDATED, String::new(), view! { <Time at=process.updated_at now/> })}
+            <td data-col="actions">
+                <div class="table-actions">{toggle}{action("modify", "Modify Process")}</div>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The dialog that the URL asks for.
+fn dialog(query: &Query, setup: &Setup) -> AnyView {
+    let chosen = || {
+        setup
+            .processes
+            .iter()
+            .find(|p| Some(p.id.as_str()) == query.get("process"))
+            .cloned()
+    };
+    let support = || {
+        setup
+            .processes
+            .iter()
+            .find(|p| p.ticket_type == TicketType::CustomerService)
+            .cloned()
+    };
+    match query.get("dialog") {
+        Some("new") if setup.available.is_empty() => view! {
+            <NoticeDialog title="New" page=PAGE keep=Query::default()>
+                <p>"Every ticket type has its process already. Modify Process changes one."</p>
+            </NoticeDialog>
+        }
+        .into_any(),
+        Some("new") => view! { <ConfigureDialog name="new" preset=None setup=setup.clone()/> }.into_any(),
+        Some("configure") => {
+            view! { <ConfigureDialog name="configure" preset=support() setup=setup.clone()/> }.into_any()
+        }
+        Some("modify") => match chosen() {
+            Some(process) => {
+                view! { <ConfigureDialog name="modify" preset=Some(process) setup=setup.clone()/> }.into_any()
+            }
+            None => ().into_any(),
+        },
+        Some("enable") => match chosen() {
+            Some(process) => confirm::<EnableProcess>("Enable", process),
+            None => ().into_any(),
+        },
+        Some("disable") => match chosen() {
+            Some(process) => confirm::<DisableProcess>("Disable", process),
+            None => ().into_any(),
+        },
+        _ => ().into_any(),
+    }
+}
+
+fn confirm<S: ChangeFn>(title: &'static str, process: ProcessRow) -> AnyView {
+    let change = use_change::<S>();
+    let name = process.ticket_type.label();
+    let text = if title == "Enable" {
+        "From now on this operation makes a ticket and runs only after the last Pass."
+    } else {
+        "From now on this operation runs at once, where the person's role allows it. Tickets in flight are finished."
+    };
+    view! {
+        <ChangeDialog change title about=name page=PAGE keep=Query::default()>
+            <Hidden name="id" value=process.id.to_string()/>
+            <p>{text}</p>
+        </ChangeDialog>
+    }
+    .into_any()
+}

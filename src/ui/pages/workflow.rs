@@ -1,0 +1,265 @@
+//! `/tickets/workflow/…`: the five tabs of workflow tickets, and (by number) the page of one.
+
+use super::decision::DecisionDialog;
+use super::ticket::TicketPage;
+use crate::all_choices;
+use crate::api::error::AppError;
+use crate::api::frame::{Counts, Frame};
+use crate::api::workflow::{Tab, TicketFilter, TicketList, TicketRow, list_tickets};
+use crate::domain::process::TicketType;
+use crate::domain::time::Millis;
+use crate::domain::workflow::Status;
+use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::error_page::ErrorPage;
+use crate::ui::components::field::{Control, FilterField, choice};
+use crate::ui::components::icon;
+use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
+use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
+use crate::ui::components::time::Time;
+use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
+use crate::ui::query::{Query, use_query};
+use crate::ui::server_side;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_params_map;
+
+const ID: Column = ("ID", "id");
+const TYPE: Column = ("Type", "");
+const RESOURCE: Column = ("Resource Name", "");
+const PROJECT: Column = ("Project", "short");
+const INITIATOR: Column = ("Initiator", "short");
+const STATUS: Column = ("Status", "state");
+const PROCESS: Column = ("Process Result", "state");
+const EXECUTION: Column = ("Execution Result", "state");
+const STAGE: Column = ("Stage", "");
+const PROCESSOR: Column = ("Processor", "short");
+const SUBMITTED: Column = ("Time Submitted", "time");
+const CLOSED: Column = ("Time Closed", "time");
+
+#[component]
+pub fn Workflows() -> impl IntoView {
+    view! { <Redirect path="/tickets/workflow/mine"/> }
+}
+
+/// What the last part of the path names.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Tab,
+    Ticket,
+    Nothing,
+}
+
+#[component]
+pub fn Workflow() -> impl IntoView {
+    let params = use_params_map();
+    let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
+    let tab = Memo::new(move |_| name.with(|name| Tab::from_key(name)));
+    let number = Memo::new(move |_| name.with(|name| name.parse::<i64>().ok()));
+    let place = Memo::new(move |_| match (tab.get(), number.get()) {
+        (Some(_), _) => Place::Tab,
+        (None, Some(_)) => Place::Ticket,
+        (None, None) => Place::Nothing,
+    });
+    move || match place.get() {
+        Place::Tab => view! { <Tickets tab=Signal::derive(move || tab.get().unwrap_or(Tab::Mine))/> }.into_any(),
+        Place::Ticket => view! { <TicketPage number=Signal::derive(move || number.get().unwrap_or(0))/> }.into_any(),
+        Place::Nothing => {
+            server_side::status_not_found();
+            view! { <ErrorPage error=AppError::NotFound/> }.into_any()
+        }
+    }
+}
+
+fn path(tab: Tab) -> String {
+    format!("/tickets/workflow/{}", tab.key())
+}
+
+#[component]
+fn Tickets(tab: Signal<Tab>) -> impl IntoView {
+    let query = use_query();
+    let revision = use_revision();
+    let filter = Memo::new(move |_| query.with(filter));
+    let list = Resource::new(
+        move || (tab.get(), filter.get(), revision.track()),
+        |(tab, filter, _)| async move { list_tickets(tab, filter).await.map(|list| (tab, list)) },
+    );
+    let body = move |(tab, tickets): (Tab, TicketList), frame: Frame| {
+        let executing =
+            |row: &TicketRow| row.execution_result == Some(crate::domain::workflow::ExecutionResult::InProgress);
+        refetch_soon(tickets.page.rows.iter().any(executing), list);
+        let (counts, now) = (frame.counts, frame.now);
+        view! {
+            <Title text=tab.label()/>
+            {tabs(&tickets.tabs, tab, counts)}
+            {filters(tab)}
+            {rows(tab, tickets, lasting_query(), now)}
+        }
+        .into_any()
+    };
+    view! {
+        <header class="page-header">
+            <div class="page-title"><h1>"Workflows"</h1><p>"Requests that need an approval, and what became of them."</p></div>
+        </header>
+        {loaded(list, body)}
+        <DecisionDialog page=Signal::derive(move || path(tab.get())) own=Signal::derive(|| None)/>
+    }
+    .into_any()
+}
+
+fn filter(query: &Query) -> TicketFilter {
+    TicketFilter {
+        id: query.text("id"),
+        ticket_type: query.text("type"),
+        status: query.text("status"),
+        project: query.text("project"),
+        initiator: query.text("initiator"),
+        resource: query.text("resource"),
+        from: query.text("from"),
+        to: query.text("to"),
+        sort: query.text("sort"),
+        after: query.get("after").map(str::to_owned),
+        before: query.get("before").map(str::to_owned),
+    }
+}
+
+fn tabs(tabs: &[Tab], current: Tab, counts: Counts) -> AnyView {
+    let entry = |tab: &Tab| {
+        let count = match tab {
+            Tab::Mine => Some(counts.workflow_mine),
+            Tab::Pending => Some(counts.workflow_pending),
+            _ => None,
+        };
+        let waits = *tab == Tab::Pending && counts.workflow_pending > 0;
+        view! {
+            <li>
+                <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
+                {count.map(|n| view! { <span class="count" data-tone=waits.then_some("accent")>{n}</span> })}
+            </li>
+        }
+    };
+    view! { <nav class="tabs" aria-label="Workflows"><ul>{tabs.iter().map(entry).collect_view()}</ul></nav> }.into_any()
+}
+
+fn filters(tab: Tab) -> AnyView {
+    let types = std::iter::once(choice("", "All types"))
+        .chain(
+            TicketType::ALL
+                .iter()
+                .filter(|t| t.is_workflow())
+                .map(|t| choice(t.key(), t.label())),
+        )
+        .collect();
+    let sort = vec![choice("", "Newest first"), choice("oldest", "Oldest first")];
+    view! {
+        <Filters page=path(tab)>
+            <FilterField label="ID" name="id" width="short"/>
+            <FilterField label="Type" name="type" control=Control::Select(types)/>
+            <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", Status))/>
+            <FilterField label="Project" name="project"/>
+            {(tab != Tab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
+            <FilterField label="Resource Name" name="resource"/>
+            <FilterField label="From" name="from" control=Control::Date/>
+            <FilterField label="To" name="to" control=Control::Date/>
+            <FilterField label="Sort" name="sort" control=Control::Select(sort)/>
+        </Filters>
+    }
+    .into_any()
+}
+
+fn rows(tab: Tab, tickets: TicketList, query: Query, now: Millis) -> AnyView {
+    if tickets.page.rows.is_empty() {
+        return empty(tab, !query.without(&["sort"]).0.is_empty());
+    }
+    let pager = pager(&tickets.page, &path(tab), query.clone());
+    let mut columns = vec![
+        ID, TYPE, RESOURCE, PROJECT, INITIATOR, STATUS, PROCESS, EXECUTION, STAGE, PROCESSOR, SUBMITTED, CLOSED,
+    ];
+    columns.retain(|column| tab != Tab::Mine || *column != INITIATOR);
+    let rows = tickets
+        .page
+        .rows
+        .into_iter()
+        .map(|ticket| row(tab, ticket, &query, now))
+        .collect_view();
+    view! { <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
+}
+
+fn row(tab: Tab, ticket: TicketRow, query: &Query, now: Millis) -> AnyView {
+    let href = format!("/tickets/workflow/{}", ticket.number);
+    let action = |dialog: &'static str, label: &'static str| {
+        let about = ("ticket", ticket.number.to_string());
+        view! { <DialogButton page=path(tab) keep=query.clone() dialog about label small=true/> }
+    };
+    let decides = tab == Tab::Pending && ticket.may_decide;
+    let undoes = tab == Tab::Mine && ticket.may_undo;
+    let closed = match ticket.closed_at {
+        Some(at) => view! { <Time at now/> }.into_any(),
+        None => none(),
+    };
+    let processor = ticket.processor.join(", ");
+    let processor_cell = if ticket.waits_for_nobody {
+        view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Waiting for nobody"/> }.into_any()
+    } else {
+        text_or_none(processor.clone())
+    };
+    view! {
+        <tr>
+            {cell(ID, String::new(), view! { <a href=href.clone()>{ticket.number}</a> })}
+            {text_cell(TYPE, ticket.ticket_type.label().to_owned())}
+            {text_cell(RESOURCE, ticket.resource_name)}
+            {text_cell(PROJECT, ticket.project.unwrap_or_default())}
+            {(tab != Tab::Mine).then(|| text_cell(INITIATOR, ticket.initiator))}
+            {cell(STATUS, String::new(), ticket.status.pill())}
+            {cell(PROCESS, String::new(), pill_or_none(ticket.process_result))}
+            {cell(EXECUTION, String::new(), pill_or_none(ticket.execution_result))}
+            {text_cell(STAGE, ticket.stage)}
+            {cell(PROCESSOR, processor, processor_cell)}
+            {cell(SUBMITTED, String::new(), view! { <Time at=ticket.submitted_at now/> })}
+            {cell(CLOSED, String::new(), closed)}
+            <td data-col="actions">
+                <div class="table-actions">
+                    <a class="button" data-size="small" href=href><span>"View"</span></a>
+                    {decides.then(|| action("pass", "Pass"))}
+                    {decides.then(|| action("reject", "Reject"))}
+                    {undoes.then(|| action("undo", "Undo"))}
+                </div>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// What the place is for, and what to do next.
+fn empty(tab: Tab, filtered: bool) -> AnyView {
+    if filtered {
+        return view! {
+            <Empty paths=icon::SEARCH title="No ticket matches" text="Other filters may find what you look for.">
+                <a class="button" href=path(tab)>"Clear"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let (title, text) = match tab {
+        Tab::Mine => (
+            "You have no tickets",
+            "What you ask for appears here with everything that happens to it.",
+        ),
+        Tab::Pending => ("Nothing waits for you", "Tickets that need your decision appear here."),
+        Tab::Resolved => (
+            "You have decided nothing yet",
+            "Tickets you passed or rejected appear here, whatever became of them.",
+        ),
+        Tab::Involved => (
+            "Nothing here",
+            "Tickets you could have decided, but somebody else did, appear here.",
+        ),
+        Tab::All => (
+            "There are no tickets",
+            "Every workflow ticket of the system appears here.",
+        ),
+    };
+    let first = (tab == Tab::Mine)
+        .then(|| view! { <a class="button" data-kind="primary" href="/hosts/new">"Ask for a host"</a> });
+    view! { <Empty title text>{first}</Empty> }.into_any()
+}
