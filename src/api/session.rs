@@ -10,6 +10,12 @@ pub async fn sign_in(username: String, password: String, next: Option<String>) -
     super::reply(crate::server::http::session::sign_in(username, password, next).await)
 }
 
+/// Whether the first administrator is still to be set up, so that the one-time link leads to a form.
+#[server(endpoint = "get-setup-open")]
+pub async fn setup_is_open() -> Result<bool, AppError> {
+    super::answered(crate::server::service::first_run::is_open(&super::app()).await)
+}
+
 /// Sets the first admin's password through the one-time link and signs in.
 #[server(endpoint = "set-up")]
 pub async fn set_up(token: String, username: String, password: String, repeat: String) -> Result<Reply, AppError> {

@@ -18,11 +18,31 @@ pub const SYSTEM_PROJECT: &str = "system";
 const LINK_LIFETIME: Millis = DAY;
 
 const ROLES: [(&str, Reach, &str); 6] = [
-    (built_in::ADMIN, Reach::System, "Administers everything; opens the System View."),
-    (built_in::DOMAIN_ADMIN, Reach::Domain, "Administers the domain of its project; opens the Domain View."),
-    (built_in::PROJECT_OWNER, Reach::Project, "Owns the project: operates its hosts and approves for it."),
-    (built_in::MEMBER, Reach::Project, "Works in the project and operates its hosts."),
-    (built_in::VIEWER, Reach::Project, "Reads; may ask for support and membership."),
+    (
+        built_in::ADMIN,
+        Reach::System,
+        "Administers everything; opens the System View.",
+    ),
+    (
+        built_in::DOMAIN_ADMIN,
+        Reach::Domain,
+        "Administers the domain of its project; opens the Domain View.",
+    ),
+    (
+        built_in::PROJECT_OWNER,
+        Reach::Project,
+        "Owns the project: operates its hosts and approves for it.",
+    ),
+    (
+        built_in::MEMBER,
+        Reach::Project,
+        "Works in the project and operates its hosts.",
+    ),
+    (
+        built_in::VIEWER,
+        Reach::Project,
+        "Reads; may ask for support and membership.",
+    ),
     (built_in::SUPPORT, Reach::Project, "Answers technical support tickets."),
 ];
 
@@ -74,6 +94,11 @@ async fn write_base_data(work: &mut Work, domain: &DomainId) -> Result<(), AppEr
     Ok(())
 }
 
+/// Whether there is no account yet, so that a one-time link may make the first.
+pub async fn is_open(app: &App) -> Result<bool, AppError> {
+    Ok(!directory::has_accounts(&app.db).await?)
+}
+
 /// A new one-time link's token, while there is no account yet.
 pub async fn setup_token(app: &App) -> Result<Option<String>, AppError> {
     if directory::has_accounts(&app.db).await? {
@@ -98,7 +123,12 @@ pub async fn set_up(
     let username = username.trim();
     let checked = check(app, username, password, repeat).await;
     let id = UserId::from(new_id());
-    let operator = Operator { id: None, name: "One-time link".into(), view: String::new(), ip: ip.to_owned() };
+    let operator = Operator {
+        id: None,
+        name: "One-time link".into(),
+        view: String::new(),
+        ip: ip.to_owned(),
+    };
     let subject = Subject::new(ResourceType::User, &id, username.chars().take(100).collect::<String>())
         .in_project(SYSTEM_PROJECT, SYSTEM_PROJECT)
         .in_domain(DEFAULT_DOMAIN, "Default");
@@ -114,7 +144,9 @@ pub async fn set_up(
 
 async fn check(app: &App, username: &str, password: &str, repeat: &str) -> Result<String, AppError> {
     if directory::has_accounts(&app.db).await? {
-        return Err(AppError::refused("This system is set up already. Sign in, or ask an administrator for an account."));
+        return Err(AppError::refused(
+            "This system is set up already. Sign in, or ask an administrator for an account.",
+        ));
     }
     let mut problems = Problems::default();
     let name = problems.required("username", "Username", username, 60);
@@ -137,7 +169,9 @@ async fn create_admin(
     let now = work.now;
     let usable = session::use_setup_link(&mut work.tx, &token::hash(token), now).await?;
     if !usable || directory::has_accounts_in(&mut work.tx).await? {
-        return Err(AppError::refused("This link was used before or has expired. Restart the server to get a new one."));
+        return Err(AppError::refused(
+            "This link was used before or has expired. Restart the server to get a new one.",
+        ));
     }
     let domain = DomainId::from(DEFAULT_DOMAIN);
     let account = directory::NewAccount {

@@ -22,6 +22,8 @@ pub enum Control {
     Area,
     Date,
     Select(Vec<Choice>),
+    /// Several at once; the field's name ends in `[]`.
+    Many(Vec<Choice>),
 }
 
 /// What the attributes of a control say.
@@ -55,7 +57,7 @@ pub fn Field(
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
     let id = field_id(&name);
-    let problem = state.problem(&name);
+    let problem = state.problem(name.trim_end_matches("[]"));
     let (help_id, error_id, unit_id) = (format!("{id}-help"), format!("{id}-error"), format!("{id}-unit"));
     let has_unit = matches!(control, Control::Number { unit: Some(_), .. });
     let always: Vec<_> = [(!help.is_empty(), &help_id), (has_unit, &unit_id)]
@@ -91,7 +93,7 @@ pub fn Field(
                 {required.then(|| view! { <span class="required" aria-hidden="true">"*"</span> })}
                 {optional.then(|| view! { <span class="optional" aria-hidden="true">"optional"</span> })}
             </div>
-            {control_view(control, shape, unit_id)}
+            {control_view(control, shape, unit_id, &state)}
             {(!help.is_empty()).then(|| view! { <p class="field-help" id=help_id>{help}</p> })}
             <FieldError problem id=error_id/>
         </div>
@@ -110,7 +112,7 @@ pub fn FieldError(problem: Signal<Option<String>>, #[prop(into)] id: String) -> 
     }
 }
 
-fn control_view(control: Control, shape: Shape, unit_id: String) -> AnyView {
+fn control_view(control: Control, shape: Shape, unit_id: String, state: &FormState) -> AnyView {
     match control {
         Control::Text => input("text", None, shape),
         Control::Account(autocomplete) => input("text", Some(autocomplete), shape),
@@ -172,7 +174,36 @@ fn control_view(control: Control, shape: Shape, unit_id: String) -> AnyView {
             }
             .into_any()
         }
+        Control::Many(choices) => {
+            let Shape {
+                id,
+                name,
+                required,
+                described_by,
+                invalid,
+                ..
+            } = shape;
+            let size = choices.len().clamp(2, 6);
+            let options = many(choices, &name, state);
+            view! {
+                <select id=id name=name multiple=true size=size required=required aria-describedby=described_by
+                    aria-invalid=move || invalid.get().then_some("true")>
+                    {options}
+                </select>
+            }
+            .into_any()
+        }
     }
+}
+
+/// The entries that a select for several holds.
+fn many(choices: Vec<Choice>, name: &str, state: &FormState) -> AnyView {
+    let prefix = name.trim_end_matches("[]");
+    let options = choices.into_iter().map(|choice| {
+        let selected = state.chosen(prefix, &choice.value);
+        view! { <option value=choice.value selected=selected>{choice.label}</option> }
+    });
+    options.collect_view().into_any()
 }
 
 fn input(kind: &'static str, autocomplete: Option<&'static str>, shape: Shape) -> AnyView {

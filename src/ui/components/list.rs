@@ -76,8 +76,8 @@ pub fn Pager(
     view! {
         <nav class="pager" aria-label="Pages">
             <p class="pager-info">{format!("{shown} shown")}</p>
-            {step(previous, "before", "prev", "Previous")}
-            {step(next, "after", "next", "Next")}
+            {step(previous, "before", "prev", "Newer")}
+            {step(next, "after", "next", "Older")}
         </nav>
     }
     .into_any()

@@ -118,8 +118,8 @@ fn fresh(preset: Option<&ProcessRow>, types: &[Choice]) -> Pairs {
             }
             Approver::Persons { persons } => {
                 add(format!("{LINKS}[{i}][by]"), "persons");
-                for (k, person) in persons.iter().enumerate() {
-                    add(format!("{LINKS}[{i}][persons][{k}]"), person.as_str());
+                for person in persons {
+                    add(format!("{LINKS}[{i}][persons][]"), person.as_str());
                 }
             }
         }
@@ -142,7 +142,7 @@ fn LinkCard(
     let title_id = format!("link-{i}-title");
     let by = state.value(&field("by"), "role");
     let button = |verb: &str, label: &str, paths: &'static str, disabled: bool| {
-        view! { <RestateButton page=PAGE value=format!("{verb}-{i}") label=format!("{label} link {number}") paths icon_only=true disabled/> }
+        view! { <RestateButton page=PAGE value=format!("{verb}-{i}") label=label.to_owned() paths icon_only=true disabled/> }
     };
     let way = |number: &'static str, value: &'static str, label: &'static str| {
         let id = format!("{}-{value}", field_id(&field("by")));
@@ -179,7 +179,10 @@ fn LinkCard(
                         <ScopeField name=field("scope") ticket_type/>
                     </div>
                 </div>
-                <div class="either-part" data-part="2"><Persons prefix=field("persons") persons/></div>
+                <div class="either-part" data-part="2">
+                    <Field label="Person" name=format!("{}[]", field("persons")) control=Control::Many(persons)
+                        help="Any of them may decide. Several are chosen with Ctrl or Command held down."/>
+                </div>
             </fieldset>
         </section>
     }
@@ -198,8 +201,9 @@ fn ScopeField(name: String, ticket_type: RwSignal<Option<TicketType>>) -> impl I
         move || problem.with(Option::is_some).then(|| error_id.clone())
     };
     let options = Scope::ALL.iter().map(|scope| {
+        let selected = value == scope.key();
         let taken = move || ticket_type.get().is_none_or(|t| t.scopes().contains(scope));
-        view! { <option value=scope.key() selected=value == scope.key() disabled=move || !taken()>{scope.label()}</option> }
+        move || taken().then(|| view! { <option value=scope.key() selected=selected>{scope.label()}</option> })
     });
     view! {
         <div class="field">
@@ -214,48 +218,20 @@ fn ScopeField(name: String, ticket_type: RwSignal<Option<TicketType>>) -> impl I
     .into_any()
 }
 
-/// Any of the ticked persons may decide.
-#[component]
-fn Persons(prefix: String, persons: Vec<Choice>) -> impl IntoView {
-    let state = expect_context::<FormState>();
-    let problem = state.problem(&prefix);
-    let id = field_id(&prefix);
-    let one = |(k, person): (usize, Choice)| {
-        let (id, ticked) = (format!("{id}-{k}"), state.chosen(&prefix, &person.value));
-        view! {
-            <div class="choice">
-                <input type="checkbox" id=id.clone() name=format!("{prefix}[{k}]") value=person.value checked=ticked/>
-                <label for=id>{person.label}</label>
-            </div>
-        }
-    };
-    let choices = persons.into_iter().enumerate().map(one).collect_view();
-    view! {
-        <fieldset class="fieldset" id=id.clone() tabindex="-1">
-            <legend>"Persons"</legend>
-            <p class="field-help">"Any of them may decide."</p>
-            <div class="choices" data-flow="row">{choices}</div>
-            <FieldError problem id=format!("{id}-error")/>
-        </fieldset>
-    }
-    .into_any()
-}
-
 #[component]
 fn AddLink(rows: usize, ticket_type: RwSignal<Option<TicketType>>) -> impl IntoView {
     let problem = expect_context::<FormState>().problem(LINKS);
     let max = move || ticket_type.get().map_or(5, TicketType::max_links);
-    let more = move || match max().saturating_sub(rows) {
-        0 => "No further link can be added".to_owned(),
-        1 => "You can also add 1 link".to_owned(),
-        n => format!("You can also add {n} links"),
+    let more = move || {
+        let said = match max().saturating_sub(rows) {
+            0 => return None,
+            1 => "You can also add 1 link".to_owned(),
+            n => format!("You can also add {n} links"),
+        };
+        Some(view! { <RestateButton page=PAGE value="add" label="Add link" paths=icon::PLUS/> <p>{said}</p> })
     };
     view! {
-        <div class="link-add" id=field_id(LINKS) tabindex="-1">
-            <RestateButton page=PAGE value="add" label="Add link" paths=icon::PLUS disabled=Signal::derive(move || max() <= rows)/>
-            <p>{more}</p>
-            <FieldError problem id="links-error"/>
-        </div>
+        <div class="link-add" id=field_id(LINKS) tabindex="-1">{more}<FieldError problem id="links-error"/></div>
     }
     .into_any()
 }

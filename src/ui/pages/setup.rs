@@ -1,10 +1,10 @@
 //! `/setup`: the first admin chooses a password, led here by the one-time link that the first run prints.
 
-use crate::api::session::SetUp;
+use crate::api::session::{SetUp, setup_is_open};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, Hidden, SubmitButton, use_change};
 use crate::ui::components::icon::BrandMark;
-use crate::ui::context::with_flash;
+use crate::ui::context::flash_answer;
 use crate::ui::query::use_query;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -13,20 +13,32 @@ use leptos_meta::Title;
 pub fn Setup() -> impl IntoView {
     let change = use_change::<SetUp>();
     let token = use_query().with_untracked(|query| query.text("token"));
+    let open = Resource::new(|| (), |_| setup_is_open());
     let form = move || {
         let token = token.clone();
-        view! {
-            <ChangeForm change>
-                <ErrorSummary/>
-                <Hidden name="token" value=token/>
-                <Field label="Username" name="username" control=Control::Account("username") preset="admin" required=true/>
-                <Field label="Password" name="password" control=Control::Password("new-password") required=true
-                    help="At least 10 characters."/>
-                <Field label="Repeat password" name="repeat" control=Control::Password("new-password") required=true/>
-                <SubmitButton label="Create administrator"/>
-            </ChangeForm>
-        }
-        .into_any()
+        Suspend::new(async move {
+            provide_context(flash_answer().await);
+            if !open.await.unwrap_or(false) {
+                return view! {
+                    <p>"This link was used already. Sign in with the account it made."</p>
+                    <a class="button" data-kind="primary" href="/login">"Go to sign-in"</a>
+                }
+                .into_any();
+            }
+            view! {
+                <p>"Choose the name and password of the first administrator. This link works once."</p>
+                <ChangeForm change>
+                    <ErrorSummary/>
+                    <Hidden name="token" value=token/>
+                    <Field label="Username" name="username" control=Control::Account("username") preset="admin" required=true/>
+                    <Field label="Password" name="password" control=Control::Password("new-password") required=true
+                        help="At least 10 characters."/>
+                    <Field label="Repeat password" name="repeat" control=Control::Password("new-password") required=true/>
+                    <SubmitButton label="Create administrator"/>
+                </ChangeForm>
+            }
+            .into_any()
+        })
     };
     view! {
         <Title text="Set up"/>
@@ -34,8 +46,7 @@ pub fn Setup() -> impl IntoView {
             <div class="gate-panel">
                 <a class="brand" href="/" rel="external"><BrandMark/><span>"Countersign"</span></a>
                 <h1>"Set up"</h1>
-                <p>"Choose the name and password of the first administrator. This link works once."</p>
-                {with_flash(form)}
+                <Transition>{form}</Transition>
             </div>
         </main>
     }

@@ -73,6 +73,10 @@ fn row(process: ProcessRow, now: Millis) -> AnyView {
         view! { <DialogButton page=PAGE keep=Query::default() dialog about label small=true/> }.into_any()
     };
     let label = process.ticket_type.label();
+    let open = Query::default()
+        .with("dialog", "modify")
+        .with("process", process.id.to_string())
+        .url(PAGE);
     let toggle = if process.enabled {
         action("disable", "Disable")
     } else {
@@ -80,7 +84,7 @@ fn row(process: ProcessRow, now: Millis) -> AnyView {
     };
     view! {
         <tr>
-            {cell(NAME, String::new(), label)}
+            {cell(NAME, String::new(), view! { <a href=open>{label}</a> })}
             {text_cell(TYPE, label.to_owned())}
             {text_cell(KIND, process.definition.kind.label().to_owned())}
             {cell(STATUS, String::new(), Enablement(process.enabled).pill())}

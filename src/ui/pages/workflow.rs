@@ -91,6 +91,9 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
         let (counts, now) = (frame.counts, frame.now);
         view! {
             <Title text=tab.label()/>
+            <header class="page-header">
+                <div class="page-title"><h1>"Workflows"</h1><p>"Requests that need an approval, and what became of them."</p></div>
+            </header>
             {tabs(&tickets.tabs, tab, counts)}
             {filters(tab)}
             {rows(tab, tickets, lasting_query(), now)}
@@ -98,9 +101,6 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
         .into_any()
     };
     view! {
-        <header class="page-header">
-            <div class="page-title"><h1>"Workflows"</h1><p>"Requests that need an approval, and what became of them."</p></div>
-        </header>
         {loaded(list, body)}
         <DecisionDialog page=Signal::derive(move || path(tab.get())) own=Signal::derive(|| None)/>
     }
@@ -110,7 +110,7 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
 fn filter(query: &Query) -> TicketFilter {
     TicketFilter {
         id: query.text("id"),
-        ticket_type: query.text("type"),
+        ticket_type: query.text("ticket_type"),
         status: query.text("status"),
         project: query.text("project"),
         initiator: query.text("initiator"),
@@ -154,13 +154,13 @@ fn filters(tab: Tab) -> AnyView {
     view! {
         <Filters page=path(tab)>
             <FilterField label="ID" name="id" width="short"/>
-            <FilterField label="Type" name="type" control=Control::Select(types)/>
+            <FilterField label="Type" name="ticket_type" control=Control::Select(types)/>
             <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", Status))/>
             <FilterField label="Project" name="project"/>
             {(tab != Tab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
-            <FilterField label="Resource Name" name="resource"/>
-            <FilterField label="From" name="from" control=Control::Date/>
-            <FilterField label="To" name="to" control=Control::Date/>
+            <FilterField label="Resource name" name="resource"/>
+            <FilterField label="Submitted from" name="from" control=Control::Date/>
+            <FilterField label="Submitted to" name="to" control=Control::Date/>
             <FilterField label="Sort" name="sort" control=Control::Select(sort)/>
         </Filters>
     }
@@ -259,7 +259,6 @@ fn empty(tab: Tab, filtered: bool) -> AnyView {
             "Every workflow ticket of the system appears here.",
         ),
     };
-    let first = (tab == Tab::Mine)
-        .then(|| view! { <a class="button" data-kind="primary" href="/hosts/new">"Ask for a host"</a> });
+    let first = (tab == Tab::Mine).then(|| view! { <a class="button" href="/hosts">"Go to Hosts"</a> });
     view! { <Empty title text>{first}</Empty> }.into_any()
 }
