@@ -38,9 +38,9 @@ test('the bell goes when nothing is enabled, and the tickets stay in reach', asy
   const member = await as('member');
   await signIn(sysadmin, 'sysadmin');
   await sysadmin.goto('/settings/tickets');
-  const enabled = sysadmin.getByRole('row').filter({ has: action(sysadmin as Page, 'Disable') });
+  const enabled = sysadmin.getByRole('row').filter({ has: action(sysadmin, 'Disable') });
   while ((await enabled.count()) > 0) {
-    const name = await enabled.first().getByRole('link').first().textContent();
+    const name = await enabled.first().getByRole('cell').first().textContent();
     await switchProcess(sysadmin, name!.trim(), 'Disable');
   }
   await member.goto('/hosts');

@@ -3,7 +3,7 @@ import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixt
 import { action, decide, openDialog, requestHost } from '../support/pages.ts';
 
 const common = [
-  '/', '/hosts', '/hosts?name=no-such-host', '/tickets/workflow/mine', '/tickets/workflow/pending', '/tickets/workflow/resolved',
+  '/', '/account', '/hosts', '/hosts?name=no-such-host', '/tickets/workflow/mine', '/tickets/workflow/pending', '/tickets/workflow/resolved',
   '/tickets/workflow/involved', '/tickets/workflow/mine?resource=no-such-ticket',
 ];
 const roles: Record<string, string[]> = {

@@ -80,7 +80,7 @@ export const soon = expect.configure({ timeout: 700 });
 /** Works in this view from now on. */
 export async function switchView(page: Page, label: string) {
   await viewButton(page).click();
-  await page.getByRole('button', { name: label, exact: true }).last().click();
+  await page.getByRole('list', { name: 'Views', exact: true }).getByRole('button', { name: label, exact: true }).click();
   await expect(viewButton(page)).toHaveText(label);
   await hydrated(page);
 }
@@ -90,15 +90,15 @@ export function viewButton(page: Page): Locator {
   return page.getByRole('banner').getByRole('button', { name: /^(System View|Domain View: .+|Project View: .+)$/ }).first();
 }
 
-/** The views that the switcher offers. */
+/** The views that the switcher offers; the one in force is marked. */
 export async function offeredViews(page: Page): Promise<string[]> {
-  const buttons = page.getByRole('button', { name: /^(System View|Domain View: .+|Project View: .+)$/ });
-  await expect(buttons).toHaveCount(1);
+  const list = page.getByRole('list', { name: 'Views', exact: true });
+  await expect(list).toBeHidden();
   await viewButton(page).click();
-  await expect(buttons).not.toHaveCount(1);
-  const [current, ...offered] = await buttons.allTextContents();
-  expect(offered.map((name) => name.trim())).toContain(current?.trim());
-  return offered.map((name) => name.trim());
+  await expect(list).toBeVisible();
+  const current = (await viewButton(page).innerText()).trim();
+  await expect(list.getByRole('button', { name: current, exact: true })).toHaveAttribute('aria-current', 'true');
+  return (await list.getByRole('button').allInnerTexts()).map((name) => name.trim());
 }
 
 export const bell = (page: Page): Locator => page.getByRole('banner').getByRole('button', { name: 'Tickets', exact: true });

@@ -1,4 +1,4 @@
-// The dialog Configure Process. Its links have the same labels each, so they are told apart by their position.
+// The dialog Configure Process, and the links in it.
 import { expect, type Locator, type Page } from '@playwright/test';
 
 export async function openSetup(page: Page) {
@@ -9,6 +9,15 @@ export async function openSetup(page: Page) {
 /** Titled by its action, which is one of three. */
 export function configureDialog(page: Page): Locator {
   return page.getByRole('dialog', { name: /^(New|Configure Process|Modify Process)$/ });
+}
+
+/** The link of this number, counted from 1 as people do. */
+export function link(dialog: Locator, number: number): Locator {
+  return dialog.getByRole('region', { name: `Link ${number}`, exact: true });
+}
+
+export function linkField(dialog: Locator, number: number, label: string): Locator {
+  return link(dialog, number).getByLabel(label, { exact: true });
 }
 
 export async function linkNames(dialog: Locator): Promise<string[]> {
@@ -23,9 +32,20 @@ export async function addLink(dialog: Locator) {
   await expect(links).toHaveCount(before + 1);
 }
 
-/** Lets holders of a role approve at the link of this position. */
-export async function setRole(dialog: Locator, link: number, role: string, scope: 'Project' | 'Domain' | 'Global') {
-  await dialog.getByLabel('Specified role approval', { exact: true }).nth(link).check();
-  await dialog.getByLabel('Role', { exact: true }).nth(link).selectOption({ label: role });
-  await dialog.getByLabel('Approver scope', { exact: true }).nth(link).selectOption({ label: scope });
+/** Lets holders of a role approve at the link of this number. */
+export async function setRole(dialog: Locator, number: number, role: string, scope: 'Project' | 'Domain' | 'Global') {
+  await linkField(dialog, number, 'Specified role approval').check();
+  await linkField(dialog, number, 'Role').selectOption({ label: role });
+  await linkField(dialog, number, 'Approver scope').selectOption({ label: scope });
+}
+
+/** Lets any of these people approve there. */
+export async function setPersons(dialog: Locator, number: number, names: string[]) {
+  await linkField(dialog, number, 'Specify the person to approve').check();
+  for (const name of names) await linkField(dialog, number, name).check();
+}
+
+/** Moves or removes a link. */
+export async function rearrange(dialog: Locator, number: number, what: 'Move up' | 'Move down' | 'Remove') {
+  await link(dialog, number).getByRole('button', { name: `${what} link ${number}`, exact: true }).click();
 }
