@@ -5,11 +5,12 @@ use countersign::server::clock::SystemClock;
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::http;
 use countersign::server::jobs::Runner;
+use countersign::server::seed;
 use countersign::server::service::{demo, first_run};
 use countersign::server::settings::{self, Settings, Task};
 use countersign::server::store::db::Db;
 use std::error::Error;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -34,16 +35,24 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<(), Box<dyn Error>> {
-    let (Task::Serve(settings) | Task::Migrate(settings)) = &task;
-    let filter = EnvFilter::try_new(&settings.log_level).map_err(|e| format!("--log-level: {e}"))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = EnvFilter::try_new(&task.settings().log_level).map_err(|e| format!("--log-level: {e}"))?;
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr)
+        .init();
     // Rendering waits on itself where there are too few threads (leptos#4647).
     let threads = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()?;
     let done = runtime.block_on(async {
         match task {
             Task::Serve(settings) => serve(settings).await,
             Task::Migrate(settings) => migrate(&settings).await,
+            Task::Seed { settings, tickets } => fill(settings, tickets).await,
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -56,21 +65,27 @@ async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
-    let faults: Faults = settings.inventory_faults.parse().map_err(|e| format!("--inventory-faults: {e}"))?;
-    let listener = TcpListener::bind(settings.address).await.map_err(|e| format!("{}: {e}", settings.address))?;
-    let address = format!("http://{}", listener.local_addr()?);
-    let db = open(&settings).await?;
-    let clock = Arc::new(SystemClock);
-    let cloud = Arc::new(EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults));
-    let app = App { db, clock, settings: Arc::new(settings), cloud, wake: Arc::new(Notify::new()) };
+async fn fill(mut settings: Settings, tickets: i64) -> Result<(), Box<dyn Error>> {
+    settings.demo = true;
+    let app = application(settings).await?;
+    seed::fill(&app, tickets).await?;
+    app.db.close().await;
+    Ok(())
+}
 
-    first_run::base_data(&app).await?;
-    if app.settings.demo {
-        demo::seed(&app).await?;
-    }
+async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(settings.address)
+        .await
+        .map_err(|e| format!("{}: {e}", settings.address))?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let app = application(settings).await?;
     if let Some(token) = first_run::setup_token(&app).await? {
-        let base = app.settings.public_url.as_deref().unwrap_or(&address).trim_end_matches('/');
+        let base = app
+            .settings
+            .public_url
+            .as_deref()
+            .unwrap_or(&address)
+            .trim_end_matches('/');
         eprintln!("No account exists yet. Within a day, set the first administrator's password at");
         eprintln!("  {base}/setup?token={token}");
     }
@@ -101,6 +116,34 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// The application over its database, with the data that has to be there.
+async fn application(settings: Settings) -> Result<App, Box<dyn Error>> {
+    let faults: Faults = settings
+        .inventory_faults
+        .parse()
+        .map_err(|e| format!("--inventory-faults: {e}"))?;
+    let db = open(&settings).await?;
+    let clock = Arc::new(SystemClock);
+    let cloud = Arc::new(EmbeddedInventory::new(
+        db.clone(),
+        clock.clone(),
+        settings.deploy_delay,
+        faults,
+    ));
+    let app = App {
+        db,
+        clock,
+        settings: Arc::new(settings),
+        cloud,
+        wake: Arc::new(Notify::new()),
+    };
+    first_run::base_data(&app).await?;
+    if app.settings.demo {
+        demo::seed(&app).await?;
+    }
+    Ok(app)
+}
+
 async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {
     if let Some(file) = settings.database_url.strip_prefix("sqlite:") {
         let file = file.trim_start_matches("//").split('?').next().unwrap_or_default();
@@ -108,7 +151,9 @@ async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {
             std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         }
     }
-    Db::open(&settings.database_url).await.map_err(|e| format!("the database can't be opened: {e}").into())
+    Db::open(&settings.database_url)
+        .await
+        .map_err(|e| format!("the database can't be opened: {e}").into())
 }
 
 /// The one line on stdout, which whoever started this program waits for.

@@ -26,6 +26,29 @@ pub enum Task {
     Serve(Settings),
     /// Bring the database's schema up to date, then exit.
     Migrate(Settings),
+    /// Fill a database with demo data and many tickets, for measuring; `make bench` does.
+    #[command(hide = true)]
+    Seed {
+        #[command(flatten)]
+        settings: Settings,
+        /// How many.
+        #[arg(long, value_name = "NUMBER", default_value_t = 20_000)]
+        tickets: i64,
+    },
+}
+
+impl Task {
+    pub fn settings(&self) -> &Settings {
+        match self {
+            Task::Serve(settings) | Task::Migrate(settings) | Task::Seed { settings, .. } => settings,
+        }
+    }
+
+    fn settings_mut(&mut self) -> &mut Settings {
+        match self {
+            Task::Serve(settings) | Task::Migrate(settings) | Task::Seed { settings, .. } => settings,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -40,13 +63,23 @@ pub struct Settings {
     pub demo: bool,
 
     /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
-    #[arg(long, value_name = "URL", env = "COUNTERSIGN_DATABASE_URL", hide_env_values = true,
-          default_value = "sqlite:data/countersign.db")]
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "COUNTERSIGN_DATABASE_URL",
+        hide_env_values = true,
+        default_value = "sqlite:data/countersign.db"
+    )]
     pub database_url: String,
 
     /// Where to listen; port 0 takes a free one.
-    #[arg(long, value_name = "HOST:PORT", env = "COUNTERSIGN_ADDRESS", hide_env_values = true,
-          default_value = "127.0.0.1:3000")]
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        env = "COUNTERSIGN_ADDRESS",
+        hide_env_values = true,
+        default_value = "127.0.0.1:3000"
+    )]
     pub address: SocketAddr,
 
     /// The address people use, e.g. `https://tickets.example.com`, where a proxy stands in front.
@@ -69,7 +102,13 @@ pub struct Settings {
     pub deploy_delay: Millis,
 
     /// What the embedded inventory shall fail at, for rehearsals: `boot:1` fails the first boot that is asked of it.
-    #[arg(long, value_name = "TEXT", env = "COUNTERSIGN_INVENTORY_FAULTS", hide_env_values = true, default_value = "")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        env = "COUNTERSIGN_INVENTORY_FAULTS",
+        hide_env_values = true,
+        default_value = ""
+    )]
     pub inventory_faults: String,
 
     /// A session ends after so long without a request.
@@ -83,7 +122,13 @@ pub struct Settings {
     pub session_lifetime: Millis,
 
     /// What is written to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=debug`.
-    #[arg(long, value_name = "LEVEL", env = "COUNTERSIGN_LOG_LEVEL", hide_env_values = true, default_value = "info")]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        env = "COUNTERSIGN_LOG_LEVEL",
+        hide_env_values = true,
+        default_value = "info"
+    )]
     pub log_level: String,
 
     /// The folder of the static files; default: `site` beside the program or one folder up.
@@ -114,7 +159,10 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut in_file = BTreeSet::new();
     if let Some(path) = settings_file(arguments) {
         for (name, value) in read_file(&path).map_err(|why| command.error(clap::error::ErrorKind::Io, why))? {
-            let known = |task: &Command| task.get_arguments().any(|a| a.get_long() == Some(&name) && name != "settings");
+            let known = |task: &Command| {
+                task.get_arguments()
+                    .any(|a| a.get_long() == Some(&name) && name != "settings")
+            };
             if !command.get_subcommands().all(known) {
                 let why = format!("{}: there is no setting `{name}`", path.display());
                 return Err(command.error(clap::error::ErrorKind::UnknownArgument, why));
@@ -122,7 +170,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
             // Lives as long as the program, like the other defaults.
             let value: &'static str = value.leak();
             let id = name.replace('-', "_");
-            for task in ["serve", "migrate"] {
+            for task in ["serve", "migrate", "seed"] {
                 command = command.mut_subcommand(task, |t| t.mut_arg(&id, |a| a.default_value(value)));
             }
             in_file.insert(id);
@@ -130,7 +178,8 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     }
     let matches = command.try_get_matches_from(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
-    if let (Task::Serve(settings) | Task::Migrate(settings), Some((_, given))) = (&mut cli.command, matches.subcommand()) {
+    if let Some((_, given)) = matches.subcommand() {
+        let settings = cli.command.settings_mut();
         settings.fixed = fixed(given);
         if settings.demo && !settings.fixed.contains("deploy-delay") && !in_file.contains("deploy_delay") {
             settings.deploy_delay = SECOND;
@@ -159,16 +208,26 @@ fn read_file(path: &Path) -> Result<Vec<(String, String)>, String> {
     let line = |(name, value): (String, toml::Value)| match value {
         toml::Value::String(text) => Ok((name, text)),
         toml::Value::Boolean(_) | toml::Value::Integer(_) => Ok((name, value.to_string())),
-        _ => Err(format!("{}: `{name}` must be a text, a number, true or false", path.display())),
+        _ => Err(format!(
+            "{}: `{name}` must be a text, a number, true or false",
+            path.display()
+        )),
     };
     table.into_iter().map(line).collect()
 }
 
 fn fixed(given: &ArgMatches) -> BTreeSet<String> {
     let by_hand = |id: &&clap::Id| {
-        matches!(given.value_source(id.as_str()), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+        matches!(
+            given.value_source(id.as_str()),
+            Some(ValueSource::CommandLine | ValueSource::EnvVariable)
+        )
     };
-    given.ids().filter(by_hand).map(|id| id.as_str().replace('_', "-")).collect()
+    given
+        .ids()
+        .filter(by_hand)
+        .map(|id| id.as_str().replace('_', "-"))
+        .collect()
 }
 
 /// `200ms`, `5s`, `10m`, `12h`, `3d`.
@@ -182,7 +241,9 @@ fn duration(text: &str) -> Result<Millis, String> {
         "d" => DAY,
         _ => return Err("write a whole number with ms, s, m, h or d behind it, e.g. 30s".into()),
     };
-    let number: Millis = text[..digits].parse().map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
+    let number: Millis = text[..digits]
+        .parse()
+        .map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "that is too long".into())
 }
 
@@ -210,7 +271,9 @@ impl Settings {
 
     /// Whether people reach this server over https, so that cookies can be kept to it.
     pub fn is_https(&self) -> bool {
-        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+        self.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://"))
     }
 
     /// The folder of the static files: as set, or found beside the program.
@@ -218,9 +281,14 @@ impl Settings {
         let found = || {
             let program = std::env::current_exe().ok()?;
             let folder = program.parent()?;
-            [folder.join("site"), folder.parent()?.join("site")].into_iter().find(|f| f.is_dir())
+            [folder.join("site"), folder.parent()?.join("site")]
+                .into_iter()
+                .find(|f| f.is_dir())
         };
-        self.site_root.clone().or_else(found).unwrap_or_else(|| "target/site".into())
+        self.site_root
+            .clone()
+            .or_else(found)
+            .unwrap_or_else(|| "target/site".into())
     }
 }
 
@@ -229,10 +297,12 @@ mod tests {
     use super::*;
 
     fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
-        let all: Vec<OsString> = ["countersign", "serve"].iter().chain(arguments).map(OsString::from).collect();
-        parse(&all).map(|cli| match cli.command {
-            Task::Serve(settings) | Task::Migrate(settings) => settings,
-        })
+        let all: Vec<OsString> = ["countersign", "serve"]
+            .iter()
+            .chain(arguments)
+            .map(OsString::from)
+            .collect();
+        parse(&all).map(|cli| cli.command.settings().clone())
     }
 
     fn file(content: &str) -> String {
@@ -243,10 +313,25 @@ mod tests {
 
     #[test]
     fn durations_read_as_written() {
-        for (text, expected) in [("200ms", 200), ("5s", 5_000), ("10m", 600_000), ("12h", 43_200_000), ("3d", 3 * DAY)] {
+        for (text, expected) in [
+            ("200ms", 200),
+            ("5s", 5_000),
+            ("10m", 600_000),
+            ("12h", 43_200_000),
+            ("3d", 3 * DAY),
+        ] {
             assert_eq!(duration(text), Ok(expected));
         }
-        for wrong in ["", "5", "s", "5 s", "-1s", "1w", "99999999999999999999d", "9223372036854775807d"] {
+        for wrong in [
+            "",
+            "5",
+            "s",
+            "5 s",
+            "-1s",
+            "1w",
+            "99999999999999999999d",
+            "9223372036854775807d",
+        ] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
@@ -261,22 +346,35 @@ mod tests {
         assert!(settings.demo);
         assert_eq!(settings.deploy_delay, SECOND, "the demo is quick");
         assert!(settings.fixed.contains("address"), "set by a flag");
-        assert!(!settings.fixed.contains("trash-delay"), "the file doesn't fix a setting");
+        assert!(
+            !settings.fixed.contains("trash-delay"),
+            "the file doesn't fix a setting"
+        );
     }
 
     #[test]
     fn the_deploy_delay_can_be_set_in_a_demo_too() {
-        assert_eq!(serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay, 5 * SECOND);
+        assert_eq!(
+            serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay,
+            5 * SECOND
+        );
         assert_eq!(serve(&["--demo"]).expect("good").deploy_delay, SECOND);
         let path = file("deploy-delay = \"7s\"");
-        assert_eq!(serve(&["--demo", "--settings", &path]).expect("good").deploy_delay, 7 * SECOND);
+        assert_eq!(
+            serve(&["--demo", "--settings", &path]).expect("good").deploy_delay,
+            7 * SECOND
+        );
     }
 
     #[test]
     fn a_wrong_file_is_refused_with_what_is_wrong() {
-        let unknown = serve(&["--settings", &file("adress = \"x\"")]).expect_err("unknown").to_string();
+        let unknown = serve(&["--settings", &file("adress = \"x\"")])
+            .expect_err("unknown")
+            .to_string();
         assert!(unknown.contains("there is no setting `adress`"), "{unknown}");
-        let kind = serve(&["--settings", &file("address = [1]")]).expect_err("a list").to_string();
+        let kind = serve(&["--settings", &file("address = [1]")])
+            .expect_err("a list")
+            .to_string();
         assert!(kind.contains("`address` must be"), "{kind}");
         assert!(serve(&["--settings", "/does/not/exist.toml"]).is_err());
     }

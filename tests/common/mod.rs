@@ -5,17 +5,18 @@
 pub mod client;
 
 use client::Client;
-use countersign::domain::ids::UserId;
+use countersign::domain::ids::{ProjectId, TicketNumber, UserId};
 use countersign::domain::time::{Millis, SECOND};
 use countersign::server::app::{App, Caller};
-use countersign::server::clock::{Clock, ManualClock, new_id};
+use countersign::server::clock::{ManualClock, new_id};
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::service::{demo, first_run, session};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
-use countersign::server::store::directory::{self, Project};
+use countersign::server::store::directory;
 use countersign::server::{http, jobs};
 use sqlx::{Connection, PgConnection};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -33,7 +34,7 @@ pub enum Engine {
 /// demo's people and processes.
 #[macro_export]
 macro_rules! both {
-    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => { $(
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident $(: TestApp)?) $body:block)+) => { $(
         mod $name {
             #[allow(unused_imports, reason = "not every test uses all that its file does")]
             use super::*;
@@ -58,16 +59,24 @@ macro_rules! both {
 pub async fn run<F: Future<Output = ()>>(engine: Engine, body: impl FnOnce(TestApp) -> F) {
     let app = TestApp::demo(engine).await;
     body(app.clone()).await;
-    app.db().close().await;
+    app.db.close().await;
 }
 
-/// An application and the clock it runs by; cloning it shares both.
+/// An application and the clock it runs by; cloning it shares both. It can be used wherever an [`App`] is asked for.
 #[derive(Clone)]
 pub struct TestApp {
     pub app: App,
     pub clock: Arc<ManualClock>,
     pub engine: Engine,
     _folder: Option<Arc<Folder>>,
+}
+
+impl Deref for TestApp {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
 }
 
 impl TestApp {
@@ -89,7 +98,12 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(START));
         let app = application(db, clock.clone(), Settings::for_tests());
         first_run::base_data(&app).await.expect("base data");
-        TestApp { app, clock, engine, _folder: folder }
+        TestApp {
+            app,
+            clock,
+            engine,
+            _folder: folder,
+        }
     }
 
     /// The same database and clock under other settings.
@@ -100,12 +114,9 @@ impl TestApp {
         TestApp { app, ..self.clone() }
     }
 
-    pub fn db(&self) -> &Db {
-        &self.app.db
-    }
-
-    pub fn now(&self) -> Millis {
-        self.clock.now()
+    /// The number of the last ticket that was there when the test began.
+    pub fn demo_tickets(&self) -> TicketNumber {
+        0
     }
 
     /// A browser without cookies.
@@ -124,26 +135,38 @@ impl TestApp {
     }
 
     async fn caller_where(&self, username: &str, view: Option<&str>) -> Caller {
-        let person = directory::person(self.db(), &self.user(username).await).await.expect("query").expect("a person");
+        let person = directory::person(&self.db, &self.user(username).await)
+            .await
+            .expect("query")
+            .expect("a person");
         let wanted = view.map(|label| {
             let held = person.views(true).into_iter().find(|v| v.label == label);
             held.unwrap_or_else(|| panic!("{username} doesn't hold {label}")).view
         });
-        session::caller(person, wanted.as_ref(), true, format!("session of {username}"), "192.0.2.7")
+        session::caller(
+            person,
+            wanted.as_ref(),
+            true,
+            format!("session of {username}"),
+            "192.0.2.7",
+        )
     }
 
     pub async fn user(&self, username: &str) -> UserId {
-        let account = directory::find_by_username(self.db(), username).await.expect("query");
+        let account = directory::find_by_username(&self.db, username).await.expect("query");
         account.unwrap_or_else(|| panic!("no account {username}")).id
     }
 
-    pub async fn project(&self, name: &str) -> Project {
-        let mut projects = directory::projects(self.db()).await.expect("query").into_iter();
-        projects.find(|p| p.name == name).unwrap_or_else(|| panic!("no project {name}"))
+    pub async fn project(&self, name: &str) -> ProjectId {
+        let mut projects = directory::projects(&self.db).await.expect("query").into_iter();
+        projects
+            .find(|p| p.name == name)
+            .unwrap_or_else(|| panic!("no project {name}"))
+            .id
     }
 
     /// Runs jobs and moves the clock, a second at a time, until none is left.
-    pub async fn settle(&self) {
+    pub async fn run_jobs(&self) {
         for _ in 0..1_000 {
             jobs::run_due(&self.app).await.expect("run jobs");
             if self.leftover_jobs().await.is_empty() {
@@ -162,14 +185,23 @@ impl TestApp {
     /// How many records of the operation log there are of this operation and result (`success` or `failed`).
     pub async fn logged(&self, operation: &str, result: &str) -> i64 {
         let sql = "SELECT COUNT(*) FROM operation_log WHERE operation = $1 AND result = $2";
-        self.db().scalar(sql, countersign::args![operation, result]).await.expect("query")
+        self.db
+            .scalar(sql, countersign::args![operation, result])
+            .await
+            .expect("query")
     }
 }
 
 fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {
     let faults: Faults = settings.inventory_faults.parse().expect("faults");
     let cloud = EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults);
-    App { db, clock, settings: Arc::new(settings), cloud: Arc::new(cloud), wake: Arc::new(Notify::new()) }
+    App {
+        db,
+        clock,
+        settings: Arc::new(settings),
+        cloud: Arc::new(cloud),
+        wake: Arc::new(Notify::new()),
+    }
 }
 
 /// A temporary folder, gone with its last user.
@@ -195,9 +227,14 @@ async fn fresh_postgres_database() -> String {
         "COUNTERSIGN_TEST_POSTGRES_URL names a PostgreSQL server for the tests; scripts/with-postgres COMMAND provides one",
     );
     let name = format!("test_{}", new_id().replace('-', ""));
-    let mut connection = PgConnection::connect(&server).await.expect("connect to the PostgreSQL server");
+    let mut connection = PgConnection::connect(&server)
+        .await
+        .expect("connect to the PostgreSQL server");
     let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&mut connection).await.expect("create a database");
+    sqlx::query(create)
+        .execute(&mut connection)
+        .await
+        .expect("create a database");
     connection.close().await.expect("close");
     let (host, _) = server.rsplit_once('/').expect("a URL with a database");
     format!("{host}/{name}")

@@ -36,7 +36,9 @@ fn is_foreign(method: &Method, headers: &HeaderMap, own_hosts: &[&str]) -> bool 
     if let Some(site) = headers.get("sec-fetch-site") {
         return site != "same-origin" && site != "none";
     }
-    let Some(origin) = headers.get(ORIGIN) else { return false };
+    let Some(origin) = headers.get(ORIGIN) else {
+        return false;
+    };
     let host = origin.to_str().ok().and_then(host_of);
     !host.is_some_and(|host| own_hosts.iter().any(|own| own.eq_ignore_ascii_case(host)))
 }
@@ -48,13 +50,22 @@ mod tests {
     #[test]
     fn who_may_change_something() {
         const OWN: &[&str] = &["127.0.0.1:3000", "tickets.example.com"];
-        let table: [(&str, &[(&str, &str)], bool); 17] = [
+        type Case = (&'static str, &'static [(&'static str, &'static str)], bool);
+        let table: [Case; 17] = [
             ("POST", &[("sec-fetch-site", "same-origin")], false),
             ("POST", &[("sec-fetch-site", "none")], false),
             ("POST", &[("sec-fetch-site", "cross-site")], true),
             ("POST", &[("sec-fetch-site", "same-site")], true),
-            ("POST", &[("sec-fetch-site", "cross-site"), ("origin", "http://127.0.0.1:3000")], true),
-            ("POST", &[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example")], false),
+            (
+                "POST",
+                &[("sec-fetch-site", "cross-site"), ("origin", "http://127.0.0.1:3000")],
+                true,
+            ),
+            (
+                "POST",
+                &[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example")],
+                false,
+            ),
             ("POST", &[("origin", "http://127.0.0.1:3000")], false),
             ("POST", &[("origin", "https://tickets.example.com")], false),
             ("POST", &[("origin", "https://TICKETS.example.com")], false),
@@ -64,13 +75,22 @@ mod tests {
             ("POST", &[("origin", "null")], true),
             ("POST", &[], false),
             ("PUT", &[("sec-fetch-site", "cross-site")], true),
-            ("GET", &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")], false),
+            (
+                "GET",
+                &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+                false,
+            ),
             ("HEAD", &[("sec-fetch-site", "cross-site")], false),
         ];
         for (method, headers, expected) in table {
             let map: HeaderMap = headers
                 .iter()
-                .map(|(name, value)| (name.parse::<axum::http::HeaderName>().expect("name"), value.parse().expect("value")))
+                .map(|(name, value)| {
+                    (
+                        name.parse::<axum::http::HeaderName>().expect("name"),
+                        value.parse().expect("value"),
+                    )
+                })
                 .collect();
             let method: Method = method.parse().expect("method");
             assert_eq!(is_foreign(&method, &map, OWN), expected, "{method} {headers:?}");

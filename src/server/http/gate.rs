@@ -11,8 +11,11 @@ use axum::response::Response;
 
 /// Sends browsers on where a page isn't for them. Server functions answer for themselves.
 pub async fn gate(request: Request, next: Next) -> Response {
-    let asks_for_page = [Method::GET, Method::HEAD].contains(request.method()) && !request.uri().path().starts_with("/api/");
-    let elsewhere = asks_for_page.then(|| detour(request.uri(), request.extensions().get::<Caller>())).flatten();
+    let asks_for_page =
+        [Method::GET, Method::HEAD].contains(request.method()) && !request.uri().path().starts_with("/api/");
+    let elsewhere = asks_for_page
+        .then(|| detour(request.uri(), request.extensions().get::<Caller>()))
+        .flatten();
     match elsewhere {
         Some(location) => see_other(&location),
         None => next.run(request).await,
@@ -39,7 +42,8 @@ fn detour(uri: &Uri, caller: Option<&Caller>) -> Option<String> {
 }
 
 fn with_query_of(uri: &Uri, path: &str) -> String {
-    uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
+    uri.query()
+        .map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
 }
 
 fn parameter(uri: &Uri, name: &str) -> Option<String> {

@@ -4,10 +4,10 @@
 //! `flash` together with what was typed, and the page redirected to (`?flash=ID`) shows both: errors at their fields,
 //! nothing to type twice.
 
+use super::LARGEST_BODY;
 use super::csrf::own_hosts;
 use super::location::{referring_page, see_other, sign_in_then, with_parameter};
 use super::session::hash_of_new_session;
-use super::LARGEST_BODY;
 use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::flash::Flash;
@@ -48,7 +48,8 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
     let page = referring_page(&head.headers, &own_hosts(&app, &head.headers)).unwrap_or_else(|| "/".to_owned());
     let session = head.extensions.get::<Caller>().map(|c| c.session_hash.clone());
     // The server function answers as it would to the browser half: with its reply instead of a redirect of its own.
-    head.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    head.headers
+        .insert(ACCEPT, HeaderValue::from_static("application/json"));
 
     let response = next.run(Request::from_parts(head, Body::from(body))).await;
 
@@ -74,7 +75,10 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
 
 /// Browsers ask for a page when they send a form themselves; the browser half asks for JSON.
 fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+    headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// What came of it; `None` where the function isn't one that a form calls.
@@ -109,8 +113,17 @@ async fn keep(
         Reply::Refused(_) => typed.retain(|(name, _)| !is_secret(name)),
     }
     let (id, now) = (token::new(), app.now());
-    let content = serde_json::to_string(&Flash { action, values: typed, reply: reply.clone() })?;
-    let new = NewFlash { id: &id, session_hash: session.unwrap_or_default(), content: &content, created_at: now };
+    let content = serde_json::to_string(&Flash {
+        action,
+        values: typed,
+        reply: reply.clone(),
+    })?;
+    let new = NewFlash {
+        id: &id,
+        session_hash: session.unwrap_or_default(),
+        content: &content,
+        created_at: now,
+    };
     let mut tx = app.db.begin().await?;
     flash::prune(&mut tx, now - KEPT).await?;
     flash::insert(&mut tx, &new).await?;
@@ -121,5 +134,6 @@ async fn keep(
 /// Passwords, their repetition and tokens are never kept.
 fn is_secret(field: &str) -> bool {
     let field = field.to_ascii_lowercase();
-    ["password", "token", "secret"].iter().any(|word| field.contains(word)) || ["current", "repeat"].contains(&field.as_str())
+    ["password", "token", "secret"].iter().any(|word| field.contains(word))
+        || ["current", "repeat"].contains(&field.as_str())
 }

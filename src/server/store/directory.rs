@@ -50,7 +50,10 @@ pub struct NewAccount<'a> {
 
 macro_rules! account_where {
     ($condition:literal) => {
-        concat!("SELECT id, username, display_name, domain_id, enabled FROM account ", $condition)
+        concat!(
+            "SELECT id, username, display_name, domain_id, enabled FROM account ",
+            $condition
+        )
     };
 }
 macro_rules! project_where {
@@ -65,7 +68,9 @@ macro_rules! project_where {
 
 /// The person of this id with every role held, enabled or not; two statements.
 pub async fn person(db: &Db, id: &UserId) -> sqlx::Result<Option<Person>> {
-    let Some(account) = account(db, id).await? else { return Ok(None) };
+    let Some(account) = account(db, id).await? else {
+        return Ok(None);
+    };
     let held = held(db, id).await?;
     Ok(Some(Person {
         id: account.id,
@@ -145,12 +150,16 @@ pub async fn find_by_username(db: &Db, username: &str) -> sqlx::Result<Option<Ac
 
 /// The argon2id hash of the account's password, if it has one.
 pub async fn password_hash(db: &Db, id: &UserId) -> sqlx::Result<Option<String>> {
-    Ok(db.scalar_opt::<Option<String>>("SELECT password_hash FROM account WHERE id = $1", args![id]).await?.flatten())
+    Ok(db
+        .scalar_opt::<Option<String>>("SELECT password_hash FROM account WHERE id = $1", args![id])
+        .await?
+        .flatten())
 }
 
 /// Everybody who isn't disabled, by name.
 pub async fn enabled_people(db: &Db) -> sqlx::Result<Vec<Account>> {
-    db.all(account_where!("WHERE enabled ORDER BY display_name, id"), args![]).await
+    db.all(account_where!("WHERE enabled ORDER BY display_name, id"), args![])
+        .await
 }
 
 /// How many of these ids are accounts.
@@ -164,12 +173,18 @@ pub async fn count_people(tx: &mut Tx, ids: &[UserId]) -> sqlx::Result<i64> {
 }
 
 pub async fn has_accounts(db: &Db) -> sqlx::Result<bool> {
-    Ok(db.scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
+    Ok(db
+        .scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![])
+        .await?
+        .is_some())
 }
 
 /// The same, inside a transaction.
 pub async fn has_accounts_in(tx: &mut Tx) -> sqlx::Result<bool> {
-    Ok(tx.scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
+    Ok(tx
+        .scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![])
+        .await?
+        .is_some())
 }
 
 /// Every domain, by name.
@@ -187,7 +202,11 @@ pub async fn projects(db: &Db) -> sqlx::Result<Vec<Project>> {
 }
 
 pub async fn projects_of(db: &Db, domain: &DomainId) -> sqlx::Result<Vec<Project>> {
-    db.all(project_where!("WHERE p.domain_id = $1 ORDER BY p.name, p.id"), args![domain]).await
+    db.all(
+        project_where!("WHERE p.domain_id = $1 ORDER BY p.name, p.id"),
+        args![domain],
+    )
+    .await
 }
 
 pub async fn project(db: &Db, id: &ProjectId) -> sqlx::Result<Option<Project>> {
@@ -201,16 +220,21 @@ pub async fn project_in(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Option<Proj
 
 /// Every role, by name.
 pub async fn roles(db: &Db) -> sqlx::Result<Vec<Role>> {
-    db.all("SELECT id, name, reach FROM role ORDER BY name, id", args![]).await
+    db.all("SELECT id, name, reach FROM role ORDER BY name, id", args![])
+        .await
 }
 
 /// The role, as the transaction sees it.
 pub async fn role_in(tx: &mut Tx, id: &RoleId) -> sqlx::Result<Option<Role>> {
-    tx.opt("SELECT id, name, reach FROM role WHERE id = $1", args![id]).await
+    tx.opt("SELECT id, name, reach FROM role WHERE id = $1", args![id])
+        .await
 }
 
 pub async fn role_exists(tx: &mut Tx, id: &RoleId) -> sqlx::Result<bool> {
-    Ok(tx.scalar_opt::<String>("SELECT id FROM role WHERE id = $1", args![id]).await?.is_some())
+    Ok(tx
+        .scalar_opt::<String>("SELECT id FROM role WHERE id = $1", args![id])
+        .await?
+        .is_some())
 }
 
 /// Adds the domain unless its id is there already.
@@ -221,8 +245,15 @@ pub async fn insert_domain(tx: &mut Tx, id: &DomainId, name: &str, now: Millis) 
 }
 
 /// Adds the project unless its id is there already.
-pub async fn insert_project(tx: &mut Tx, id: &ProjectId, domain: &DomainId, name: &str, now: Millis) -> sqlx::Result<()> {
-    let sql = "INSERT INTO project (id, domain_id, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
+pub async fn insert_project(
+    tx: &mut Tx,
+    id: &ProjectId,
+    domain: &DomainId,
+    name: &str,
+    now: Millis,
+) -> sqlx::Result<()> {
+    let sql =
+        "INSERT INTO project (id, domain_id, name, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
     tx.exec(sql, args![id, domain, name, now]).await?;
     Ok(())
 }
@@ -253,7 +284,8 @@ pub async fn insert_account(tx: &mut Tx, account: &NewAccount<'_>) -> sqlx::Resu
 }
 
 pub async fn set_password_hash(tx: &mut Tx, id: &UserId, hash: &str) -> sqlx::Result<()> {
-    tx.exec("UPDATE account SET password_hash = $2 WHERE id = $1", args![id, hash]).await?;
+    tx.exec("UPDATE account SET password_hash = $2 WHERE id = $1", args![id, hash])
+        .await?;
     Ok(())
 }
 

@@ -1,0 +1,275 @@
+//! The way in over HTTP: who is sent where, what is refused, what every answer carries, and forms without scripts.
+#![cfg(feature = "ssr")]
+
+mod common;
+
+use axum::body::Body;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
+use axum::http::{Method, Request, StatusCode};
+use common::client::{Answer, Client};
+use countersign::api::Reply;
+use countersign::api::error::AppError;
+use countersign::api::flash::Flash;
+use countersign::domain::time::MINUTE;
+use countersign::server::service::demo::PASSWORD;
+
+/// The flash an answer redirects with, as its page would load it.
+async fn flash(browser: &mut Client, answer: &Answer) -> Option<Flash> {
+    let (_, id) = answer.location().rsplit_once("flash=").expect("a flash");
+    browser.call("/api/get-flash", &[("id", id)]).await.json()
+}
+
+fn without_flash(location: &str) -> &str {
+    location
+        .split_once("flash=")
+        .map_or(location, |(page, _)| page.trim_end_matches(['?', '&']))
+}
+
+both! {
+    async fn signed_out_people_are_sent_to_sign_in_and_back(app) {
+        let mut browser = app.client();
+        for (page, expected) in [
+            ("/", "/login"),
+            ("/hosts", "/login?next=%2Fhosts"),
+            ("/hosts/new?project=a&b=c", "/login?next=%2Fhosts%2Fnew%3Fproject%3Da%26b%3Dc"),
+            ("/does/not/exist", "/login?next=%2Fdoes%2Fnot%2Fexist"),
+            ("//example.com/", "/login"),
+        ] {
+            let answer = browser.get(page).await;
+            assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, expected), "{page}");
+        }
+        assert_eq!(browser.get("/login").await.status, StatusCode::OK);
+        assert_eq!(browser.get("/setup?token=x").await.status, StatusCode::OK);
+        assert_eq!(browser.call("/api/list-hosts", &[]).await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn signing_in_leads_on_only_within_this_site(app) {
+        let mut browser = app.client();
+        for (next, expected) in [
+            ("/tickets/workflow/pending?status=incomplete", "/tickets/workflow/pending?status=incomplete"),
+            ("", "/hosts"),
+            ("/", "/hosts"),
+            ("https://example.com/", "/hosts"),
+            ("//example.com/", "/hosts"),
+            ("/\\example.com/", "/hosts"),
+            ("/\t/example.com/", "/hosts"),
+            ("/login", "/hosts"),
+            ("/logout", "/hosts"),
+        ] {
+            let fields = [("username", "member"), ("password", PASSWORD), ("next", next)];
+            let Reply::Done(done) = browser.call("/api/sign-in", &fields).await.reply() else { panic!("signed in") };
+            assert_eq!(done.location, expected, "{next:?}");
+        }
+        assert_eq!(browser.get("/login?next=//example.com").await.location(), "/hosts", "signed in already");
+        assert_eq!(browser.get("/login?next=/hosts/new").await.location(), "/hosts/new");
+        assert_eq!(browser.get("/?flash=x").await.location(), "/hosts?flash=x");
+        assert_eq!(browser.get("/no-project").await.location(), "/hosts");
+    }
+
+    async fn people_without_a_project_have_a_page_of_their_own(app) {
+        let mut browser = app.client();
+        browser.sign_in("newcomer").await;
+        for page in ["/", "/hosts", "/hosts/new", "/tickets/workflow/mine", "/login"] {
+            assert_eq!(browser.get(page).await.location(), "/no-project", "{page}");
+        }
+        assert_eq!(browser.get("/no-project").await.status, StatusCode::OK);
+    }
+
+    async fn what_another_sites_page_asks_for_is_refused(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        let post = |headers: &[(&str, &str)]| {
+            let mut request = Client::request(Method::POST, "/logout");
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            request.body(Body::empty()).expect("a request")
+        };
+        for foreign in [
+            &[("sec-fetch-site", "cross-site")][..],
+            &[("sec-fetch-site", "same-site")],
+            &[("origin", "https://example.com")],
+            &[("origin", "null")],
+        ] {
+            let answer = browser.send(post(foreign)).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{foreign:?}");
+            assert!(answer.body.contains("another site"), "{}", answer.body);
+        }
+        assert_eq!(browser.call("/api/get-frame", &[]).await.status, StatusCode::OK, "still signed in");
+        let proxied = app.with_settings(|s| s.public_url = Some("https://tickets.example.com".into()));
+        let mut behind_proxy = proxied.client();
+        behind_proxy.cookies = browser.cookies.clone();
+        assert_eq!(behind_proxy.send(post(&[("origin", "https://tickets.example.com")])).await.status, StatusCode::SEE_OTHER);
+    }
+
+    async fn every_answer_carries_the_security_headers(app) {
+        let mut browser = app.client();
+        let mut nonces = Vec::new();
+        for page in ["/login", "/hosts", "/healthz", "/pkg/nothing.js"] {
+            let answer = browser.get(page).await;
+            let policy = answer.header("content-security-policy");
+            let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
+            let nonce = rest.split('\'').next().expect("a nonce").to_owned();
+            let expected = format!(
+                "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; \
+                 img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
+            );
+            assert_eq!(policy, expected, "{page}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+            assert_eq!(answer.header("referrer-policy"), "same-origin");
+            assert!(answer.header("permissions-policy").contains("camera=()"));
+            assert_eq!(answer.header("strict-transport-security"), "", "not over http");
+            if page == "/login" {
+                assert_eq!(answer.header("cache-control"), "no-store");
+                assert!(answer.header("content-type").starts_with("text/html"));
+                for script in answer.body.split("<script").skip(1) {
+                    let tag = script.split('>').next().expect("a tag");
+                    assert!(tag.contains(&format!("nonce=\"{nonce}\"")), "<script{tag}> carries the nonce of the policy");
+                }
+            }
+            nonces.push(nonce);
+        }
+        nonces.sort();
+        nonces.dedup();
+        assert_eq!(nonces.len(), 4, "each answer has a nonce of its own");
+    }
+
+    async fn cookies_are_kept_from_scripts_and_other_sites(app) {
+        let fields = [("username", "member"), ("password", PASSWORD)];
+        let plain = app.client().call("/api/sign-in", &fields).await;
+        let cookie = plain.header("set-cookie");
+        assert!(cookie.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=1209600"), "{cookie}");
+        let https = app.with_settings(|s| s.public_url = Some("https://tickets.example.com".into()));
+        let secure = https.client().call("/api/sign-in", &fields).await;
+        assert!(secure.header("set-cookie").ends_with("; Secure"));
+        assert_eq!(secure.header("strict-transport-security"), "max-age=31536000");
+    }
+
+    async fn a_plain_form_that_succeeds_leads_on(app) {
+        let mut browser = app.client();
+        browser.get("/login?next=%2Fhosts%2Fnew").await;
+        let fields = [("username", "member"), ("password", PASSWORD), ("next", "/hosts/new")];
+        let answer = browser.submit("/api/sign-in", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(without_flash(answer.location()), "/hosts/new");
+        assert!(browser.cookies.contains_key("countersign_session"), "the cookie survives the redirect");
+        let kept = flash(&mut browser, &answer).await.expect("a flash of the new session");
+        assert_eq!(kept.action, "/api/sign-in");
+        assert!(matches!(kept.reply, Reply::Done(_)));
+        assert!(kept.values.is_empty());
+        assert_eq!(flash(&mut app.client(), &answer).await, None, "nobody else reads it");
+        let mut owner = app.client();
+        owner.sign_in("owner").await;
+        assert_eq!(flash(&mut owner, &answer).await, None);
+    }
+
+    async fn a_plain_form_that_is_refused_comes_back_with_what_was_typed(app) {
+        let mut browser = app.client();
+        browser.get("/login?next=%2Fhosts&flash=old").await;
+        let fields = [("username", "mem<b>er"), ("password", "a secret thing"), ("next", "/hosts")];
+        let answer = browser.submit("/api/sign-in", &fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(without_flash(answer.location()), "/login?next=%2Fhosts");
+        assert_eq!(answer.location().matches("flash=").count(), 1, "the older flash is gone");
+        let kept = flash(&mut browser, &answer).await.expect("a flash");
+        let told = kept.error_for("/api/sign-in").expect("a refusal").to_string();
+        assert_eq!(told, "Username or password is wrong.");
+        assert_eq!(kept.values, [("username".into(), "mem<b>er".into()), ("next".into(), "/hosts".to_owned())]);
+        let content: String = app.db.scalar("SELECT content FROM flash", vec![]).await.expect("a flash");
+        assert!(!content.contains("a secret thing"), "a password is never kept");
+        assert_eq!(browser.get(&answer.location().to_owned()).await.status, StatusCode::OK);
+        app.clock.advance(10 * MINUTE);
+        assert_eq!(flash(&mut browser, &answer).await, None, "kept for ten minutes");
+        browser.submit("/api/sign-in", &fields).await;
+        let left: i64 = app.db.scalar("SELECT COUNT(*) FROM flash", vec![]).await.expect("a count");
+        assert_eq!(left, 1, "old ones are cleared away");
+    }
+
+    async fn passwords_under_any_name_are_dropped(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        browser.get("/account").await;
+        let fields = [("current", "one secret"), ("password", "two secret"), ("repeat", "three secret")];
+        let answer = browser.submit("/api/change-password", &fields).await;
+        assert_eq!(without_flash(answer.location()), "/account");
+        let kept = flash(&mut browser, &answer).await.expect("a flash");
+        assert!(kept.error_for("/api/change-password").expect("a refusal").problem("repeat").is_some());
+        assert!(kept.values.is_empty(), "{:?}", kept.values);
+    }
+
+    async fn a_form_sent_after_the_session_ended_is_kept_over_signing_in(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        browser.get("/hosts/new").await;
+        browser.cookies.clear();
+        let answer = browser.submit("/api/create-host", &[("form[name]", "web"), ("form[quantity]", "2")]).await;
+        assert!(answer.location().starts_with("/login?next=%2Fhosts%2Fnew%3Fflash%3D"), "{}", answer.location());
+        let kept = flash(&mut browser, &answer).await.expect("a flash");
+        assert_eq!(kept.reply, Reply::Refused(AppError::SignedOut));
+        assert_eq!(kept.values[0], ("form[name]".into(), "web".into()));
+        browser.sign_in("member").await;
+        assert!(flash(&mut browser, &answer).await.is_some(), "the form can be filled again");
+    }
+
+    async fn a_plain_form_from_nowhere_and_nonsense_are_answered(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        let post = |referer: &str, action: &str, body: &'static str| {
+            Request::post(action)
+                .header(ACCEPT, "text/html")
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("referer", referer)
+                .body(Body::from(body))
+                .expect("a request")
+        };
+        let foreign = browser.send(post("https://example.com/x", "/api/switch-view", "view=system")).await;
+        assert_eq!(without_flash(foreign.location()), "/", "never back to another site");
+        let nonsense = browser.send(post("http://countersign.test/account", "/api/change-password", "no=fields")).await;
+        assert_eq!(without_flash(nonsense.location()), "/account");
+        let unknown = browser.send(post("http://countersign.test/account", "/api/no-such-function", "")).await;
+        assert_eq!(without_flash(unknown.location()), "/account");
+    }
+
+    async fn what_does_not_exist_is_404(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        let answer = browser.get("/does/not/exist").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert!(answer.header("content-type").starts_with("text/html"));
+        assert_eq!(browser.get("/pkg/no-such-file.js").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(browser.get("/pkg/../hash.txt").await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn health_needs_the_database(app) {
+        let mut browser = app.client();
+        let answer = browser.get("/healthz").await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::OK, "ok"));
+        app.db.close().await;
+        let answer = browser.get("/healthz").await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        let failed = browser.get("/hosts").await;
+        assert_eq!(failed.status, StatusCode::SEE_OTHER, "without a cookie nothing is asked of the database");
+        browser.cookies.insert("countersign_session".into(), "x".into());
+        let failed = browser.get("/hosts").await;
+        assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!failed.body.to_lowercase().contains("pool"), "no internals: {}", failed.body);
+    }
+
+    async fn a_body_that_is_too_large_is_refused(app) {
+        let large = "x".repeat(1024 * 1024 + 1);
+        let mut browser = app.client();
+        let fields = [("username", large.as_str()), ("password", "x")];
+        assert_eq!(browser.call("/api/sign-in", &fields).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(browser.submit("/api/sign-in", &fields).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    }
+
+    async fn statements_are_told_only_when_asked_for(app) {
+        assert_eq!(app.client().get("/login").await.header("x-countersign-queries"), "");
+        let measured = app.with_settings(|s| s.expose_query_count = true);
+        let mut browser = measured.client();
+        assert_eq!(browser.get("/login").await.header("x-countersign-queries"), "0");
+        browser.sign_in("member").await;
+        let count: u64 = browser.get("/hosts").await.header("x-countersign-queries").parse().expect("a number");
+        assert!((1..=12).contains(&count), "{count}");
+    }
+}
