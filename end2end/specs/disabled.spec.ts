@@ -1,7 +1,7 @@
 // A process that isn't enabled: the operation runs at once, without a ticket.
 import { expect, signIn, test } from '../support/fixtures.ts';
 import {
-  action, bell, confirm, decide, eventually, expectRow, listed, openTab, requestHost, row, said, sendHostForm, soon,
+  action, bell, confirm, decide, eventually, expectRow, listed, openTab, requestHost, row, rowAction, said, sendHostForm, soon,
 } from '../support/pages.ts';
 import type { Page } from '@playwright/test';
 
@@ -62,7 +62,7 @@ test('the bell goes when nothing is enabled, and the tickets stay in reach', asy
 async function switchProcess(page: Page, type: string, name: 'Enable' | 'Disable') {
   await page.goto('/settings/tickets');
   await expectRow(page, type, { Status: name === 'Enable' ? 'Disabled' : 'Enabled' });
-  await action(row(page, type), name).click();
+  await rowAction(page, type, name);
   const dialog = page.getByRole('dialog', { name, exact: true });
   await expect(dialog).toContainText(type);
   await confirm(page, dialog);

@@ -1,6 +1,6 @@
 // A first run without demo data: the one-time link, and Ticket Setup from nothing.
 import { expect, signIn, test } from '../support/fixtures.ts';
-import { action, bell, confirm, expectProblem, expectRow, row, said } from '../support/pages.ts';
+import { action, bell, confirm, expectProblem, expectRow, rowAction, said } from '../support/pages.ts';
 import { addLink, configureDialog, linkField, linkNames, openSetup, setRole } from '../support/setup.ts';
 
 test.use({ serverArgs: [] });
@@ -78,8 +78,15 @@ test('New makes a process with five links, disabled until it is enabled', async 
   expect(offered.map((o) => o.trim())).not.toContain('Host Application');
   await action(dialog, 'Cancel').click();
 
-  await action(row(page, 'Host Application'), 'Enable').click();
-  await confirm(page, page.getByRole('dialog', { name: 'Enable', exact: true }));
+  await rowAction(page, 'Host Application', 'Enable');
+  // Nobody holds the first two roles anywhere: that is named, and enabling asks once more.
+  const question = page.getByRole('dialog', { name: 'Enable', exact: true });
+  await expect(question).toContainText(/Leadership Approval.*system/);
+  await question.getByRole('button', { name: 'OK', exact: true }).click();
+  const allTheSame = question.getByLabel('Enable it all the same', { exact: true });
+  await expectProblem(allTheSame, /nobody/i);
+  await allTheSame.check();
+  await confirm(page, question);
   await expectRow(page, 'Host Application', { Status: 'Enabled' });
   await page.reload();
   await expect(bell(page)).toBeVisible();

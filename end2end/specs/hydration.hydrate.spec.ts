@@ -1,6 +1,6 @@
 // What scripts add, and the moment before they are there.
 import { expect, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
-import { action, confirm, openDialog, requestHost, row } from '../support/pages.ts';
+import { action, confirm, openDialog, requestHost, row, rowAction } from '../support/pages.ts';
 
 /** A mark that a full reload would wipe away. */
 const mark = (page: Page) => page.evaluate(() => void ((window as { mark?: number }).mark = 1));
@@ -25,7 +25,7 @@ test('nothing reloads the page on the way through the story', async ({ page: mem
   const owner = await as('owner');
   await owner.goto('/tickets/workflow/pending');
   await mark(owner);
-  await action(row(owner, number), 'Pass').click();
+  await rowAction(owner, number, 'Pass');
   await confirm(owner, owner.getByRole('dialog', { name: 'Pass', exact: true }));
   await expect(row(owner, number)).toHaveCount(0);
   expect(await marked(owner), 'deciding').toBe(true);

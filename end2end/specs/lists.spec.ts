@@ -25,7 +25,7 @@ test('filters go into the address, and the address into the filters', async ({ p
   await post(page, 'undo', { number: second, version: 1, reason: 'For the filter.', back: '' });
 
   await openTab(page, 'mine');
-  const resource = page.getByRole('search').getByLabel('Resource Name', { exact: true });
+  const resource = page.getByRole('search').getByLabel('Resource name', { exact: true });
   await resource.fill('FILTER-');
   await apply(page).click();
   await expect(page).toHaveURL(/[?&]resource=FILTER-/);
@@ -52,7 +52,7 @@ test('filters go into the address, and the address into the filters', async ({ p
   expect(await listed(page)).toEqual([first]);
   await openTab(page, 'mine', '?resource=filter-&sort=oldest');
   expect(await listed(page)).toEqual([first, second]);
-  for (const nothing of ['id=nonsense', 'resource=%25', 'resource=filter_alpha', 'project=system', 'to=2001-01-01', 'type=apply-server-delete&id=' + first]) {
+  for (const nothing of ['id=nonsense', 'resource=%25', 'resource=filter_alpha', 'project=system', 'to=2001-01-01', 'ticket_type=apply-server-delete&id=' + first]) {
     await openTab(page, 'mine', `?${nothing}`);
     expect(await listed(page), nothing).toEqual([]);
   }
@@ -79,14 +79,14 @@ test('an empty list says what to do next', async ({ page }) => {
 test('more than fifty tickets come in pages', async ({ page, as }) => {
   test.setTimeout(90_000);
   await signIn(page, 'sysadmin');
-  const presets = await hostFormPresets(page, 'system');
+  const presets = await hostFormPresets(page, 'system (Default)');
   for (let i = 1; i <= 105; i++) {
     const reply = await post(page, 'create-host', { ...presets, 'form[name]': `paged-${i}` });
     expect(JSON.stringify(reply)).toContain('"done"');
   }
   await openTab(page, 'mine', '?resource=paged-');
-  const next = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Next', exact: true });
-  const previous = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Previous', exact: true });
+  const next = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Older', exact: true });
+  const previous = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Newer', exact: true });
   await expect(previous).toHaveCount(0);
   const pages: number[][] = [];
   for (const size of [50, 50, 5]) {

@@ -1,9 +1,9 @@
 // Ticket Setup: modifying the processes that exist.
 import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
 import {
-  action, confirm, expectProblem, expectRow, openTab, openTicket, post, requestHost, row, said, columns,
+  action, confirm, expectProblem, expectRow, openTab, openTicket, post, requestHost, row, rowAction, said, columns,
 } from '../support/pages.ts';
-import { addLink, configureDialog, link, linkField, linkNames, openSetup, rearrange, setPersons, setRole } from '../support/setup.ts';
+import { addLink, configureDialog, linkField, linkNames, openSetup, rearrange, setPersons, setRole } from '../support/setup.ts';
 
 const TYPES = [
   'Host Application', 'Host Adjustment Configuration', 'Host Deletion', 'Join Project Application',
@@ -57,7 +57,7 @@ test('Configure Process opens on Technical Support', async ({ page }) => {
   await expect(dialog).toBeVisible();
   await expect(dialog).toContainText('Technical Support');
   await expect(dialog.getByLabel('Link name', { exact: true })).toHaveCount(1);
-  await expect(action(dialog, 'Add link'), 'one link is all it takes').toBeDisabled();
+  await expect(action(dialog, 'Add link'), 'one link is all it takes').toHaveCount(0);
   await action(dialog, 'Cancel').click();
   await expect(dialog).toBeHidden();
 });
@@ -67,7 +67,7 @@ test('five links: add, name, move, remove; tickets under way keep theirs', async
   const old = await requestHost(member, { name: 'old-process' });
   await signIn(page, 'sysadmin');
   await openSetup(page);
-  await action(row(page, 'Host Application'), 'Modify Process').click();
+  await rowAction(page, 'Host Application', 'Modify Process');
   const dialog = configureDialog(page);
   await expect(dialog).toBeVisible();
   expect(await linkNames(dialog)).toEqual(['Leadership Approval', 'System Administrator Approval']);
@@ -80,7 +80,7 @@ test('five links: add, name, move, remove; tickets under way keep theirs', async
     if (left) await expect(dialog).toContainText(left);
   }
   await expect(dialog.getByLabel('Link name', { exact: true })).toHaveCount(5);
-  await expect(action(dialog, 'Add link')).toBeDisabled();
+  await expect(action(dialog, 'Add link')).toHaveCount(0);
   expect((await linkNames(dialog)).slice(2), 'default names').toEqual(Array(3).fill('System Administrator Approval'));
   for (const [i, name] of ['Budget', 'Security', 'Spare'].entries()) {
     await linkField(dialog, 3 + i, 'Link name').fill(name);
@@ -103,12 +103,12 @@ test('five links: add, name, move, remove; tickets under way keep theirs', async
   });
 
   // What was saved is what the dialog shows again.
-  await action(row(page, 'Host Application'), 'Modify Process').click();
+  await rowAction(page, 'Host Application', 'Modify Process');
   expect(await linkNames(dialog)).toEqual(['Leadership Approval', 'System Administrator Approval', 'Budget', 'Security']);
   await expect(dialog.getByLabel('Description', { exact: true })).toHaveValue('Four eyes are not enough.');
   await expect(linkField(dialog, 4, 'Specify the person to approve')).toBeChecked();
-  await expect(linkField(dialog, 4, 'deputy')).toBeChecked();
-  await expect(linkField(dialog, 4, 'owner')).not.toBeChecked();
+  const chosen = linkField(dialog, 4, 'Person').getByRole('option', { selected: true });
+  expect((await chosen.allTextContents()).sort()).toEqual(['deputy', 'sysadmin']);
   await expect(linkField(dialog, 3, 'Specified role approval')).toBeChecked();
   await expect(linkField(dialog, 1, 'Role')).toHaveValue('project_owner');
 
@@ -123,7 +123,7 @@ test('five links: add, name, move, remove; tickets under way keep theirs', async
 test('errors stand at their fields, and the dialog keeps what was typed', async ({ page }) => {
   await signIn(page, 'sysadmin');
   await openSetup(page);
-  await action(row(page, 'Host Deletion'), 'Modify Process').click();
+  await rowAction(page, 'Host Deletion', 'Modify Process');
   const dialog = configureDialog(page);
   const names = dialog.getByLabel('Link name', { exact: true });
   await expect(names).toHaveCount(2);
@@ -136,7 +136,7 @@ test('errors stand at their fields, and the dialog keeps what was typed', async 
   await dialog.getByLabel('Description', { exact: true }).fill('Kept');
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   await expectProblem(names.nth(0), /required/i);
-  await expect(link(dialog, 2).getByRole('group', { name: 'Persons', exact: true })).toContainText(/at least one person/i);
+  await expectProblem(linkField(dialog, 2, 'Person'), /at least one person/i);
   await expectProblem(linkField(dialog, 3, 'Role'), /role/i);
   await expectProblem(linkField(dialog, 3, 'Approver scope'), /where|scope/i);
   await expect(dialog.getByLabel('Description', { exact: true })).toHaveValue('Kept');
@@ -180,12 +180,11 @@ test('a scope that the type does not take is not offered', async ({ page }) => {
   await signIn(page, 'sysadmin');
   await openSetup(page);
   for (const [type, scopes] of [['Join Project Application', ['Domain', 'Global']], ['Host Deletion', ['Project', 'Domain', 'Global']]] as const) {
-    await action(row(page, type), 'Modify Process').click();
+    await rowAction(page, type, 'Modify Process');
     const dialog = configureDialog(page);
     for (const scope of ['Project', 'Domain', 'Global']) {
       const option = linkField(dialog, 1, 'Approver scope').getByRole('option', { name: scope, exact: true });
-      if ((scopes as readonly string[]).includes(scope)) await expect(option).toBeEnabled();
-      else await expect(option).toBeDisabled();
+      await expect(option).toHaveCount((scopes as readonly string[]).includes(scope) ? 1 : 0);
     }
     await action(dialog, 'Cancel').click();
     await expect(dialog).toBeHidden();
@@ -196,16 +195,16 @@ test('Enable and Disable ask first', async ({ page }) => {
   await signIn(page, 'sysadmin');
   await openSetup(page);
   const question = (name: string) => page.getByRole('dialog', { name, exact: true });
-  await action(row(page, 'Host Application'), 'Disable').click();
+  await rowAction(page, 'Host Application', 'Disable');
   await expect(question('Disable')).toBeVisible();
   await axe(page);
   await action(question('Disable'), 'Cancel').click();
   await expect(question('Disable')).toBeHidden();
   await expectRow(page, 'Host Application', { Status: 'Enabled' });
-  await action(row(page, 'Host Application'), 'Disable').click();
+  await rowAction(page, 'Host Application', 'Disable');
   await confirm(page, question('Disable'));
   await expectRow(page, 'Host Application', { Status: 'Disabled' });
-  await action(row(page, 'Host Application'), 'Enable').click();
+  await rowAction(page, 'Host Application', 'Enable');
   await confirm(page, question('Enable'));
   await expectRow(page, 'Host Application', { Status: 'Enabled' });
 });
@@ -213,7 +212,7 @@ test('Enable and Disable ask first', async ({ page }) => {
 test('with Requester may approve own ticket the requester decides too', async ({ page, as }) => {
   await signIn(page, 'sysadmin');
   await openSetup(page);
-  await action(row(page, 'Host Application'), 'Modify Process').click();
+  await rowAction(page, 'Host Application', 'Modify Process');
   const dialog = configureDialog(page);
   await expect(dialog.getByLabel('Requester may approve own ticket', { exact: true })).not.toBeChecked();
   await dialog.getByLabel('Requester may approve own ticket', { exact: true }).check();

@@ -33,6 +33,12 @@ export function row(page: Page, key: number | string): Locator {
   return page.getByRole('row').filter({ has: link.or(page.getByRole('cell', { name, exact: true })) });
 }
 
+/** Does what a row offers, as one does with a mouse: the actions show when it comes. */
+export async function rowAction(page: Page, key: number | string, name: string) {
+  await row(page, key).hover();
+  await action(row(page, key), name).click();
+}
+
 /** The titles of the columns, in order. */
 export async function columns(page: Page): Promise<string[]> {
   const table = page.getByRole('table');
@@ -157,7 +163,7 @@ export async function openTab(page: Page, tab: Tab, query = '') {
 /** Opens a row's dialog; `from` is the tab it stands on. */
 export async function openDialog(page: Page, number: number, name: 'Pass' | 'Reject' | 'Undo'): Promise<Locator> {
   await openTab(page, name === 'Undo' ? 'mine' : 'pending');
-  await action(row(page, number), name).click();
+  await rowAction(page, number, name);
   const dialog = page.getByRole('dialog', { name, exact: true });
   await expect(dialog).toBeVisible();
   return dialog;
