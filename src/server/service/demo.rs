@@ -1,5 +1,7 @@
 //! Example people, projects and processes (SPEC 9), for trying Countersign out and for its tests.
 
+mod past;
+
 use super::quota::set_limits;
 use crate::api::error::AppError;
 use crate::domain::directory::{DEFAULT_DOMAIN, built_in};
@@ -83,6 +85,7 @@ const ENABLED: [TicketType; 1] = [TicketType::ApplyMachine];
 /// Everything the demo begins with, if the database has no account yet.
 pub async fn seed(app: &App) -> Result<(), AppError> {
     if people_and_processes(app).await? {
+        past::tickets(app).await?;
         tracing::info!("demo data is in place; everybody's password is {PASSWORD}");
     }
     Ok(())
