@@ -33,6 +33,8 @@ CREATE TABLE host (
   created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX host_project ON host (project_id, id);
+-- Quota sums read only this.
+CREATE INDEX host_usage ON host (project_id, status, vcpu, memory_mib, disks_gib);
 CREATE INDEX host_ticket ON host (ticket_number) WHERE ticket_number IS NOT NULL;
 
 -- Only limited keys have a row; no row means unlimited.

@@ -98,7 +98,9 @@ fn unavailable(error: sqlx::Error) -> Unavailable {
 pub struct Faults(BTreeMap<MakeStep, i64>);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no fault of the inventory: write STEP:TIMES, STEP one of schedule, disks and boot, e.g. `boot:1,disks:2`")]
+#[error(
+    "`{0}` is no fault of the inventory: write STEP:TIMES, STEP one of schedule, disks and boot, e.g. `boot:1,disks:2`"
+)]
 pub struct BadFaults(String);
 
 impl std::str::FromStr for Faults {

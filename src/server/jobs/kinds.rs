@@ -6,6 +6,7 @@ use crate::domain::ids::HostId;
 use crate::domain::time::Millis;
 use crate::server::app::App;
 use crate::server::service::hosts::making;
+use crate::server::service::oplog::{retention, sealing};
 use crate::server::store::job::Claimed;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,6 +22,10 @@ pub enum Job {
     PollHostStep { host: HostId, position: i64, attempt: i64 },
     /// Removes from the cloud what a failed attempt left there; `since` is when that was asked for.
     CleanUpHost { host: HostId, attempt: i64, then: AfterCleanUp, since: Millis },
+    /// Seals the operation log, again and again.
+    SealLog,
+    /// Removes what is too old from the operation log, again and again.
+    TrimLog,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,17 +43,25 @@ const MAX_ATTEMPTS: i64 = 10;
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Job {
+    /// What is always in the queue, once for all servers, and never over.
+    pub const STANDING: [Job; 2] = [Job::SealLog, Job::TrimLog];
+
     fn kind(&self) -> &'static str {
         match self {
             Job::StartHostStep { .. } => "start-host-step",
             Job::PollHostStep { .. } => "poll-host-step",
             Job::CleanUpHost { .. } => "clean-up-host",
+            Job::SealLog => "seal-log",
+            Job::TrimLog => "trim-log",
         }
     }
 
-    fn host(&self) -> &HostId {
+    fn host(&self) -> Option<&HostId> {
         match self {
-            Job::StartHostStep { host, .. } | Job::PollHostStep { host, .. } | Job::CleanUpHost { host, .. } => host,
+            Job::StartHostStep { host, .. } | Job::PollHostStep { host, .. } | Job::CleanUpHost { host, .. } => {
+                Some(host)
+            }
+            Job::SealLog | Job::TrimLog => None,
         }
     }
 
@@ -58,8 +71,9 @@ impl Job {
         NewJob {
             kind: self.kind(),
             run_at,
-            max_attempts: MAX_ATTEMPTS,
-            order_key: Some(format!("host:{}", self.host())),
+            // Nothing would begin a standing job again.
+            max_attempts: if Job::STANDING.contains(self) { i64::MAX } else { MAX_ATTEMPTS },
+            order_key: self.host().map(|host| format!("host:{host}")),
             idempotency_key: Some(format!("{}:{payload}", self.kind())),
             payload,
         }
@@ -86,6 +100,8 @@ impl Handlers for Dispatch {
             Job::StartHostStep { host, position, attempt } => making::start_step(app, &host, position, attempt).await,
             Job::PollHostStep { host, position, attempt } => making::poll_step(app, &host, position, attempt).await,
             Job::CleanUpHost { host, attempt, then, since } => making::clean_up(app, &host, attempt, then, since).await,
+            Job::SealLog => sealing::seal_due(app).await,
+            Job::TrimLog => retention::remove_due(app).await,
         }
     }
 
@@ -100,8 +116,8 @@ impl Handlers for Dispatch {
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
                 making::removal_failed(app, &host, reason).await
             }
-            // Nothing is known about it but its line in the queue, which stays.
-            Err(_) => Ok(()),
+            // Nothing shows it but its line in the queue, which stays.
+            Ok(Job::SealLog | Job::TrimLog) | Err(_) => Ok(()),
         }
     }
 }

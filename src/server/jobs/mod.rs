@@ -60,7 +60,7 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
-/// What the runner runs; [`kinds`] is the one of this program.
+/// What the runner runs: this program's kinds of job, or a test's.
 #[async_trait::async_trait]
 pub trait Handlers: Send + Sync + 'static {
     /// A handler of this kind that takes longer has failed.
@@ -76,7 +76,22 @@ pub trait Handlers: Send + Sync + 'static {
 /// Runs whatever is due, one job after the other in the caller's own task, until nothing is; tells how many. Takes up
 /// what a stopped runner left once its lease has run out.
 pub async fn run_due(app: &App) -> Result<usize, AppError> {
-    runner::run_due(app, &kinds::Dispatch).await
+    run_due_with(app, &kinds::Dispatch).await
+}
+
+/// [`run_due`] with other handlers.
+pub async fn run_due_with(app: &App, handlers: &dyn Handlers) -> Result<usize, AppError> {
+    runner::run_due(app, handlers).await
+}
+
+/// Puts into the queue what is always there: once, however many servers do.
+pub async fn begin_standing(app: &App) -> Result<(), AppError> {
+    let mut tx = app.db.begin().await?;
+    for job in Job::STANDING {
+        job::push(&mut tx, &job.at(app.now())).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// A line for every job that isn't done, for a test that wants none left.

@@ -45,7 +45,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { slots: 4, lease: 15 * SECOND, patience: Duration::from_secs(10) }
+        Options { slots: 4, lease: 15 * SECOND, patience: Duration::from_secs(3) }
     }
 }
 
@@ -124,7 +124,10 @@ impl Runner {
         }
         let all_ended = async { while tasks.join_next().await.is_some() {} };
         if timeout(self.options.patience, all_ended).await.is_err() {
-            tracing::warn!("{} jobs were still running; they are taken up again when their lease has run out", tasks.len());
+            tracing::warn!(
+                "{} jobs were still running; they are taken up again when their lease has run out",
+                tasks.len()
+            );
             tasks.shutdown().await;
         }
     }

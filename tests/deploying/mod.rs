@@ -1,0 +1,151 @@
+//! Asking for hosts and having them approved, for the tests of what comes after.
+#![allow(dead_code, reason = "every test program uses a part of it")]
+
+use crate::common::TestApp;
+use async_trait::async_trait;
+use countersign::api::Done;
+use countersign::api::error::AppError;
+use countersign::api::workflow::TicketDetail;
+use countersign::domain::host::HostForm;
+use countersign::domain::ids::HostId;
+use countersign::domain::quota::Amounts;
+use countersign::server::cloud::{CloudProvider, MachineSpec, MakeStep, Progress, Unavailable};
+use countersign::server::service::workflow::{decide, details};
+use countersign::server::service::{hosts, processes, quota};
+use countersign::server::store::inventory;
+use std::sync::Arc;
+
+/// The smallest host of this name, so many times, for the project.
+pub async fn form(app: &TestApp, project: &str, name: &str, quantity: i64) -> HostForm {
+    let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("form");
+    let smallest = offered.specifications.iter().min_by_key(|s| (s.vcpu, s.memory_mib)).expect("a catalogue");
+    HostForm {
+        name: name.into(),
+        quantity: quantity.to_string(),
+        project: app.project(project).await.0,
+        specification: smallest.id.0.clone(),
+        image: offered.images[0].id.0.clone(),
+        system_disk: "10".into(),
+        ..HostForm::default()
+    }
+}
+
+/// What one host of [`form`] takes.
+pub async fn amounts_of_one(app: &TestApp) -> Amounts {
+    let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("form");
+    let form = form(app, "web", "one", 1).await;
+    form.parse(&offered.specifications, &offered.images).expect("a good form").one()
+}
+
+/// Asks for hosts of `web` as `member`.
+pub async fn ask(app: &TestApp, name: &str, quantity: i64) -> Result<Done, AppError> {
+    let form = form(app, "web", name, quantity).await;
+    hosts::create(app, &app.caller_in("member", "Project View: web").await, &form).await
+}
+
+/// Asks for hosts of `web` as `member` and gives the ticket's number.
+pub async fn submit(app: &TestApp, name: &str, quantity: i64) -> i64 {
+    number_in(&ask(app, name, quantity).await.expect("submitted"))
+}
+
+/// The number in "Ticket 12 submitted."
+pub fn number_in(done: &Done) -> i64 {
+    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
+}
+
+/// Passes both links.
+pub async fn approve(app: &TestApp, number: i64) {
+    for (approver, version) in [("owner", 1), ("deputy", 2)] {
+        let caller = app.caller(approver).await;
+        decide::pass(app, &caller, number, version, "", "/").await.expect("passed");
+    }
+}
+
+/// Submits and passes both links.
+pub async fn approved(app: &TestApp, name: &str, quantity: i64) -> i64 {
+    let number = submit(app, name, quantity).await;
+    approve(app, number).await;
+    number
+}
+
+pub async fn retry(app: &TestApp, number: i64) -> Result<Done, AppError> {
+    let version = ticket(app, number).await.row.version;
+    decide::retry(app, &app.caller("member").await, number, version, "/").await
+}
+
+pub async fn abandon(app: &TestApp, number: i64) -> Result<Done, AppError> {
+    let version = ticket(app, number).await.row.version;
+    decide::abandon(app, &app.caller("member").await, number, version, "no longer needed", "/").await
+}
+
+pub async fn ticket(app: &TestApp, number: i64) -> TicketDetail {
+    details::get(app, &app.caller_in("sysadmin", "System View").await, number).await.expect("readable")
+}
+
+/// Takes host applications out of approval: they run at once from now on.
+pub async fn disable_approval(app: &TestApp) {
+    let admin = app.caller_in("sysadmin", "System View").await;
+    let setup = processes::setup(app, &admin).await.expect("setup");
+    let process = setup.processes.iter().find(|p| p.ticket_type.key() == "apply-machine").expect("a process");
+    processes::disable(app, &admin, &process.id).await.expect("disabled");
+}
+
+/// Name and status of every host of `web`, by name.
+pub async fn hosts_of_web(app: &TestApp) -> Vec<(String, String)> {
+    let sql = "SELECT h.name, h.status FROM host h JOIN project p ON p.id = h.project_id
+               WHERE p.name = 'web' ORDER BY h.name";
+    app.db.all(sql, countersign::args![]).await.expect("query")
+}
+
+/// The tags of the inventory's machines.
+pub async fn machines(app: &TestApp) -> Vec<HostId> {
+    inventory::machines(&app.db).await.expect("query").into_iter().map(|(tag, _)| tag).collect()
+}
+
+/// What `web` uses and holds, in hosts.
+pub async fn used_and_held(app: &TestApp) -> (i64, i64) {
+    use countersign::domain::quota::Key::HostCount;
+    let standings = quota::standings(&app.db, &app.project("web").await).await.expect("standings");
+    (standings[0].used.get(HostCount), standings[0].held.get(HostCount))
+}
+
+/// The same application on another cloud.
+pub fn on_cloud(app: &TestApp, cloud: impl CloudProvider) -> TestApp {
+    let mut other = app.clone();
+    other.app.cloud = Arc::new(cloud);
+    other
+}
+
+/// The cloud behind it, except for what the test decides of a call by its request.
+pub struct Interfering<F> {
+    pub behind: Arc<dyn CloudProvider>,
+    /// What is answered instead of asking on; `None` lets the answer through.
+    pub instead: F,
+}
+
+#[async_trait]
+impl<F> CloudProvider for Interfering<F>
+where
+    F: Fn(&str) -> Option<Result<Progress, Unavailable>> + Send + Sync + 'static,
+{
+    async fn start(
+        &self,
+        request: &str,
+        tag: &HostId,
+        step: MakeStep,
+        machine: &MachineSpec,
+    ) -> Result<Progress, Unavailable> {
+        let answer = self.behind.start(request, tag, step, machine).await;
+        (self.instead)(&format!("start {request}")).unwrap_or(answer)
+    }
+
+    async fn poll(&self, request: &str) -> Result<Progress, Unavailable> {
+        let answer = self.behind.poll(request).await;
+        (self.instead)(&format!("poll {request}")).unwrap_or(answer)
+    }
+
+    async fn clean_up(&self, request: &str, tag: &HostId) -> Result<Progress, Unavailable> {
+        let answer = self.behind.clean_up(request, tag).await;
+        (self.instead)(&format!("clean up {request}")).unwrap_or(answer)
+    }
+}
