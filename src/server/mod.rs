@@ -6,6 +6,7 @@ pub mod clock;
 pub mod cloud;
 pub mod http;
 pub mod jobs;
+pub mod seed;
 pub mod service;
 pub mod settings;
 pub mod store;

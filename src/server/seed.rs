@@ -1,0 +1,290 @@
+//! Fills a database for measuring: many tickets in every state, with their tasks, records, holds and hosts.
+//!
+//! Only for `make bench`. It writes rows in bulk, past the rules that single changes keep, so that a hundred thousand
+//! tickets take seconds; what it writes is what the rules would have left behind.
+
+use super::app::App;
+use super::store::db::Tx;
+use super::store::{directory, host, process, ticket};
+use crate::api::error::AppError;
+use crate::args;
+use crate::domain::host::HostRequest;
+use crate::domain::ids::ProjectId;
+use crate::domain::process::TicketType;
+use crate::domain::time::Millis;
+
+/// Who asks beside `member`, who starts every second ticket.
+const REQUESTERS: i64 = 200;
+/// Stands for the host's name in the payload that all tickets share.
+const NAME: &str = "NAME-OF-THE-HOST";
+
+/// `$1` … `$2` as rows.
+macro_rules! numbers {
+    ($rest:literal) => {
+        concat!(
+            "WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2) ",
+            $rest
+        )
+    };
+}
+
+/// Adds this many tickets of project `web` to demo data; a tenth of them waits for a decision, half of those at each link.
+pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
+    if tickets < 1 {
+        return Ok(());
+    }
+    let web = directory::projects(&app.db)
+        .await?
+        .into_iter()
+        .find(|project| project.name == "web");
+    let specification = host::specifications(&app.db).await?.into_iter().next();
+    let image = host::images(&app.db).await?.into_iter().next();
+    let (Some(web), Some(specification), Some(image)) = (web, specification, image) else {
+        return Err(AppError::refused("This is for a database with demo data."));
+    };
+    let request = HostRequest {
+        name: NAME.into(),
+        quantity: 1,
+        project: web.id.clone(),
+        specification,
+        image,
+        system_disk_gib: 30,
+        data_disks_gib: vec![],
+        description: String::new(),
+        reason: "For measuring.".into(),
+    };
+    let mut tx = app.db.begin().await?;
+    let first = ticket::next_number(&mut tx).await?;
+    let last = first + tickets - 1;
+    let span = Span {
+        first,
+        last,
+        now: app.now(),
+    };
+    insert_requesters(&mut tx, &web.id, span.now).await?;
+    insert_tickets(&mut tx, &request, &span).await?;
+    insert_tasks(&mut tx, &span).await?;
+    insert_records(&mut tx, &span).await?;
+    insert_holds(&mut tx, &request, &span).await?;
+    insert_hosts(&mut tx, &request, &span).await?;
+    let sql = tx.dialect().pick(
+        "UPDATE sequence SET value = $1 WHERE name = 'ticket'",
+        "SELECT SETVAL('ticket_number', $1)",
+    );
+    tx.exec(sql, args![last]).await?;
+    tx.commit().await?;
+    // Afterwards, so that the planner knows what it reads.
+    let mut tx = app.db.begin().await?;
+    tx.exec("ANALYZE", args![]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The numbers that the new tickets get, and when the last of them is made.
+struct Span {
+    first: i64,
+    last: i64,
+    now: Millis,
+}
+
+async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::Result<()> {
+    tx.exec(
+        numbers!(
+            "INSERT INTO account (id, domain_id, username, display_name, created_at)
+             SELECT 'requester-' || i, 'default', 'requester-' || i, 'Requester ' || i, $3 FROM n
+             ON CONFLICT DO NOTHING"
+        ),
+        args![0_i64, REQUESTERS - 1, now],
+    )
+    .await?;
+    tx.exec(
+        numbers!(
+            "INSERT INTO assignment (account_id, project_id, role_id, created_at)
+             SELECT 'requester-' || i, $3, 'member', $4 FROM n
+             ON CONFLICT DO NOTHING"
+        ),
+        args![0_i64, REQUESTERS - 1, web, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Of twenty tickets one waits at each link, one was rejected, one undone, and sixteen became hosts.
+async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Result<(), AppError> {
+    let process = process::share_by_type(tx, TicketType::ApplyMachine).await?;
+    let Some(process) = process.filter(|p| p.definition.links.len() == 2) else {
+        return Err(AppError::refused(
+            "This is for a database whose Host Application has the demo's two links.",
+        ));
+    };
+    let payload = serde_json::to_string(request)?;
+    let links = &process.definition.links;
+    tx.exec(
+        numbers!(
+            "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
+               resource_name, payload, status, process_result, execution_result, link, links, stage, version,
+               submitted_at, closed_at, waits_role, waits_scope, waits_scope_id, self_approval)
+             SELECT i, 'apply-machine', $3, $4,
+               CASE WHEN i % 2 = 0 THEN (SELECT id FROM account WHERE username = 'member') ELSE 'requester-' || (i % $11) END,
+               $5, 'default', 'bench-' || i, REPLACE($6, $7, 'bench-' || i),
+               CASE i % 20 WHEN 0 THEN 'incomplete' WHEN 1 THEN 'incomplete' WHEN 3 THEN 'canceled' ELSE 'completed' END,
+               CASE i % 20 WHEN 0 THEN NULL WHEN 1 THEN NULL WHEN 2 THEN 'rejected' WHEN 3 THEN NULL ELSE 'approved' END,
+               CASE WHEN i % 20 > 3 THEN 'succeeded' END,
+               CASE i % 20 WHEN 0 THEN 0 WHEN 2 THEN 0 WHEN 3 THEN 0 ELSE 1 END,
+               2,
+               CASE i % 20 WHEN 0 THEN $8 WHEN 2 THEN $8 WHEN 3 THEN $8 ELSE $9 END,
+               CASE i % 20 WHEN 0 THEN 1 WHEN 1 THEN 2 WHEN 2 THEN 2 WHEN 3 THEN 2 ELSE 4 END,
+               $10 - ($2 - i + 60) * 60000,
+               CASE WHEN i % 20 > 1 THEN $10 - ($2 - i) * 60000 END,
+               CASE i % 20 WHEN 0 THEN 'project_owner' WHEN 1 THEN 'admin' END,
+               CASE i % 20 WHEN 0 THEN 'project' WHEN 1 THEN 'global' END,
+               CASE i % 20 WHEN 0 THEN $5 END,
+               FALSE
+             FROM n"
+        ),
+        args![
+            span.first,
+            span.last,
+            &process.id,
+            process.version,
+            &request.project,
+            payload,
+            NAME,
+            &links[0].name,
+            &links[1].name,
+            span.now,
+            REQUESTERS
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Owner and coowner at the first link, sysadmin and deputy at the second, deciding in turn.
+async fn insert_tasks(tx: &mut Tx, span: &Span) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO task (ticket_number, link, account_id, state, opened_at, ended_at)
+         SELECT t.number, 0, a.id,
+           CASE WHEN t.status = 'incomplete' AND t.link = 0 THEN 'open'
+                WHEN t.status <> 'canceled' AND (a.username = 'owner') = (t.number % 2 = 0) THEN 'decided'
+                ELSE 'missed' END,
+           t.submitted_at,
+           CASE WHEN t.status = 'incomplete' AND t.link = 0 THEN NULL ELSE t.submitted_at + 600000 END
+         FROM ticket t JOIN account a ON a.username IN ('owner', 'coowner')
+         WHERE t.number BETWEEN $1 AND $2",
+        args![span.first, span.last],
+    )
+    .await?;
+    tx.exec(
+        "INSERT INTO task (ticket_number, link, account_id, state, opened_at, ended_at)
+         SELECT t.number, 1, a.id,
+           CASE WHEN t.status = 'incomplete' THEN 'open'
+                WHEN (a.username = 'sysadmin') = (t.number % 2 = 0) THEN 'decided'
+                ELSE 'missed' END,
+           t.submitted_at + 600000,
+           CASE WHEN t.status = 'incomplete' THEN NULL ELSE t.submitted_at + 1200000 END
+         FROM ticket t JOIN account a ON a.username IN ('sysadmin', 'deputy')
+         WHERE t.link = 1 AND t.number BETWEEN $1 AND $2",
+        args![span.first, span.last],
+    )
+    .await?;
+    Ok(())
+}
+
+async fn insert_records(tx: &mut Tx, span: &Span) -> sqlx::Result<()> {
+    let into = [
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
+         SELECT t.number, 1, 'submit', 'Submit', a.id, a.display_name, 'For measuring.', t.submitted_at
+         FROM ticket t JOIN account a ON a.id = t.initiator_id
+         WHERE t.number BETWEEN $1 AND $2",
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
+         SELECT t.number, 2, CASE WHEN t.link = 1 THEN 'pass' ELSE 'reject' END, 'Leadership Approval', a.id,
+           a.display_name, '', k.ended_at
+         FROM ticket t JOIN task k ON k.ticket_number = t.number AND k.link = 0 AND k.state = 'decided'
+           JOIN account a ON a.id = k.account_id
+         WHERE t.number BETWEEN $1 AND $2",
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
+         SELECT t.number, 2, 'undo', 'Leadership Approval', a.id, a.display_name, 'Not needed.', t.closed_at
+         FROM ticket t JOIN account a ON a.id = t.initiator_id
+         WHERE t.status = 'canceled' AND t.number BETWEEN $1 AND $2",
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
+         SELECT t.number, 3, 'pass', t.stage, a.id, a.display_name, '', k.ended_at
+         FROM ticket t JOIN task k ON k.ticket_number = t.number AND k.link = 1 AND k.state = 'decided'
+           JOIN account a ON a.id = k.account_id
+         WHERE t.number BETWEEN $1 AND $2",
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
+         SELECT t.number, 4, 'succeed', 'Execution', NULL, 'Countersign', '', t.closed_at
+         FROM ticket t
+         WHERE t.execution_result = 'succeeded' AND t.number BETWEEN $1 AND $2",
+    ];
+    for sql in into {
+        tx.exec(sql, args![span.first, span.last]).await?;
+    }
+    Ok(())
+}
+
+async fn insert_holds(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::Result<()> {
+    for (key, amount) in request.total().iter() {
+        tx.exec(
+            "INSERT INTO quota_hold (ticket_number, key, amount, project_id, domain_id)
+             SELECT number, $3, $4, project_id, domain_id FROM ticket
+             WHERE status = 'incomplete' AND number BETWEEN $1 AND $2",
+            args![span.first, span.last, key.key(), amount],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// One in ten of the hosts still stands.
+async fn insert_hosts(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::Result<()> {
+    let specification = &request.specification;
+    tx.exec(
+        "INSERT INTO host (id, project_id, ticket_number, name, specification_name, vcpu, memory_mib, image_name,
+           system_disk_gib, data_disks_gib, disks_gib, status, description, created_at)
+         SELECT '00000000-0000-7000-8000-' || SUBSTR('000000000000' || number, LENGTH('000000000000' || number) - 11),
+           project_id, number, resource_name, $3, $4, $5, $6, $7, '[]', $7, 'running', '', closed_at
+         FROM ticket
+         WHERE execution_result = 'succeeded' AND number % 10 = 5 AND number BETWEEN $1 AND $2",
+        args![
+            span.first,
+            span.last,
+            &specification.name,
+            specification.vcpu,
+            specification.memory_mib,
+            &request.image.name,
+            request.system_disk_gib
+        ],
+    )
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_payload_names_its_host_once() {
+        let request = HostRequest {
+            name: NAME.into(),
+            quantity: 1,
+            project: "p".into(),
+            specification: crate::domain::host::Specification {
+                id: "s".into(),
+                name: "s".into(),
+                vcpu: 1,
+                memory_mib: 1,
+            },
+            image: crate::domain::host::Image {
+                id: "i".into(),
+                name: "i".into(),
+            },
+            system_disk_gib: 30,
+            data_disks_gib: vec![],
+            description: String::new(),
+            reason: String::new(),
+        };
+        assert_eq!(serde_json::to_string(&request).expect("JSON").matches(NAME).count(), 1);
+    }
+}

@@ -1,0 +1,62 @@
+//! What `make bench` measures must be what the rules would have left behind.
+
+mod common;
+
+use common::TestApp;
+use countersign::api::hosts::HostFilter;
+use countersign::api::workflow::{Tab, TicketFilter, TicketRow};
+use countersign::domain::quota::Key;
+use countersign::domain::workflow::{ProcessResult, RecordKind, Status};
+use countersign::server::seed;
+use countersign::server::service::workflow::{decide, details, lists};
+use countersign::server::service::{frame, hosts};
+
+async fn list(app: &TestApp, who: &str, tab: Tab) -> Vec<TicketRow> {
+    let filter = TicketFilter {
+        resource: "bench-".into(),
+        ..Default::default()
+    };
+    lists::list(app, &app.caller(who).await, tab, &filter)
+        .await
+        .expect("list")
+        .page
+        .rows
+}
+
+both! {
+    async fn seeded_tickets_are_like_others(app) {
+        let before = frame::frame(&app, &app.caller("owner").await).await.expect("frame").counts.workflow_pending;
+        seed::fill(&app, 40).await.expect("seed");
+        let all = list(&app, "sysadmin", Tab::All).await;
+        assert_eq!(all.len(), 40);
+        assert_eq!(all.iter().filter(|t| t.status == Status::Incomplete).count(), 4);
+        assert_eq!(all.iter().filter(|t| t.process_result == Some(ProcessResult::Rejected)).count(), 2);
+        assert_eq!(all.iter().filter(|t| t.status == Status::Canceled).count(), 2);
+        assert_eq!(list(&app, "member", Tab::Mine).await.len(), 20);
+
+        let waiting = list(&app, "owner", Tab::Pending).await;
+        assert_eq!(waiting.len(), 2, "one in twenty waits at the first link");
+        assert_eq!(waiting[0].processor, ["coowner", "owner"]);
+        assert_eq!(list(&app, "deputy", Tab::Pending).await.len(), 2, "and one at the second");
+        let counts = frame::frame(&app, &app.caller("owner").await).await.expect("frame").counts;
+        assert_eq!(counts.workflow_pending, before + 2);
+
+        let sysadmin = app.caller("sysadmin").await;
+        for ticket in &all {
+            let detail = details::get(&app, &sysadmin, ticket.number).await.expect("every one can be read");
+            assert_eq!(detail.records.len() as i64, ticket.version, "a record for each step of {}", ticket.number);
+            assert_eq!(detail.records[0].kind, RecordKind::Submit);
+            assert!(detail.summary.contains("1 host"), "{}", detail.summary);
+        }
+        let standing = &details::get(&app, &sysadmin, all[0].number).await.expect("read").standings[0];
+        assert_eq!(standing.held.get(Key::HostCount), 4, "what waits holds its quota");
+
+        // The machine takes such a ticket on, and new numbers come after theirs.
+        let first = &waiting[0];
+        decide::reject(&app, &app.caller("owner").await, first.number, first.version, "", "").await.expect("a decision");
+        let hosts = hosts::list(&app, &app.caller("member").await, &HostFilter { name: "bench-".into(), ..Default::default() });
+        assert_eq!(hosts.await.expect("hosts").page.rows.len(), 4);
+        seed::fill(&app, 1).await.expect("once more");
+        assert_eq!(list(&app, "sysadmin", Tab::All).await[0].number, all[0].number + 1);
+    }
+}
