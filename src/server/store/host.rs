@@ -15,12 +15,17 @@ use serde_json::json;
 
 /// The specification catalogue, in its order.
 pub async fn specifications(db: &Db) -> sqlx::Result<Vec<Specification>> {
-    db.all("SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id", args![]).await
+    db.all(
+        "SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id",
+        args![],
+    )
+    .await
 }
 
 /// The image catalogue, in its order.
 pub async fn images(db: &Db) -> sqlx::Result<Vec<Image>> {
-    db.all("SELECT id, name FROM image ORDER BY position, id", args![]).await
+    db.all("SELECT id, name FROM image ORDER BY position, id", args![])
+        .await
 }
 
 /// A host as lists and its page show it.
@@ -193,7 +198,11 @@ pub async fn tally(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Tally> {
             args![ticket],
         )
         .await?;
-    Ok(tally.unwrap_or(Tally { hosts: 0, deploying: 0, failed: 0 }))
+    Ok(tally.unwrap_or(Tally {
+        hosts: 0,
+        deploying: 0,
+        failed: 0,
+    }))
 }
 
 /// A host of a ticket that failed, with its attempt and what it takes.
@@ -221,7 +230,10 @@ pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result
 pub async fn remove_failed(tx: &mut Tx, id: &HostId) -> sqlx::Result<bool> {
     let sql = "DELETE FROM host_step WHERE host_id IN (SELECT id FROM host WHERE id = $1 AND status = 'deploy_failed')";
     tx.exec(sql, args![id]).await?;
-    Ok(tx.exec("DELETE FROM host WHERE id = $1 AND status = 'deploy_failed'", args![id]).await? == 1)
+    Ok(tx
+        .exec("DELETE FROM host WHERE id = $1 AND status = 'deploy_failed'", args![id])
+        .await?
+        == 1)
 }
 
 fn texts(ids: &[HostId]) -> Vec<String> {
