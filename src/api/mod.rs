@@ -2,12 +2,14 @@
 //!
 //! A server function finds out who is calling, calls one service and maps its answer; rights are the service's business.
 
+pub mod directory;
 pub mod error;
 pub mod flash;
 pub mod frame;
 pub mod hosts;
 pub mod processes;
 pub mod session;
+pub mod settings;
 pub mod workflow;
 
 use error::AppError;

@@ -20,12 +20,14 @@ text_enum! {
         SignOut = "sign_out", "Sign out";
         SwitchView = "switch_view", "Switch view";
         ChangePassword = "change_password", "Change password";
+        ResetPassword = "reset_password", "Reset password";
         Start = "start", "Start";
         Stop = "stop", "Stop";
         Lock = "lock", "Lock";
         Unlock = "unlock", "Unlock";
         Assign = "assign", "Assign";
         Unassign = "unassign", "Unassign";
+        Delete = "delete", "Delete";
     }
 }
 

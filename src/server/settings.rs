@@ -231,7 +231,7 @@ fn fixed(given: &ArgMatches) -> BTreeSet<String> {
 }
 
 /// `200ms`, `5s`, `10m`, `12h`, `3d`.
-fn duration(text: &str) -> Result<Millis, String> {
+pub fn duration(text: &str) -> Result<Millis, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let unit = match &text[digits..] {
         "ms" => 1,

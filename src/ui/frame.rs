@@ -8,6 +8,7 @@ use super::server_side;
 use crate::api::error::AppError;
 use crate::api::frame::Frame;
 use crate::api::session::SwitchView;
+use crate::domain::directory::{NamedView, View};
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -138,10 +139,29 @@ fn sections(frame: &Frame) -> Vec<Section> {
             links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")],
         },
     ];
+    let in_domain_view = matches!(frame.view, Some(NamedView { view: View::Domain(_), .. }));
+    if frame.is_system_view() || in_domain_view {
+        sections.push(Section {
+            title: "Directory",
+            links: vec![
+                ("/directory/domains", icon::GLOBE, "Domains"),
+                ("/directory/projects", icon::FOLDER, "Projects"),
+                ("/directory/users", icon::USERS, "Users"),
+                ("/directory/roles", icon::SHIELD, "Roles"),
+            ],
+        });
+    }
     if frame.is_system_view() {
         sections.push(Section {
+            title: "Settings / Tickets",
+            links: vec![
+                ("/settings/tickets", icon::TICKET, "Ticket Setup"),
+                ("/settings/external", icon::EXTERNAL, "External Ticket"),
+            ],
+        });
+        sections.push(Section {
             title: "Settings",
-            links: vec![("/settings/tickets", icon::TICKET, "Ticket Setup")],
+            links: vec![("/settings/system", icon::SLIDERS, "System")],
         });
     }
     sections
@@ -161,12 +181,7 @@ fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Clone {
 }
 
 fn menu_section(section: Section) -> AnyView {
-    // Under Settings the pages of tickets stand behind one more step: Settings / Tickets / Ticket Setup.
-    let title = if section.title == "Settings" {
-        "Settings / Tickets"
-    } else {
-        section.title
-    };
+    let title = section.title;
     let link = |(href, paths, label): (&'static str, &'static str, &'static str)| {
         view! { <li><a class="menu-item" href=href aria-current=current(href)><Icon paths/><span>{label}</span></a></li> }
     };
@@ -261,7 +276,7 @@ fn BellMenu(frame: Frame) -> impl IntoView {
 fn ViewMenu(frame: Frame) -> impl IntoView {
     let change = use_button_change::<SwitchView>();
     let here = frame.view.as_ref().map(|v| v.view.key());
-    let entry = |view: crate::domain::directory::NamedView| {
+    let entry = |view: NamedView| {
         let key = view.view.key();
         let is_here = here.as_ref() == Some(&key);
         view! {

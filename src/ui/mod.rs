@@ -56,6 +56,13 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/hosts") view=pages::hosts::Hosts ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/new") view=pages::host_new::HostNew ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/:id") view=pages::host::Host ssr=SsrMode::Async/>
+                <Route path=path!("/directory/domains") view=pages::directory::domains::Domains ssr=SsrMode::Async/>
+                <Route path=path!("/directory/projects") view=pages::directory::projects::Projects ssr=SsrMode::Async/>
+                <Route path=path!("/directory/users") view=pages::directory::users::Users ssr=SsrMode::Async/>
+                <Route path=path!("/directory/users/:id") view=pages::directory::user::User ssr=SsrMode::Async/>
+                <Route path=path!("/directory/roles") view=pages::directory::roles::Roles ssr=SsrMode::Async/>
+                <Route path=path!("/settings/external") view=pages::external::External ssr=SsrMode::Async/>
+                <Route path=path!("/settings/system") view=pages::system_settings::System ssr=SsrMode::Async/>
                 <Route path=path!("/settings/tickets") view=pages::ticket_setup::TicketSetup ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow") view=pages::workflow::Workflows ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow/:place") view=pages::workflow::Workflow ssr=SsrMode::Async/>

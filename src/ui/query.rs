@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 /// What opens a dialog or reports on the last form; lists and links leave it out.
-const PASSING: [&str; 4] = ["dialog", "ticket", "process", "flash"];
+const PASSING: [&str; 6] = ["dialog", "ticket", "process", "about", "assignment", "flash"];
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query(pub Vec<(String, String)>);

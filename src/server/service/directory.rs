@@ -1,153 +1,162 @@
-//! Roles given and taken, people disabled and enabled: with each change, the open approvals follow in the same transaction.
+//! Administration: who is who, and who holds which role where. The System View sees all of it, a Domain View its domain;
+//! what lies outside is as if it weren't there.
+//!
+//! Every change takes the directory's lock first, so that its checks still hold when it is written.
 
-use crate::api::Done;
+mod assignments;
+pub mod domains;
+pub mod impact;
+pub mod projects;
+pub mod roles;
+pub mod users;
+
+pub use assignments::{assign, unassign};
+pub use users::set_enabled;
+
 use crate::api::error::AppError;
+use crate::api::{Choice, Page};
 use crate::domain::directory::{Reach, View};
-use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::ids::DomainId;
+use crate::domain::validation::{Problem, Problems};
 use crate::server::app::{App, Caller};
-use crate::server::store::directory::{Account, Project, Role};
-use crate::server::store::{directory, session, task};
-use crate::server::work::{Subject, Work};
-use serde_json::json;
+use crate::server::store::directory::list::Position;
+use crate::server::store::directory::{self, Domain, change};
+use crate::server::work::Work;
 
-/// Gives a role in a project. Links that wait for the role there wait for its new holder too.
-pub async fn assign(
-    app: &App,
-    caller: &Caller,
-    user: &UserId,
-    project: &ProjectId,
-    role: &RoleId,
-) -> Result<Done, AppError> {
-    let mut work = app.work(caller.operator(), Operation::Assign, Subject::new(ResourceType::User, user, "")).await?;
-    let outcome = give(&mut work, caller, user, project, role).await;
-    work.finish(outcome).await
-}
-
-/// Takes a role away. Who lost it loses the tasks it brought, unless it is held elsewhere within their link's scope.
-pub async fn unassign(
-    app: &App,
-    caller: &Caller,
-    user: &UserId,
-    project: &ProjectId,
-    role: &RoleId,
-) -> Result<Done, AppError> {
-    let mut work = app.work(caller.operator(), Operation::Unassign, Subject::new(ResourceType::User, user, "")).await?;
-    let outcome = take(&mut work, caller, user, project, role).await;
-    work.finish(outcome).await
-}
-
-/// Disables or enables a user. Disabling ends every session at once and takes the user's tasks; enabling gives them back.
-pub async fn set_enabled(app: &App, caller: &Caller, user: &UserId, enabled: bool) -> Result<Done, AppError> {
-    let operation = if enabled { Operation::Enable } else { Operation::Disable };
-    let mut work = app.work(caller.operator(), operation, Subject::new(ResourceType::User, user, "")).await?;
-    let outcome = switch(&mut work, caller, user, enabled).await;
-    work.finish(outcome).await
-}
-
-const PAGE: &str = "/directory/users";
-
-async fn give(
-    work: &mut Work,
-    caller: &Caller,
-    user: &UserId,
-    project: &ProjectId,
-    role: &RoleId,
-) -> Result<Done, AppError> {
-    let (account, project, role) = check_grant(work, caller, user, project, role).await?;
-    let now = work.now;
-    if !directory::assign(&mut work.tx, &account.id, &project.id, &role.id, now).await? {
-        let message = format!("{} holds {} in {} already.", account.display_name, role.name, project.name);
-        return Err(AppError::refused(message));
-    }
-    if account.enabled {
-        task::gained(&mut work.tx, &account.id, &role.id, &project.id, &project.domain_id, now).await?;
-    }
-    Ok(Done::new(format!("{} is now {} in {}.", account.display_name, role.name, project.name), PAGE))
-}
-
-async fn take(
-    work: &mut Work,
-    caller: &Caller,
-    user: &UserId,
-    project: &ProjectId,
-    role: &RoleId,
-) -> Result<Done, AppError> {
-    let (account, project, role) = check_grant(work, caller, user, project, role).await?;
-    let now = work.now;
-    if !directory::unassign(&mut work.tx, &account.id, &project.id, &role.id).await? {
-        return Err(AppError::refused(format!("{} doesn't hold {} in {}.", account.display_name, role.name, project.name)));
-    }
-    task::lost(&mut work.tx, &account.id, &role.id, now).await?;
-    Ok(Done::new(format!("{} is no longer {} in {}.", account.display_name, role.name, project.name), PAGE))
-}
-
-/// Who may give or take which role where (SPEC 1): the System View everything; a Domain View in its domain, to its own
-/// people, no role that reaches wider than the domain. What lies outside is as if it weren't there.
-async fn check_grant(
-    work: &mut Work,
-    caller: &Caller,
-    user: &UserId,
-    project: &ProjectId,
-    role: &RoleId,
-) -> Result<(Account, Project, Role), AppError> {
-    let scope = admin_scope(caller)?;
-    task::lock_directory(&mut work.tx).await?;
-    let account = directory::account_in(&mut work.tx, user).await?;
-    let project = directory::project_in(&mut work.tx, project).await?;
-    let role = directory::role_in(&mut work.tx, role).await?;
-    let (Some(account), Some(project), Some(role)) = (account, project, role) else {
-        return Err(AppError::NotFound);
-    };
-    if let Some(domain) = scope {
-        if account.domain_id != *domain || project.domain_id != *domain {
-            return Err(AppError::NotFound);
-        }
-        if role.reach == Reach::System {
-            return Err(AppError::Forbidden(format!("{} reaches the whole system: only the System View grants it.", role.name)));
-        }
-    }
-    work.about(
-        Subject::new(ResourceType::User, &account.id, &account.username)
-            .in_project(&project.id, &project.name)
-            .in_domain(&project.domain_id, &project.domain_name),
-    );
-    work.details(json!({"role": role.name, "project": project.name}));
-    Ok((account, project, role))
-}
+const PAGE_SIZE: usize = 50;
+const MAX_NAME: usize = 100;
+const MAX_DESCRIPTION: usize = 1_000;
 
 /// The domain an administrator is bound to in this view; `None` in the System View.
 fn admin_scope(caller: &Caller) -> Result<Option<&DomainId>, AppError> {
     match caller.view() {
         Some(View::System) if caller.person.is_system_admin() => Ok(None),
         Some(View::Domain(domain)) if caller.person.is_admin_of_domain(domain) => Ok(Some(domain)),
-        _ => Err(AppError::Forbidden("Administration is for the System View and the Domain View.".into())),
+        _ => Err(AppError::Forbidden(refusal(caller).to_owned())),
     }
 }
 
-async fn switch(work: &mut Work, caller: &Caller, user: &UserId, enabled: bool) -> Result<Done, AppError> {
-    let scope = admin_scope(caller)?;
-    task::lock_directory(&mut work.tx).await?;
-    let account = directory::account_in(&mut work.tx, user).await?;
-    let account = account.filter(|a| scope.is_none_or(|domain| a.domain_id == *domain)).ok_or(AppError::NotFound)?;
-    work.about(Subject::new(ResourceType::User, user, &account.username));
-    work.details(json!({"before": {"enabled": account.enabled}, "after": {"enabled": enabled}}));
-    if account.id == caller.person.id {
-        return Err(AppError::refused("You can't disable yourself. Ask another administrator."));
-    }
-    let word = if enabled { "enabled" } else { "disabled" };
-    if !directory::set_enabled(&mut work.tx, user, enabled).await? {
-        return Err(AppError::refused(format!("{} is already {word}.", account.display_name)));
-    }
-    let now = work.now;
-    if enabled {
-        task::restore_named(&mut work.tx, user).await?;
-        for held in directory::held_in(&mut work.tx, user).await? {
-            task::gained(&mut work.tx, user, &held.role, &held.project, &held.domain, now).await?;
-        }
+fn refusal(caller: &Caller) -> &'static str {
+    let of_a_domain = caller.three_level && caller.person.held.iter().any(|held| held.reach == Reach::Domain);
+    if caller.person.is_system_admin() || of_a_domain {
+        "Administration belongs to the System View and the Domain View. Switch the view and try again."
     } else {
-        task::withdraw_all(&mut work.tx, user, now).await?;
-        session::end_others(&mut work.tx, user, None).await?;
+        "Administration is for administrators of the system or of a domain."
     }
-    Ok(Done::new(format!("{} is {word}.", account.display_name), PAGE))
+}
+
+/// Whether something of this domain may be seen and changed in the scope.
+fn within(scope: Option<&DomainId>, domain: &DomainId) -> bool {
+    scope.is_none_or(|scope| scope == domain)
+}
+
+/// The domain that something new is to lie in: the scope's own, or the chosen one. While the three-level hierarchy is off
+/// there is only the first.
+async fn chosen_domain(
+    work: &mut Work,
+    scope: Option<&DomainId>,
+    three_level: bool,
+    typed: &str,
+) -> Result<Domain, AppError> {
+    let wanted = match (scope, three_level, typed.trim()) {
+        (Some(own), _, "") => own.clone(),
+        (None, false, "") => crate::domain::directory::DEFAULT_DOMAIN.into(),
+        (_, _, typed) => DomainId::from(typed),
+    };
+    if !within(scope, &wanted) {
+        return Err(AppError::NotFound);
+    }
+    let allowed = three_level || wanted.as_str() == crate::domain::directory::DEFAULT_DOMAIN;
+    let found = directory::domain_in(&mut work.tx, &wanted).await?.filter(|_| allowed);
+    found.ok_or_else(|| at_field("domain", "Choose one of the domains."))
+}
+
+/// The domains among which the caller chooses; a single one is no choice.
+async fn domain_choices(app: &App, caller: &Caller, scope: Option<&DomainId>) -> Result<Vec<Choice>, AppError> {
+    let domains = directory::domains(&app.db).await?;
+    let offered = domains.into_iter().filter(|domain| {
+        within(scope, &domain.id)
+            && (caller.three_level || domain.id.as_str() == crate::domain::directory::DEFAULT_DOMAIN)
+    });
+    Ok(offered.map(|domain| Choice { value: domain.id.0, label: domain.name }).collect())
+}
+
+/// A name people read: required, one line, without control characters.
+fn name(problems: &mut Problems, field: &str, label: &str, typed: &str) -> String {
+    let name = problems.required(field, label, typed, MAX_NAME);
+    if name.chars().any(char::is_control) {
+        problems.add(field, format!("{label} can't hold control characters."));
+    }
+    name
+}
+
+fn description(problems: &mut Problems, typed: &str) -> String {
+    problems.text("description", "Description", typed, MAX_DESCRIPTION)
+}
+
+fn at_field(field: &str, message: &str) -> AppError {
+    AppError::Invalid(vec![Problem { field: field.into(), message: message.into() }])
+}
+
+/// A name that somebody else has, perhaps since a moment ago, is a problem of its field and not a fault.
+fn unless_taken(error: sqlx::Error, field: &str, message: &str) -> AppError {
+    match error.as_database_error() {
+        Some(database) if database.is_unique_violation() => at_field(field, message),
+        _ => error.into(),
+    }
+}
+
+/// Refuses a change after which nobody could administer the system any more.
+async fn keep_an_administrator(work: &mut Work) -> Result<(), AppError> {
+    if change::has_system_admin(&mut work.tx).await? {
+        return Ok(());
+    }
+    Err(AppError::refused("This would leave nobody to administer the system. Give a role that reaches the whole system to somebody else first."))
+}
+
+/// Where the page of the typed keys begins.
+fn position<'a>(after: &'a Option<String>, before: &'a Option<String>) -> Position<'a> {
+    match (after, before) {
+        (_, Some(key)) => Position::Before(key),
+        (Some(key), None) => Position::After(key),
+        (None, None) => Position::Top,
+    }
+}
+
+/// Cuts what was read (one row more than a page holds) to a page, with the keys of its neighbours.
+fn page<T>(mut rows: Vec<T>, position: Position<'_>, key: impl Fn(&T) -> String) -> Page<T> {
+    let has_more = rows.len() > PAGE_SIZE;
+    match position {
+        // The one too many lies at the far end of the direction that was read.
+        Position::Before(_) if has_more => drop(rows.remove(0)),
+        _ => rows.truncate(PAGE_SIZE),
+    }
+    let (first, last) = (rows.first().map(&key), rows.last().map(&key));
+    let (next, previous) = match position {
+        Position::Top => (last.filter(|_| has_more), None),
+        Position::After(_) => (last.filter(|_| has_more), first),
+        Position::Before(_) => (last, first.filter(|_| has_more)),
+    };
+    Page { rows, next, previous }
+}
+
+fn into_rows<A, B>(page: Page<A>, row: impl Fn(A) -> B) -> Page<B> {
+    Page { rows: page.rows.into_iter().map(row).collect(), next: page.next, previous: page.previous }
+}
+
+/// "1 host", "3 hosts".
+fn counted(number: i64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
+/// Both values, or the problems of both forms together.
+fn both<A, B>(a: Result<A, AppError>, b: Result<B, AppError>) -> Result<(A, B), AppError> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(AppError::Invalid(mut problems)), Err(AppError::Invalid(more))) => {
+            problems.extend(more);
+            Err(AppError::Invalid(problems))
+        }
+        (Err(error), _) | (_, Err(error)) => Err(error),
+    }
 }

@@ -11,4 +11,5 @@ pub mod quota;
 pub mod rights;
 pub mod session;
 pub mod sign_in;
+pub mod system_settings;
 pub mod workflow;

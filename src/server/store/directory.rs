@@ -1,5 +1,9 @@
 //! Domains, projects, people, roles and who holds which role where.
 
+pub mod change;
+pub mod impact;
+pub mod list;
+
 use super::db::{Db, Tx};
 use crate::args;
 use crate::domain::directory::{Held, Person, Reach};
@@ -60,7 +64,7 @@ macro_rules! project_where {
     ($condition:literal) => {
         concat!(
             "SELECT p.id, p.name, p.domain_id, d.name AS domain_name
-             FROM project p JOIN domain d ON d.id = p.domain_id ",
+             FROM project p JOIN domain d ON d.id = p.domain_id WHERE p.deleted_at IS NULL ",
             $condition
         )
     };
@@ -189,11 +193,17 @@ pub async fn has_accounts_in(tx: &mut Tx) -> sqlx::Result<bool> {
 
 /// Every domain, by name.
 pub async fn domains(db: &Db) -> sqlx::Result<Vec<Domain>> {
-    db.all("SELECT id, name FROM domain ORDER BY name, id", args![]).await
+    db.all("SELECT id, name FROM domain WHERE deleted_at IS NULL ORDER BY name, id", args![]).await
 }
 
 pub async fn domain(db: &Db, id: &DomainId) -> sqlx::Result<Option<Domain>> {
-    db.opt("SELECT id, name FROM domain WHERE id = $1", args![id]).await
+    db.opt("SELECT id, name FROM domain WHERE id = $1 AND deleted_at IS NULL", args![id]).await
+}
+
+/// The domain, as the transaction sees it.
+pub async fn domain_in(tx: &mut Tx, id: &DomainId) -> sqlx::Result<Option<Domain>> {
+    let sql = "SELECT id, name FROM domain WHERE id = $1 AND deleted_at IS NULL";
+    tx.opt(sql, args![id]).await
 }
 
 /// Every project, by name.
@@ -203,19 +213,19 @@ pub async fn projects(db: &Db) -> sqlx::Result<Vec<Project>> {
 
 pub async fn projects_of(db: &Db, domain: &DomainId) -> sqlx::Result<Vec<Project>> {
     db.all(
-        project_where!("WHERE p.domain_id = $1 ORDER BY p.name, p.id"),
+        project_where!("AND p.domain_id = $1 ORDER BY p.name, p.id"),
         args![domain],
     )
     .await
 }
 
 pub async fn project(db: &Db, id: &ProjectId) -> sqlx::Result<Option<Project>> {
-    db.opt(project_where!("WHERE p.id = $1"), args![id]).await
+    db.opt(project_where!("AND p.id = $1"), args![id]).await
 }
 
 /// The project, as the transaction sees it.
 pub async fn project_in(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Option<Project>> {
-    tx.opt(project_where!("WHERE p.id = $1"), args![id]).await
+    tx.opt(project_where!("AND p.id = $1"), args![id]).await
 }
 
 /// Every role, by name.
@@ -230,11 +240,13 @@ pub async fn role_in(tx: &mut Tx, id: &RoleId) -> sqlx::Result<Option<Role>> {
         .await
 }
 
+/// Whether the role exists; if so, it can't be deleted until the transaction ends.
 pub async fn role_exists(tx: &mut Tx, id: &RoleId) -> sqlx::Result<bool> {
-    Ok(tx
-        .scalar_opt::<String>("SELECT id FROM role WHERE id = $1", args![id])
-        .await?
-        .is_some())
+    let sql = tx.dialect().pick(
+        "SELECT id FROM role WHERE id = $1",
+        "SELECT id FROM role WHERE id = $1 FOR SHARE",
+    );
+    Ok(tx.scalar_opt::<String>(sql, args![id]).await?.is_some())
 }
 
 /// Adds the domain unless its id is there already.

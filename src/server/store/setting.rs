@@ -3,6 +3,12 @@
 use super::db::{Db, Tx};
 use crate::args;
 
+/// How long a support ticket waits for its requester, in milliseconds.
+pub const AUTO_CLOSE_AFTER: &str = "auto_close_after";
+/// How long a deleted host can be restored, in milliseconds.
+pub const TRASH_DELAY: &str = "trash_delay";
+/// How many days records of the operation log are kept; for ever without a row.
+pub const LOG_RETENTION: &str = "log_retention";
 /// `on` once the three-level hierarchy has been turned on; it can't be turned off again.
 pub const THREE_LEVEL: &str = "three_level";
 
@@ -17,6 +23,12 @@ pub async fn set(tx: &mut Tx, key: &str, value: &str) -> sqlx::Result<()> {
         args![key, value],
     )
     .await?;
+    Ok(())
+}
+
+/// Takes the setting back to its default.
+pub async fn clear(tx: &mut Tx, key: &str) -> sqlx::Result<()> {
+    tx.exec("DELETE FROM setting WHERE key = $1", args![key]).await?;
     Ok(())
 }
 

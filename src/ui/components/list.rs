@@ -64,6 +64,9 @@ pub fn Pager(
     shown: usize,
     previous: Option<String>,
     next: Option<String>,
+    /// What leads back and onwards; a list in the order of names isn't of newer and older.
+    #[prop(default = ("Newer", "Older"))]
+    labels: (&'static str, &'static str),
 ) -> impl IntoView {
     let query = query.without(&["after", "before"]);
     let step = |key: Option<String>, name: &'static str, rel: &'static str, label: &'static str| match key {
@@ -76,8 +79,8 @@ pub fn Pager(
     view! {
         <nav class="pager" aria-label="Pages">
             <p class="pager-info">{format!("{shown} shown")}</p>
-            {step(previous, "before", "prev", "Newer")}
-            {step(next, "after", "next", "Older")}
+            {step(previous, "before", "prev", labels.0)}
+            {step(next, "after", "next", labels.1)}
         </nav>
     }
     .into_any()

@@ -2,6 +2,8 @@
 
 pub mod account;
 pub mod decision;
+pub mod directory;
+pub mod external;
 pub mod host;
 pub mod host_new;
 pub mod hosts;
@@ -10,6 +12,7 @@ pub mod no_project;
 pub mod not_found;
 pub mod process_dialog;
 pub mod setup;
+pub mod system_settings;
 pub mod ticket;
 pub mod ticket_setup;
 pub mod workflow;

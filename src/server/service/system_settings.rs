@@ -1,0 +1,182 @@
+//! What administrators set for the whole system, and what is in force: a flag or the environment wins over the page,
+//! the page over the settings file and the default.
+
+use super::rights::require_system_view;
+use crate::api::Done;
+use crate::api::error::AppError;
+use crate::api::settings::{Delay, SettingsForm, SystemSettings};
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
+use crate::domain::validation::Problems;
+use crate::server::app::{App, Caller};
+use crate::server::settings::duration;
+use crate::server::store::setting;
+use crate::server::store::task;
+use crate::server::work::{Subject, Work};
+use serde_json::json;
+
+const PAGE: &str = "/settings/system";
+const WHAT: &str = "Settings / System";
+const LONGEST_DELAY: Millis = 3_650 * DAY;
+const LONGEST_RETENTION: i64 = 36_500;
+
+/// A delay that a flag or the environment may fix.
+#[derive(Clone, Copy)]
+struct Source {
+    key: &'static str,
+    /// The flag's long name.
+    flag: &'static str,
+    label: &'static str,
+    default: fn(&App) -> Millis,
+}
+
+const AUTO_CLOSE: Source = Source {
+    key: setting::AUTO_CLOSE_AFTER,
+    flag: "auto-close-after",
+    label: "Auto-close delay",
+    default: |app| app.settings.auto_close_after,
+};
+const TRASH: Source = Source {
+    key: setting::TRASH_DELAY,
+    flag: "trash-delay",
+    label: "Trash delay",
+    default: |app| app.settings.trash_delay,
+};
+
+/// When a support ticket that waits for its requester closes by itself.
+pub async fn auto_close_after(app: &App) -> Result<Millis, AppError> {
+    in_force(app, AUTO_CLOSE).await
+}
+
+/// How long a deleted host can be restored.
+pub async fn trash_delay(app: &App) -> Result<Millis, AppError> {
+    in_force(app, TRASH).await
+}
+
+/// How long records of the operation log are kept; `None` is for ever.
+pub async fn log_retention(app: &App) -> Result<Option<Millis>, AppError> {
+    let stored = setting::get(&app.db, setting::LOG_RETENTION).await?;
+    Ok(stored.and_then(|days| days.parse::<i64>().ok()).map(|days| days * DAY))
+}
+
+fn is_fixed(app: &App, source: Source) -> bool {
+    app.settings.fixed.contains(source.flag)
+}
+
+async fn in_force(app: &App, source: Source) -> Result<Millis, AppError> {
+    let default = (source.default)(app);
+    if is_fixed(app, source) {
+        return Ok(default);
+    }
+    let stored = setting::get(&app.db, source.key).await?;
+    Ok(stored.and_then(|value| value.parse().ok()).unwrap_or(default))
+}
+
+/// What the page shows. For the System View only.
+pub async fn get(app: &App, caller: &Caller) -> Result<SystemSettings, AppError> {
+    require_system_view(caller, WHAT)?;
+    let delay = async |source: Source| {
+        Ok::<_, AppError>(Delay { text: written(in_force(app, source).await?), fixed: is_fixed(app, source) })
+    };
+    Ok(SystemSettings {
+        three_level: setting::three_level(&app.db).await?,
+        auto_close: delay(AUTO_CLOSE).await?,
+        trash: delay(TRASH).await?,
+        log_retention_days: log_retention(app).await?.map(|kept| kept / DAY),
+    })
+}
+
+/// A time as it is typed: `3d`, `36h`, `5s`.
+fn written(time: Millis) -> String {
+    let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (1, "ms")];
+    let (size, unit) = units.into_iter().find(|(size, _)| time % size == 0).unwrap_or((1, "ms"));
+    format!("{}{unit}", time / size)
+}
+
+/// Saves the page. What a flag or the environment fixes is left as it is.
+pub async fn save(app: &App, caller: &Caller, form: &SettingsForm) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Setting, "system", "System settings");
+    let mut work = app.work(caller.operator(), Operation::Configure, subject).await?;
+    let outcome = write(&mut work, app, caller, form).await;
+    work.finish(outcome).await
+}
+
+async fn write(work: &mut Work, app: &App, caller: &Caller, form: &SettingsForm) -> Result<Done, AppError> {
+    require_system_view(caller, WHAT)?;
+    let mut problems = Problems::default();
+    let auto_close = delay(&mut problems, app, AUTO_CLOSE, "auto_close", &form.auto_close);
+    let trash = delay(&mut problems, app, TRASH, "trash", &form.trash);
+    let retention = match form.log_retention.trim() {
+        "" => None,
+        typed => Some(problems.number("log_retention", "Log retention", typed, 1..=LONGEST_RETENTION)),
+    };
+    problems.or(())?;
+    let before = get(app, caller).await?;
+    for (source, value) in [(AUTO_CLOSE, auto_close), (TRASH, trash)] {
+        if let Some(value) = value {
+            setting::set(&mut work.tx, source.key, &value.to_string()).await?;
+        }
+    }
+    match retention {
+        Some(days) => setting::set(&mut work.tx, setting::LOG_RETENTION, &days.to_string()).await?,
+        None => setting::clear(&mut work.tx, setting::LOG_RETENTION).await?,
+    }
+    let shown = |value: Option<Millis>, before: &Delay| value.map_or_else(|| before.text.clone(), written);
+    work.details(json!({
+        "before": {"auto_close": before.auto_close.text, "trash": before.trash.text, "log_retention_days": before.log_retention_days},
+        "after": {
+            "auto_close": shown(auto_close, &before.auto_close),
+            "trash": shown(trash, &before.trash),
+            "log_retention_days": retention,
+        },
+    }));
+    Ok(Done::new("The settings are saved.", PAGE))
+}
+
+/// The typed delay; `None` where it is fixed from outside.
+fn delay(problems: &mut Problems, app: &App, source: Source, field: &str, typed: &str) -> Option<Millis> {
+    if is_fixed(app, source) {
+        return None;
+    }
+    match duration(typed.trim()) {
+        Ok(time) if (SECOND..=LONGEST_DELAY).contains(&time) => Some(time),
+        _ => {
+            let message =
+                format!("{} must be a whole number with s, m, h or d behind it, from 1s to 3650d, e.g. 3d.", source.label);
+            problems.add(field, message);
+            None
+        }
+    }
+}
+
+/// Turns the three-level hierarchy on, for good.
+pub async fn turn_on_three_level(app: &App, caller: &Caller) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Setting, setting::THREE_LEVEL, "Three-level hierarchy");
+    let mut work = app.work(caller.operator(), Operation::Enable, subject).await?;
+    let outcome = turn_on(&mut work, app, caller).await;
+    work.finish(outcome).await
+}
+
+async fn turn_on(work: &mut Work, app: &App, caller: &Caller) -> Result<Done, AppError> {
+    require_system_view(caller, WHAT)?;
+    task::lock_directory(&mut work.tx).await?;
+    if setting::three_level(&app.db).await? {
+        return Err(AppError::refused("The three-level hierarchy is on already."));
+    }
+    work.details(json!({"before": {"three_level": false}, "after": {"three_level": true}}));
+    setting::set(&mut work.tx, setting::THREE_LEVEL, "on").await?;
+    Ok(Done::new("The three-level hierarchy is on: domains can be created now.", PAGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_its_largest_whole_unit() {
+        for (time, text) in [(3 * DAY, "3d"), (36 * HOUR, "36h"), (90 * SECOND, "90s"), (5 * MINUTE, "5m"), (1_500, "1500ms")] {
+            assert_eq!(written(time), text);
+            assert_eq!(duration(text), Ok(time), "and reads back");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What the administration pages list: every row with the numbers that help to tell them apart.
+
+use crate::domain::directory::Reach;
+use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
+use crate::domain::time::Millis;
+use crate::server::store::db::Db;
+use crate::server::store::sql::Sql;
+
+/// Where a page of an ascending list begins.
+#[derive(Debug, Clone, Copy)]
+pub enum Position<'a> {
+    Top,
+    After(&'a str),
+    Before(&'a str),
+}
+
+impl Position<'_> {
+    /// Goes on with ` AND KEY > …` and the order; what was read backwards is to be [`Position::put_right`].
+    fn apply(self, sql: &mut Sql, key: &'static str) {
+        match self {
+            Position::Top => sql.push(" ORDER BY ").push(key),
+            Position::After(from) => sql.push(" AND ").push(key).push(" > ").bind(from).push(" ORDER BY ").push(key),
+            Position::Before(from) => {
+                sql.push(" AND ").push(key).push(" < ").bind(from).push(" ORDER BY ").push(key).push(" DESC")
+            }
+        };
+    }
+
+    fn put_right<T>(self, mut rows: Vec<T>) -> Vec<T> {
+        if let Position::Before(_) = self {
+            rows.reverse();
+        }
+        rows
+    }
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ListedDomain {
+    pub id: DomainId,
+    pub name: String,
+    pub description: String,
+    pub created_at: Millis,
+    pub projects: i64,
+    pub users: i64,
+}
+
+/// The domains whose name contains the text, by name; of one domain only where `scope` says so.
+pub async fn domains(db: &Db, scope: Option<&DomainId>, name: &str) -> sqlx::Result<Vec<ListedDomain>> {
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT d.id, d.name, d.description, d.created_at,
+           (SELECT COUNT(*) FROM project p WHERE p.domain_id = d.id AND p.deleted_at IS NULL) AS projects,
+           (SELECT COUNT(*) FROM account a WHERE a.domain_id = d.id) AS users
+         FROM domain d WHERE d.deleted_at IS NULL",
+    );
+    if let Some(scope) = scope {
+        sql.push(" AND d.id = ").bind(scope);
+    }
+    if !name.is_empty() {
+        sql.push(" AND LOWER(d.name)").contains(name);
+    }
+    sql.push(" ORDER BY d.name, d.id");
+    let (text, args) = sql.done();
+    db.all(text, args).await
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ListedProject {
+    pub id: ProjectId,
+    pub name: String,
+    pub description: String,
+    pub domain_id: DomainId,
+    pub domain_name: String,
+    pub created_at: Millis,
+    pub members: i64,
+    pub hosts: i64,
+    /// Name and id, which is what the list is in the order of.
+    pub key: String,
+}
+
+/// Which rows of a list that is read in pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Selection<'a> {
+    /// The only domain one sees, or the one that was asked for.
+    pub domain: Option<&'a DomainId>,
+    /// A part of the name; empty for all.
+    pub search: &'a str,
+    pub enabled: Option<bool>,
+    pub position: Position<'a>,
+    pub limit: i64,
+}
+
+// Names repeat from domain to domain, so the id decides; the sign between them sorts before every character of a name.
+const PROJECT_KEY: &str = "(p.name || CHR(9) || p.id)";
+const PROJECT_KEY_SQLITE: &str = "(p.name || CHAR(9) || p.id)";
+
+/// One page of projects, by name.
+pub async fn projects(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedProject>> {
+    let key = db.dialect().pick(PROJECT_KEY_SQLITE, PROJECT_KEY);
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT p.id, p.name, p.description, p.domain_id, d.name AS domain_name, p.created_at,
+           (SELECT COUNT(DISTINCT x.account_id) FROM assignment x WHERE x.project_id = p.id) AS members,
+           (SELECT COUNT(*) FROM host h WHERE h.project_id = p.id) AS hosts, ",
+    );
+    sql.push(key).push(" AS key FROM project p JOIN domain d ON d.id = p.domain_id WHERE p.deleted_at IS NULL");
+    if let Some(domain) = s.domain {
+        sql.push(" AND p.domain_id = ").bind(domain);
+    }
+    if !s.search.is_empty() {
+        sql.push(" AND LOWER(p.name)").contains(s.search);
+    }
+    s.position.apply(&mut sql, key);
+    sql.push(" LIMIT ").bind(s.limit);
+    let (text, args) = sql.done();
+    Ok(s.position.put_right(db.all(text, args).await?))
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ListedUser {
+    pub id: UserId,
+    pub username: String,
+    pub display_name: String,
+    pub domain_id: DomainId,
+    pub domain_name: String,
+    pub enabled: bool,
+    pub created_at: Millis,
+}
+
+const USERS: &str = "SELECT a.id, a.username, a.display_name, a.domain_id, d.name AS domain_name, a.enabled, a.created_at
+  FROM account a JOIN domain d ON d.id = a.domain_id WHERE 1 = 1";
+
+/// One page of users, by user name.
+pub async fn users(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedUser>> {
+    let mut sql = Sql::new(db.dialect(), USERS);
+    if let Some(domain) = s.domain {
+        sql.push(" AND a.domain_id = ").bind(domain);
+    }
+    if let Some(enabled) = s.enabled {
+        sql.push(" AND a.enabled = ").bind(enabled);
+    }
+    if !s.search.is_empty() {
+        sql.push(" AND (LOWER(a.username)").contains(s.search);
+        sql.push(" OR LOWER(a.display_name)").contains(s.search).push(")");
+    }
+    s.position.apply(&mut sql, "a.username");
+    sql.push(" LIMIT ").bind(s.limit);
+    let (text, args) = sql.done();
+    Ok(s.position.put_right(db.all(text, args).await?))
+}
+
+pub async fn user(db: &Db, id: &UserId) -> sqlx::Result<Option<ListedUser>> {
+    let mut sql = Sql::new(db.dialect(), USERS);
+    sql.push(" AND a.id = ").bind(id);
+    let (text, args) = sql.done();
+    db.opt(text, args).await
+}
+
+/// A role somebody holds, with every name a page shows.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct NamedRole {
+    pub account_id: UserId,
+    pub role_id: RoleId,
+    pub role_name: String,
+    #[sqlx(try_from = "String")]
+    pub reach: Reach,
+    pub project_id: ProjectId,
+    pub project_name: String,
+    pub domain_id: DomainId,
+    pub domain_name: String,
+}
+
+/// The roles that these users hold, by project and role.
+pub async fn roles_of(db: &Db, users: Vec<String>) -> sqlx::Result<Vec<NamedRole>> {
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT x.account_id, r.id AS role_id, r.name AS role_name, r.reach, p.id AS project_id, p.name AS project_name,
+           d.id AS domain_id, d.name AS domain_name
+         FROM assignment x JOIN role r ON r.id = x.role_id
+         JOIN project p ON p.id = x.project_id JOIN domain d ON d.id = p.domain_id
+         WHERE x.account_id",
+    );
+    sql.is_in(users).push(" ORDER BY p.name, d.name, r.name, p.id, r.id");
+    let (text, args) = sql.done();
+    db.all(text, args).await
+}
+
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ListedRole {
+    pub id: RoleId,
+    pub name: String,
+    #[sqlx(try_from = "String")]
+    pub reach: Reach,
+    pub built_in: bool,
+    pub description: String,
+    /// How many people hold it.
+    pub holders: i64,
+}
+
+/// The roles whose name contains the text, by name, with their holders in one domain or everywhere.
+pub async fn roles(db: &Db, scope: Option<&DomainId>, name: &str) -> sqlx::Result<Vec<ListedRole>> {
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT r.id, r.name, r.reach, r.built_in, r.description,
+           (SELECT COUNT(DISTINCT x.account_id) FROM assignment x JOIN project p ON p.id = x.project_id
+            WHERE x.role_id = r.id",
+    );
+    if let Some(domain) = scope {
+        sql.push(" AND p.domain_id = ").bind(domain);
+    }
+    sql.push(") AS holders FROM role r WHERE LOWER(r.name)").contains(name).push(" ORDER BY r.name, r.id");
+    let (text, args) = sql.done();
+    db.all(text, args).await
+}

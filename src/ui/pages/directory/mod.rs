@@ -1,0 +1,123 @@
+//! Administration: the lists of domains, projects, users and roles, and what their pages share.
+
+pub mod domains;
+pub mod projects;
+pub mod roles;
+pub mod user;
+pub mod users;
+
+use crate::api::directory::{DirectoryFilter, Impact, TouchedTicket};
+use crate::api::{Choice, Page};
+use crate::ui::components::field::{Control, Field, choice};
+use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::list::{Empty, Pager};
+use crate::ui::components::pill::Pill;
+use crate::ui::query::Query;
+use leptos::prelude::*;
+
+/// Which entry of a list a dialog is about.
+const ABOUT: &str = "about";
+
+fn filter(query: &Query) -> DirectoryFilter {
+    DirectoryFilter {
+        search: query.text("search"),
+        domain: query.text("domain"),
+        status: query.text("status"),
+        after: query.get("after").map(str::to_owned),
+        before: query.get("before").map(str::to_owned),
+    }
+}
+
+fn header(title: &'static str, text: &'static str, actions: Option<AnyView>) -> AnyView {
+    view! {
+        <header class="page-header">
+            <div class="page-title"><h1>{title}</h1><p>{text}</p></div>
+            {actions.map(|actions| view! { <div class="page-actions">{actions}</div> })}
+        </header>
+    }
+    .into_any()
+}
+
+/// The pager of a list in the order of its names.
+fn pager<T>(page: &Page<T>, path: &'static str, query: Query) -> AnyView {
+    let (shown, previous, next) = (page.rows.len(), page.previous.clone(), page.next.clone());
+    view! { <Pager page=path.to_owned() query shown previous next labels=("Previous", "Next")/> }.into_any()
+}
+
+/// A list in which a search found nothing.
+fn nothing_found(title: &'static str, page: &'static str) -> AnyView {
+    view! {
+        <Empty paths=icon::SEARCH title text="Another search may find what you look for.">
+            <a class="button" href=page>"Clear"</a>
+        </Empty>
+    }
+    .into_any()
+}
+
+/// The choice of a domain, where there is one.
+fn domain_field(domains: Vec<Choice>, preset: String) -> Option<AnyView> {
+    (domains.len() > 1).then(|| {
+        let control = Control::Select(std::iter::once(choice("", "Choose a domain")).chain(domains).collect());
+        view! { <Field label="Domain" name="domain" required=true preset control/> }.into_any()
+    })
+}
+
+/// The domains as a filter.
+fn domain_filter(domains: Vec<Choice>) -> Control {
+    Control::Select(std::iter::once(choice("", "All")).chain(domains).collect())
+}
+
+/// Which open tickets lose an approver by what the dialog is about to do.
+fn impact_notice(impact: Option<Impact>) -> AnyView {
+    let Some(impact) = impact.filter(|impact| impact.total > 0) else {
+        return view! { <p>"No open ticket loses an approver by this."</p> }.into_any();
+    };
+    let more = impact.total - impact.tickets.len() as i64;
+    let tickets = impact.tickets.into_iter().map(|ticket| touched(ticket, impact.may_read)).collect_view();
+    view! {
+        <div class="banner" data-tone="warning">
+            <Icon paths=icon::ALERT_TRIANGLE/>
+            <p>{sentence(impact.total, impact.orphaned)}</p>
+        </div>
+        <ul class="stack" aria-label="Open tickets">{tickets}</ul>
+        {(more > 0).then(|| view! { <p class="muted">{format!("And {more} more.")}</p> })}
+    }
+    .into_any()
+}
+
+fn sentence(total: i64, orphaned: i64) -> String {
+    let lose = if total == 1 { "1 open ticket loses an approver.".to_owned() } else { format!("{total} open tickets lose an approver.") };
+    match orphaned {
+        0 => lose,
+        1 => format!("{lose} 1 would wait for nobody until somebody else may decide."),
+        n => format!("{lose} {n} would wait for nobody until somebody else may decide."),
+    }
+}
+
+fn touched(ticket: TouchedTicket, may_read: bool) -> AnyView {
+    let number = format!("#{}", ticket.number);
+    let number = if may_read {
+        view! { <a href=format!("/tickets/workflow/{}", ticket.number)>{number}</a> }.into_any()
+    } else {
+        number.into_any()
+    };
+    view! {
+        <li class="cluster">
+            <span>{number}" "{ticket.ticket_type.label()}", "{ticket.stage}</span>
+            {ticket.orphaned.then(|| view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Would wait for nobody"/> })}
+        </li>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn the_notice_counts_in_words() {
+        assert_eq!(sentence(1, 0), "1 open ticket loses an approver.");
+        assert_eq!(sentence(3, 1), "3 open tickets lose an approver. 1 would wait for nobody until somebody else may decide.");
+        assert!(sentence(3, 2).contains("2 would wait"));
+    }
+}
