@@ -40,7 +40,7 @@ both! {
         }
         assert_eq!(browser.get("/login").await.status, StatusCode::OK);
         assert_eq!(browser.get("/setup?token=x").await.status, StatusCode::OK);
-        assert_eq!(browser.call("/api/list-hosts", &[]).await.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(browser.call("/api/get-frame", &[]).await.status, StatusCode::UNAUTHORIZED);
     }
 
     async fn signing_in_leads_on_only_within_this_site(app) {
