@@ -43,7 +43,7 @@ try {
 
 async function main() {
   const databaseUrl = postgres ? postgresDatabase() : `sqlite:${folder}/countersign.db`;
-  const environment = { PATH: process.env.PATH, COUNTERSIGN_DATABASE_URL: databaseUrl, COUNTERSIGN_LOG_LEVEL: 'warn' };
+  const environment = { PATH: process.env.PATH, COUNTERSIGN_DATABASE_URL: databaseUrl, COUNTERSIGN_LOG_LEVEL: 'error' };
   const before = performance.now();
   execFileSync(program, ['seed', '--tickets', String(tickets)], { env: environment, cwd: folder, stdio: 'inherit' });
   console.log(`${tickets.toLocaleString('en')} tickets on ${postgres ? 'PostgreSQL' : 'SQLite'}, written in ${((performance.now() - before) / 1000).toFixed(1)} s`);

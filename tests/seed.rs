@@ -54,8 +54,9 @@ both! {
         // The machine takes such a ticket on, and new numbers come after theirs.
         let first = &waiting[0];
         decide::reject(&app, &app.caller("owner").await, first.number, first.version, "", "").await.expect("a decision");
-        let hosts = hosts::list(&app, &app.caller("member").await, &HostFilter { name: "bench-".into(), ..Default::default() });
-        assert_eq!(hosts.await.expect("hosts").page.rows.len(), 4);
+        let member = app.caller("member").await;
+        let filter = HostFilter { name: "bench-".into(), ..Default::default() };
+        assert_eq!(hosts::list(&app, &member, &filter).await.expect("hosts").page.rows.len(), 4);
         seed::fill(&app, 1).await.expect("once more");
         assert_eq!(list(&app, "sysadmin", Tab::All).await[0].number, all[0].number + 1);
     }

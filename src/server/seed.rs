@@ -91,7 +91,7 @@ async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::R
     tx.exec(
         numbers!(
             "INSERT INTO account (id, domain_id, username, display_name, created_at)
-             SELECT 'requester-' || i, 'default', 'requester-' || i, 'Requester ' || i, $3 FROM n
+             SELECT 'requester-' || i, 'default', 'requester-' || i, 'Requester ' || i, $3 FROM n WHERE TRUE
              ON CONFLICT DO NOTHING"
         ),
         args![0_i64, REQUESTERS - 1, now],
@@ -100,7 +100,7 @@ async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::R
     tx.exec(
         numbers!(
             "INSERT INTO assignment (account_id, project_id, role_id, created_at)
-             SELECT 'requester-' || i, $3, 'member', $4 FROM n
+             SELECT 'requester-' || i, $3, 'member', $4 FROM n WHERE TRUE
              ON CONFLICT DO NOTHING"
         ),
         args![0_i64, REQUESTERS - 1, web, now],
