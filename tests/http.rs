@@ -177,7 +177,7 @@ both! {
         assert_eq!(kept.values, [("username".into(), "mem<b>er".into()), ("next".into(), "/hosts".to_owned())]);
         let content: String = app.db.scalar("SELECT content FROM flash", vec![]).await.expect("a flash");
         assert!(!content.contains("a secret thing"), "a password is never kept");
-        assert_eq!(browser.get(&answer.location().to_owned()).await.status, StatusCode::OK);
+        assert_eq!(browser.get(answer.location()).await.status, StatusCode::OK);
         app.clock.advance(10 * MINUTE);
         assert_eq!(flash(&mut browser, &answer).await, None, "kept for ten minutes");
         browser.submit("/api/sign-in", &fields).await;
