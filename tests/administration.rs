@@ -16,6 +16,7 @@ use countersign::domain::process::{LinkForm, ProcessForm};
 use countersign::domain::time::DAY;
 use countersign::server::app::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, roles, users};
+use countersign::server::service::oplog::retention::kept_for;
 use countersign::server::service::workflow::{decide, details, lists};
 use countersign::server::service::{first_run, hosts, processes, session, system_settings};
 use countersign::server::store::directory as store;
@@ -28,29 +29,51 @@ fn all() -> DirectoryFilter {
 }
 
 fn search(text: &str) -> DirectoryFilter {
-    DirectoryFilter { search: text.into(), ..all() }
+    DirectoryFilter {
+        search: text.into(),
+        ..all()
+    }
 }
 
 async fn domain(app: &TestApp, name: &str) -> DomainId {
     let domains = store::domains(&app.db).await.expect("query");
-    domains.into_iter().find(|d| d.name == name).unwrap_or_else(|| panic!("no domain {name}")).id
+    domains
+        .into_iter()
+        .find(|d| d.name == name)
+        .unwrap_or_else(|| panic!("no domain {name}"))
+        .id
 }
 
 async fn role(app: &TestApp, name: &str) -> RoleId {
     let roles = store::roles(&app.db).await.expect("query");
-    roles.into_iter().find(|r| r.name == name).unwrap_or_else(|| panic!("no role {name}")).id
+    roles
+        .into_iter()
+        .find(|r| r.name == name)
+        .unwrap_or_else(|| panic!("no role {name}"))
+        .id
 }
 
 fn person(username: &str) -> UserForm {
-    UserForm { username: username.into(), ..Default::default() }
+    UserForm {
+        username: username.into(),
+        ..Default::default()
+    }
 }
 
 fn role_form(name: &str, reach: &str) -> RoleForm {
-    RoleForm { name: name.into(), reach: reach.into(), description: String::new() }
+    RoleForm {
+        name: name.into(),
+        reach: reach.into(),
+        description: String::new(),
+    }
 }
 
 fn at<'a>(field: &str, outcome: &'a Result<Done, AppError>) -> &'a str {
-    outcome.as_ref().expect_err("refused").problem(field).unwrap_or_else(|| panic!("no problem at {field}: {outcome:?}"))
+    outcome
+        .as_ref()
+        .expect_err("refused")
+        .problem(field)
+        .unwrap_or_else(|| panic!("no problem at {field}: {outcome:?}"))
 }
 
 fn refused(outcome: Result<Done, AppError>) -> String {
@@ -74,36 +97,60 @@ async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
         ..Default::default()
     };
     hosts::create(app, &caller, &form).await.expect("submitted");
-    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
+    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default())
+        .await
+        .expect("list");
     mine.page.rows[0].number
 }
 
 async fn pending(app: &TestApp, who: &str) -> Vec<i64> {
     let caller = app.caller(who).await;
-    let list = lists::list(app, &caller, Tab::Pending, &TicketFilter::default()).await.expect("list");
+    let list = lists::list(app, &caller, Tab::Pending, &TicketFilter::default())
+        .await
+        .expect("list");
     list.page.rows.into_iter().map(|row| row.number).collect()
 }
 
 async fn waits_for_nobody(app: &TestApp, number: i64) -> bool {
-    details::get(app, &app.caller("sysadmin").await, number).await.expect("read").row.waits_for_nobody
+    details::get(app, &app.caller("sysadmin").await, number)
+        .await
+        .expect("read")
+        .row
+        .waits_for_nobody
 }
 
 async fn pass(app: &TestApp, who: &str, number: i64, version: i64) {
-    decide::pass(app, &app.caller(who).await, number, version, "", "/").await.expect("passed");
+    decide::pass(app, &app.caller(who).await, number, version, "", "/")
+        .await
+        .expect("passed");
 }
 
 async fn impact_of(app: &TestApp, user: &str, project: &str, role: &str) -> Impact {
     let ask = ImpactAsk {
-        user: if user.is_empty() { String::new() } else { app.user(user).await.0 },
-        project: if project.is_empty() { String::new() } else { app.project(project).await.0 },
+        user: if user.is_empty() {
+            String::new()
+        } else {
+            app.user(user).await.0
+        },
+        project: if project.is_empty() {
+            String::new()
+        } else {
+            app.project(project).await.0
+        },
         role: role.into(),
     };
-    impact::of(app, &app.caller("sysadmin").await, &ask).await.expect("an impact")
+    impact::of(app, &app.caller("sysadmin").await, &ask)
+        .await
+        .expect("an impact")
 }
 
 /// Number and whether it would wait for nobody.
 fn touched(impact: &Impact) -> Vec<(i64, bool)> {
-    impact.tickets.iter().map(|ticket| (ticket.number, ticket.orphaned)).collect()
+    impact
+        .tickets
+        .iter()
+        .map(|ticket| (ticket.number, ticket.orphaned))
+        .collect()
 }
 
 both! {
@@ -547,21 +594,21 @@ both! {
     async fn settings_are_saved_and_obeyed(app) {
         let admin = app.caller("sysadmin").await;
         assert_eq!(system_settings::auto_close_after(&app).await, Ok(3 * DAY));
-        assert_eq!(system_settings::log_retention(&app).await, Ok(None));
+        assert_eq!(kept_for(&app).await, Ok(None));
         let form = SettingsForm { auto_close: "12h".into(), trash: "7d".into(), log_retention: "400".into() };
         system_settings::save(&app, &admin, &form).await.expect("saved");
         assert_eq!(system_settings::auto_close_after(&app).await, Ok(DAY / 2));
         assert_eq!(system_settings::trash_delay(&app).await, Ok(7 * DAY));
-        assert_eq!(system_settings::log_retention(&app).await, Ok(Some(400 * DAY)));
+        assert_eq!(kept_for(&app).await, Ok(Some(400 * DAY)));
         let shown = system_settings::get(&app, &admin).await.expect("read");
-        assert_eq!((shown.auto_close.text.as_str(), shown.trash.text.as_str(), shown.log_retention_days), ("12h", "7d", Some(400)));
+        assert_eq!((shown.auto_close.text.as_str(), shown.trash.text.as_str(), shown.log_retention.text.as_str()), ("12h", "7d", "400"));
         let wrong = SettingsForm { auto_close: "soon".into(), trash: "0s".into(), log_retention: "-1".into() };
         let outcome = system_settings::save(&app, &admin, &wrong).await;
         for field in ["auto_close", "trash", "log_retention"] {
             at(field, &outcome);
         }
         system_settings::save(&app, &admin, &SettingsForm { log_retention: String::new(), ..form }).await.expect("saved");
-        assert_eq!(system_settings::log_retention(&app).await, Ok(None), "empty is for ever");
+        assert_eq!(kept_for(&app).await, Ok(None), "empty is for ever");
     }
 
     async fn what_the_environment_sets_wins_over_the_page(app) {
@@ -570,11 +617,13 @@ both! {
         system_settings::save(&app, &admin, &form).await.expect("saved");
         let fixed = app.with_settings(|settings| {
             settings.auto_close_after = 5_000;
-            settings.fixed.insert("auto-close-after".into());
+            settings.log_retention = Some(36 * DAY / 24);
+            settings.fixed.extend(["auto-close-after".into(), "log-retention".into()]);
         });
         assert_eq!(system_settings::auto_close_after(&fixed).await, Ok(5_000));
         let shown = system_settings::get(&fixed, &admin).await.expect("read");
         assert_eq!((shown.auto_close.text.as_str(), shown.auto_close.fixed, shown.trash.fixed), ("5s", true, false));
+        assert_eq!((shown.log_retention.text.as_str(), shown.log_retention.fixed), ("36h", true));
         let sent = SettingsForm { auto_close: String::new(), trash: "1d".into(), log_retention: String::new() };
         system_settings::save(&fixed, &admin, &sent).await.expect("the fixed one isn't asked for");
         assert_eq!(system_settings::trash_delay(&fixed).await, Ok(DAY));
@@ -607,14 +656,22 @@ mod without_the_three_levels {
     /// A first administrator on a system that was started without demo data.
     async fn started(engine: Engine) -> (TestApp, Caller) {
         let app = TestApp::empty(engine).await;
-        let token = first_run::setup_token(&app).await.expect("query").expect("no account yet");
-        first_run::set_up(&app, &token, "root", PASSWORD, PASSWORD, "").await.expect("set up");
+        let token = first_run::setup_token(&app)
+            .await
+            .expect("query")
+            .expect("no account yet");
+        first_run::set_up(&app, &token, "root", PASSWORD, PASSWORD, "")
+            .await
+            .expect("set up");
         let caller = caller(&app, "root", false).await;
         (app, caller)
     }
 
     async fn caller(app: &TestApp, username: &str, three_level: bool) -> Caller {
-        let person = store::person(&app.db, &app.user(username).await).await.expect("query").expect("a person");
+        let person = store::person(&app.db, &app.user(username).await)
+            .await
+            .expect("query")
+            .expect("a person");
         session::caller(person, None, three_level, "session".into(), "192.0.2.7")
     }
 
@@ -624,15 +681,34 @@ mod without_the_three_levels {
         assert!(refused(domains::create(&app, &root, "acme", "").await).contains("three-level"));
         let listed = domains::list(&app, &root, &all()).await.expect("list");
         assert_eq!((listed.rows.len(), listed.may_create), (1, false));
-        projects::create(&app, &root, "web", "", "").await.expect("in Default, without asking");
+        projects::create(&app, &root, "web", "", "")
+            .await
+            .expect("in Default, without asking");
         assert!(at("domain", &projects::create(&app, &root, "x", "elsewhere", "").await).contains("Choose"));
-        users::create(&app, &root, &person("ada"), PASSWORD, PASSWORD).await.expect("created");
+        users::create(&app, &root, &person("ada"), PASSWORD, PASSWORD)
+            .await
+            .expect("created");
         let (ada, web) = (app.user("ada").await, app.project("web").await);
-        directory::assign(&app, &root, &ada, &web, &"domainadmin".into()).await.expect("given");
-        let labels = |caller: Caller| caller.person.views(caller.three_level).into_iter().map(|v| v.label).collect::<Vec<_>>();
-        assert_eq!(labels(caller(&app, "ada", false).await), ["Project View: web"], "no Domain View");
+        directory::assign(&app, &root, &ada, &web, &"domainadmin".into())
+            .await
+            .expect("given");
+        let labels = |caller: Caller| {
+            caller
+                .person
+                .views(caller.three_level)
+                .into_iter()
+                .map(|v| v.label)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            labels(caller(&app, "ada", false).await),
+            ["Project View: web"],
+            "no Domain View"
+        );
         let refused_to_ada = users::list(&app, &caller(&app, "ada", false).await, &all()).await;
-        let Err(AppError::Forbidden(why)) = refused_to_ada else { panic!("{refused_to_ada:?}") };
+        let Err(AppError::Forbidden(why)) = refused_to_ada else {
+            panic!("{refused_to_ada:?}")
+        };
         assert!(!why.contains("Switch"), "there is no view to switch to: {why}");
 
         system_settings::turn_on_three_level(&app, &root).await.expect("on");
@@ -640,7 +716,10 @@ mod without_the_three_levels {
         assert!(system_settings::get(&app, &root).await.expect("read").three_level);
         let root = caller(&app, "root", true).await;
         domains::create(&app, &root, "acme", "").await.expect("created");
-        assert!(at("domain", &projects::create(&app, &root, "y", "", "").await).contains("Choose"), "now there is a choice");
+        assert!(
+            at("domain", &projects::create(&app, &root, "y", "", "").await).contains("Choose"),
+            "now there is a choice"
+        );
         let ada = caller(&app, "ada", true).await;
         assert_eq!(labels(ada), ["Domain View: Default", "Project View: web"]);
         app.db.close().await;

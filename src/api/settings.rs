@@ -19,8 +19,8 @@ pub struct SystemSettings {
     pub three_level: bool,
     pub auto_close: Delay,
     pub trash: Delay,
-    /// `None` keeps the operation log for ever.
-    pub log_retention_days: Option<i64>,
+    /// Days, or empty where the operation log is kept for ever; as typed where it is fixed from outside.
+    pub log_retention: Delay,
 }
 
 /// The fields as typed.

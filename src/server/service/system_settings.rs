@@ -1,6 +1,7 @@
 //! What administrators set for the whole system, and what is in force: a flag or the environment wins over the page,
 //! the page over the settings file and the default.
 
+use super::oplog::retention::kept_for;
 use super::rights::require_system_view;
 use crate::api::Done;
 use crate::api::error::AppError;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 const PAGE: &str = "/settings/system";
 const WHAT: &str = "Settings / System";
+const RETENTION_FLAG: &str = "log-retention";
 const LONGEST_DELAY: Millis = 3_650 * DAY;
 const LONGEST_RETENTION: i64 = 36_500;
 
@@ -53,12 +55,6 @@ pub async fn trash_delay(app: &App) -> Result<Millis, AppError> {
     in_force(app, TRASH).await
 }
 
-/// How long records of the operation log are kept; `None` is for ever.
-pub async fn log_retention(app: &App) -> Result<Option<Millis>, AppError> {
-    let stored = setting::get(&app.db, setting::LOG_RETENTION).await?;
-    Ok(stored.and_then(|days| days.parse::<i64>().ok()).map(|days| days * DAY))
-}
-
 fn is_fixed(app: &App, source: Source) -> bool {
     app.settings.fixed.contains(source.flag)
 }
@@ -76,20 +72,37 @@ async fn in_force(app: &App, source: Source) -> Result<Millis, AppError> {
 pub async fn get(app: &App, caller: &Caller) -> Result<SystemSettings, AppError> {
     require_system_view(caller, WHAT)?;
     let delay = async |source: Source| {
-        Ok::<_, AppError>(Delay { text: written(in_force(app, source).await?), fixed: is_fixed(app, source) })
+        Ok::<_, AppError>(Delay {
+            text: written(in_force(app, source).await?),
+            fixed: is_fixed(app, source),
+        })
     };
     Ok(SystemSettings {
         three_level: setting::three_level(&app.db).await?,
         auto_close: delay(AUTO_CLOSE).await?,
         trash: delay(TRASH).await?,
-        log_retention_days: log_retention(app).await?.map(|kept| kept / DAY),
+        log_retention: retention(app).await?,
     })
+}
+
+/// How long the operation log is kept: in days, which is what the page takes, or as a flag or the environment says it.
+async fn retention(app: &App) -> Result<Delay, AppError> {
+    let fixed = app.settings.fixed.contains(RETENTION_FLAG);
+    let text = match kept_for(app).await? {
+        None => String::new(),
+        Some(kept) if fixed => written(kept),
+        Some(kept) => ((kept + DAY - 1) / DAY).to_string(),
+    };
+    Ok(Delay { text, fixed })
 }
 
 /// A time as it is typed: `3d`, `36h`, `5s`.
 fn written(time: Millis) -> String {
     let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (1, "ms")];
-    let (size, unit) = units.into_iter().find(|(size, _)| time % size == 0).unwrap_or((1, "ms"));
+    let (size, unit) = units
+        .into_iter()
+        .find(|(size, _)| time % size == 0)
+        .unwrap_or((1, "ms"));
     format!("{}{unit}", time / size)
 }
 
@@ -106,28 +119,35 @@ async fn write(work: &mut Work, app: &App, caller: &Caller, form: &SettingsForm)
     let mut problems = Problems::default();
     let auto_close = delay(&mut problems, app, AUTO_CLOSE, "auto_close", &form.auto_close);
     let trash = delay(&mut problems, app, TRASH, "trash", &form.trash);
+    let before = get(app, caller).await?;
     let retention = match form.log_retention.trim() {
         "" => None,
+        _ if before.log_retention.fixed => None,
         typed => Some(problems.number("log_retention", "Log retention", typed, 1..=LONGEST_RETENTION)),
     };
     problems.or(())?;
-    let before = get(app, caller).await?;
     for (source, value) in [(AUTO_CLOSE, auto_close), (TRASH, trash)] {
         if let Some(value) = value {
             setting::set(&mut work.tx, source.key, &value.to_string()).await?;
         }
     }
     match retention {
+        _ if before.log_retention.fixed => {}
         Some(days) => setting::set(&mut work.tx, setting::LOG_RETENTION, &days.to_string()).await?,
         None => setting::clear(&mut work.tx, setting::LOG_RETENTION).await?,
     }
+    let kept = match retention {
+        _ if before.log_retention.fixed => before.log_retention.text.clone(),
+        Some(days) => days.to_string(),
+        None => String::new(),
+    };
     let shown = |value: Option<Millis>, before: &Delay| value.map_or_else(|| before.text.clone(), written);
     work.details(json!({
-        "before": {"auto_close": before.auto_close.text, "trash": before.trash.text, "log_retention_days": before.log_retention_days},
+        "before": {"auto_close": before.auto_close.text, "trash": before.trash.text, "log_retention": before.log_retention.text},
         "after": {
             "auto_close": shown(auto_close, &before.auto_close),
             "trash": shown(trash, &before.trash),
-            "log_retention_days": retention,
+            "log_retention": kept,
         },
     }));
     Ok(Done::new("The settings are saved.", PAGE))
@@ -141,8 +161,10 @@ fn delay(problems: &mut Problems, app: &App, source: Source, field: &str, typed:
     match duration(typed.trim()) {
         Ok(time) if (SECOND..=LONGEST_DELAY).contains(&time) => Some(time),
         _ => {
-            let message =
-                format!("{} must be a whole number with s, m, h or d behind it, from 1s to 3650d, e.g. 3d.", source.label);
+            let message = format!(
+                "{} must be a whole number with s, m, h or d behind it, from 1s to 3650d, e.g. 3d.",
+                source.label
+            );
             problems.add(field, message);
             None
         }
@@ -165,7 +187,10 @@ async fn turn_on(work: &mut Work, app: &App, caller: &Caller) -> Result<Done, Ap
     }
     work.details(json!({"before": {"three_level": false}, "after": {"three_level": true}}));
     setting::set(&mut work.tx, setting::THREE_LEVEL, "on").await?;
-    Ok(Done::new("The three-level hierarchy is on: domains can be created now.", PAGE))
+    Ok(Done::new(
+        "The three-level hierarchy is on: domains can be created now.",
+        PAGE,
+    ))
 }
 
 #[cfg(test)]
@@ -174,7 +199,13 @@ mod tests {
 
     #[test]
     fn a_time_is_written_in_its_largest_whole_unit() {
-        for (time, text) in [(3 * DAY, "3d"), (36 * HOUR, "36h"), (90 * SECOND, "90s"), (5 * MINUTE, "5m"), (1_500, "1500ms")] {
+        for (time, text) in [
+            (3 * DAY, "3d"),
+            (36 * HOUR, "36h"),
+            (90 * SECOND, "90s"),
+            (5 * MINUTE, "5m"),
+            (1_500, "1500ms"),
+        ] {
             assert_eq!(written(time), text);
             assert_eq!(duration(text), Ok(time), "and reads back");
         }

@@ -193,11 +193,19 @@ pub async fn has_accounts_in(tx: &mut Tx) -> sqlx::Result<bool> {
 
 /// Every domain, by name.
 pub async fn domains(db: &Db) -> sqlx::Result<Vec<Domain>> {
-    db.all("SELECT id, name FROM domain WHERE deleted_at IS NULL ORDER BY name, id", args![]).await
+    db.all(
+        "SELECT id, name FROM domain WHERE deleted_at IS NULL ORDER BY name, id",
+        args![],
+    )
+    .await
 }
 
 pub async fn domain(db: &Db, id: &DomainId) -> sqlx::Result<Option<Domain>> {
-    db.opt("SELECT id, name FROM domain WHERE id = $1 AND deleted_at IS NULL", args![id]).await
+    db.opt(
+        "SELECT id, name FROM domain WHERE id = $1 AND deleted_at IS NULL",
+        args![id],
+    )
+    .await
 }
 
 /// The domain, as the transaction sees it.

@@ -36,8 +36,7 @@ pub fn System() -> impl IntoView {
 
 fn delays(settings: &SystemSettings) -> AnyView {
     let change = use_change::<SaveSystemSettings>();
-    let retention = settings.log_retention_days.map(|days| days.to_string()).unwrap_or_default();
-    let days = Control::Number { min: 1, max: LONGEST_RETENTION, unit: Some("days") };
+    let kept = settings.log_retention.clone();
     let (auto_close, trash) = (settings.auto_close.clone(), settings.trash.clone());
     view! {
         <section class="card" aria-labelledby="delays-title">
@@ -48,8 +47,7 @@ fn delays(settings: &SystemSettings) -> AnyView {
                     {delay("Auto-close delay", "auto_close", auto_close,
                         "How long a support ticket waits for its requester before it closes by itself: 5s, 30m, 12h or 3d.")}
                     {delay("Trash delay", "trash", trash, "How long a deleted host can be restored: 12h or 3d, for example.")}
-                    <Field label="Log retention" name="log_retention" optional=true control=days preset=retention width="short"
-                        help="Older records of the operation log are removed. Empty keeps them for ever."/>
+                    {retention(kept)}
                     <div class="form-actions"><SubmitButton label="Save"/></div>
                 </ChangeForm>
             </div>
@@ -60,14 +58,35 @@ fn delays(settings: &SystemSettings) -> AnyView {
 
 /// A delay to type, or, where a flag or the environment sets it, to read.
 fn delay(label: &'static str, name: &'static str, delay: Delay, help: &'static str) -> AnyView {
-    if !delay.fixed {
-        return view! { <Field label name required=true preset=delay.text help width="short"/> }.into_any();
+    if delay.fixed {
+        return fixed(label, name, delay.text);
     }
+    view! { <Field label name required=true preset=delay.text help width="short"/> }.into_any()
+}
+
+fn retention(kept: Delay) -> AnyView {
+    if kept.fixed {
+        return fixed("Log retention", "log_retention", kept.text);
+    }
+    let control = Control::Number {
+        min: 1,
+        max: LONGEST_RETENTION,
+        unit: Some("days"),
+    };
+    view! {
+        <Field label="Log retention" name="log_retention" optional=true control preset=kept.text width="short"
+            help="Older records of the operation log are removed. Empty keeps them for ever."/>
+    }
+    .into_any()
+}
+
+/// What the server was started with: to be read, not to be changed.
+fn fixed(label: &'static str, name: &'static str, text: String) -> AnyView {
     let (id, help_id) = (format!("fixed-{name}"), format!("fixed-{name}-help"));
     view! {
         <div class="field" data-width="short">
             <div class="field-label"><label for=id.clone()>{label}</label></div>
-            <input type="text" id=id value=delay.text readonly=true aria-describedby=help_id.clone()/>
+            <input type="text" id=id value=text readonly=true aria-describedby=help_id.clone()/>
             <p class="field-help" id=help_id>"Set by a flag or the environment of the server, which wins over this page."</p>
         </div>
     }

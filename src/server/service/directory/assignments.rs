@@ -21,7 +21,13 @@ pub async fn assign(
     project: &ProjectId,
     role: &RoleId,
 ) -> Result<Done, AppError> {
-    let mut work = app.work(caller.operator(), Operation::Assign, Subject::new(ResourceType::User, user, "")).await?;
+    let mut work = app
+        .work(
+            caller.operator(),
+            Operation::Assign,
+            Subject::new(ResourceType::User, user, ""),
+        )
+        .await?;
     let outcome = give(&mut work, caller, user, project, role).await;
     work.finish(outcome).await
 }
@@ -34,7 +40,13 @@ pub async fn unassign(
     project: &ProjectId,
     role: &RoleId,
 ) -> Result<Done, AppError> {
-    let mut work = app.work(caller.operator(), Operation::Unassign, Subject::new(ResourceType::User, user, "")).await?;
+    let mut work = app
+        .work(
+            caller.operator(),
+            Operation::Unassign,
+            Subject::new(ResourceType::User, user, ""),
+        )
+        .await?;
     let outcome = take(&mut work, caller, user, project, role).await;
     work.finish(outcome).await
 }
@@ -58,11 +70,22 @@ async fn give(
     let (account, project, role) = check_grant(work, caller, user, project, role).await?;
     let now = work.now;
     if !directory::assign(&mut work.tx, &account.id, &project.id, &role.id, now).await? {
-        let message = format!("{} holds {} in {} already.", account.display_name, role.name, project.name);
+        let message = format!(
+            "{} holds {} in {} already.",
+            account.display_name, role.name, project.name
+        );
         return Err(AppError::refused(message));
     }
     if account.enabled {
-        task::gained(&mut work.tx, &account.id, &role.id, &project.id, &project.domain_id, now).await?;
+        task::gained(
+            &mut work.tx,
+            &account.id,
+            &role.id,
+            &project.id,
+            &project.domain_id,
+            now,
+        )
+        .await?;
     }
     let message = format!("{} is now {} in {}.", account.display_name, role.name, project.name);
     Ok(Done::new(message, super::users::page_of(user)))
@@ -78,11 +101,17 @@ async fn take(
     let (account, project, role) = check_grant(work, caller, user, project, role).await?;
     let now = work.now;
     if !directory::unassign(&mut work.tx, &account.id, &project.id, &role.id).await? {
-        return Err(AppError::refused(format!("{} doesn't hold {} in {}.", account.display_name, role.name, project.name)));
+        return Err(AppError::refused(format!(
+            "{} doesn't hold {} in {}.",
+            account.display_name, role.name, project.name
+        )));
     }
     keep_an_administrator(work).await?;
     task::lost(&mut work.tx, &account.id, &role.id, now).await?;
-    let message = format!("{} is no longer {} in {}.", account.display_name, role.name, project.name);
+    let message = format!(
+        "{} is no longer {} in {}.",
+        account.display_name, role.name, project.name
+    );
     Ok(Done::new(message, super::users::page_of(user)))
 }
 
@@ -113,7 +142,10 @@ async fn check_grant(
     );
     work.details(json!({"role": role.name, "project": project.name}));
     if scope.is_some() && role.reach == Reach::System {
-        return Err(AppError::Forbidden(format!("{} reaches the whole system: only the System View grants it.", role.name)));
+        return Err(AppError::Forbidden(format!(
+            "{} reaches the whole system: only the System View grants it.",
+            role.name
+        )));
     }
     Ok((account, project, role))
 }

@@ -50,7 +50,8 @@ pub async fn create(app: &App, caller: &Caller, typed_name: &str, typed_descript
 async fn make(work: &mut Work, caller: &Caller, typed_name: &str, typed_description: &str) -> Result<Done, AppError> {
     require_system_view(caller, "Creating a domain")?;
     if !caller.three_level {
-        let message = "Without the three-level hierarchy there is only the domain Default. Settings / System turns it on.";
+        let message =
+            "Without the three-level hierarchy there is only the domain Default. Settings / System turns it on.";
         return Err(AppError::refused(message));
     }
     let new = parse(typed_name, typed_description)?;
@@ -109,7 +110,9 @@ async fn remove(work: &mut Work, caller: &Caller, id: &DomainId) -> Result<Done,
     require_system_view(caller, "Deleting a domain")?;
     work.details(json!({"before": facts(&before), "after": null}));
     if id.as_str() == DEFAULT_DOMAIN {
-        return Err(AppError::refused("The first domain stays: the system's own project belongs to it."));
+        return Err(AppError::refused(
+            "The first domain stays: the system's own project belongs to it.",
+        ));
     }
     let left = change::left_in_domain(&mut work.tx, id).await?;
     if left.projects > 0 || left.users > 0 || left.tickets > 0 {

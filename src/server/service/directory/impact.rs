@@ -29,7 +29,11 @@ pub async fn of(app: &App, caller: &Caller, ask: &ImpactAsk) -> Result<Impact, A
         ("", "", _) => return Err(AppError::NotFound),
         ("", _, _) => Loss::Project(&project),
         (_, "", _) => Loss::User(&user),
-        _ => Loss::Assignment { user: &user, project: &project, role: &role },
+        _ => Loss::Assignment {
+            user: &user,
+            project: &project,
+            role: &role,
+        },
     };
     let found = touched(&app.db, loss, NAMED).await?;
     Ok(Impact {
@@ -50,10 +54,16 @@ pub async fn of(app: &App, caller: &Caller, ask: &ImpactAsk) -> Result<Impact, A
 
 async fn check_user(app: &App, scope: Option<&DomainId>, id: &UserId) -> Result<(), AppError> {
     let found = directory::account(&app.db, id).await?;
-    found.filter(|account| within(scope, &account.domain_id)).map(drop).ok_or(AppError::NotFound)
+    found
+        .filter(|account| within(scope, &account.domain_id))
+        .map(drop)
+        .ok_or(AppError::NotFound)
 }
 
 async fn check_project(app: &App, scope: Option<&DomainId>, id: &ProjectId) -> Result<(), AppError> {
     let found = directory::project(&app.db, id).await?;
-    found.filter(|project| within(scope, &project.domain_id)).map(drop).ok_or(AppError::NotFound)
+    found
+        .filter(|project| within(scope, &project.domain_id))
+        .map(drop)
+        .ok_or(AppError::NotFound)
 }

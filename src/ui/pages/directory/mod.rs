@@ -73,7 +73,11 @@ fn impact_notice(impact: Option<Impact>) -> AnyView {
         return view! { <p>"No open ticket loses an approver by this."</p> }.into_any();
     };
     let more = impact.total - impact.tickets.len() as i64;
-    let tickets = impact.tickets.into_iter().map(|ticket| touched(ticket, impact.may_read)).collect_view();
+    let tickets = impact
+        .tickets
+        .into_iter()
+        .map(|ticket| touched(ticket, impact.may_read))
+        .collect_view();
     view! {
         <div class="banner" data-tone="warning">
             <Icon paths=icon::ALERT_TRIANGLE/>
@@ -86,7 +90,11 @@ fn impact_notice(impact: Option<Impact>) -> AnyView {
 }
 
 fn sentence(total: i64, orphaned: i64) -> String {
-    let lose = if total == 1 { "1 open ticket loses an approver.".to_owned() } else { format!("{total} open tickets lose an approver.") };
+    let lose = if total == 1 {
+        "1 open ticket loses an approver.".to_owned()
+    } else {
+        format!("{total} open tickets lose an approver.")
+    };
     match orphaned {
         0 => lose,
         1 => format!("{lose} 1 would wait for nobody until somebody else may decide."),
@@ -117,7 +125,10 @@ mod tests {
     #[test]
     fn the_notice_counts_in_words() {
         assert_eq!(sentence(1, 0), "1 open ticket loses an approver.");
-        assert_eq!(sentence(3, 1), "3 open tickets lose an approver. 1 would wait for nobody until somebody else may decide.");
+        assert_eq!(
+            sentence(3, 1),
+            "3 open tickets lose an approver. 1 would wait for nobody until somebody else may decide."
+        );
         assert!(sentence(3, 2).contains("2 would wait"));
     }
 }

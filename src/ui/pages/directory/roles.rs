@@ -25,7 +25,10 @@ const DESCRIPTION: Column = ("Description", "wide");
 pub fn Roles() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(move || (filter.get(), revision.track()), |(filter, _)| list_roles(filter));
+    let list = Resource::new(
+        move || (filter.get(), revision.track()),
+        |(filter, _)| list_roles(filter),
+    );
     let body = move |list: RoleList, _: Frame| {
         let dialog = query.with(|query| dialog(query, &list));
         view! { {page(list)} {dialog} }.into_any()
@@ -81,7 +84,11 @@ fn dialog(query: &Query, list: &RoleList) -> AnyView {
     if !list.may_change {
         return ().into_any();
     }
-    let chosen = list.rows.iter().find(|r| Some(r.id.as_str()) == query.get(ABOUT) && !r.built_in).cloned();
+    let chosen = list
+        .rows
+        .iter()
+        .find(|r| Some(r.id.as_str()) == query.get(ABOUT) && !r.built_in)
+        .cloned();
     let keep = query.lasting();
     match (query.get("dialog"), chosen) {
         (Some("create"), _) => {
@@ -113,9 +120,11 @@ fn dialog(query: &Query, list: &RoleList) -> AnyView {
 }
 
 fn fields(role: Option<RoleRow>) -> AnyView {
-    let (name, reach, description) =
-        role.map(|r| (r.name, r.reach.key().to_owned(), r.description)).unwrap_or_else(|| (String::new(), String::new(), String::new()));
-    let reaches = std::iter::once(choice("", "Choose a reach")).chain(Reach::ALL.iter().map(|r| choice(r.key(), r.label())));
+    let (name, reach, description) = role
+        .map(|r| (r.name, r.reach.key().to_owned(), r.description))
+        .unwrap_or_else(|| (String::new(), String::new(), String::new()));
+    let reaches =
+        std::iter::once(choice("", "Choose a reach")).chain(Reach::ALL.iter().map(|r| choice(r.key(), r.label())));
     view! {
         <Field label="Name" name="name" required=true preset=name autofocus=true/>
         <Field label="Reach" name="reach" required=true preset=reach control=Control::Select(reaches.collect())

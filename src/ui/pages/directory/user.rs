@@ -1,7 +1,7 @@
 //! `/directory/users/{id}`: one user, and the roles held, with the dialogs that give and take them.
 
-use super::users::PAGE;
 use super::impact_notice;
+use super::users::PAGE;
 use crate::api::directory::{AssignRole, HeldRow, Impact, ImpactAsk, RemoveRole, UserDetail, get_impact, get_user};
 use crate::api::frame::Frame;
 use crate::domain::ids::UserId;
@@ -42,16 +42,25 @@ pub fn User() -> impl IntoView {
             Ok((detail, impact))
         },
     );
-    loaded(data, move |(detail, impact): (UserDetail, Option<Impact>), frame: Frame| {
-        let dialog = query.with(|query| dialog(query, &detail, impact));
-        view! { {page(detail, frame.now)} {dialog} }.into_any()
-    })
+    loaded(
+        data,
+        move |(detail, impact): (UserDetail, Option<Impact>), frame: Frame| {
+            let dialog = query.with(|query| dialog(query, &detail, impact));
+            view! { {page(detail, frame.now)} {dialog} }.into_any()
+        },
+    )
 }
 
 fn ask(user: &str, query: &Query) -> Option<ImpactAsk> {
-    let chosen = query.get(ASSIGNMENT).filter(|_| query.get("dialog") == Some("remove"))?;
+    let chosen = query
+        .get(ASSIGNMENT)
+        .filter(|_| query.get("dialog") == Some("remove"))?;
     let (project, role) = chosen.split_once(':')?;
-    Some(ImpactAsk { user: user.to_owned(), project: project.to_owned(), role: role.to_owned() })
+    Some(ImpactAsk {
+        user: user.to_owned(),
+        project: project.to_owned(),
+        role: role.to_owned(),
+    })
 }
 
 fn path(id: &UserId) -> String {
@@ -64,7 +73,8 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
     let user_page = path.clone();
     let assign = move |kind: &'static str| {
         let page = user_page.clone();
-        view! { <DialogButton page keep=Query::default() dialog="assign" label="Assign" kind paths=icon::PLUS/> }.into_any()
+        view! { <DialogButton page keep=Query::default() dialog="assign" label="Assign" kind paths=icon::PLUS/> }
+            .into_any()
     };
     let (first, primary) = (assign(""), assign("primary"));
     let roles = if held.is_empty() {
@@ -135,7 +145,8 @@ fn dialog(query: &Query, detail: &UserDetail, impact: Option<Impact>) -> AnyView
     match query.get("dialog") {
         Some("assign") => assign(detail, page, keep),
         Some("remove") => {
-            let is_chosen = |held: &&HeldRow| Some(format!("{}:{}", held.project, held.role).as_str()) == query.get(ASSIGNMENT);
+            let is_chosen =
+                |held: &&HeldRow| Some(format!("{}:{}", held.project, held.role).as_str()) == query.get(ASSIGNMENT);
             match detail.held.iter().find(is_chosen) {
                 Some(held) => remove(detail, held.clone(), page, keep, impact),
                 None => ().into_any(),
@@ -148,9 +159,16 @@ fn dialog(query: &Query, detail: &UserDetail, impact: Option<Impact>) -> AnyView
 fn assign(detail: &UserDetail, page: String, keep: Query) -> AnyView {
     let change = use_change::<AssignRole>();
     let with_first = |first: &str, choices: &[crate::api::Choice]| {
-        Control::Select(std::iter::once(choice("", first)).chain(choices.iter().cloned()).collect())
+        Control::Select(
+            std::iter::once(choice("", first))
+                .chain(choices.iter().cloned())
+                .collect(),
+        )
     };
-    let (projects, roles) = (with_first("Choose a project", &detail.projects), with_first("Choose a role", &detail.roles));
+    let (projects, roles) = (
+        with_first("Choose a project", &detail.projects),
+        with_first("Choose a role", &detail.roles),
+    );
     let (about, user) = (detail.user.display_name.clone(), detail.user.id.to_string());
     view! {
         <ChangeDialog change title="Assign" about page keep>
@@ -164,7 +182,10 @@ fn assign(detail: &UserDetail, page: String, keep: Query) -> AnyView {
 
 fn remove(detail: &UserDetail, held: HeldRow, page: String, keep: Query, impact: Option<Impact>) -> AnyView {
     let change = use_change::<RemoveRole>();
-    let about = format!("{} in {} of {}", held.role_name, held.project_name, detail.user.display_name);
+    let about = format!(
+        "{} in {} of {}",
+        held.role_name, held.project_name, detail.user.display_name
+    );
     let user = detail.user.id.to_string();
     view! {
         <ChangeDialog change title="Remove" about page keep danger=true>
