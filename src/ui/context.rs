@@ -15,15 +15,24 @@ use serde::de::DeserializeOwned;
 
 /// Grows with every change made from this page; whatever reads the server tracks it and so reads again.
 #[derive(Clone, Copy)]
-pub struct Revision(RwSignal<u32>);
+pub struct Revision {
+    page: RwSignal<u32>,
+    frame: RwSignal<u32>,
+}
 
 impl Revision {
     pub fn track(self) -> u32 {
-        self.0.get()
+        self.page.get()
     }
 
     pub fn bump(self) {
-        self.0.update(|n| *n += 1);
+        self.page.update(|n| *n += 1);
+        self.bump_frame();
+    }
+
+    /// Reads the frame again, where another page comes anyway.
+    pub fn bump_frame(self) {
+        self.frame.update(|n| *n += 1);
     }
 }
 
@@ -69,7 +78,10 @@ struct FrameData(Resource<Result<Frame, AppError>>);
 
 /// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
 pub fn provide_shared() {
-    provide_context(Revision(RwSignal::new(0)));
+    provide_context(Revision {
+        page: RwSignal::new(0),
+        frame: RwSignal::new(0),
+    });
     provide_context(Toasts(RwSignal::new(vec![])));
     provide_context(Clock(RwSignal::new(None)));
     let id = use_location()
@@ -86,7 +98,7 @@ pub fn provide_shared() {
 /// Provides the frame's data to the pages inside the frame.
 pub fn provide_frame() -> Resource<Result<Frame, AppError>> {
     let revision = use_revision();
-    let frame = Resource::new(move || revision.track(), |_| get_frame());
+    let frame = Resource::new(move || revision.frame.get(), |_| get_frame());
     provide_context(FrameData(frame));
     frame
 }

@@ -40,6 +40,11 @@ impl Query {
         self
     }
 
+    /// The path of a page's address.
+    pub fn path_of(address: &str) -> &str {
+        address.split(['?', '#']).next().unwrap_or(address)
+    }
+
     /// `path?query`, or the path alone.
     pub fn url(&self, path: &str) -> String {
         match serde_urlencoded::to_string(&self.0) {

@@ -101,6 +101,30 @@ pub fn Field(
     .into_any()
 }
 
+/// A single checkbox; it sends `on` when ticked.
+#[component]
+pub fn Checkbox(label: &'static str, name: &'static str, #[prop(optional)] help: &'static str) -> impl IntoView {
+    let state = expect_context::<FormState>();
+    let (id, ticked, problem) = (field_id(name), state.ticked(name, "on", false), state.problem(name));
+    let error_id = format!("{id}-error");
+    let described_by = {
+        let error_id = error_id.clone();
+        move || problem.with(Option::is_some).then(|| error_id.clone())
+    };
+    view! {
+        <div class="choices">
+            <div class="choice">
+                <input type="checkbox" id=id.clone() name=name value="on" checked=ticked
+                    aria-describedby=described_by aria-invalid=move || problem.with(Option::is_some).then_some("true")/>
+                <label for=id>{label}</label>
+                {(!help.is_empty()).then(|| view! { <p class="choice-help">{help}</p> })}
+            </div>
+            <FieldError problem id=error_id/>
+        </div>
+    }
+    .into_any()
+}
+
 /// What is wrong with a field, below it.
 #[component]
 pub fn FieldError(problem: Signal<Option<String>>, #[prop(into)] id: String) -> impl IntoView {

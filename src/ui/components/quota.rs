@@ -3,32 +3,32 @@
 use crate::domain::quota::{Amounts, Key, Standing, UNLIMITED};
 use leptos::prelude::*;
 
-/// The bars of every key a request touches. The text says it all; the bar is decoration.
+/// The bars of every limited key a request touches, and which keys have no limit. The text says it all; the bar is
+/// decoration.
 pub fn meters(standing: &Standing, requested: &Amounts, columns: bool) -> AnyView {
-    let rows: Vec<_> = requested
-        .iter()
+    let (limited, free): (Vec<_>, Vec<_>) = requested.iter().partition(|(key, _)| standing.limit(*key) != UNLIMITED);
+    let rows: Vec<_> = limited
+        .into_iter()
         .map(|(key, amount)| meter(standing, key, amount))
         .collect();
-    view! { <ul class="meters" data-flow=columns.then_some("columns")>{rows}</ul> }.into_any()
+    let rows =
+        (!rows.is_empty()).then(|| view! { <ul class="meters" data-flow=columns.then_some("columns")>{rows}</ul> });
+    let free: Vec<_> = free.into_iter().map(|(key, _)| key.label()).collect();
+    let free = (!free.is_empty()).then(|| view! { <p class="muted">{format!("Unlimited: {}", free.join(", "))}</p> });
+    view! { <div class="stack">{rows}{free}</div> }.into_any()
 }
 
 fn meter(standing: &Standing, key: Key, requested: i64) -> AnyView {
     let (limit, used, held) = (standing.limit(key), standing.used.get(key), standing.held.get(key));
     let over = standing.free(key).is_some_and(|free| requested > free);
-    let limited = limit != UNLIMITED;
-    let bars = limited.then(|| {
-        // A bar is never longer than its frame, however far a request overshoots.
-        let whole = limit.max(1) as f64;
-        let mut start = 0.0_f64;
-        [("used", used), ("held", held), ("requested", requested)]
-            .into_iter()
-            .map(|(part, amount)| {
-                let width = (amount as f64 / whole * 100.0).min(100.0 - start).max(0.0);
-                let (x, w) = (format!("{start:.2}%"), format!("{width:.2}%"));
-                start += width;
-                view! { <rect data-part=part x=x width=w height="8"></rect> }
-            })
-            .collect_view()
+    // A bar is never longer than its frame, however far a request overshoots.
+    let whole = limit.max(1) as f64;
+    let mut start = 0.0_f64;
+    let bars = [("used", used), ("held", held), ("requested", requested)].map(|(part, amount)| {
+        let width = (amount as f64 / whole * 100.0).min(100.0 - start).max(0.0);
+        let (x, w) = (format!("{start:.2}%"), format!("{width:.2}%"));
+        start += width;
+        view! { <rect data-part=part x=x width=w height="8"></rect> }
     });
     view! {
         <li class="meter-row" data-over=over.then_some("")>
@@ -56,21 +56,13 @@ fn meter_text(key: Key, limit: i64, used: i64, held: i64, requested: i64) -> Str
     if requested != 0 {
         text.push_str(&format!(" + {} requested", number(requested)));
     }
-    match limit {
-        UNLIMITED => match key.unit() {
-            Some(unit) => format!("{text} {unit}, Unlimited"),
-            None => format!("{text}, Unlimited"),
-        },
-        limit => {
-            let over = used + held + requested - limit;
-            let over = if over > 0 && requested > 0 {
-                format!(", over by {}", key.show(over))
-            } else {
-                String::new()
-            };
-            format!("{text} of {}{over}", key.show(limit))
-        }
-    }
+    let over = used + held + requested - limit;
+    let over = if over > 0 && requested > 0 {
+        format!(", over by {}", key.show(over))
+    } else {
+        String::new()
+    };
+    format!("{text} of {}{over}", key.show(limit))
 }
 
 /// What the parts of the bars mean.
@@ -108,6 +100,5 @@ mod tests {
             meter_text(Key::HostCount, UNLIMITED, 9, 0, 2),
             "9 used + 2 requested, Unlimited"
         );
-        assert_eq!(meter_text(Key::Storage, UNLIMITED, 1024, 0, 0), "1 used GiB, Unlimited");
     }
 }
