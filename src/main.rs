@@ -4,10 +4,11 @@ use countersign::server::app::App;
 use countersign::server::clock::SystemClock;
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::http;
-use countersign::server::jobs::Runner;
+use countersign::server::jobs::{self, Runner};
 use countersign::server::seed;
+use countersign::server::service::oplog::verify::{self, Head};
 use countersign::server::service::{demo, first_run};
-use countersign::server::settings::{self, Settings, Task};
+use countersign::server::settings::{self, LogTask, Settings, Task};
 use countersign::server::store::db::Db;
 use std::error::Error;
 use std::io::{IsTerminal, Write};
@@ -53,6 +54,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
             Task::Serve(settings) => serve(settings).await,
             Task::Migrate(settings) => migrate(&settings).await,
             Task::Seed { settings, tickets } => fill(settings, tickets).await,
+            Task::Log(LogTask::Verify { settings, head }) => verify_log(settings, head).await,
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -73,6 +75,33 @@ async fn fill(mut settings: Settings, tickets: i64) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
+/// Tells on stdout what the walk along the chain of seals saw; what it found amiss is the error.
+async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dyn Error>> {
+    let app = bare_application(settings).await?;
+    let (report, finding) = verify::verify(&app, head.as_ref()).await?;
+    app.db.close().await;
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "{} records in {} seals are as they were sealed.",
+        report.records, report.seals
+    )?;
+    if report.removed > 0 {
+        writeln!(out, "{} records were removed by retention.", report.removed)?;
+    }
+    if let Some(finding) = finding {
+        return Err(format!("the operation log was tampered with: {finding}").into());
+    }
+    writeln!(out, "{} records are not sealed yet.", report.unsealed)?;
+    if report.without_key > 0 && app.settings.log_key.is_some() {
+        writeln!(out, "The seals up to {} carry no key.", report.without_key)?;
+    }
+    if let Some(head) = report.head {
+        writeln!(out, "Newest seal, for a later --head: {head}")?;
+    }
+    Ok(())
+}
+
 async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(settings.address)
         .await
@@ -90,6 +119,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
         eprintln!("  {base}/setup?token={token}");
     }
 
+    jobs::begin_standing(&app).await?;
     let jobs = Runner::start(app.clone());
     let router = http::router(app.clone());
     say_ready(&address)?;
@@ -118,6 +148,16 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
 
 /// The application over its database, with the data that has to be there.
 async fn application(settings: Settings) -> Result<App, Box<dyn Error>> {
+    let app = bare_application(settings).await?;
+    first_run::base_data(&app).await?;
+    if app.settings.demo {
+        demo::seed(&app).await?;
+    }
+    Ok(app)
+}
+
+/// The application over its database as it is.
+async fn bare_application(settings: Settings) -> Result<App, Box<dyn Error>> {
     let faults: Faults = settings
         .inventory_faults
         .parse()
@@ -130,18 +170,13 @@ async fn application(settings: Settings) -> Result<App, Box<dyn Error>> {
         settings.deploy_delay,
         faults,
     ));
-    let app = App {
+    Ok(App {
         db,
         clock,
         settings: Arc::new(settings),
         cloud,
         wake: Arc::new(Notify::new()),
-    };
-    first_run::base_data(&app).await?;
-    if app.settings.demo {
-        demo::seed(&app).await?;
-    }
-    Ok(app)
+    })
 }
 
 async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {

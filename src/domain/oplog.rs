@@ -50,5 +50,43 @@ text_enum! {
         Role = "role", "Role";
         Session = "session", "Session";
         Setting = "setting", "Setting";
+        OperationLog = "operation_log", "Operation Log";
+    }
+}
+
+text_enum! {
+    /// A column of an export, in the order they are written.
+    LogColumn {
+        Number = "number", "ID";
+        Time = "time", "Time (UTC)";
+        Operator = "operator", "Operator";
+        OperatorId = "operator_id", "Operator ID";
+        View = "view", "View";
+        Operation = "operation", "Operation";
+        ResourceType = "resource_type", "Resource Type";
+        ResourceName = "resource_name", "Resource Name";
+        ResourceId = "resource_id", "Resource ID";
+        Project = "project", "Project";
+        Domain = "domain", "Domain";
+        Result = "result", "Result";
+        Reason = "reason", "Reason";
+        Ip = "ip", "IP";
+        Details = "details", "Details";
+    }
+}
+
+text_enum! {
+    /// What an export is written as.
+    ExportFormat {
+        Csv = "csv", "CSV";
+        Xlsx = "xlsx", "XLSX";
+    }
+}
+
+text_enum! {
+    /// How much of a list an export takes.
+    ExportScope {
+        Page = "page", "This page";
+        All = "all", "All that match";
     }
 }

@@ -3,6 +3,7 @@
 //! A flag wins over the environment, the environment over the file, the file over the default. The file is read first
 //! and becomes what clap takes for the defaults, so that `--help` shows what would apply.
 
+use super::service::oplog::verify::Head;
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
@@ -35,18 +36,39 @@ pub enum Task {
         #[arg(long, value_name = "NUMBER", default_value_t = 20_000)]
         tickets: i64,
     },
+    /// The operation log.
+    #[command(subcommand)]
+    Log(LogTask),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum LogTask {
+    /// Check that no sealed record was changed, removed or slipped in. Ends with 1 and names the first one if so.
+    Verify {
+        #[command(flatten)]
+        settings: Settings,
+        /// A newest seal as an earlier check printed it: the chain must still lead through it.
+        #[arg(long, value_name = "NUMBER:HASH", value_parser = Head::parse)]
+        head: Option<Head>,
+    },
 }
 
 impl Task {
     pub fn settings(&self) -> &Settings {
         match self {
-            Task::Serve(settings) | Task::Migrate(settings) | Task::Seed { settings, .. } => settings,
+            Task::Serve(settings)
+            | Task::Migrate(settings)
+            | Task::Seed { settings, .. }
+            | Task::Log(LogTask::Verify { settings, .. }) => settings,
         }
     }
 
     fn settings_mut(&mut self) -> &mut Settings {
         match self {
-            Task::Serve(settings) | Task::Migrate(settings) | Task::Seed { settings, .. } => settings,
+            Task::Serve(settings)
+            | Task::Migrate(settings)
+            | Task::Seed { settings, .. }
+            | Task::Log(LogTask::Verify { settings, .. }) => settings,
         }
     }
 }
@@ -121,6 +143,14 @@ pub struct Settings {
           default_value = "14d", value_parser = duration)]
     pub session_lifetime: Millis,
 
+    /// How long records of the operation log are kept; for ever unless set.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_LOG_RETENTION", hide_env_values = true, value_parser = duration)]
+    pub log_retention: Option<Millis>,
+
+    /// A secret that the operation log's seals carry, so that nobody can make some who has only the database.
+    #[arg(long, value_name = "TEXT", env = "COUNTERSIGN_LOG_KEY", hide_env_values = true)]
+    pub log_key: Option<String>,
+
     /// What is written to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=debug`.
     #[arg(
         long,
@@ -159,26 +189,27 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     let mut in_file = BTreeSet::new();
     if let Some(path) = settings_file(arguments) {
         for (name, value) in read_file(&path).map_err(|why| command.error(clap::error::ErrorKind::Io, why))? {
-            let known = |task: &Command| {
-                task.get_arguments()
-                    .any(|a| a.get_long() == Some(&name) && name != "settings")
-            };
-            if !command.get_subcommands().all(known) {
+            let known = |a: &clap::Arg| a.get_long() == Some(&name) && name != "settings";
+            let serve = command.find_subcommand("serve");
+            if !serve.is_some_and(|serve| serve.get_arguments().any(known)) {
                 let why = format!("{}: there is no setting `{name}`", path.display());
                 return Err(command.error(clap::error::ErrorKind::UnknownArgument, why));
             }
             // Lives as long as the program, like the other defaults.
             let value: &'static str = value.leak();
             let id = name.replace('-', "_");
+            let preset = |task: Command| task.mut_arg(&id, |a| a.default_value(value));
             for task in ["serve", "migrate", "seed"] {
-                command = command.mut_subcommand(task, |t| t.mut_arg(&id, |a| a.default_value(value)));
+                command = command.mut_subcommand(task, preset);
             }
+            command = command.mut_subcommand("log", |log| log.mut_subcommand("verify", preset));
             in_file.insert(id);
         }
     }
     let matches = command.try_get_matches_from(arguments)?;
     let mut cli = Cli::from_arg_matches(&matches)?;
     if let Some((_, given)) = matches.subcommand() {
+        let given = given.subcommand().map_or(given, |(_, given)| given);
         let settings = cli.command.settings_mut();
         settings.fixed = fixed(given);
         if settings.demo && !settings.fixed.contains("deploy-delay") && !in_file.contains("deploy_delay") {
@@ -262,6 +293,8 @@ impl Settings {
             inventory_faults: String::new(),
             session_idle: 12 * HOUR,
             session_lifetime: 14 * DAY,
+            log_retention: None,
+            log_key: None,
             log_level: "warn".into(),
             site_root: None,
             expose_query_count: false,

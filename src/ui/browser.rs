@@ -4,7 +4,8 @@
 mod real {
     use crate::domain::time::{Millis, utc_label};
     use leptos::prelude::*;
-    use leptos::wasm_bindgen::JsCast;
+    use leptos::wasm_bindgen::prelude::Closure;
+    use leptos::wasm_bindgen::{JsCast, JsValue};
     use leptos::web_sys::{HtmlElement, HtmlFormElement, SubmitEvent};
 
     pub fn now() -> Millis {
@@ -89,6 +90,60 @@ mod real {
             .is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
     }
 
+    /// The person's zone by its IANA name.
+    pub fn zone() -> Option<String> {
+        let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+        js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into())
+            .ok()?
+            .as_string()
+    }
+
+    /// Puts a text on the clipboard and says whether that worked. Where the page isn't served over https, browsers have
+    /// only the old way: marking what is to be copied.
+    pub fn copy(text: &str, said: impl Fn(bool) + Copy + 'static) {
+        let navigator = window().navigator();
+        let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())
+            .ok()
+            .filter(|c| c.is_object());
+        let promise = clipboard.and_then(|clipboard| {
+            let write: js_sys::Function = js_sys::Reflect::get(&clipboard, &"writeText".into())
+                .ok()?
+                .dyn_into()
+                .ok()?;
+            write
+                .call1(&clipboard, &text.into())
+                .ok()?
+                .dyn_into::<js_sys::Promise>()
+                .ok()
+        });
+        let Some(promise) = promise else {
+            said(copy_marked(text).is_some());
+            return;
+        };
+        let done = Closure::once_into_js(move |_: JsValue| said(true));
+        let failed = Closure::once_into_js(move |_: JsValue| said(false));
+        let _ = js_sys::Reflect::get(&promise, &"then".into()).and_then(|then| {
+            then.unchecked_into::<js_sys::Function>()
+                .call2(&promise, &done, &failed)
+        });
+    }
+
+    fn copy_marked(text: &str) -> Option<()> {
+        let area = document().create_element("textarea").ok()?;
+        area.set_text_content(Some(text));
+        // Outside an open dialog nothing can be marked.
+        let place = document().query_selector("dialog[open] .dialog-footer").ok()??;
+        place.append_child(&area).ok()?;
+        let call = |object: &JsValue, name: &str, argument: &str| {
+            let function: js_sys::Function = js_sys::Reflect::get(object, &name.into()).ok()?.dyn_into().ok()?;
+            function.call1(object, &argument.into()).ok()
+        };
+        call(&area, "select", "");
+        let copied = call(&document(), "execCommand", "copy");
+        area.remove();
+        copied.filter(|copied| copied.is_truthy()).map(drop)
+    }
+
     /// The path of the page one is on.
     pub fn path() -> String {
         window().location().pathname().unwrap_or_default()
@@ -122,6 +177,10 @@ mod real {
     pub fn path() -> String {
         String::new()
     }
+    pub fn zone() -> Option<String> {
+        None
+    }
+    pub fn copy(_text: &str, _said: impl Fn(bool) + Copy + 'static) {}
 }
 
-pub use real::{close_popovers, focus, local_label, mark_hydrated, now, pairs, path, reset, restates, typed};
+pub use real::{close_popovers, copy, focus, local_label, mark_hydrated, now, pairs, path, reset, restates, typed, zone};

@@ -150,6 +150,10 @@ fn sections(frame: &Frame) -> Vec<Section> {
                 ("/directory/roles", icon::SHIELD, "Roles"),
             ],
         });
+        sections.push(Section {
+            title: "Audit",
+            links: vec![("/logs", icon::HISTORY, "Operation Log")],
+        });
     }
     if frame.is_system_view() {
         sections.push(Section {

@@ -63,6 +63,7 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/directory/roles") view=pages::directory::roles::Roles ssr=SsrMode::Async/>
                 <Route path=path!("/settings/external") view=pages::external::External ssr=SsrMode::Async/>
                 <Route path=path!("/settings/system") view=pages::system_settings::System ssr=SsrMode::Async/>
+                <Route path=path!("/logs") view=pages::logs::Logs ssr=SsrMode::Async/>
                 <Route path=path!("/settings/tickets") view=pages::ticket_setup::TicketSetup ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow") view=pages::workflow::Workflows ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow/:place") view=pages::workflow::Workflow ssr=SsrMode::Async/>

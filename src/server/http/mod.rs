@@ -4,6 +4,7 @@
 //! then for forms sent without scripts the redirect with its flash.
 
 mod csrf;
+mod export;
 mod files;
 mod gate;
 pub mod location;
@@ -37,6 +38,7 @@ pub fn router(app: App) -> Router {
     let application = pages::router(&app, &site_root)
         .merge(functions)
         .route("/logout", post(session::log_out))
+        .route("/logs/export", get(export::operation_log))
         .layer(from_fn(gate::gate))
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))

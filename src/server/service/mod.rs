@@ -6,6 +6,7 @@ pub mod directory;
 pub mod first_run;
 pub mod frame;
 pub mod hosts;
+pub mod oplog;
 pub mod processes;
 pub mod quota;
 pub mod rights;

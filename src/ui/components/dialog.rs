@@ -48,7 +48,7 @@ pub fn ChangeDialog<S: ChangeFn>(
 fn DialogFooter(danger: bool) -> impl IntoView {
     view! {
         <footer class="dialog-footer">
-            <button class="button" type="submit" form=CLOSE><span>"Cancel"</span></button>
+            <CancelButton/>
             <SubmitButton label="OK" kind=if danger { "danger" } else { "primary" }/>
         </footer>
     }
@@ -60,6 +60,10 @@ pub fn NoticeDialog(
     #[prop(into)] title: String,
     #[prop(into)] page: String,
     keep: Query,
+    #[prop(optional)] wide: bool,
+    /// What else can be done with it, beside OK.
+    #[prop(optional)]
+    actions: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let panel = view! {
@@ -67,14 +71,22 @@ pub fn NoticeDialog(
             <header class="dialog-header"><h2 id="dialog-title">{title}</h2></header>
             <div class="dialog-body">{children()}</div>
             <footer class="dialog-footer">
+                {actions}
                 <button class="button" data-kind="primary" type="submit" form=CLOSE><span>"OK"</span></button>
             </footer>
         </div>
     };
-    modal(page, keep, false, panel.into_any())
+    modal(page, keep, wide, panel.into_any())
 }
 
-fn modal(page: String, keep: Query, wide: bool, panel: AnyView) -> AnyView {
+/// Leads back to the page behind the dialog.
+#[component]
+pub fn CancelButton() -> impl IntoView {
+    view! { <button class="button" type="submit" form=CLOSE><span>"Cancel"</span></button> }
+}
+
+/// The dialog's element around its panel, which has an `h2` with the id `dialog-title`.
+pub fn modal(page: String, keep: Query, wide: bool, panel: AnyView) -> AnyView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {

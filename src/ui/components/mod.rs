@@ -2,10 +2,13 @@
 
 pub mod dialog;
 pub mod error_page;
+pub mod export_dialog;
 pub mod field;
 pub mod form;
 pub mod icon;
 pub mod list;
+pub mod log_list;
+pub mod log_record;
 pub mod pill;
 pub mod quota;
 pub mod time;

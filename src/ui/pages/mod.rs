@@ -8,6 +8,7 @@ pub mod host;
 pub mod host_new;
 pub mod hosts;
 pub mod login;
+pub mod logs;
 pub mod no_project;
 pub mod not_found;
 pub mod process_dialog;

@@ -1,0 +1,80 @@
+//! Downloads: the operation log as a file.
+
+use super::location::{see_other, with_parameter};
+use crate::api::error::AppError;
+use crate::api::logs::LogFilter;
+use crate::server::app::{App, Caller};
+use crate::server::service::oplog::export::{self, Wish};
+use axum::body::Body;
+use axum::extract::{Extension, RawQuery, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+
+/// GET `/logs/export?format=csv&scope=all&columns=time&columns=operator…`, with the list's own filters.
+pub async fn operation_log(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
+    let export = match export::prepare(&app, &caller, &wish(&pairs)).await {
+        Ok(export) => export,
+        Err(AppError::Invalid(_)) => return see_other(&dialog_again(&pairs)),
+        Err(error) => return (error.status(), error.to_string()).into_response(),
+    };
+    let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", export.file_name())) else {
+        return AppError::internal("a file name that is no header")
+            .status()
+            .into_response();
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(export.content_type())),
+        (CONTENT_DISPOSITION, disposition),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (headers, Body::from_stream(export.stream())).into_response()
+}
+
+fn wish(pairs: &[(String, String)]) -> Wish {
+    let text = |name: &str| {
+        pairs
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default()
+    };
+    Wish {
+        filter: LogFilter {
+            about_type: text("about_type"),
+            about_id: text("about_id"),
+            operator: text("operator"),
+            operation: text("operation"),
+            resource_type: text("resource_type"),
+            result: text("result"),
+            from: text("from"),
+            to: text("to"),
+            zone: text("zone"),
+            ..Default::default()
+        },
+        columns: pairs
+            .iter()
+            .filter(|(name, _)| name == "columns")
+            .map(|(_, value)| value.clone())
+            .collect(),
+        format: text("format"),
+        scope: text("scope"),
+        first: text("first"),
+        last: text("last"),
+    }
+}
+
+/// The page the dialog is on, with the dialog saying that it needs a column.
+fn dialog_again(pairs: &[(String, String)]) -> String {
+    let back = pairs
+        .iter()
+        .find(|(name, _)| name == "back")
+        .map(|(_, value)| value.as_str());
+    let page = crate::server::service::rights::back_to(back.unwrap_or_default(), "/logs");
+    with_parameter(&with_parameter(&page, "dialog", "export"), "about", "columns")
+}

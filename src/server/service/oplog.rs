@@ -1,0 +1,243 @@
+//! Reading the operation log: who may, the list, one record. Writing it is [`crate::server::work`]'s; below here are the
+//! export, and what makes the log tamper-evident: sealing, retention, verifying.
+
+mod chain;
+pub mod export;
+pub mod retention;
+pub mod sealing;
+pub mod verify;
+
+use super::rights::require_system_view;
+use crate::api::error::AppError;
+use crate::api::logs::{LogFilter, LogList, LogRecord, LogRow};
+use crate::domain::directory::{Reach, View};
+use crate::domain::ids::DomainId;
+use crate::domain::oplog::{Operation, Outcome, ResourceType};
+use crate::domain::time::Millis;
+use crate::server::app::{App, Caller};
+use crate::server::store::oplog::{self, Key, Record, Selection, seal};
+use chrono::{NaiveDate, TimeZone};
+use chrono_tz::Tz;
+use serde_json::{Value, json};
+
+pub const PAGE_SIZE: i64 = 20;
+/// More than this isn't read at once; the list goes on from a key.
+const MOST_SHOWN: i64 = 1_000;
+/// So many people may be meant by a part of a name.
+const MOST_OPERATORS: i64 = 20;
+const WHAT: &str = "Operation Log";
+
+/// Which records a caller may see at all; `None` is all of them.
+fn visible(caller: &Caller) -> Result<Option<DomainId>, AppError> {
+    match caller.view() {
+        Some(View::System) => require_system_view(caller, WHAT).map(|()| None),
+        Some(View::Domain(domain)) if caller.person.is_admin_of_domain(domain) => Ok(Some(domain.clone())),
+        _ if caller.person.held.iter().any(|held| held.reach != Reach::Project) => Err(AppError::Forbidden(format!(
+            "{WHAT} belongs to the System View and the Domain Views. Switch the view and try again."
+        ))),
+        _ => Err(AppError::Forbidden(format!("{WHAT} is for administrators."))),
+    }
+}
+
+/// What a filter selects of that which the caller may see; `None` where it can match nothing.
+async fn selection(app: &App, caller: &Caller, filter: &LogFilter) -> Result<Option<Selection>, AppError> {
+    let domain = visible(caller)?;
+    let about = match (filter.about_type.as_str(), filter.about_id.as_str()) {
+        ("", "") => None,
+        (resource, id) => match ResourceType::from_key(resource) {
+            None => return Ok(None),
+            // Its details page is the System View's.
+            Some(ResourceType::Process) => {
+                require_system_view(caller, WHAT)?;
+                Some((ResourceType::Process, id.to_owned()))
+            }
+            Some(resource) => Some((resource, id.to_owned())),
+        },
+    };
+    let zone = zone(&filter.zone);
+    Ok(Some(Selection {
+        domain,
+        about,
+        operators: operators(app, filter.operator.trim()).await?,
+        operation: Operation::from_key(&filter.operation),
+        resource_type: ResourceType::from_key(&filter.resource_type),
+        result: Outcome::from_key(&filter.result),
+        from: day(&filter.from).and_then(|date| start(date, zone)),
+        to: day(&filter.to).and_then(|date| Some(start(date.succ_opt()?, zone)? - 1)),
+        after: parse_key(&filter.after),
+        between: None,
+    }))
+}
+
+/// The names that what somebody typed may mean: exactly that one if it is somebody's, else all that contain it.
+async fn operators(app: &App, typed: &str) -> Result<Option<Vec<String>>, AppError> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let mut names = oplog::names_containing(&app.db, typed, MOST_OPERATORS).await?;
+    let system = crate::server::app::Operator::system().name;
+    if system.to_lowercase().contains(&typed.to_lowercase()) {
+        names.push(system);
+    }
+    if let Some(exact) = names.iter().find(|name| name.eq_ignore_ascii_case(typed)) {
+        return Ok(Some(vec![exact.clone()]));
+    }
+    // Somebody who has no account (any more) is found by the whole name.
+    names.push(typed.to_owned());
+    Ok(Some(names))
+}
+
+/// The zone of this name; UTC if there is none.
+fn zone(name: &str) -> Tz {
+    name.parse().unwrap_or(Tz::UTC)
+}
+
+/// A date that can't be read filters nothing.
+fn day(typed: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").ok()
+}
+
+/// The first instant of a day: not always midnight, which some zones skip when their clocks go forward.
+fn start(date: NaiveDate, zone: Tz) -> Option<Millis> {
+    let at = |hour| zone.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest();
+    (0..=3).find_map(at).map(|instant| instant.timestamp_millis())
+}
+
+fn written_key(key: Key) -> String {
+    format!("{}-{}", key.at, key.number)
+}
+
+fn parse_key(text: &str) -> Option<Key> {
+    let (at, number) = text.split_once('-')?;
+    Some(Key {
+        at: at.parse().ok()?,
+        number: number.parse().ok()?,
+    })
+}
+
+pub async fn list(app: &App, caller: &Caller, filter: &LogFilter) -> Result<LogList, AppError> {
+    let shown = filter.shown.parse().unwrap_or(PAGE_SIZE).clamp(PAGE_SIZE, MOST_SHOWN);
+    let zone = zone(&filter.zone).name().to_owned();
+    let Some(selection) = selection(app, caller, filter).await? else {
+        return Ok(LogList {
+            rows: vec![],
+            more: false,
+            zone,
+        });
+    };
+    let mut records = oplog::list(&app.db, &selection, shown + 1).await?;
+    let more = records.len() as i64 > shown;
+    records.truncate(usize::try_from(shown).unwrap_or_default());
+    Ok(LogList {
+        rows: records.iter().map(row).collect(),
+        more,
+        zone,
+    })
+}
+
+fn row(record: &Record) -> LogRow {
+    LogRow {
+        number: record.number,
+        at: record.at,
+        operator: record.operator_name.clone(),
+        operation: operation_label(record),
+        resource_type: type_label(record),
+        resource_name: record.resource_name.clone(),
+        result: Outcome::from_key(&record.result).unwrap_or(Outcome::Failed),
+        ip: record.ip.clone(),
+        key: written_key(record.key()),
+    }
+}
+
+/// A word that this version doesn't know is shown as it is stored.
+fn operation_label(record: &Record) -> String {
+    Operation::from_key(&record.operation).map_or_else(|| record.operation.clone(), |o| o.label().to_owned())
+}
+
+fn type_label(record: &Record) -> String {
+    ResourceType::from_key(&record.resource_type).map_or_else(|| record.resource_type.clone(), |r| r.label().to_owned())
+}
+
+/// One record, if the caller may see it; a foreign one looks like one that isn't there.
+pub async fn get(app: &App, caller: &Caller, number: i64) -> Result<LogRecord, AppError> {
+    let domain = visible(caller)?;
+    let record = oplog::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
+    if domain.is_some_and(|domain| record.domain_id.as_deref() != Some(domain.as_str())) {
+        return Err(AppError::NotFound);
+    }
+    let details: Value = serde_json::from_str(&record.details)?;
+    Ok(LogRecord {
+        row: row(&record),
+        details: serde_json::to_string_pretty(&details)?,
+        text: whole_text(&record, details)?,
+        seal: seal::covering(&app.db, number).await?,
+        operator_id: record.operator_id,
+        view: record.view,
+        resource_id: record.resource_id,
+        project: record
+            .project_name
+            .filter(|name| !name.is_empty())
+            .or(record.project_id),
+        domain: record.domain_name.filter(|name| !name.is_empty()).or(record.domain_id),
+        reason: record.reason,
+    })
+}
+
+fn whole_text(record: &Record, details: Value) -> Result<String, AppError> {
+    let text = serde_json::to_string_pretty(&json!({
+        "number": record.number,
+        "time": crate::domain::time::iso(record.at),
+        "operator": {"id": record.operator_id, "name": record.operator_name},
+        "view": record.view,
+        "operation": record.operation,
+        "resource": {"type": record.resource_type, "id": record.resource_id, "name": record.resource_name},
+        "project": {"id": record.project_id, "name": record.project_name},
+        "domain": {"id": record.domain_id, "name": record.domain_name},
+        "result": record.result,
+        "reason": record.reason,
+        "ip": record.ip,
+        "details": details,
+    }))?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::{DAY, HOUR};
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let date = day("2026-11-24").expect("a date");
+        let utc = start(date, zone("")).expect("midnight");
+        assert_eq!(start(date, zone("Asia/Kolkata")), Some(utc - 5 * HOUR - HOUR / 2));
+        assert_eq!(start(date, zone("no such zone")), Some(utc));
+        assert_eq!(day("24.11.2026"), None);
+    }
+
+    #[test]
+    fn a_day_may_be_shorter_and_begin_late() {
+        let length = |text: &str, zone: Tz| {
+            let date = day(text).expect("a date");
+            start(date.succ_opt().expect("a day"), zone)
+                .zip(start(date, zone))
+                .map(|(next, this)| next - this)
+        };
+        assert_eq!(length("2026-03-29", Tz::Europe__Berlin), Some(DAY - HOUR));
+        assert_eq!(length("2026-10-25", Tz::Europe__Berlin), Some(DAY + HOUR));
+        // Midnight is skipped there on that day.
+        assert_eq!(length("2026-04-24", Tz::Africa__Cairo), Some(DAY - HOUR));
+    }
+
+    #[test]
+    fn keys_read_back() {
+        let key = Key {
+            at: 1_795_507_509_000,
+            number: 12,
+        };
+        assert_eq!(parse_key(&written_key(key)), Some(key));
+        for wrong in ["", "12", "a-1", "1-b"] {
+            assert_eq!(parse_key(wrong), None);
+        }
+    }
+}

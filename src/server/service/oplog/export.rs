@@ -1,0 +1,314 @@
+//! Exports of the operation log, written as they are read: however many records match, a few hundred are in memory.
+//!
+//! CSV is UTF-8 with a byte order mark, without which Excel takes it for the system's old code page; LibreOffice reads it
+//! either way. A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection").
+//! In XLSX texts are typed as texts, so there nothing needs it.
+
+use super::{operation_label, parse_key, selection, type_label};
+use crate::api::error::AppError;
+use crate::api::logs::LogFilter;
+use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn, Outcome};
+use crate::domain::time::{iso, utc_label};
+use crate::domain::validation::Problems;
+use crate::server::app::{App, Caller};
+use crate::server::store::db::Db;
+use crate::server::store::oplog::{self, Key, Record, Selection};
+use axum::body::Bytes;
+use futures::{Stream, StreamExt, TryStreamExt, stream};
+use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
+use std::fs::File;
+use std::io::{self, Seek};
+use tokio::sync::mpsc;
+use tokio_util::io::ReaderStream;
+
+/// How many records are read at once.
+const BATCH: i64 = 250;
+/// How many rows a sheet takes; Excel knows 1,048,576 of them.
+const ROWS_PER_SHEET: u32 = 1_000_000;
+/// The longest text that Excel takes in a cell.
+const LONGEST_CELL: usize = 32_767;
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// What the export dialog asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    pub filter: LogFilter,
+    /// [`LogColumn`] keys.
+    pub columns: Vec<String>,
+    pub format: String,
+    pub scope: String,
+    /// The keys of the first and the last record that are displayed.
+    pub first: String,
+    pub last: String,
+}
+
+/// An export that may be made.
+pub struct Export {
+    db: Db,
+    /// `None` matches nothing.
+    selection: Option<Selection>,
+    columns: Vec<LogColumn>,
+    format: ExportFormat,
+    file_name: String,
+}
+
+/// Checks rights and the form.
+pub async fn prepare(app: &App, caller: &Caller, wish: &Wish) -> Result<Export, AppError> {
+    let selection = selection(app, caller, &wish.filter).await?;
+    let mut problems = Problems::default();
+    let wanted = |column: &LogColumn| wish.columns.iter().any(|key| key == column.key());
+    let columns: Vec<LogColumn> = LogColumn::ALL.iter().copied().filter(wanted).collect();
+    if columns.is_empty() {
+        problems.add("columns", "Choose at least one column.");
+    }
+    problems.or(())?;
+    let scope = ExportScope::from_key(&wish.scope).unwrap_or(ExportScope::Page);
+    let displayed = || parse_key(&wish.first).zip(parse_key(&wish.last));
+    let selection = match scope {
+        ExportScope::All => selection.map(|s| Selection { after: None, ..s }),
+        ExportScope::Page => selection.zip(displayed()).map(|(s, keys)| Selection {
+            after: None,
+            between: Some(keys),
+            ..s
+        }),
+    };
+    let format = ExportFormat::from_key(&wish.format).unwrap_or(ExportFormat::Csv);
+    let day = &utc_label(app.now())[..10];
+    Ok(Export {
+        db: app.db.clone(),
+        selection,
+        columns,
+        format,
+        file_name: format!("operation-log-{day}.{}", format.key()),
+    })
+}
+
+impl Export {
+    pub fn file_name(&self) -> &str {
+        &self.file_name
+    }
+
+    pub fn content_type(&self) -> &'static str {
+        match self.format {
+            ExportFormat::Csv => "text/csv; charset=utf-8",
+            ExportFormat::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// The file, as it is made. An error ends it, so that the browser sees a broken download and not a short file.
+    pub fn stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        match self.format {
+            ExportFormat::Csv => csv(self).boxed(),
+            ExportFormat::Xlsx => xlsx(self).boxed(),
+        }
+    }
+}
+
+/// The records in batches, newest first; each batch is a statement of its own, so nothing is held meanwhile.
+fn batches(db: Db, selection: Option<Selection>) -> impl Stream<Item = io::Result<Vec<Record>>> + Send {
+    stream::try_unfold(selection, move |selection| {
+        let db = db.clone();
+        async move {
+            let Some(selection) = selection else { return Ok(None) };
+            let batch = oplog::page(&db, &selection, BATCH)
+                .await
+                .map_err(|error| broken(&error))?;
+            let next = batch.last().filter(|_| batch.len() as i64 == BATCH).map(Record::key);
+            let rest = next.map(|key: Key| Selection {
+                after: Some(key),
+                ..selection
+            });
+            Ok(Some((batch, rest)))
+        }
+    })
+}
+
+fn broken(error: &dyn std::fmt::Display) -> io::Error {
+    tracing::error!("an export of the operation log broke off: {error}");
+    io::Error::other("the export broke off")
+}
+
+fn csv(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    let Export {
+        db, selection, columns, ..
+    } = export;
+    let head = csv_lines(std::iter::once(columns.iter().map(|c| c.label().to_owned()).collect()));
+    let head = head.map(|lines| [BYTE_ORDER_MARK, &lines].concat().into());
+    let rows = batches(db, selection).and_then(move |records| {
+        let lines = csv_lines(
+            records
+                .iter()
+                .map(|record| columns.iter().map(|c| inert(cell(record, *c))).collect()),
+        );
+        std::future::ready(lines.map(Bytes::from))
+    });
+    stream::once(std::future::ready(head)).chain(rows)
+}
+
+fn csv_lines(rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(vec![]);
+    for row in rows {
+        writer.write_record(row).map_err(|error| broken(&error))?;
+    }
+    writer.into_inner().map_err(|error| broken(&error))
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn inert(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text
+    }
+}
+
+fn cell(record: &Record, column: LogColumn) -> String {
+    let named = |name: &Option<String>, id: &Option<String>| {
+        name.clone()
+            .filter(|name| !name.is_empty())
+            .or_else(|| id.clone())
+            .unwrap_or_default()
+    };
+    match column {
+        LogColumn::Number => record.number.to_string(),
+        LogColumn::Time => iso(record.at),
+        LogColumn::Operator => record.operator_name.clone(),
+        LogColumn::OperatorId => record.operator_id.clone().unwrap_or_default(),
+        LogColumn::View => record.view.clone(),
+        LogColumn::Operation => operation_label(record),
+        LogColumn::ResourceType => type_label(record),
+        LogColumn::ResourceName => record.resource_name.clone(),
+        LogColumn::ResourceId => record.resource_id.clone(),
+        LogColumn::Project => named(&record.project_name, &record.project_id),
+        LogColumn::Domain => named(&record.domain_name, &record.domain_id),
+        LogColumn::Result => Outcome::from_key(&record.result).map_or_else(String::new, |r| r.label().to_owned()),
+        LogColumn::Reason => record.reason.clone().unwrap_or_default(),
+        LogColumn::Ip => record.ip.clone(),
+        LogColumn::Details if record.details == "null" => String::new(),
+        LogColumn::Details => record.details.clone(),
+    }
+}
+
+/// A workbook has its directory at the end, so it is written to a temporary file first, row by row.
+fn xlsx(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    let file = async move {
+        let Export {
+            db, selection, columns, ..
+        } = export;
+        let (sender, receiver) = mpsc::channel(2);
+        let writing = tokio::task::spawn_blocking(move || write_workbook(receiver, &columns));
+        let mut records = std::pin::pin!(batches(db, selection));
+        while let Some(batch) = records.next().await {
+            let failed = batch.is_err();
+            // The writer hangs up when it has failed itself; its error says why.
+            if sender.send(batch).await.is_err() || failed {
+                break;
+            }
+        }
+        drop(sender);
+        let file = writing.await.map_err(|error| broken(&error))??;
+        Ok::<_, io::Error>(ReaderStream::new(tokio::fs::File::from_std(file)))
+    };
+    stream::once(file).try_flatten()
+}
+
+fn write_workbook(mut batches: mpsc::Receiver<io::Result<Vec<Record>>>, columns: &[LogColumn]) -> io::Result<File> {
+    let failed = |error: XlsxError| broken(&error);
+    let mut workbook = Workbook::new();
+    let bold = Format::new().set_bold();
+    begin_sheet(&mut workbook, columns, &bold).map_err(failed)?;
+    let mut row = 1;
+    while let Some(batch) = batches.blocking_recv() {
+        for record in batch? {
+            if row == ROWS_PER_SHEET {
+                begin_sheet(&mut workbook, columns, &bold).map_err(failed)?;
+                row = 1;
+            }
+            let newest = workbook.worksheets_mut().last_mut();
+            let sheet = newest.ok_or_else(|| broken(&"a workbook without a sheet"))?;
+            write_row(sheet, row, &record, columns).map_err(failed)?;
+            row += 1;
+        }
+    }
+    let mut file = tempfile::tempfile()?;
+    workbook.save_to_writer(&mut file).map_err(failed)?;
+    file.rewind()?;
+    Ok(file)
+}
+
+fn begin_sheet(workbook: &mut Workbook, columns: &[LogColumn], bold: &Format) -> Result<(), XlsxError> {
+    let number = workbook.worksheets().len() + 1;
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    sheet.set_name(if number == 1 {
+        "Operation Log".to_owned()
+    } else {
+        format!("Operation Log {number}")
+    })?;
+    sheet.set_freeze_panes(1, 0)?;
+    for (i, column) in (0_u16..).zip(columns) {
+        let width = match column {
+            LogColumn::Number => 10,
+            LogColumn::Details | LogColumn::Reason => 48,
+            LogColumn::Time | LogColumn::ResourceName => 22,
+            _ => 16,
+        };
+        sheet.set_column_width(i, width)?;
+        sheet.write_string_with_format(0, i, column.label(), bold)?;
+    }
+    Ok(())
+}
+
+fn write_row(sheet: &mut Worksheet, row: u32, record: &Record, columns: &[LogColumn]) -> Result<(), XlsxError> {
+    for (i, column) in (0_u16..).zip(columns) {
+        match column {
+            // Exact as a floating-point number up to 2^53.
+            LogColumn::Number => sheet.write_number(row, i, record.number as f64)?,
+            column => sheet.write_string(row, i, fitting(cell(record, *column)))?,
+        };
+    }
+    Ok(())
+}
+
+/// A text as long as a cell may be.
+fn fitting(text: String) -> String {
+    if text.len() <= LONGEST_CELL {
+        return text;
+    }
+    let mut fitting: String = text.chars().take(LONGEST_CELL - 1).collect();
+    fitting.push('…');
+    fitting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_made_inert() {
+        for dangerous in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"] {
+            assert_eq!(inert(dangerous.to_owned()), format!("'{dangerous}"));
+        }
+        for harmless in ["", "web-1", "a=b", "{\"a\":1}", "'quoted"] {
+            assert_eq!(inert(harmless.to_owned()), harmless);
+        }
+    }
+
+    #[test]
+    fn lines_are_quoted_where_they_need_it() {
+        let lines = csv_lines([vec!["a,b".to_owned(), "say \"hi\"".to_owned(), "two\nlines".to_owned()]].into_iter());
+        assert_eq!(
+            lines.expect("written"),
+            b"\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n"
+        );
+    }
+
+    #[test]
+    fn a_cell_holds_what_it_can() {
+        assert_eq!(fitting("short".into()), "short");
+        let long = fitting("é".repeat(40_000));
+        assert_eq!(long.chars().count(), LONGEST_CELL);
+        assert!(long.ends_with('…'));
+    }
+}

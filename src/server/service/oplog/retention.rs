@@ -1,0 +1,71 @@
+//! Retention: removes what is older than the setting allows, in whole sealed ranges, and says so in the chain.
+//!
+//! A removal is a seal of its own. The database lets only those records be deleted that a removal covers; the seals over
+//! them stay without their entries, so that the chain is still walked from its beginning.
+
+use super::chain::{Key, Link};
+use crate::api::error::AppError;
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::time::{DAY, HOUR, Millis};
+use crate::server::app::{App, Operator};
+use crate::server::jobs::{Failure, Outcome};
+use crate::server::store::oplog::{self, seal};
+use crate::server::store::setting;
+use crate::server::work::Subject;
+use serde_json::json;
+
+const FLAG: &str = "log-retention";
+const EVERY: Millis = HOUR;
+/// A transaction removes about so many records: SQLite's other writers wait for it.
+const AT_ONCE: i64 = 2_000;
+const RANGES_AT_ONCE: i64 = 200;
+
+/// The job: removes what is too old, and comes again in an hour.
+pub async fn remove_due(app: &App) -> Result<Outcome, Failure> {
+    while remove_some(app).await? > 0 {}
+    Ok(Outcome::Again(app.now() + EVERY))
+}
+
+/// How long records are kept; `None` is for ever. A flag or the environment wins over the settings page, that over the
+/// settings file.
+pub async fn kept_for(app: &App) -> Result<Option<Millis>, AppError> {
+    if app.settings.fixed.contains(FLAG) {
+        return Ok(app.settings.log_retention);
+    }
+    let days = setting::get(&app.db, setting::LOG_RETENTION).await?;
+    let kept = days.and_then(|days| days.parse::<i64>().ok()).map(|days| days.saturating_mul(DAY));
+    Ok(kept.or(app.settings.log_retention))
+}
+
+/// Removes the oldest ranges, if all their records are too old; tells how many records went.
+pub async fn remove_some(app: &App) -> Result<i64, AppError> {
+    let Some(kept_for) = kept_for(app).await? else {
+        return Ok(0);
+    };
+    let limit = app.now() - kept_for;
+    let head = seal::head(&app.db).await?;
+    let above = seal::removed_through(&app.db).await?;
+    let ranges = seal::oldest_ranges(&app.db, above, RANGES_AT_ONCE).await?;
+    let (mut through, mut records) = (above, 0);
+    for (last, count, latest_at) in ranges {
+        if latest_at >= limit || (records > 0 && records + count > AT_ONCE) {
+            break;
+        }
+        (through, records) = (last, records + count);
+    }
+    if through == above {
+        return Ok(0);
+    }
+    let subject = Subject::new(ResourceType::OperationLog, "operation-log", "Operation Log");
+    let mut work = app.work(Operator::system(), Operation::Delete, subject).await?;
+    let key = Key(app.settings.log_key.as_deref());
+    let removal = Link::after(head).over_removal(above + 1, through, records, limit, key, work.now);
+    if !seal::insert(&mut work.tx, &removal).await? {
+        // Another server has sealed something meanwhile; the next turn sees it.
+        return Ok(0);
+    }
+    oplog::delete_through(&mut work.tx, through).await?;
+    seal::empty_entries(&mut work.tx, above, through).await?;
+    work.details(json!({"first": above + 1, "last": through, "records": records, "older_than": limit}));
+    work.finish(Ok(records)).await
+}

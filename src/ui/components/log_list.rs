@@ -1,0 +1,334 @@
+//! The operation log as a list: all of it at `/logs`, or the part about one resource in its details page.
+//!
+//! Twenty records at a time. **Load more** is a link to the same page with more rows; with scripts it appends the next
+//! ones, read from where the list ends, and the address says how many are shown.
+
+use super::dialog::DialogButton;
+use super::export_dialog::ExportDialog;
+use super::field::{Control, FilterField};
+use super::form::GetForm;
+use super::icon::{self, Icon};
+use super::list::{Column, Empty, Table, cell, text_cell};
+use super::log_record::RecordDialog;
+use super::pill::State;
+use super::time::Time;
+use crate::all_choices;
+use crate::api::frame::Frame;
+use crate::api::logs::{self, LogFilter, LogRow, list_logs};
+use crate::domain::oplog::{Operation, Outcome, ResourceType};
+use crate::domain::time::Millis;
+use crate::ui::browser;
+use crate::ui::context::{Toasts, lasting_query, loaded, use_revision};
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+
+const STEP: usize = 20;
+/// The server reads no more rows at once; from there on the link leads to what comes after them.
+const MOST_SHOWN: usize = 1_000;
+
+const NUMBER: Column = ("ID", "id");
+const TIME: Column = ("Time", "time");
+const OPERATOR: Column = ("Operator", "");
+const OPERATION: Column = ("Operation", "");
+const TYPE: Column = ("Resource Type", "");
+const NAME: Column = ("Resource Name", "");
+const RESULT: Column = ("Result", "state");
+const IP: Column = ("IP", "");
+
+/// The names of the list's own part of the query.
+const OWN: [&str; 9] = [
+    "operator",
+    "operation",
+    "resource_type",
+    "result",
+    "from",
+    "to",
+    "zone",
+    "shown",
+    "after",
+];
+
+/// Where a list stands and what it is limited to.
+#[derive(Clone, PartialEq)]
+pub struct Place {
+    pub page: String,
+    /// Only what is about this resource: its type and id.
+    pub about: Option<(ResourceType, String)>,
+}
+
+impl Place {
+    fn filter(&self, query: &Query) -> LogFilter {
+        let (about_type, about_id) = match &self.about {
+            Some((resource, id)) => (resource.key().to_owned(), id.clone()),
+            None => Default::default(),
+        };
+        // Where the resource is given, only dates are asked for.
+        let text = |name: &str| {
+            if self.about.is_some() {
+                String::new()
+            } else {
+                query.text(name)
+            }
+        };
+        LogFilter {
+            about_type,
+            about_id,
+            operator: text("operator"),
+            operation: text("operation"),
+            resource_type: text("resource_type"),
+            result: text("result"),
+            from: query.text("from"),
+            to: query.text("to"),
+            zone: query.text("zone"),
+            shown: String::new(),
+            after: query.text("after"),
+        }
+    }
+
+    /// What of the page's query isn't the list's: a tab, say.
+    fn keep(query: &Query) -> Query {
+        query.lasting().without(&OWN)
+    }
+}
+
+/// The list with its filters and dialogs.
+#[component]
+pub fn LogList(place: Place) -> impl IntoView {
+    let query = use_query();
+    let revision = use_revision();
+    let place = StoredValue::new(place);
+    let filter = Memo::new(move |_| query.with(|query| place.with_value(|place| place.filter(query))));
+    let list = Resource::new(
+        move || {
+            revision.track();
+            // How many are shown changes without the list being read again: the rows are appended.
+            let shown = query.with_untracked(|query| query.text("shown"));
+            LogFilter { shown, ..filter.get() }
+        },
+        list_logs,
+    );
+    let body = move |list: logs::LogList, frame: Frame| {
+        let place = place.get_value();
+        let rows = RwSignal::new(list.rows);
+        let more = RwSignal::new(list.more);
+        view! {
+            {filters(&place, list.zone)}
+            {shown(place.clone(), rows, more, frame.now)}
+            <ExportDialog place filter=filter.get_untracked() rows/>
+        }
+        .into_any()
+    };
+    view! {
+        {loaded(list, body)}
+        <RecordDialog page=place.with_value(|place| place.page.clone())/>
+    }
+    .into_any()
+}
+
+fn filters(place: &Place, zone: String) -> AnyView {
+    let query = use_query();
+    let keep = query.with_untracked(Place::keep);
+    let clear = keep.url(&place.page);
+    let export = keep_all(&query);
+    let dated = RwSignal::new(query.with_untracked(has_date));
+    let own_zone = RwSignal::new(query.with_untracked(|query| query.text("zone")));
+    let note = RwSignal::new(zone);
+    Effect::new(move |_| {
+        if let Some(zone) = browser::zone() {
+            own_zone.set(zone.clone());
+            if !query.with_untracked(has_date) {
+                note.set(zone);
+            }
+        }
+    });
+    let on_input = move |event: leptos::ev::Event| {
+        dated.set(has_date(&Query(browser::typed(&event))));
+    };
+    let all = place.about.is_none().then(|| {
+        view! {
+            <FilterField label="Operator" name="operator"/>
+            <FilterField label="Operation" name="operation" control=Control::Select(all_choices!("All", Operation))/>
+            <FilterField label="Resource Type" name="resource_type" control=Control::Select(all_choices!("All", ResourceType))/>
+            <FilterField label="Result" name="result" control=Control::Select(all_choices!("All", Outcome))/>
+        }
+    });
+    view! {
+        <div class="filters">
+            <GetForm page=place.page.clone() keep class="filters-form" label="Filters">
+                <button type="button" class="button filters-toggle" popovertarget="filters-panel">
+                    <Icon paths=icon::FILTER/><span>"Filters"</span>
+                </button>
+                <div class="filters-panel" id="filters-panel" popover="auto" on:input=on_input>
+                    {all}
+                    <FilterField label="Start date" name="from" control=Control::Date/>
+                    <FilterField label="End date" name="to" control=Control::Date/>
+                    <input type="hidden" name="zone" value=move || own_zone.get() disabled=move || !dated.get()/>
+                    <div class="filters-actions">
+                        <button class="button" type="submit"><span>"Apply"</span></button>
+                        <a class="button" data-kind="quiet" href=clear><span>"Clear"</span></a>
+                    </div>
+                    <p class="field-help filters-note">"Days are those of " {move || note.get()} "."</p>
+                </div>
+            </GetForm>
+            <div class="filters-end">
+                <DialogButton page=place.page.clone() keep=export dialog="export" label="Export" kind="quiet" paths=icon::DOWNLOAD/>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn has_date(query: &Query) -> bool {
+    ["from", "to"]
+        .iter()
+        .any(|name| query.get(name).is_some_and(|value| !value.is_empty()))
+}
+
+fn keep_all(query: &Memo<Query>) -> Query {
+    query.with_untracked(Query::lasting)
+}
+
+/// The rows and what leads to more of them.
+fn shown(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>, now: Millis) -> AnyView {
+    if rows.with_untracked(Vec::is_empty) {
+        return empty(&place);
+    }
+    let limited = place.about.is_some();
+    let mut columns = vec![NUMBER, TIME, OPERATOR, OPERATION, TYPE, NAME, RESULT, IP];
+    columns.retain(|column| !limited || ![TYPE, NAME].contains(column));
+    let page = place.page.clone();
+    let row = move |row: LogRow| line(&page, row, limited, now);
+    view! {
+        <Table caption="Operation Log" columns actions=true>
+            <For each=move || rows.get() key=|row| row.number children=row/>
+        </Table>
+        <LoadMore place rows more/>
+    }
+    .into_any()
+}
+
+fn line(page: &str, row: LogRow, limited: bool, now: Millis) -> AnyView {
+    let about = ("about", row.number.to_string());
+    let view = lasting_query()
+        .with("dialog", "record")
+        .with("about", row.number.to_string())
+        .url(page);
+    view! {
+        <tr>
+            {cell(NUMBER, String::new(), view! { <a href=view>{row.number}</a> })}
+            {cell(TIME, String::new(), view! { <Time at=row.at now/> })}
+            {text_cell(OPERATOR, row.operator)}
+            {text_cell(OPERATION, row.operation)}
+            {(!limited).then(|| text_cell(TYPE, row.resource_type))}
+            {(!limited).then(|| text_cell(NAME, row.resource_name))}
+            {cell(RESULT, String::new(), row.result.pill())}
+            {text_cell(IP, row.ip)}
+            <td data-col="actions">
+                <div class="table-actions">
+                    <RecordButton page=page.to_owned() about/>
+                </div>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// Opens a record's dialog over the list as it is shown when it is pressed.
+#[component]
+fn RecordButton(page: String, about: (&'static str, String)) -> impl IntoView {
+    view! { <DialogButton page keep=lasting_query() dialog="record" about label="View" small=true/> }
+}
+
+impl State for Outcome {
+    fn label(self) -> &'static str {
+        Outcome::label(self)
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            Outcome::Success => ("success", icon::CIRCLE_CHECK),
+            Outcome::Failed => ("danger", icon::CIRCLE_X),
+        }
+    }
+}
+
+#[component]
+fn LoadMore(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>) -> impl IntoView {
+    let query = use_query();
+    let toasts = expect_context::<Toasts>();
+    let navigate = use_navigate();
+    let loading = RwSignal::new(false);
+    let place = StoredValue::new(place);
+    let count = move || rows.with(Vec::len);
+    // Without scripts: this page with more rows, or what comes after the most that are shown at once.
+    let next = move || {
+        let page = place.with_value(|place| place.page.clone());
+        let query = query.with(Query::lasting);
+        if count() < MOST_SHOWN {
+            return query.with("shown", (count() + STEP).to_string()).url(&page);
+        }
+        let last = rows.with(|rows| rows.last().map(|row| row.key.clone()).unwrap_or_default());
+        query.without(&["shown"]).with("after", last).url(&page)
+    };
+    let on_click = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        if loading.get_untracked() {
+            return;
+        }
+        loading.set(true);
+        let filter = query.with_untracked(|query| place.with_value(|place| place.filter(query)));
+        let after = rows.with_untracked(|rows| rows.last().map(|row| row.key.clone()).unwrap_or_default());
+        let navigate = navigate.clone();
+        leptos::task::spawn_local(async move {
+            let answer = list_logs(LogFilter { after, ..filter }).await;
+            loading.try_set(false);
+            match answer {
+                Ok(list) => {
+                    more.try_set(list.more);
+                    rows.try_update(|rows| rows.extend(list.rows));
+                    let Some(count) = rows.try_with_untracked(Vec::len) else {
+                        return;
+                    };
+                    let here = query.with_untracked(Query::lasting).with("shown", count.to_string());
+                    let quiet = NavigateOptions {
+                        replace: true,
+                        scroll: false,
+                        ..Default::default()
+                    };
+                    navigate(&here.url(&browser::path()), quiet);
+                }
+                Err(error) => toasts.say(error.to_string(), true),
+            }
+        });
+    };
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <p class="pager-info" role="status">{move || format!("{} shown", count())}</p>
+            {move || more.get().then(|| {
+                let on_click = on_click.clone();
+                view! {
+                    <a class="button" data-size="small" href=next on:click=on_click
+                        aria-busy=move || loading.get().then_some("true")>"Load more"</a>
+                }
+            })}
+        </nav>
+    }
+    .into_any()
+}
+
+fn empty(place: &Place) -> AnyView {
+    let query = use_query();
+    let keep = query.with_untracked(Place::keep);
+    if query.with_untracked(Query::lasting) != keep {
+        let clear = keep.url(&place.page);
+        return view! {
+            <Empty paths=icon::SEARCH title="No record matches" text="Other dates or filters may find what you look for.">
+                <a class="button" href=clear>"Clear"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    view! { <Empty title="No records yet" text="Every change leaves a record here: who did what, when and from where."/> }
+        .into_any()
+}
