@@ -322,7 +322,7 @@ both! {
             let of_key: Vec<usize> = finished
                 .iter()
                 .filter_map(|payload| payload.strip_prefix("job ")?.parse().ok())
-                .filter(|i: &usize| i % 2 == 0 && i % 7 == key)
+                .filter(|i: &usize| i.is_multiple_of(2) && i % 7 == key)
                 .collect();
             assert!(of_key.is_sorted(), "{of_key:?}");
         }
