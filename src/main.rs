@@ -90,7 +90,7 @@ async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dy
         writeln!(out, "{} records were removed by retention.", report.removed)?;
     }
     if let Some(finding) = finding {
-        return Err(format!("the operation log was tampered with: {finding}").into());
+        return Err(format!("the operation log did not pass: {finding}").into());
     }
     writeln!(out, "{} records are not sealed yet.", report.unsealed)?;
     if report.without_key > 0 && app.settings.log_key.is_some() {

@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const target = resolve(import.meta.dirname, '../../target');
+/** The release build; a debug build serves for the specs without scripts. */
+const program = process.env.E2E_PROGRAM ?? join(target, 'release/countersign');
 
 export type ServerOptions = {
   /** What follows `countersign serve`. */
@@ -53,7 +55,7 @@ export class Server {
   }
 
   private async launch() {
-    const child = spawn(join(target, 'release/countersign'), ['serve', ...this.options.args], {
+    const child = spawn(program, ['serve', ...this.options.args], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -48,6 +48,7 @@ CREATE TABLE ticket (
   self_approval BOOLEAN NOT NULL
 );
 CREATE INDEX ticket_initiator ON ticket (initiator_id, number);
+CREATE INDEX ticket_in_flight ON ticket (process_id) WHERE status = 'incomplete';
 CREATE INDEX ticket_mine_open ON ticket (initiator_id) WHERE status = 'incomplete';
 CREATE INDEX ticket_status ON ticket (status, number);
 CREATE INDEX ticket_type_number ON ticket (ticket_type, number);

@@ -2,11 +2,31 @@
 
 use super::error::AppError;
 use super::{Choice, Reply};
-use crate::domain::ids::ProcessId;
-use crate::domain::process::{Definition, ProcessForm, TicketType};
+use crate::domain::ids::{ProcessId, RoleId};
+use crate::domain::process::{Definition, ProcessForm, Scope, TicketType};
 use crate::domain::time::Millis;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+
+/// Where nobody could approve at a link: how many projects or domains, and the first of them by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkGaps {
+    pub total: i64,
+    pub names: Vec<String>,
+}
+
+impl LinkGaps {
+    /// "2 projects have nobody who could approve: shop (acme), web (Default)"; `None` without a gap.
+    pub fn sentence(&self) -> Option<String> {
+        let unnamed = self.total - self.names.len() as i64;
+        let names = self.names.join(", ");
+        match (self.total, unnamed) {
+            (0, _) => None,
+            (_, 0) => Some(format!("Nobody could approve here: {names}.")),
+            (_, more) => Some(format!("Nobody could approve here: {names} and {more} more.")),
+        }
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessRow {
@@ -18,6 +38,8 @@ pub struct ProcessRow {
     pub definition: Definition,
     /// The links in words, in order: "project_owner@project", "admin@global", "Ada, Grace".
     pub links: Vec<String>,
+    /// For each link, in order, where nobody could approve now.
+    pub gaps: Vec<LinkGaps>,
     pub created_at: Millis,
     pub updated_at: Millis,
 }
@@ -39,18 +61,41 @@ pub async fn get_setup() -> Result<Setup, AppError> {
     super::answered(crate::server::service::processes::setup(&super::app(), &super::caller()?).await)
 }
 
+/// One process as its details page shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessDetail {
+    pub setup: Setup,
+    pub process: ProcessRow,
+    /// Tickets under way, of any version.
+    pub in_flight: i64,
+}
+
+#[server(endpoint = "get-process")]
+pub async fn get_process(id: ProcessId) -> Result<ProcessDetail, AppError> {
+    super::answered(crate::server::service::processes::get(&super::app(), &super::caller()?, &id).await)
+}
+
+/// The gaps of a link that is being configured, live as its role and scope are picked.
+#[server(endpoint = "get-coverage")]
+pub async fn get_coverage(ticket_type: TicketType, role: RoleId, scope: Scope) -> Result<LinkGaps, AppError> {
+    use crate::server::service::coverage;
+    super::answered(coverage::of_role(&super::app(), &super::caller()?, ticket_type, role, scope).await)
+}
+
 /// Creates the type's process (Disabled), or writes a new version of it.
 #[server(endpoint = "configure-process")]
 pub async fn configure_process(form: ProcessForm) -> Result<Reply, AppError> {
     super::reply(crate::server::service::processes::configure(&super::app(), &super::caller()?, &form).await)
 }
 
+/// Where links have gaps, `accept_gaps` (a checkbox) has to be ticked: enabling asks once more.
 #[server(endpoint = "enable-process")]
-pub async fn enable_process(id: ProcessId) -> Result<Reply, AppError> {
-    super::reply(crate::server::service::processes::set_enabled(&super::app(), &super::caller()?, &id, true).await)
+pub async fn enable_process(id: ProcessId, accept_gaps: Option<String>) -> Result<Reply, AppError> {
+    let (app, caller) = (super::app(), super::caller()?);
+    super::reply(crate::server::service::processes::enable(&app, &caller, &id, accept_gaps.is_some()).await)
 }
 
 #[server(endpoint = "disable-process")]
 pub async fn disable_process(id: ProcessId) -> Result<Reply, AppError> {
-    super::reply(crate::server::service::processes::set_enabled(&super::app(), &super::caller()?, &id, false).await)
+    super::reply(crate::server::service::processes::disable(&super::app(), &super::caller()?, &id).await)
 }

@@ -53,6 +53,21 @@ mod real {
         form.reset();
     }
 
+    /// A refused password is typed anew.
+    pub fn clear_passwords(form: &HtmlFormElement) {
+        let Ok(fields) = form.query_selector_all("input[type=password]") else {
+            return;
+        };
+        for i in 0..fields.length() {
+            if let Some(field) = fields
+                .item(i)
+                .and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
+            {
+                field.set_value("");
+            }
+        }
+    }
+
     /// What a form sends: the pairs of its controls and of the button that was pressed.
     pub fn pairs(event: &SubmitEvent) -> Vec<(String, String)> {
         let Ok(data) = leptos::form::form_data_from_event(event) else {
@@ -165,6 +180,7 @@ mod real {
     pub fn close_popovers() {}
     pub fn focus(_id: &str) {}
     pub fn reset(_form: &HtmlFormElement) {}
+    pub fn clear_passwords(_form: &HtmlFormElement) {}
     pub fn pairs(_event: &SubmitEvent) -> Vec<(String, String)> {
         vec![]
     }
@@ -183,4 +199,7 @@ mod real {
     pub fn copy(_text: &str, _said: impl Fn(bool) + Copy + 'static) {}
 }
 
-pub use real::{close_popovers, copy, focus, local_label, mark_hydrated, now, pairs, path, reset, restates, typed, zone};
+pub use real::{
+    clear_passwords, close_popovers, copy, focus, local_label, mark_hydrated, now, pairs, path, reset, restates, typed,
+    zone,
+};

@@ -139,7 +139,13 @@ fn sections(frame: &Frame) -> Vec<Section> {
             links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")],
         },
     ];
-    let in_domain_view = matches!(frame.view, Some(NamedView { view: View::Domain(_), .. }));
+    let in_domain_view = matches!(
+        frame.view,
+        Some(NamedView {
+            view: View::Domain(_),
+            ..
+        })
+    );
     if frame.is_system_view() || in_domain_view {
         sections.push(Section {
             title: "Directory",

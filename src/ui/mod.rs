@@ -8,6 +8,7 @@ mod components;
 mod context;
 mod frame;
 mod pages;
+mod post;
 mod query;
 mod restate;
 mod server_side;

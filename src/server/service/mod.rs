@@ -1,6 +1,7 @@
 //! Use cases, one file per area: each checks rights, asks the domain, and writes through one unit of work.
 
 mod attempts;
+pub mod coverage;
 pub mod demo;
 pub mod directory;
 pub mod first_run;

@@ -1,8 +1,9 @@
 //! Ticket Setup: which types are under approval, and by whom (SPEC 4). For the System View only.
 
+use super::coverage;
 use super::rights::require_system_view;
 use crate::api::error::AppError;
-use crate::api::processes::{ProcessRow, Setup};
+use crate::api::processes::{ProcessDetail, ProcessRow, Setup};
 use crate::api::{Choice, Done};
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::ProcessId;
@@ -11,7 +12,7 @@ use crate::domain::process::{Approver, Definition, ProcessForm, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
-use crate::server::store::{directory, process};
+use crate::server::store::{directory, process, ticket};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
 use std::collections::HashMap;
@@ -25,10 +26,11 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
     let persons = directory::enabled_people(&app.db).await?;
     let names: HashMap<&str, &str> = persons.iter().map(|p| (p.id.as_str(), p.display_name.as_str())).collect();
     let available = TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
-    let processes = processes
-        .into_iter()
-        .map(|p| ProcessRow {
+    let mut rows = Vec::with_capacity(processes.len());
+    for p in processes {
+        rows.push(ProcessRow {
             links: p.definition.links.iter().map(|link| link_label(&link.approver, &names)).collect(),
+            gaps: coverage::of_definition(&app.db, &p.definition).await?,
             id: p.id,
             ticket_type: p.ticket_type,
             enabled: p.enabled,
@@ -37,15 +39,23 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
             definition: p.definition,
             created_at: p.created_at,
             updated_at: p.updated_at,
-        })
-        .collect();
+        });
+    }
     Ok(Setup {
-        processes,
+        processes: rows,
         available,
         roles: roles.into_iter().map(|r| Choice { value: r.id.0, label: r.name }).collect(),
         persons: persons.into_iter().map(|p| Choice { value: p.id.0, label: p.display_name }).collect(),
         external_ready: false,
     })
+}
+
+/// One process with what its dialogs need.
+pub async fn get(app: &App, caller: &Caller, id: &ProcessId) -> Result<ProcessDetail, AppError> {
+    let setup = setup(app, caller).await?;
+    let process = setup.processes.iter().find(|p| p.id == *id).cloned().ok_or(AppError::NotFound)?;
+    let in_flight = ticket::count_in_flight(&app.db, id).await?;
+    Ok(ProcessDetail { setup, process, in_flight })
 }
 
 /// The short form of a link: `role@scope`, or the persons' names.
@@ -91,7 +101,12 @@ async fn write_version(work: &mut Work, caller: &Caller, form: &ProcessForm) -> 
         return Ok(Done::new(created, PAGE));
     }
     process::add_version(&mut work.tx, &id, version, &description, &definition, now).await?;
-    let changed = format!("{} is now at version {version}. Tickets under way keep theirs.", ticket_type.label());
+    let label = ticket_type.label();
+    let changed = match ticket::count_in_flight_in(&mut work.tx, &id).await? {
+        0 => format!("{label} is now at version {version}."),
+        1 => format!("{label} is now at version {version}. 1 ticket under way keeps the version it was started with."),
+        n => format!("{label} is now at version {version}. {n} tickets under way keep the version they were started with."),
+    };
     Ok(Done::new(changed, PAGE))
 }
 
@@ -115,16 +130,36 @@ async fn check_directory(work: &mut Work, definition: &Definition) -> Result<(),
     problems.or(()).map_err(AppError::from)
 }
 
-/// Enables or disables a process. Tickets under way are finished either way.
-pub async fn set_enabled(app: &App, caller: &Caller, id: &ProcessId, enabled: bool) -> Result<Done, AppError> {
-    let operation = if enabled { Operation::Enable } else { Operation::Disable };
+/// Enables a process. Where nobody could approve at a link, that has to be accepted first.
+pub async fn enable(app: &App, caller: &Caller, id: &ProcessId, accept_gaps: bool) -> Result<Done, AppError> {
+    set_enabled(app, caller, Operation::Enable, id, accept_gaps).await
+}
+
+/// Disables a process. Tickets under way are still to be finished.
+pub async fn disable(app: &App, caller: &Caller, id: &ProcessId) -> Result<Done, AppError> {
+    set_enabled(app, caller, Operation::Disable, id, true).await
+}
+
+async fn set_enabled(
+    app: &App,
+    caller: &Caller,
+    operation: Operation,
+    id: &ProcessId,
+    accept_gaps: bool,
+) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Process, id, "").in_domain(DEFAULT_DOMAIN, "Default");
     let mut work = app.work(caller.operator(), operation, subject).await?;
-    let outcome = switch(&mut work, caller, id, enabled).await;
+    let outcome = switch(&mut work, caller, operation == Operation::Enable, id, accept_gaps).await;
     work.finish(outcome).await
 }
 
-async fn switch(work: &mut Work, caller: &Caller, id: &ProcessId, enabled: bool) -> Result<Done, AppError> {
+async fn switch(
+    work: &mut Work,
+    caller: &Caller,
+    enabled: bool,
+    id: &ProcessId,
+    accept_gaps: bool,
+) -> Result<Done, AppError> {
     require_system_view(caller, "Ticket Setup")?;
     let process = process::lock(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     let label = process.ticket_type.label();
@@ -133,6 +168,14 @@ async fn switch(work: &mut Work, caller: &Caller, id: &ProcessId, enabled: bool)
     if process.enabled == enabled {
         let word = if enabled { "enabled" } else { "disabled" };
         return Err(AppError::refused(format!("{label} is already {word}.")));
+    }
+    if !accept_gaps {
+        let gaps = coverage::of_definition(&work.app().db, &process.definition).await?;
+        if gaps.iter().any(|gap| gap.total > 0) {
+            let mut problems = Problems::default();
+            problems.add("accept_gaps", "Some links have nobody who could approve. Tick this to enable it all the same.");
+            problems.or(())?;
+        }
     }
     process::set_enabled(&mut work.tx, id, enabled, work.now).await?;
     let message = if enabled {

@@ -213,6 +213,18 @@ pub async fn last_record(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Opti
     .await
 }
 
+const IN_FLIGHT: &str = "SELECT COUNT(*) FROM ticket WHERE status = 'incomplete' AND process_id = $1";
+
+/// How many tickets of the process are under way.
+pub async fn count_in_flight(db: &Db, process: &ProcessId) -> sqlx::Result<i64> {
+    db.scalar(IN_FLIGHT, args![process]).await
+}
+
+/// The same, inside a transaction.
+pub async fn count_in_flight_in(tx: &mut Tx, process: &ProcessId) -> sqlx::Result<i64> {
+    tx.scalar(IN_FLIGHT, args![process]).await
+}
+
 /// The bell's counts; each reads an index of what is open.
 pub async fn counts(db: &Db, person: &UserId) -> sqlx::Result<Counts> {
     let (workflow_mine, workflow_pending) = db

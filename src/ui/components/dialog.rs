@@ -1,6 +1,6 @@
 //! Dialogs: opened and closed by the URL, so that they work without scripts; a modal once the page is awake.
 
-use super::form::{Change, ChangeFn, ChangeForm, ErrorSummary, GetForm, SubmitButton};
+use super::form::{Change, ChangeForm, ErrorSummary, GetForm, SubmitButton};
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
 use leptos::html;
@@ -13,8 +13,8 @@ const CLOSE: &str = "dialog-close";
 
 /// A dialog around the form of one change: titled by its action, confirmed by OK, left by Cancel or Escape.
 #[component]
-pub fn ChangeDialog<S: ChangeFn>(
-    change: Change<S>,
+pub fn ChangeDialog(
+    change: Change,
     #[prop(into)] title: String,
     /// What the action is about.
     #[prop(optional, into)]

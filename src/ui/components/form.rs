@@ -5,72 +5,105 @@ use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::flash::Flash;
 use crate::ui::browser;
-use crate::ui::context::{Toasts, use_revision};
+use crate::ui::context::{Revision, Toasts, use_revision};
+use crate::ui::post::post;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{EDIT, Pairs};
 use leptos::context::Provider;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
 use leptos::web_sys::SubmitEvent;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use serde::de::DeserializeOwned;
 
-/// A server function that a form calls: its arguments are the form's fields.
-pub trait ChangeFn:
-    ServerFn<Output = Reply, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static
-{
-}
-impl<S> ChangeFn for S where
-    S: ServerFn<Output = Reply, Error = AppError> + DeserializeOwned + Clone + Send + Sync + 'static
-{
-}
+/// A server function that a form calls. The form's fields are its arguments, sent as they stand: of the function itself the
+/// browser half needs only the address, so that a form more costs it next to nothing.
+pub trait ChangeFn: ServerFn<Output = Reply, Error = AppError> {}
+impl<S> ChangeFn for S where S: ServerFn<Output = Reply, Error = AppError> {}
 
 /// One kind of change a page offers, and what became of the last try.
-pub struct Change<S: ChangeFn> {
-    action: ServerAction<S>,
+#[derive(Clone, Copy)]
+pub struct Change {
+    url: &'static str,
+    answer: RwSignal<Option<Result<Reply, AppError>>>,
+    pending: RwSignal<bool>,
+    /// It is only a button: a refusal is said in a toast too.
+    says_refusals: bool,
+    toasts: Toasts,
+    revision: Revision,
     /// The form was restated: its controls have to be put to what the page says.
     restated: StoredValue<bool>,
 }
 
-impl<S: ChangeFn> Clone for Change<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<S: ChangeFn> Copy for Change<S> {}
-
 /// Prepares a change whose form says itself why it was refused. What it did is said in a toast, and everything on the
 /// page is read again.
-pub fn use_change<S: ChangeFn>() -> Change<S> {
-    prepare(false)
+pub fn use_change<S: ChangeFn>() -> Change {
+    prepare(S::url(), false)
 }
 
 /// Prepares a change that is only a button: a refusal is said in a toast too.
-pub fn use_button_change<S: ChangeFn>() -> Change<S> {
-    prepare(true)
+pub fn use_button_change<S: ChangeFn>() -> Change {
+    prepare(S::url(), true)
 }
 
-fn prepare<S: ChangeFn>(says_refusals: bool) -> Change<S> {
-    let action = ServerAction::<S>::new();
-    let (toasts, revision) = (expect_context::<Toasts>(), use_revision());
-    let value = action.value();
-    Effect::new(move |_| {
-        let said = value.with(|value| match value {
-            Some(Ok(Reply::Done(done))) => Some((done.message.clone(), false)),
-            Some(Ok(Reply::Refused(error)) | Err(error)) if says_refusals => Some((error.to_string(), true)),
-            _ => None,
-        });
-        if let Some((message, failed)) = said {
-            browser::close_popovers();
-            toasts.say(message, failed);
-            revision.bump();
-        }
-    });
+fn prepare(url: &'static str, says_refusals: bool) -> Change {
     Change {
-        action,
+        url,
+        answer: RwSignal::new(None),
+        pending: RwSignal::new(false),
+        says_refusals,
+        toasts: expect_context(),
+        revision: use_revision(),
         restated: StoredValue::new(false),
+    }
+}
+
+impl Change {
+    /// Sends the fields, unless they are on their way already; says what came of it and goes where the reply says.
+    fn send(self, fields: Pairs, navigate: impl Fn(&str, NavigateOptions) + 'static) {
+        if self.pending.try_get_untracked() != Some(false) {
+            return;
+        }
+        self.pending.set(true);
+        let page = browser::path();
+        spawn_local(async move {
+            let answer = post(self.url, &fields).await;
+            match &answer {
+                Ok(Reply::Done(done)) => {
+                    self.say(done.message.clone(), false);
+                    // The page that comes next reads what it needs by itself; this one may not even be the person's any more.
+                    if Query::path_of(&done.location) == browser::path() {
+                        self.revision.bump();
+                    } else {
+                        self.revision.bump_frame();
+                    }
+                    let location = done.location.clone();
+                    // In a moment, so that whatever shows the answer is up to date before its page may go away. Somebody
+                    // who has gone to another page meanwhile stays there.
+                    request_animation_frame(move || {
+                        if browser::path() == page {
+                            navigate(&location, NavigateOptions::default());
+                        }
+                        self.pending.try_set(false);
+                    });
+                }
+                Ok(Reply::Refused(error)) | Err(error) => {
+                    if self.says_refusals {
+                        self.say(error.to_string(), true);
+                        self.revision.bump();
+                    }
+                    self.pending.try_set(false);
+                }
+            }
+            self.answer.try_set(Some(answer));
+        });
+    }
+
+    fn say(self, message: String, failed: bool) {
+        browser::close_popovers();
+        self.toasts.say(message, failed);
     }
 }
 
@@ -125,7 +158,11 @@ pub struct Typed {
 
 /// What was typed into the form of `S`: a refused sending without scripts, or `form[…]` in the URL; `None` if it's fresh.
 pub fn typed_before<S: ChangeFn>() -> Option<Typed> {
-    if let Some(flash) = refused::<S>() {
+    typed_into(S::url())
+}
+
+fn typed_into(url: &str) -> Option<Typed> {
+    if let Some(flash) = refused(url) {
         return Some(Typed {
             pairs: flash.values,
             edit: None,
@@ -141,56 +178,38 @@ pub fn typed_before<S: ChangeFn>() -> Option<Typed> {
     (!pairs.is_empty()).then_some(Typed { pairs, edit })
 }
 
-fn refused<S: ChangeFn>() -> Option<Flash> {
+fn refused(url: &str) -> Option<Flash> {
     use_context::<Option<Flash>>()
         .flatten()
-        .filter(|flash| flash.error_for(S::url()).is_some())
+        .filter(|flash| flash.error_for(url).is_some())
 }
 
 /// The form of a change.
 #[component]
-pub fn ChangeForm<S: ChangeFn>(
-    change: Change<S>,
+pub fn ChangeForm(
+    change: Change,
     #[prop(default = "form")] class: &'static str,
     /// What its fields hold, where the page knows better than [`typed_before`].
     #[prop(optional_no_strip)]
     typed: Option<Pairs>,
     children: Children,
 ) -> impl IntoView {
-    let (action, value, url) = (change.action, change.action.value(), S::url());
-    let flashed = refused::<S>().and_then(|flash| flash.error_for(url).cloned());
-    let error = Signal::derive(move || match value.try_get().flatten() {
+    let flashed = refused(change.url).and_then(|flash| flash.error_for(change.url).cloned());
+    let error = Signal::derive(move || match change.answer.try_get().flatten() {
         Some(Ok(Reply::Refused(error)) | Err(error)) => Some(error),
         Some(Ok(Reply::Done(_))) => None,
         None => flashed.clone(),
     });
-    let send = Callback::new(move |event: SubmitEvent| match S::from_event(&event) {
-        Ok(input) => {
-            action.dispatch(input);
-        }
-        Err(_) => value.set(Some(Err(AppError::Unreachable))),
-    });
     let typed = typed
-        .or_else(|| typed_before::<S>().map(|typed| typed.pairs))
+        .or_else(|| typed_into(change.url).map(|typed| typed.pairs))
         .map(StoredValue::new);
     let state = FormState {
         typed,
         error,
-        pending: action.pending().into(),
+        pending: change.pending.into(),
     };
-    plain_form(url, class, state, change.restated, send, children)
-}
-
-fn plain_form(
-    url: &'static str,
-    class: &'static str,
-    state: FormState,
-    restated: StoredValue<bool>,
-    send: Callback<SubmitEvent>,
-    children: Children,
-) -> AnyView {
+    let restated = change.restated;
     let form = NodeRef::<html::Form>::new();
-    let (error, pending) = (state.error, state.pending);
     let navigate = use_navigate();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -202,8 +221,8 @@ fn plain_form(
                 ..Default::default()
             };
             navigate(&Query(browser::pairs(&event)).url(&browser::path()), quiet);
-        } else if pending.try_get_untracked() == Some(false) {
-            send.run(event);
+        } else {
+            change.send(browser::pairs(&event), navigate.clone());
         }
     };
     Effect::new(move |_| {
@@ -217,12 +236,15 @@ fn plain_form(
     Effect::new(move |seen: Option<bool>| {
         let failed = error.with(Option::is_some);
         if failed && seen.is_some() {
+            if let Some(form) = form.get_untracked() {
+                browser::clear_passwords(&form);
+            }
             request_animation_frame(|| browser::focus(SUMMARY));
         }
         failed
     });
     view! {
-        <form class=class method="post" action=url novalidate=true on:submit=on_submit node_ref=form>
+        <form class=class method="post" action=change.url novalidate=true on:submit=on_submit node_ref=form>
             <Provider value=state>{children()}</Provider>
         </form>
     }

@@ -121,13 +121,16 @@ fn CopyButton(text: String) -> impl IntoView {
             });
         });
     };
-    view! {
-        <p role="status">{said}</p>
-        <button class="button" type="button" on:click=copy hidden=move || clock.get().is_none()>
-            <Icon paths=icon::COPY/><span>"Copy"</span>
-        </button>
-    }
-    .into_any()
+    let button = move || {
+        let copy = copy.clone();
+        let awake = clock.get().is_some();
+        awake.then(|| {
+            view! {
+                <button class="button" type="button" on:click=copy><Icon paths=icon::COPY/><span>"Copy"</span></button>
+            }
+        })
+    };
+    view! { <p role="status">{said}</p> {button} }.into_any()
 }
 
 fn refused(error: AppError, page: String, keep: Query) -> AnyView {

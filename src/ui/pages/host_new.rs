@@ -39,7 +39,7 @@ pub fn HostNew() -> impl IntoView {
     view! { <Title text="Create host"/> {loaded(data, page)} }.into_any()
 }
 
-fn page(data: HostFormData, frame: Frame, change: Change<CreateHost>) -> AnyView {
+fn page(data: HostFormData, frame: Frame, change: Change) -> AnyView {
     let sentence = if data.by_ticket {
         "The request goes to the approvers of Host Application; the hosts are made after the last Pass."
     } else {
@@ -72,7 +72,7 @@ fn page(data: HostFormData, frame: Frame, change: Change<CreateHost>) -> AnyView
     .into_any()
 }
 
-fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, change: Change<CreateHost>) -> AnyView {
+fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, change: Change) -> AnyView {
     let rows = typed.as_ref().map_or(0, |typed| row_count(typed, DISKS));
     let HostFormData {
         projects,

@@ -2,17 +2,19 @@
 
 use super::ticket_setup::PAGE;
 use crate::api::Choice;
-use crate::api::processes::{ConfigureProcess, ProcessRow, Setup};
+use crate::api::processes::{ConfigureProcess, LinkGaps, ProcessRow, Setup, get_coverage};
 use crate::domain::process::{Approver, Kind, Scope, TicketType, default_link_name};
 use crate::ui::components::dialog::ChangeDialog;
-use crate::ui::components::field::{Control, Field, FieldError, choice};
+use crate::ui::components::field::{Checkbox, Control, Field, FieldError, choice};
 use crate::ui::components::form::{
     DefaultButton, FormState, Hidden, RestateButton, field_id, typed_before, use_change,
 };
-use crate::ui::components::icon;
+use crate::ui::components::icon::{self, Icon};
 use crate::ui::query::Query;
 use crate::ui::restate::{Pairs, edited, row_count};
 use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::HtmlSelectElement;
 
 const LINKS: &str = "form[links]";
 
@@ -21,19 +23,23 @@ const LINKS: &str = "form[links]";
 pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Setup) -> impl IntoView {
     let change = use_change::<ConfigureProcess>();
     let title = match name {
-        "new" => "New",
         "modify" => "Modify Process",
         _ => "Configure Process",
     };
     let types = types(name, preset.as_ref(), &setup);
     let process_id = preset.as_ref().map(|process| process.id.to_string());
+    let known = preset.as_ref().map(|process| process.gaps.clone()).unwrap_or_default();
+    let mut as_saved = false;
     let typed = match typed_before::<ConfigureProcess>() {
         Some(typed) => {
             let count = row_count(&typed.pairs, LINKS);
             let fresh = [("[name]", default_link_name(count)), ("[by]", "role")];
             edited(typed.pairs, LINKS, typed.edit.as_deref(), &fresh)
         }
-        None => fresh(preset.as_ref(), &types),
+        None => {
+            as_saved = true;
+            fresh(preset.as_ref(), &types)
+        }
     };
     let value = |name: &str| {
         typed
@@ -51,6 +57,11 @@ pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Se
     };
     let rows = row_count(&typed, LINKS);
     let page = Query::default();
+    let link = |i: usize| {
+        let gaps = if as_saved { known.get(i).cloned() } else { None };
+        view! { <LinkCard i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone() gaps/> }
+    };
+    let links = (0..rows).map(link).collect_view();
     view! {
         <ChangeDialog change title about="Tickets in flight keep the version they were started with." page=PAGE keep=page wide=true typed>
             <DefaultButton/>
@@ -61,9 +72,7 @@ pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Se
                 <Field label="Kind" name="form[kind]" control=Control::Select(kinds(setup.external_ready))/>
             </div>
             <Field label="Description" name="form[description]" optional=true/>
-            <div class="link-list">
-                {(0..rows).map(|i| view! { <LinkCard i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone()/> }).collect_view()}
-            </div>
+            <div class="link-list">{links}</div>
             <AddLink rows ticket_type/>
             <SelfApproval/>
         </ChangeDialog>
@@ -135,6 +144,8 @@ fn LinkCard(
     ticket_type: RwSignal<Option<TicketType>>,
     roles: Vec<Choice>,
     persons: Vec<Choice>,
+    /// Where nobody could approve, while the link is as it was saved.
+    gaps: Option<LinkGaps>,
 ) -> impl IntoView {
     let state = expect_context::<FormState>();
     let field = |name: &str| format!("{LINKS}[{i}][{name}]");
@@ -155,6 +166,18 @@ fn LinkCard(
         }
     };
     let roles = std::iter::once(choice("", "Choose a role")).chain(roles).collect();
+    let (role, scope) = (
+        RwSignal::new(state.value(&field("role"), "")),
+        RwSignal::new(state.value(&field("scope"), "")),
+    );
+    let (role_name, scope_name) = (field("role"), field("scope"));
+    let on_change = move |event: leptos::ev::Event| {
+        let select: HtmlSelectElement = event_target(&event);
+        let chosen = if select.name() == role_name { role } else { scope };
+        if [&role_name, &scope_name].contains(&&select.name()) {
+            chosen.try_set(select.value());
+        }
+    };
     view! {
         <section class="link-card" aria-labelledby=title_id>
             <header class="link-header">
@@ -174,10 +197,11 @@ fn LinkCard(
                 </div>
                 <FieldError problem=state.problem(&field("by")) id=format!("link-{i}-by-error")/>
                 <div class="either-part" data-part="1">
-                    <div class="field-row">
+                    <div class="field-row" on:change=on_change>
                         <Field label="Role" name=field("role") control=Control::Select(roles)/>
                         <ScopeField name=field("scope") ticket_type/>
                     </div>
+                    <Coverage ticket_type role scope known=gaps/>
                 </div>
                 <div class="either-part" data-part="2">
                     <Field label="Person" name=format!("{}[]", field("persons")) control=Control::Many(persons)
@@ -187,6 +211,43 @@ fn LinkCard(
         </section>
     }
     .into_any()
+}
+
+/// Where nobody could approve at a link: as the server knew it, then as role and scope are picked.
+#[component]
+fn Coverage(
+    ticket_type: RwSignal<Option<TicketType>>,
+    role: RwSignal<String>,
+    scope: RwSignal<String>,
+    known: Option<LinkGaps>,
+) -> impl IntoView {
+    let fresh = known.is_none();
+    let gaps = RwSignal::new(known);
+    Effect::new(move |ran: Option<()>| {
+        let picked = (ticket_type.get(), role.get(), Scope::from_key(&scope.get()));
+        if ran.is_none() && !fresh {
+            return;
+        }
+        match picked {
+            (Some(ticket_type), role, Some(scope)) if !role.is_empty() => spawn_local(async move {
+                gaps.try_set(get_coverage(ticket_type, role.into(), scope).await.ok());
+            }),
+            _ => _ = gaps.try_set(None),
+        }
+    });
+    move || {
+        gaps.get().map(|gaps| {
+            let (tone, paths, sentence) = match gaps.sentence() {
+                Some(sentence) => ("warning", icon::ALERT_TRIANGLE, sentence),
+                None => (
+                    "success",
+                    icon::CIRCLE_CHECK,
+                    "Somebody can approve everywhere.".to_owned(),
+                ),
+            };
+            view! { <p class="link-coverage" data-tone=tone><Icon paths/><span>{sentence}</span></p> }
+        })
+    }
 }
 
 /// Where the role has to be held; what the chosen type doesn't take can't be chosen.
@@ -238,15 +299,6 @@ fn AddLink(rows: usize, ticket_type: RwSignal<Option<TicketType>>) -> impl IntoV
 
 #[component]
 fn SelfApproval() -> impl IntoView {
-    let ticked = expect_context::<FormState>().ticked("form[self_approval]", "on", false);
-    view! {
-        <div class="choices">
-            <div class="choice">
-                <input type="checkbox" id="self-approval" name="form[self_approval]" value="on" checked=ticked/>
-                <label for="self-approval">"Requester may approve own ticket"</label>
-                <p class="choice-help">"Off: a requester never decides at any link, even where the role would allow it."</p>
-            </div>
-        </div>
-    }
-    .into_any()
+    let help = "Off: a requester never decides at any link, even where the role would allow it.";
+    view! { <Checkbox label="Requester may approve own ticket" name="form[self_approval]" help/> }
 }

@@ -2,12 +2,13 @@
 
 use super::process_dialog::ConfigureDialog;
 use crate::api::frame::Frame;
-use crate::api::processes::{DisableProcess, EnableProcess, ProcessRow, Setup, get_setup};
-use crate::domain::process::TicketType;
+use crate::api::processes::{DisableProcess, EnableProcess, LinkGaps, ProcessRow, Setup, get_setup};
+use crate::domain::process::{Link, TicketType};
 use crate::domain::time::Millis;
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog};
-use crate::ui::components::form::{ChangeFn, Hidden, use_change};
-use crate::ui::components::icon;
+use crate::ui::components::field::Checkbox;
+use crate::ui::components::form::{Hidden, use_change};
+use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Empty, Table, cell, text_cell};
 use crate::ui::components::pill::{Enablement, State};
 use crate::ui::components::time::Time;
@@ -88,7 +89,7 @@ fn row(process: ProcessRow, now: Millis) -> AnyView {
             {text_cell(TYPE, label.to_owned())}
             {text_cell(KIND, process.definition.kind.label().to_owned())}
             {cell(STATUS, String::new(), Enablement(process.enabled).pill())}
-            {text_cell(LINKS, process.links.join(", "))}
+            {links_cell(&process)}
             {cell(UPDATED, String::new(), view! { <Time at=process.updated_at now/> })}
             <td data-col="actions">
                 <div class="table-actions">{toggle}{action("modify", "Modify Process")}</div>
@@ -98,61 +99,76 @@ fn row(process: ProcessRow, now: Millis) -> AnyView {
     .into_any()
 }
 
+/// The links in short, marked where nobody could approve.
+fn links_cell(process: &ProcessRow) -> AnyView {
+    let links = process.links.join(", ");
+    let gaps: Vec<_> = process.gaps.iter().filter_map(LinkGaps::sentence).collect();
+    if gaps.is_empty() {
+        return text_cell(LINKS, links);
+    }
+    let title = format!("{links}. {}", gaps.join(" "));
+    let gap = view! {
+        <span class="pill" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE size=12/><span>"Gaps"</span></span>
+    };
+    cell(LINKS, title, view! { {gap}" "{links} })
+}
+
 /// The dialog that the URL asks for.
 fn dialog(query: &Query, setup: &Setup) -> AnyView {
-    let chosen = || {
-        setup
-            .processes
-            .iter()
-            .find(|p| Some(p.id.as_str()) == query.get("process"))
-            .cloned()
-    };
-    let support = || {
-        setup
-            .processes
-            .iter()
-            .find(|p| p.ticket_type == TicketType::CustomerService)
-            .cloned()
-    };
-    match query.get("dialog") {
-        Some("new") if setup.available.is_empty() => view! {
+    let one = |wanted: &dyn Fn(&ProcessRow) -> bool| setup.processes.iter().find(|p| wanted(p)).cloned();
+    let chosen = one(&|p| Some(p.id.as_str()) == query.get("process"));
+    match (query.get("dialog"), chosen) {
+        (Some("new"), _) if setup.available.is_empty() => view! {
             <NoticeDialog title="New" page=PAGE keep=Query::default()>
                 <p>"Every ticket type has its process already. Modify Process changes one."</p>
             </NoticeDialog>
         }
         .into_any(),
-        Some("new") => view! { <ConfigureDialog name="new" preset=None setup=setup.clone()/> }.into_any(),
-        Some("configure") => {
-            view! { <ConfigureDialog name="configure" preset=support() setup=setup.clone()/> }.into_any()
+        (Some("new"), _) => view! { <ConfigureDialog name="new" preset=None setup=setup.clone()/> }.into_any(),
+        (Some("configure"), _) => {
+            let support = one(&|p| p.ticket_type == TicketType::CustomerService);
+            view! { <ConfigureDialog name="configure" preset=support setup=setup.clone()/> }.into_any()
         }
-        Some("modify") => match chosen() {
-            Some(process) => {
-                view! { <ConfigureDialog name="modify" preset=Some(process) setup=setup.clone()/> }.into_any()
-            }
-            None => ().into_any(),
-        },
-        Some("enable") => match chosen() {
-            Some(process) => confirm::<EnableProcess>("Enable", process),
-            None => ().into_any(),
-        },
-        Some("disable") => match chosen() {
-            Some(process) => confirm::<DisableProcess>("Disable", process),
-            None => ().into_any(),
-        },
+        (Some("modify"), Some(process)) => {
+            view! { <ConfigureDialog name="modify" preset=Some(process) setup=setup.clone()/> }.into_any()
+        }
+        (Some("enable"), Some(process)) => enable(process),
+        (Some("disable"), Some(process)) => disable(process),
         _ => ().into_any(),
     }
 }
 
-fn confirm<S: ChangeFn>(title: &'static str, process: ProcessRow) -> AnyView {
-    let change = use_change::<S>();
-    let name = process.ticket_type.label();
-    let text = if title == "Enable" {
-        "From now on this operation makes a ticket and runs only after the last Pass."
-    } else {
-        "From now on this operation runs at once, where the person's role allows it. Tickets in flight are finished."
+/// Asks once more where links have gaps.
+fn enable(process: ProcessRow) -> AnyView {
+    let change = use_change::<EnableProcess>();
+    let links = process.definition.links.iter().zip(&process.gaps);
+    let gap = |(link, gaps): (&Link, &LinkGaps)| {
+        gaps.sentence()
+            .map(|sentence| view! { <li>{format!("{}: {sentence}", link.name)}</li> })
     };
+    let gaps: Vec<_> = links.filter_map(gap).collect();
+    let asks = (!gaps.is_empty()).then(|| {
+        view! {
+            <div class="banner" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><ul>{gaps}</ul></div>
+            <Checkbox label="Enable it all the same" name="accept_gaps"/>
+        }
+    });
     view! {
-        <ChangeDialog change title about=name page=PAGE keep=Query::default()>
+        <ChangeDialog change title="Enable" about=process.ticket_type.label() page=PAGE keep=Query::default()>
+            <Hidden name="id" value=process.id.to_string()/>
+            <p>"From now on this operation makes a ticket and runs only after the last Pass."</p>
+            {asks}
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+fn disable(process: ProcessRow) -> AnyView {
+    let change = use_change::<DisableProcess>();
+    let text =
+        "From now on this operation runs at once, where the person's role allows it. Tickets in flight are finished.";
+    view! {
+        <ChangeDialog change title="Disable" about=process.ticket_type.label() page=PAGE keep=Query::default()>
             <Hidden name="id" value=process.id.to_string()/>
             <p>{text}</p>
         </ChangeDialog>
