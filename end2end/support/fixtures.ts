@@ -85,14 +85,14 @@ class Watch {
     });
     context.on('weberror', (error) => this.seen.push(`page error: ${error.error().stack ?? error.error().message}`));
     context.on('response', (response) => {
-      if (response.status() >= 400 && !(process.env.E2E_PROGRAM && response.url().includes('/pkg/'))) this.seen.push(`status ${response.status()}: ${response.request().method()} ${response.url()}`);
+      if (response.status() >= 400) this.seen.push(`status ${response.status()}: ${response.request().method()} ${response.url()}`);
     });
     context.on('requestfailed', (request) => {
       // How Chromium reports a script that it was told not to run.
       if (!scriptsOn() && request.resourceType() === 'script') return;
       // Aborted is what the browser itself gives up: streams and fetches of a page that is left, downloads.
       const reason = request.failure()?.errorText;
-      if (reason !== 'net::ERR_ABORTED' && !(process.env.E2E_PROGRAM && request.url().includes('/pkg/'))) this.seen.push(`request failed, ${reason}: ${request.method()} ${request.url()}`);
+      if (reason !== 'net::ERR_ABORTED') this.seen.push(`request failed, ${reason}: ${request.method()} ${request.url()}`);
     });
   }
 
