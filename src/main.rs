@@ -38,17 +38,10 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_new(&task.settings().log_level).map_err(|e| format!("--log-level: {e}"))?;
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(colours)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
     // Rendering waits on itself where there are too few threads (leptos#4647).
     let threads = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .enable_all()
-        .build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let done = runtime.block_on(async {
         match task {
             Task::Serve(settings) => serve(settings).await,
@@ -81,11 +74,7 @@ async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dy
     let (report, finding) = verify::verify(&app, head.as_ref()).await?;
     app.db.close().await;
     let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "{} records in {} seals are as they were sealed.",
-        report.records, report.seals
-    )?;
+    writeln!(out, "{} records in {} seals are as they were sealed.", report.records, report.seals)?;
     if report.removed > 0 {
         writeln!(out, "{} records were removed by retention.", report.removed)?;
     }
@@ -103,18 +92,11 @@ async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dy
 }
 
 async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(settings.address)
-        .await
-        .map_err(|e| format!("{}: {e}", settings.address))?;
+    let listener = TcpListener::bind(settings.address).await.map_err(|e| format!("{}: {e}", settings.address))?;
     let address = format!("http://{}", listener.local_addr()?);
     let app = application(settings).await?;
     if let Some(token) = first_run::setup_token(&app).await? {
-        let base = app
-            .settings
-            .public_url
-            .as_deref()
-            .unwrap_or(&address)
-            .trim_end_matches('/');
+        let base = app.settings.public_url.as_deref().unwrap_or(&address).trim_end_matches('/');
         eprintln!("No account exists yet. Within a day, set the first administrator's password at");
         eprintln!("  {base}/setup?token={token}");
     }
@@ -158,25 +140,11 @@ async fn application(settings: Settings) -> Result<App, Box<dyn Error>> {
 
 /// The application over its database as it is.
 async fn bare_application(settings: Settings) -> Result<App, Box<dyn Error>> {
-    let faults: Faults = settings
-        .inventory_faults
-        .parse()
-        .map_err(|e| format!("--inventory-faults: {e}"))?;
+    let faults: Faults = settings.inventory_faults.parse().map_err(|e| format!("--inventory-faults: {e}"))?;
     let db = open(&settings).await?;
     let clock = Arc::new(SystemClock);
-    let cloud = Arc::new(EmbeddedInventory::new(
-        db.clone(),
-        clock.clone(),
-        settings.deploy_delay,
-        faults,
-    ));
-    Ok(App {
-        db,
-        clock,
-        settings: Arc::new(settings),
-        cloud,
-        wake: Arc::new(Notify::new()),
-    })
+    let cloud = Arc::new(EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults));
+    Ok(App { db, clock, settings: Arc::new(settings), cloud, wake: Arc::new(Notify::new()) })
 }
 
 async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {
@@ -186,9 +154,7 @@ async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {
             std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
         }
     }
-    Db::open(&settings.database_url)
-        .await
-        .map_err(|e| format!("the database can't be opened: {e}").into())
+    Db::open(&settings.database_url).await.map_err(|e| format!("the database can't be opened: {e}").into())
 }
 
 /// The one line on stdout, which whoever started this program waits for.

@@ -29,43 +29,25 @@ fn all() -> DirectoryFilter {
 }
 
 fn search(text: &str) -> DirectoryFilter {
-    DirectoryFilter {
-        search: text.into(),
-        ..all()
-    }
+    DirectoryFilter { search: text.into(), ..all() }
 }
 
 async fn domain(app: &TestApp, name: &str) -> DomainId {
     let domains = store::domains(&app.db).await.expect("query");
-    domains
-        .into_iter()
-        .find(|d| d.name == name)
-        .unwrap_or_else(|| panic!("no domain {name}"))
-        .id
+    domains.into_iter().find(|d| d.name == name).unwrap_or_else(|| panic!("no domain {name}")).id
 }
 
 async fn role(app: &TestApp, name: &str) -> RoleId {
     let roles = store::roles(&app.db).await.expect("query");
-    roles
-        .into_iter()
-        .find(|r| r.name == name)
-        .unwrap_or_else(|| panic!("no role {name}"))
-        .id
+    roles.into_iter().find(|r| r.name == name).unwrap_or_else(|| panic!("no role {name}")).id
 }
 
 fn person(username: &str) -> UserForm {
-    UserForm {
-        username: username.into(),
-        ..Default::default()
-    }
+    UserForm { username: username.into(), ..Default::default() }
 }
 
 fn role_form(name: &str, reach: &str) -> RoleForm {
-    RoleForm {
-        name: name.into(),
-        reach: reach.into(),
-        description: String::new(),
-    }
+    RoleForm { name: name.into(), reach: reach.into(), description: String::new() }
 }
 
 fn at<'a>(field: &str, outcome: &'a Result<Done, AppError>) -> &'a str {
@@ -97,60 +79,36 @@ async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
         ..Default::default()
     };
     hosts::create(app, &caller, &form).await.expect("submitted");
-    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default())
-        .await
-        .expect("list");
+    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
     mine.page.rows[0].number
 }
 
 async fn pending(app: &TestApp, who: &str) -> Vec<i64> {
     let caller = app.caller(who).await;
-    let list = lists::list(app, &caller, Tab::Pending, &TicketFilter::default())
-        .await
-        .expect("list");
+    let list = lists::list(app, &caller, Tab::Pending, &TicketFilter::default()).await.expect("list");
     list.page.rows.into_iter().map(|row| row.number).collect()
 }
 
 async fn waits_for_nobody(app: &TestApp, number: i64) -> bool {
-    details::get(app, &app.caller("sysadmin").await, number)
-        .await
-        .expect("read")
-        .row
-        .waits_for_nobody
+    details::get(app, &app.caller("sysadmin").await, number).await.expect("read").row.waits_for_nobody
 }
 
 async fn pass(app: &TestApp, who: &str, number: i64, version: i64) {
-    decide::pass(app, &app.caller(who).await, number, version, "", "/")
-        .await
-        .expect("passed");
+    decide::pass(app, &app.caller(who).await, number, version, "", "/").await.expect("passed");
 }
 
 async fn impact_of(app: &TestApp, user: &str, project: &str, role: &str) -> Impact {
     let ask = ImpactAsk {
-        user: if user.is_empty() {
-            String::new()
-        } else {
-            app.user(user).await.0
-        },
-        project: if project.is_empty() {
-            String::new()
-        } else {
-            app.project(project).await.0
-        },
+        user: if user.is_empty() { String::new() } else { app.user(user).await.0 },
+        project: if project.is_empty() { String::new() } else { app.project(project).await.0 },
         role: role.into(),
     };
-    impact::of(app, &app.caller("sysadmin").await, &ask)
-        .await
-        .expect("an impact")
+    impact::of(app, &app.caller("sysadmin").await, &ask).await.expect("an impact")
 }
 
 /// Number and whether it would wait for nobody.
 fn touched(impact: &Impact) -> Vec<(i64, bool)> {
-    impact
-        .tickets
-        .iter()
-        .map(|ticket| (ticket.number, ticket.orphaned))
-        .collect()
+    impact.tickets.iter().map(|ticket| (ticket.number, ticket.orphaned)).collect()
 }
 
 both! {
@@ -656,22 +614,14 @@ mod without_the_three_levels {
     /// A first administrator on a system that was started without demo data.
     async fn started(engine: Engine) -> (TestApp, Caller) {
         let app = TestApp::empty(engine).await;
-        let token = first_run::setup_token(&app)
-            .await
-            .expect("query")
-            .expect("no account yet");
-        first_run::set_up(&app, &token, "root", PASSWORD, PASSWORD, "")
-            .await
-            .expect("set up");
+        let token = first_run::setup_token(&app).await.expect("query").expect("no account yet");
+        first_run::set_up(&app, &token, "root", PASSWORD, PASSWORD, "").await.expect("set up");
         let caller = caller(&app, "root", false).await;
         (app, caller)
     }
 
     async fn caller(app: &TestApp, username: &str, three_level: bool) -> Caller {
-        let person = store::person(&app.db, &app.user(username).await)
-            .await
-            .expect("query")
-            .expect("a person");
+        let person = store::person(&app.db, &app.user(username).await).await.expect("query").expect("a person");
         session::caller(person, None, three_level, "session".into(), "192.0.2.7")
     }
 
@@ -681,34 +631,16 @@ mod without_the_three_levels {
         assert!(refused(domains::create(&app, &root, "acme", "").await).contains("three-level"));
         let listed = domains::list(&app, &root, &all()).await.expect("list");
         assert_eq!((listed.rows.len(), listed.may_create), (1, false));
-        projects::create(&app, &root, "web", "", "")
-            .await
-            .expect("in Default, without asking");
+        projects::create(&app, &root, "web", "", "").await.expect("in Default, without asking");
         assert!(at("domain", &projects::create(&app, &root, "x", "elsewhere", "").await).contains("Choose"));
-        users::create(&app, &root, &person("ada"), PASSWORD, PASSWORD)
-            .await
-            .expect("created");
+        users::create(&app, &root, &person("ada"), PASSWORD, PASSWORD).await.expect("created");
         let (ada, web) = (app.user("ada").await, app.project("web").await);
-        directory::assign(&app, &root, &ada, &web, &"domainadmin".into())
-            .await
-            .expect("given");
-        let labels = |caller: Caller| {
-            caller
-                .person
-                .views(caller.three_level)
-                .into_iter()
-                .map(|v| v.label)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            labels(caller(&app, "ada", false).await),
-            ["Project View: web"],
-            "no Domain View"
-        );
+        directory::assign(&app, &root, &ada, &web, &"domainadmin".into()).await.expect("given");
+        let labels =
+            |caller: Caller| caller.person.views(caller.three_level).into_iter().map(|v| v.label).collect::<Vec<_>>();
+        assert_eq!(labels(caller(&app, "ada", false).await), ["Project View: web"], "no Domain View");
         let refused_to_ada = users::list(&app, &caller(&app, "ada", false).await, &all()).await;
-        let Err(AppError::Forbidden(why)) = refused_to_ada else {
-            panic!("{refused_to_ada:?}")
-        };
+        let Err(AppError::Forbidden(why)) = refused_to_ada else { panic!("{refused_to_ada:?}") };
         assert!(!why.contains("Switch"), "there is no view to switch to: {why}");
 
         system_settings::turn_on_three_level(&app, &root).await.expect("on");

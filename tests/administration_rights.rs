@@ -33,17 +33,10 @@ struct Target {
 
 /// The person, in each view held; without any, one caller without a view.
 async fn callers(app: &TestApp, username: &str) -> Vec<Caller> {
-    let person = store::person(&app.db, &app.user(username).await)
-        .await
-        .expect("query")
-        .expect("a person");
+    let person = store::person(&app.db, &app.user(username).await).await.expect("query").expect("a person");
     let views = person.views(true);
     let caller = |view| session::caller(person.clone(), view, true, "session".into(), "192.0.2.7");
-    if views.is_empty() {
-        vec![caller(None)]
-    } else {
-        views.iter().map(|v| caller(Some(&v.view))).collect()
-    }
+    if views.is_empty() { vec![caller(None)] } else { views.iter().map(|v| caller(Some(&v.view))).collect() }
 }
 
 /// Everything that belongs to no domain: the four lists, what only the System View makes, the settings.
@@ -60,15 +53,7 @@ async fn of_the_system(app: &TestApp, caller: &Caller) -> String {
         verdict(roles::delete(app, caller, &auditor).await),
         verdict(system_settings::get(app, caller).await),
         verdict(
-            system_settings::save(
-                app,
-                caller,
-                &SettingsForm {
-                    auto_close: "x".into(),
-                    ..Default::default()
-                },
-            )
-            .await,
+            system_settings::save(app, caller, &SettingsForm { auto_close: "x".into(), ..Default::default() }).await,
         ),
         verdict(system_settings::turn_on_three_level(app, caller).await),
     ]
@@ -79,10 +64,7 @@ async fn of_the_system(app: &TestApp, caller: &Caller) -> String {
 /// Everything that lies in a domain.
 async fn within(app: &TestApp, caller: &Caller, target: &Target) -> String {
     let Target { domain, project, user } = target;
-    let nameless = UserForm {
-        domain: domain.0.clone(),
-        ..Default::default()
-    };
+    let nameless = UserForm { domain: domain.0.clone(), ..Default::default() };
     let (member, admin) = (RoleId::from("viewer"), RoleId::from("admin"));
     [
         verdict(domains::edit(app, caller, domain, "", "").await),
@@ -98,28 +80,8 @@ async fn within(app: &TestApp, caller: &Caller, target: &Target) -> String {
         verdict(users::reset_password(app, caller, user, "", "").await),
         verdict(directory::unassign(app, caller, user, project, &member).await),
         verdict(directory::unassign(app, caller, user, project, &admin).await),
-        verdict(
-            impact::of(
-                app,
-                caller,
-                &ImpactAsk {
-                    user: user.0.clone(),
-                    ..Default::default()
-                },
-            )
-            .await,
-        ),
-        verdict(
-            impact::of(
-                app,
-                caller,
-                &ImpactAsk {
-                    project: project.0.clone(),
-                    ..Default::default()
-                },
-            )
-            .await,
-        ),
+        verdict(impact::of(app, caller, &ImpactAsk { user: user.0.clone(), ..Default::default() }).await),
+        verdict(impact::of(app, caller, &ImpactAsk { project: project.0.clone(), ..Default::default() }).await),
     ]
     .into_iter()
     .collect()
@@ -128,19 +90,13 @@ async fn within(app: &TestApp, caller: &Caller, target: &Target) -> String {
 async fn target(app: &TestApp, domain: &str, project: &str, user: &str) -> Target {
     let domains = store::domains(&app.db).await.expect("query");
     let domain = domains.into_iter().find(|d| d.name == domain).expect("a domain").id;
-    let target = Target {
-        domain,
-        project: app.project(project).await,
-        user: app.user(user).await,
-    };
+    let target = Target { domain, project: app.project(project).await, user: app.user(user).await };
     let sql =
         "INSERT INTO host (id, project_id, name, specification_name, vcpu, memory_mib, image_name, system_disk_gib,
                  data_disks_gib, disks_gib, status, description, created_at)
                VALUES ($1, $2, 'stays', 's', 1, 1, 'i', 1, '[]', 1, 'in_trash', '', 0)";
     let mut tx = app.db.begin().await.expect("begin");
-    tx.exec(sql, countersign::args![project, &target.project])
-        .await
-        .expect("a host");
+    tx.exec(sql, countersign::args![project, &target.project]).await.expect("a host");
     tx.commit().await.expect("commit");
     target
 }

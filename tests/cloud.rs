@@ -8,22 +8,11 @@ use countersign::server::cloud::{CloudProvider, EmbeddedInventory, MachineSpec, 
 use countersign::server::store::inventory;
 
 fn machine() -> MachineSpec {
-    MachineSpec {
-        name: "web".into(),
-        image: "Debian 12".into(),
-        vcpu: 1,
-        memory_mib: 1_024,
-        disks_gib: 10,
-    }
+    MachineSpec { name: "web".into(), image: "Debian 12".into(), vcpu: 1, memory_mib: 1_024, disks_gib: 10 }
 }
 
 fn cloud(app: &TestApp, deploy_delay: i64, faults: &str) -> EmbeddedInventory {
-    EmbeddedInventory::new(
-        app.db.clone(),
-        app.clock.clone(),
-        deploy_delay,
-        faults.parse().expect("faults"),
-    )
+    EmbeddedInventory::new(app.db.clone(), app.clock.clone(), deploy_delay, faults.parse().expect("faults"))
 }
 
 async fn machines(app: &TestApp) -> Vec<(HostId, String)> {

@@ -25,16 +25,10 @@ async fn stand(app: &TestApp, number: i64) -> (Status, Option<ProcessResult>, Op
     (row.status, row.process_result, row.execution_result)
 }
 
-const SUCCEEDED: (Status, Option<ProcessResult>, Option<ExecutionResult>) = (
-    Status::Completed,
-    Some(ProcessResult::Approved),
-    Some(ExecutionResult::Succeeded),
-);
-const FAILED: (Status, Option<ProcessResult>, Option<ExecutionResult>) = (
-    Status::Incomplete,
-    Some(ProcessResult::Approved),
-    Some(ExecutionResult::Failed),
-);
+const SUCCEEDED: (Status, Option<ProcessResult>, Option<ExecutionResult>) =
+    (Status::Completed, Some(ProcessResult::Approved), Some(ExecutionResult::Succeeded));
+const FAILED: (Status, Option<ProcessResult>, Option<ExecutionResult>) =
+    (Status::Incomplete, Some(ProcessResult::Approved), Some(ExecutionResult::Failed));
 
 async fn count(app: &TestApp, sql: &'static str) -> i64 {
     app.db.scalar(sql, countersign::args![]).await.expect("query")
@@ -46,10 +40,7 @@ async fn reason(app: &TestApp, number: i64) -> String {
 }
 
 fn named(hosts: &[(String, String)]) -> Vec<(&str, &str)> {
-    hosts
-        .iter()
-        .map(|(name, status)| (name.as_str(), status.as_str()))
-        .collect()
+    hosts.iter().map(|(name, status)| (name.as_str(), status.as_str())).collect()
 }
 
 both! {
@@ -327,20 +318,9 @@ async fn kill_everywhere(app: &TestApp, begin: impl AsyncFn(&TestApp, &str) -> i
         assert_eq!(stand(app, number).await, SUCCEEDED, "killed at {point}");
         let hosts = hosts_of_web(app).await;
         let of_ticket: Vec<_> = hosts.iter().filter(|(host, _)| *host == name).collect();
-        assert!(
-            of_ticket.len() == 1 && of_ticket[0].1 == "running",
-            "killed at {point}: {of_ticket:?}"
-        );
-        assert_eq!(
-            machines(app).await.len(),
-            hosts.len(),
-            "killed at {point}: one machine per host"
-        );
-        assert_eq!(
-            app.logged("execute", "success").await,
-            logged_before + 1,
-            "killed at {point}: recorded once"
-        );
+        assert!(of_ticket.len() == 1 && of_ticket[0].1 == "running", "killed at {point}: {of_ticket:?}");
+        assert_eq!(machines(app).await.len(), hosts.len(), "killed at {point}: one machine per host");
+        assert_eq!(app.logged("execute", "success").await, logged_before + 1, "killed at {point}: recorded once");
         let (used, held) = used_and_held(app).await;
         assert_eq!((used, held), (hosts.len() as i64, 0), "killed at {point}");
         if ended {
@@ -368,10 +348,7 @@ async fn before_kill<T>(waits: usize, future: impl Future<Output = T>) -> bool {
 async fn lift_limits(app: &TestApp) {
     let mut tx = app.db.begin().await.expect("begin");
     let web = LimitScope::Project(app.project("web").await);
-    let none = Key::ALL
-        .iter()
-        .map(|key| (*key, countersign::domain::quota::UNLIMITED))
-        .collect::<BTreeMap<_, _>>();
+    let none = Key::ALL.iter().map(|key| (*key, countersign::domain::quota::UNLIMITED)).collect::<BTreeMap<_, _>>();
     set_limits(&mut tx, &web, &none).await.expect("set");
     tx.commit().await.expect("commit");
 }

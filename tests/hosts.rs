@@ -30,11 +30,7 @@ const EVERYBODY: [&str; 14] = [
 ];
 
 async fn list(app: &TestApp, caller: &Caller) -> Vec<HostRow> {
-    hosts::list(app, caller, &HostFilter::default())
-        .await
-        .expect("list")
-        .page
-        .rows
+    hosts::list(app, caller, &HostFilter::default()).await.expect("list").page.rows
 }
 
 async fn names(app: &TestApp, caller: &Caller) -> Vec<String> {
@@ -47,9 +43,7 @@ async fn names(app: &TestApp, caller: &Caller) -> Vec<String> {
 async fn one_host_each(app: &TestApp) -> [HostId; 3] {
     let admin = app.caller_in("sysadmin", "System View").await;
     for project in ["web", "system", "shop"] {
-        hosts::create(app, &admin, &form(app, project, project, 1).await)
-            .await
-            .expect("created");
+        hosts::create(app, &admin, &form(app, project, project, 1).await).await.expect("created");
     }
     let rows = list(app, &admin).await;
     ["web", "system", "shop"].map(|name| rows.iter().find(|row| row.name == name).expect("made").id.clone())

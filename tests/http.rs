@@ -20,9 +20,7 @@ async fn flash(browser: &mut Client, answer: &Answer) -> Option<Flash> {
 }
 
 fn without_flash(location: &str) -> &str {
-    location
-        .split_once("flash=")
-        .map_or(location, |(page, _)| page.trim_end_matches(['?', '&']))
+    location.split_once("flash=").map_or(location, |(page, _)| page.trim_end_matches(['?', '&']))
 }
 
 both! {

@@ -15,10 +15,7 @@ use countersign::server::service::demo::PASSWORD;
 use countersign::server::service::{directory, first_run};
 
 async fn try_to_sign_in(browser: &mut Client, username: &str, password: &str) -> Reply {
-    browser
-        .call("/api/sign-in", &[("username", username), ("password", password)])
-        .await
-        .reply()
+    browser.call("/api/sign-in", &[("username", username), ("password", password)]).await.reply()
 }
 
 fn wrong() -> Reply {

@@ -60,10 +60,8 @@ impl Handlers for Script {
             "hang" => std::future::pending().await,
             "again" if runs_before < 20 => Ok(Outcome::Again(app.now() + 10)),
             "sleep" => {
-                sleep(Duration::from_millis(
-                    argument.split(' ').next().and_then(|ms| ms.parse().ok()).expect("ms"),
-                ))
-                .await;
+                sleep(Duration::from_millis(argument.split(' ').next().and_then(|ms| ms.parse().ok()).expect("ms")))
+                    .await;
                 Ok(Outcome::Done)
             }
             _ => Ok(Outcome::Done),
@@ -75,17 +73,10 @@ impl Handlers for Script {
     }
 
     async fn died(&self, _: &App, job: &Claimed, reason: &str) -> Result<(), AppError> {
-        if self
-            .deaths_unshown
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))
-            .is_ok()
-        {
+        if self.deaths_unshown.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1)).is_ok() {
             return Err(AppError::NotFound);
         }
-        self.died
-            .lock()
-            .expect("a lock")
-            .push(format!("{}: {reason}", job.payload));
+        self.died.lock().expect("a lock").push(format!("{}: {reason}", job.payload));
         Ok(())
     }
 }
@@ -102,10 +93,7 @@ fn new(payload: &str) -> NewJob {
 }
 
 fn in_order(payload: &str, key: &str) -> NewJob {
-    NewJob {
-        order_key: Some(key.into()),
-        ..new(payload)
-    }
+    NewJob { order_key: Some(key.into()), ..new(payload) }
 }
 
 async fn push(app: &App, new: NewJob) -> bool {
@@ -118,17 +106,10 @@ async fn push(app: &App, new: NewJob) -> bool {
 
 /// By the machine's clock, which a runner's naps go by.
 fn in_real_time(app: &TestApp) -> App {
-    App {
-        clock: Arc::new(SystemClock),
-        ..app.app.clone()
-    }
+    App { clock: Arc::new(SystemClock), ..app.app.clone() }
 }
 
-const QUICK: Options = Options {
-    slots: 4,
-    lease: 300,
-    patience: Duration::from_secs(5),
-};
+const QUICK: Options = Options { slots: 4, lease: 300, patience: Duration::from_secs(5) };
 
 fn start(app: &App, script: &Arc<Script>, options: Options) -> RunnerHandle {
     Runner::start_with(app.clone(), script.clone(), options)
@@ -401,9 +382,7 @@ both! {
 async fn claim_and_be_killed(app: &App) -> Claimed {
     let now = app.now();
     let mut tx = app.db.begin().await.expect("begin");
-    let mut claimed = job::claim(&mut tx, &new_id(), 1, now + 15 * SECOND, now)
-        .await
-        .expect("claim");
+    let mut claimed = job::claim(&mut tx, &new_id(), 1, now + 15 * SECOND, now).await.expect("claim");
     tx.commit().await.expect("commit");
     claimed.pop().expect("a job was due")
 }

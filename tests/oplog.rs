@@ -58,12 +58,8 @@ fn usual<'a>(app: &TestApp, id: &'a str) -> Written<'a> {
 }
 
 async fn write(app: &TestApp, written: Written<'_>) -> i64 {
-    let operator = Operator {
-        id: None,
-        name: written.operator.into(),
-        view: "Project View: web".into(),
-        ip: "192.0.2.9".into(),
-    };
+    let operator =
+        Operator { id: None, name: written.operator.into(), view: "Project View: web".into(), ip: "192.0.2.9".into() };
     let record = NewRecord {
         at: written.at,
         operator,
@@ -76,17 +72,11 @@ async fn write(app: &TestApp, written: Written<'_>) -> i64 {
     let mut tx = app.db.begin().await.expect("begin");
     oplog::insert(&mut tx, &record).await.expect("insert");
     tx.commit().await.expect("commit");
-    app.db
-        .scalar("SELECT MAX(number) FROM operation_log", args![])
-        .await
-        .expect("a number")
+    app.db.scalar("SELECT MAX(number) FROM operation_log", args![]).await.expect("a number")
 }
 
 async fn acme(app: &TestApp) -> String {
-    app.db
-        .scalar("SELECT id FROM domain WHERE name = 'acme'", args![])
-        .await
-        .expect("acme")
+    app.db.scalar("SELECT id FROM domain WHERE name = 'acme'", args![]).await.expect("acme")
 }
 
 async fn rows(app: &TestApp, caller: &Caller, filter: LogFilter) -> Vec<LogRow> {
@@ -123,11 +113,7 @@ async fn exported(app: &TestApp, caller: &Caller, wish: Wish) -> Vec<u8> {
 fn part(workbook: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).expect("a workbook");
     let mut text = String::new();
-    archive
-        .by_name(name)
-        .expect(name)
-        .read_to_string(&mut text)
-        .expect("a text");
+    archive.by_name(name).expect(name).read_to_string(&mut text).expect("a text");
     text
 }
 
@@ -335,19 +321,12 @@ async fn seen(app: &TestApp, caller: &Caller, own: i64, foreign: i64) -> String 
             Err(other) => panic!("{other:?}"),
         }
     }
-    let hosts = LogFilter {
-        resource_type: "host".into(),
-        ..Default::default()
-    };
+    let hosts = LogFilter { resource_type: "host".into(), ..Default::default() };
     let mut all = wish("csv", "all", &[LogColumn::ResourceName]);
     all.filter = hosts.clone();
     let listed = list(app, caller, &hosts).await;
     let mut domains: Vec<String> = match &listed {
-        Ok(found) => found
-            .rows
-            .iter()
-            .map(|row| row.resource_name.replace("in-", ""))
-            .collect(),
+        Ok(found) => found.rows.iter().map(|row| row.resource_name.replace("in-", "")).collect(),
         Err(_) => vec![],
     };
     domains.sort_by_key(|name| name != "default");

@@ -33,10 +33,7 @@ async fn fill(app: &TestApp, records: i64) {
                  'web-' || i, 'web', 'web', 'default', 'Default', 'create', 'success', NULL, '192.0.2.1',
                  '{\"before\":null,\"after\":{\"name\":\"web-' || i || '\",\"vcpu\":4,\"memory_mib\":8192,\"note\":\"'
                    || hex(randomblob(60)) || '\"}}' FROM n";
-    assert_eq!(
-        tx.exec(sql, args![records]).await.expect("filled"),
-        u64::try_from(records).expect("positive")
-    );
+    assert_eq!(tx.exec(sql, args![records]).await.expect("filled"), u64::try_from(records).expect("positive"));
     tx.commit().await.expect("commit");
 }
 
@@ -84,10 +81,7 @@ async fn exports_stream_in_constant_memory() {
             grown / MEBIBYTE,
             began.elapsed().as_secs_f64()
         );
-        assert!(
-            size > records * if format == "csv" { 200 } else { 50 },
-            "{format}: {size} bytes are too few"
-        );
+        assert!(size > records * if format == "csv" { 200 } else { 50 }, "{format}: {size} bytes are too few");
         assert!(grown < LIMIT, "{format}: memory grew by {} MiB", grown / MEBIBYTE);
     }
     app.db.close().await;

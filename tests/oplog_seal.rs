@@ -47,10 +47,9 @@ async fn number(app: &TestApp, name: &str) -> i64 {
 async fn tamper(app: &TestApp, sql: &'static str, about: i64) {
     let mut tx = app.db.begin().await.expect("begin");
     let off: &[&'static str] = match tx.dialect() {
-        Dialect::Postgres => &[
-            "ALTER TABLE operation_log DISABLE TRIGGER ALL",
-            "ALTER TABLE operation_log_seal DISABLE TRIGGER ALL",
-        ],
+        Dialect::Postgres => {
+            &["ALTER TABLE operation_log DISABLE TRIGGER ALL", "ALTER TABLE operation_log_seal DISABLE TRIGGER ALL"]
+        }
         Dialect::Sqlite => &[
             "DROP TRIGGER IF EXISTS operation_log_never_changes",
             "DROP TRIGGER IF EXISTS operation_log_stays",

@@ -21,9 +21,7 @@ use std::collections::BTreeMap;
 
 async fn limit(app: &TestApp, scope: &LimitScope, limits: &[(Key, i64)]) {
     let mut tx = app.db.begin().await.expect("begin");
-    set_limits(&mut tx, scope, &limits.iter().copied().collect::<BTreeMap<_, _>>())
-        .await
-        .expect("set");
+    set_limits(&mut tx, scope, &limits.iter().copied().collect::<BTreeMap<_, _>>()).await.expect("set");
     tx.commit().await.expect("commit");
 }
 
@@ -37,11 +35,7 @@ async fn domain_of_web(app: &TestApp) -> LimitScope {
 
 async fn domain_of(app: &TestApp, project: &str) -> DomainId {
     let id = app.project(project).await;
-    directory::project(&app.db, &id)
-        .await
-        .expect("query")
-        .expect("a project")
-        .domain_id
+    directory::project(&app.db, &id).await.expect("query").expect("a project").domain_id
 }
 
 async fn of_web(app: &TestApp) -> Vec<Standing> {
@@ -238,11 +232,7 @@ async fn play(engine: Engine, faults: i64, events: &[Event]) {
                 let answer = hosts::create(&app, &app.caller(person).await, &form).await;
                 assert_eq!(answer.is_ok(), fits, "{answer:?}");
                 if let Ok(done) = answer {
-                    asked.push(Asked {
-                        number: number_in(&done),
-                        project: *project,
-                        quantity: *quantity,
-                    });
+                    asked.push(Asked { number: number_in(&done), project: *project, quantity: *quantity });
                 }
             }
             Event::RunJobs => {
@@ -259,25 +249,13 @@ async fn play(engine: Engine, faults: i64, events: &[Event]) {
 }
 
 async fn hosts_taken(app: &TestApp, project: usize) -> [(i64, i64); 2] {
-    let standings = standings(&app.db, &app.project(ASKING[project].0).await)
-        .await
-        .expect("standings");
-    [0, 1].map(|i| {
-        (
-            standings[i].used.get(Key::HostCount),
-            standings[i].held.get(Key::HostCount),
-        )
-    })
+    let standings = standings(&app.db, &app.project(ASKING[project].0).await).await.expect("standings");
+    [0, 1].map(|i| (standings[i].used.get(Key::HostCount), standings[i].held.get(Key::HostCount)))
 }
 
 async fn fits(app: &TestApp, project: usize, quantity: i64) -> bool {
-    let taken = hosts_taken(app, project)
-        .await
-        .into_iter()
-        .zip([LIMITS[project], LIMIT_OF_DOMAIN]);
-    taken
-        .into_iter()
-        .all(|((used, held), limit)| used + held + quantity <= limit)
+    let taken = hosts_taken(app, project).await.into_iter().zip([LIMITS[project], LIMIT_OF_DOMAIN]);
+    taken.into_iter().all(|((used, held), limit)| used + held + quantity <= limit)
 }
 
 /// Tries the step on each ticket, oldest first, until one takes it.
@@ -305,12 +283,7 @@ async fn act_on_a_ticket(app: &TestApp, asked: &[Asked], event: Event) {
 async fn check(app: &TestApp, asked: &[Asked]) {
     let one = amounts_of_one(app).await;
     let mut expected = [(0, 0); 2];
-    for Asked {
-        number,
-        project,
-        quantity,
-    } in asked
-    {
+    for Asked { number, project, quantity } in asked {
         let sql = "SELECT COUNT(*) FROM host WHERE ticket_number = $1 AND status <> 'deploy_failed'";
         let made: i64 = app.db.scalar(sql, countersign::args![*number]).await.expect("query");
         expected[*project].0 += made;
@@ -320,26 +293,14 @@ async fn check(app: &TestApp, asked: &[Asked]) {
     }
     let of_domain = (expected[0].0 + expected[1].0, expected[0].1 + expected[1].1);
     for (project, most) in LIMITS.into_iter().enumerate() {
-        let standings = standings(&app.db, &app.project(ASKING[project].0).await)
-            .await
-            .expect("standings");
+        let standings = standings(&app.db, &app.project(ASKING[project].0).await).await.expect("standings");
         let expected = [(expected[project], most), (of_domain, LIMIT_OF_DOMAIN)];
         for (standing, ((used, held), limit)) in standings.iter().zip(expected) {
             for key in [Key::HostCount, Key::Vcpu, Key::Memory, Key::Storage] {
                 let got = (standing.used.get(key), standing.held.get(key));
-                assert_eq!(
-                    got,
-                    (used * one.get(key), held * one.get(key)),
-                    "{} of {}",
-                    key.label(),
-                    standing.scope
-                );
+                assert_eq!(got, (used * one.get(key), held * one.get(key)), "{} of {}", key.label(), standing.scope);
             }
-            assert!(
-                used + held <= limit,
-                "{}: {used} used, {held} held of {limit}",
-                standing.scope
-            );
+            assert!(used + held <= limit, "{}: {used} used, {held} held of {limit}", standing.scope);
         }
     }
 }
@@ -348,17 +309,9 @@ mod nothing_overshoots_or_counts_twice_in_any_order_of_events {
     use super::*;
 
     fn on(engine: Engine, cases: u32) {
-        let config = Config {
-            cases,
-            failure_persistence: None,
-            max_shrink_iters: 30,
-            ..Config::default()
-        };
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .expect("runtime");
+        let config = Config { cases, failure_persistence: None, max_shrink_iters: 30, ..Config::default() };
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
         TestRunner::new(config)
             .run(&(0i64..4, events()), |(faults, events)| {
                 runtime.block_on(play(engine, faults, &events));

@@ -12,15 +12,8 @@ use countersign::server::service::workflow::{decide, details, lists};
 use countersign::server::service::{frame, hosts};
 
 async fn list(app: &TestApp, who: &str, tab: Tab) -> Vec<TicketRow> {
-    let filter = TicketFilter {
-        resource: "bench-".into(),
-        ..Default::default()
-    };
-    lists::list(app, &app.caller(who).await, tab, &filter)
-        .await
-        .expect("list")
-        .page
-        .rows
+    let filter = TicketFilter { resource: "bench-".into(), ..Default::default() };
+    lists::list(app, &app.caller(who).await, tab, &filter).await.expect("list").page.rows
 }
 
 both! {

@@ -229,19 +229,13 @@ pub async fn edit_project(
     back: Option<String>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::directory::projects;
-    super::reply(back_to(
-        projects::edit(&super::app(), &super::caller()?, &id, &name, &description).await,
-        back,
-    ))
+    super::reply(back_to(projects::edit(&super::app(), &super::caller()?, &id, &name, &description).await, back))
 }
 
 #[server(endpoint = "delete-project")]
 pub async fn delete_project(id: ProjectId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::projects;
-    super::reply(back_to(
-        projects::delete(&super::app(), &super::caller()?, &id).await,
-        back,
-    ))
+    super::reply(back_to(projects::delete(&super::app(), &super::caller()?, &id).await, back))
 }
 
 #[server(endpoint = "list-users")]
@@ -265,11 +259,7 @@ pub async fn create_user(
     repeat: String,
 ) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    let form = UserForm {
-        username,
-        display_name,
-        domain: domain.unwrap_or_default(),
-    };
+    let form = UserForm { username, display_name, domain: domain.unwrap_or_default() };
     super::reply(users::create(&super::app(), &super::caller()?, &form, &password, &repeat).await)
 }
 
@@ -282,33 +272,20 @@ pub async fn edit_user(
     back: Option<String>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    let form = UserForm {
-        username,
-        display_name,
-        domain: domain.unwrap_or_default(),
-    };
-    super::reply(back_to(
-        users::edit(&super::app(), &super::caller()?, &id, &form).await,
-        back,
-    ))
+    let form = UserForm { username, display_name, domain: domain.unwrap_or_default() };
+    super::reply(back_to(users::edit(&super::app(), &super::caller()?, &id, &form).await, back))
 }
 
 #[server(endpoint = "enable-user")]
 pub async fn enable_user(id: UserId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    super::reply(back_to(
-        users::set_enabled(&super::app(), &super::caller()?, &id, true).await,
-        back,
-    ))
+    super::reply(back_to(users::set_enabled(&super::app(), &super::caller()?, &id, true).await, back))
 }
 
 #[server(endpoint = "disable-user")]
 pub async fn disable_user(id: UserId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    super::reply(back_to(
-        users::set_enabled(&super::app(), &super::caller()?, &id, false).await,
-        back,
-    ))
+    super::reply(back_to(users::set_enabled(&super::app(), &super::caller()?, &id, false).await, back))
 }
 
 /// Sets a new password for somebody else and ends their sessions.
@@ -320,10 +297,7 @@ pub async fn reset_password(
     back: Option<String>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    super::reply(back_to(
-        users::reset_password(&super::app(), &super::caller()?, &id, &password, &repeat).await,
-        back,
-    ))
+    super::reply(back_to(users::reset_password(&super::app(), &super::caller()?, &id, &password, &repeat).await, back))
 }
 
 #[server(endpoint = "assign-role")]
@@ -347,22 +321,14 @@ pub async fn list_roles(filter: DirectoryFilter) -> Result<RoleList, AppError> {
 #[server(endpoint = "create-role")]
 pub async fn create_role(name: String, reach: String, description: String) -> Result<Reply, AppError> {
     use crate::server::service::directory::roles;
-    let form = RoleForm {
-        name,
-        reach,
-        description,
-    };
+    let form = RoleForm { name, reach, description };
     super::reply(roles::create(&super::app(), &super::caller()?, &form).await)
 }
 
 #[server(endpoint = "edit-role")]
 pub async fn edit_role(id: RoleId, name: String, reach: String, description: String) -> Result<Reply, AppError> {
     use crate::server::service::directory::roles;
-    let form = RoleForm {
-        name,
-        reach,
-        description,
-    };
+    let form = RoleForm { name, reach, description };
     super::reply(roles::edit(&super::app(), &super::caller()?, &id, &form).await)
 }
 

@@ -23,7 +23,9 @@ pub enum AppError {
     #[error("Too many attempts. Try again in {seconds} seconds.")]
     TooMany { seconds: i64 },
     /// The details are in the server's log under this reference.
-    #[error("Something failed on our side and nothing was changed. Try again; if it stays, tell an administrator the reference {reference}.")]
+    #[error(
+        "Something failed on our side and nothing was changed. Try again; if it stays, tell an administrator the reference {reference}."
+    )]
     Internal { reference: String },
     #[error("The server can't be reached or didn't understand the request. Check the connection and try again.")]
     Unreachable,

@@ -60,6 +60,7 @@ pub struct Choice {
 mod server_side {
     use super::{AppError, Done, Reply};
     use crate::server::app::{App, Caller};
+    use crate::server::service::rights;
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
 
@@ -79,6 +80,14 @@ mod server_side {
             response.set_status(error.status());
         }
         result
+    }
+
+    impl Done {
+        /// Leads back to the page the form came from, if it names one of this site.
+        pub fn landing(self, back: Option<String>) -> Done {
+            let location = rights::back_to(&back.unwrap_or_default(), &self.location);
+            Done { location, ..self }
+        }
     }
 
     /// Turns a change's outcome into the reply its form gets, and sends the browser on when it succeeded.

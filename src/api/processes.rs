@@ -84,18 +84,25 @@ pub async fn get_coverage(ticket_type: TicketType, role: RoleId, scope: Scope) -
 
 /// Creates the type's process (Disabled), or writes a new version of it.
 #[server(endpoint = "configure-process")]
-pub async fn configure_process(form: ProcessForm) -> Result<Reply, AppError> {
-    super::reply(crate::server::service::processes::configure(&super::app(), &super::caller()?, &form).await)
+pub async fn configure_process(form: ProcessForm, back: Option<String>) -> Result<Reply, AppError> {
+    let done = crate::server::service::processes::configure(&super::app(), &super::caller()?, &form).await;
+    super::reply(done.map(|done| done.landing(back)))
 }
 
 /// Where links have gaps, `accept_gaps` (a checkbox) has to be ticked: enabling asks once more.
 #[server(endpoint = "enable-process")]
-pub async fn enable_process(id: ProcessId, accept_gaps: Option<String>) -> Result<Reply, AppError> {
+pub async fn enable_process(
+    id: ProcessId,
+    accept_gaps: Option<String>,
+    back: Option<String>,
+) -> Result<Reply, AppError> {
     let (app, caller) = (super::app(), super::caller()?);
-    super::reply(crate::server::service::processes::enable(&app, &caller, &id, accept_gaps.is_some()).await)
+    let done = crate::server::service::processes::enable(&app, &caller, &id, accept_gaps.is_some()).await;
+    super::reply(done.map(|done| done.landing(back)))
 }
 
 #[server(endpoint = "disable-process")]
-pub async fn disable_process(id: ProcessId) -> Result<Reply, AppError> {
-    super::reply(crate::server::service::processes::disable(&super::app(), &super::caller()?, &id).await)
+pub async fn disable_process(id: ProcessId, back: Option<String>) -> Result<Reply, AppError> {
+    let done = crate::server::service::processes::disable(&super::app(), &super::caller()?, &id).await;
+    super::reply(done.map(|done| done.landing(back)))
 }

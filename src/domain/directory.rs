@@ -194,7 +194,10 @@ mod tests {
             labels,
             ["System View", "Domain View: acme", "Project View: shop", "Project View: system", "Project View: web"]
         );
-        assert!(p.views(false).iter().all(|v| !matches!(v.view, View::Domain(_))), "no Domain View without three levels");
+        assert!(
+            p.views(false).iter().all(|v| !matches!(v.view, View::Domain(_))),
+            "no Domain View without three levels"
+        );
     }
 
     #[test]

@@ -94,7 +94,8 @@ impl HostForm {
         let name = problems.required("form[name]", "Name", &self.name, MAX_NAME);
         let starts_well = name.chars().next().is_none_or(|c| c.is_ascii_alphanumeric());
         if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
-            problems.add("form[name]", "Name takes letters, digits, '-', '_' and '.', and begins with a letter or digit.");
+            problems
+                .add("form[name]", "Name takes letters, digits, '-', '_' and '.', and begins with a letter or digit.");
         }
         let quantity = problems.number("form[quantity]", "Quantity", &self.quantity, 1..=MAX_QUANTITY);
         if self.project.is_empty() {
@@ -112,7 +113,12 @@ impl HostForm {
         let typed_disks = self.data_disks.iter().enumerate().filter(|(_, typed)| !typed.trim().is_empty());
         let data_disks_gib: Vec<i64> = typed_disks
             .map(|(i, typed)| {
-                problems.number(&format!("form[data_disks][{i}]"), &format!("Data disk {}", i + 1), typed, DATA_DISK_GIB)
+                problems.number(
+                    &format!("form[data_disks][{i}]"),
+                    &format!("Data disk {}", i + 1),
+                    typed,
+                    DATA_DISK_GIB,
+                )
             })
             .collect();
         if data_disks_gib.len() > MAX_DATA_DISKS {

@@ -146,7 +146,10 @@ impl ProcessForm {
                 Kind::BuiltIn
             }
             Some(Kind::ThirdParty) if !external_ready => {
-                problems.add("form[kind]", "No third-party ticket system is connected. Connect one under External Ticket first.");
+                problems.add(
+                    "form[kind]",
+                    "No third-party ticket system is connected. Connect one under External Ticket first.",
+                );
                 Kind::BuiltIn
             }
             Some(kind) => kind,
@@ -195,7 +198,8 @@ impl LinkForm {
                 let scope = match Scope::from_key(&self.scope) {
                     Some(scope) if ticket_type.scopes().contains(&scope) => scope,
                     Some(scope) => {
-                        let message = format!("{} takes no approver of the scope {}.", ticket_type.label(), scope.label());
+                        let message =
+                            format!("{} takes no approver of the scope {}.", ticket_type.label(), scope.label());
                         problems.add(field("scope"), message);
                         scope
                     }
@@ -255,9 +259,11 @@ mod tests {
         for only_wider in ["apply-join-project", "apply-domain-quota"] {
             assert_eq!(fields(&form(only_wider, vec![by_role("admin", "project")])), ["form[links][0][scope]"]);
         }
-        let external = ProcessForm { kind: "third_party".into(), ..form("apply-machine", vec![by_role("admin", "global")]) };
+        let external =
+            ProcessForm { kind: "third_party".into(), ..form("apply-machine", vec![by_role("admin", "global")]) };
         assert_eq!(fields(&external), ["form[kind]"]);
-        let unconnected = ProcessForm { kind: "third_party".into(), queue: "q".into(), ..form("customer-service", vec![]) };
+        let unconnected =
+            ProcessForm { kind: "third_party".into(), queue: "q".into(), ..form("customer-service", vec![]) };
         assert_eq!(fields(&unconnected), ["form[kind]", "form[links]"]);
         assert!(unconnected.parse(true).is_ok(), "a connected system takes support tickets without links");
     }

@@ -145,11 +145,7 @@ impl State {
                 vec![Effect::CloseLink(self.link), Effect::OpenLink(self.link + 1)],
             ),
             Step::Pass => (
-                State {
-                    process: Some(ProcessResult::Approved),
-                    execution: Some(ExecutionResult::InProgress),
-                    ..self
-                },
+                State { process: Some(ProcessResult::Approved), execution: Some(ExecutionResult::InProgress), ..self },
                 vec![Effect::CloseLink(self.link), Effect::Execute],
             ),
             Step::Reject => (
@@ -157,10 +153,9 @@ impl State {
                 vec![Effect::CloseLink(self.link), Effect::Release],
             ),
             Step::Undo if !self.is_waiting() => return Err(Impossible::NotUndoable),
-            Step::Undo => (
-                State { status: Status::Canceled, ..self },
-                vec![Effect::CloseLink(self.link), Effect::Release],
-            ),
+            Step::Undo => {
+                (State { status: Status::Canceled, ..self }, vec![Effect::CloseLink(self.link), Effect::Release])
+            }
             Step::Succeed | Step::Fail if !self.is_executing() => return Err(Impossible::NotExecuting),
             Step::Succeed => (
                 State { status: Status::Completed, execution: Some(ExecutionResult::Succeeded), ..self },
@@ -168,9 +163,7 @@ impl State {
             ),
             Step::Fail => (State { execution: Some(ExecutionResult::Failed), ..self }, vec![]),
             Step::Retry | Step::Abandon if !self.has_failed() => return Err(Impossible::NotFailed),
-            Step::Retry => {
-                (State { execution: Some(ExecutionResult::InProgress), ..self }, vec![Effect::Resume])
-            }
+            Step::Retry => (State { execution: Some(ExecutionResult::InProgress), ..self }, vec![Effect::Resume]),
             Step::Abandon => (State { status: Status::Canceled, ..self }, vec![Effect::Release]),
         };
         Ok((State { version: self.version + 1, ..next }, effects))

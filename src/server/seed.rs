@@ -21,10 +21,7 @@ const NAME: &str = "NAME-OF-THE-HOST";
 /// `$1` … `$2` as rows.
 macro_rules! numbers {
     ($rest:literal) => {
-        concat!(
-            "WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2) ",
-            $rest
-        )
+        concat!("WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2) ", $rest)
     };
 }
 
@@ -33,10 +30,7 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     if tickets < 1 {
         return Ok(());
     }
-    let web = directory::projects(&app.db)
-        .await?
-        .into_iter()
-        .find(|project| project.name == "web");
+    let web = directory::projects(&app.db).await?.into_iter().find(|project| project.name == "web");
     let specification = host::specifications(&app.db).await?.into_iter().next();
     let image = host::images(&app.db).await?.into_iter().next();
     let (Some(web), Some(specification), Some(image)) = (web, specification, image) else {
@@ -56,21 +50,15 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     let mut tx = app.db.begin().await?;
     let first = ticket::next_number(&mut tx).await?;
     let last = first + tickets - 1;
-    let span = Span {
-        first,
-        last,
-        now: app.now(),
-    };
+    let span = Span { first, last, now: app.now() };
     insert_requesters(&mut tx, &web.id, span.now).await?;
     insert_tickets(&mut tx, &request, &span).await?;
     insert_tasks(&mut tx, &span).await?;
     insert_records(&mut tx, &span).await?;
     insert_holds(&mut tx, &request, &span).await?;
     insert_hosts(&mut tx, &request, &span).await?;
-    let sql = tx.dialect().pick(
-        "UPDATE sequence SET value = $1 WHERE name = 'ticket'",
-        "SELECT SETVAL('ticket_number', $1)",
-    );
+    let sql =
+        tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
     tx.exec(sql, args![last]).await?;
     tx.commit().await?;
     // Afterwards, so that the planner knows what it reads.
@@ -113,9 +101,7 @@ async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::R
 async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Result<(), AppError> {
     let process = process::share_by_type(tx, TicketType::ApplyMachine).await?;
     let Some(process) = process.filter(|p| p.definition.links.len() == 2) else {
-        return Err(AppError::refused(
-            "This is for a database whose Host Application has the demo's two links.",
-        ));
+        return Err(AppError::refused("This is for a database whose Host Application has the demo's two links."));
     };
     let payload = serde_json::to_string(request)?;
     let links = &process.definition.links;
@@ -276,10 +262,7 @@ mod tests {
                 vcpu: 1,
                 memory_mib: 1,
             },
-            image: crate::domain::host::Image {
-                id: "i".into(),
-                name: "i".into(),
-            },
+            image: crate::domain::host::Image { id: "i".into(), name: "i".into() },
             system_disk_gib: 30,
             data_disks_gib: vec![],
             description: String::new(),

@@ -124,13 +124,7 @@ pub struct Settings {
     pub deploy_delay: Millis,
 
     /// What the embedded inventory shall fail at, for rehearsals: `boot:1` fails the first boot that is asked of it.
-    #[arg(
-        long,
-        value_name = "TEXT",
-        env = "COUNTERSIGN_INVENTORY_FAULTS",
-        hide_env_values = true,
-        default_value = ""
-    )]
+    #[arg(long, value_name = "TEXT", env = "COUNTERSIGN_INVENTORY_FAULTS", hide_env_values = true, default_value = "")]
     pub inventory_faults: String,
 
     /// A session ends after so long without a request.
@@ -152,13 +146,7 @@ pub struct Settings {
     pub log_key: Option<String>,
 
     /// What is written to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=debug`.
-    #[arg(
-        long,
-        value_name = "LEVEL",
-        env = "COUNTERSIGN_LOG_LEVEL",
-        hide_env_values = true,
-        default_value = "info"
-    )]
+    #[arg(long, value_name = "LEVEL", env = "COUNTERSIGN_LOG_LEVEL", hide_env_values = true, default_value = "info")]
     pub log_level: String,
 
     /// The folder of the static files; default: `site` beside the program or one folder up.
@@ -239,26 +227,16 @@ fn read_file(path: &Path) -> Result<Vec<(String, String)>, String> {
     let line = |(name, value): (String, toml::Value)| match value {
         toml::Value::String(text) => Ok((name, text)),
         toml::Value::Boolean(_) | toml::Value::Integer(_) => Ok((name, value.to_string())),
-        _ => Err(format!(
-            "{}: `{name}` must be a text, a number, true or false",
-            path.display()
-        )),
+        _ => Err(format!("{}: `{name}` must be a text, a number, true or false", path.display())),
     };
     table.into_iter().map(line).collect()
 }
 
 fn fixed(given: &ArgMatches) -> BTreeSet<String> {
     let by_hand = |id: &&clap::Id| {
-        matches!(
-            given.value_source(id.as_str()),
-            Some(ValueSource::CommandLine | ValueSource::EnvVariable)
-        )
+        matches!(given.value_source(id.as_str()), Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     };
-    given
-        .ids()
-        .filter(by_hand)
-        .map(|id| id.as_str().replace('_', "-"))
-        .collect()
+    given.ids().filter(by_hand).map(|id| id.as_str().replace('_', "-")).collect()
 }
 
 /// `200ms`, `5s`, `10m`, `12h`, `3d`.
@@ -272,9 +250,7 @@ pub fn duration(text: &str) -> Result<Millis, String> {
         "d" => DAY,
         _ => return Err("write a whole number with ms, s, m, h or d behind it, e.g. 30s".into()),
     };
-    let number: Millis = text[..digits]
-        .parse()
-        .map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
+    let number: Millis = text[..digits].parse().map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
     number.checked_mul(unit).ok_or_else(|| "that is too long".into())
 }
 
@@ -304,9 +280,7 @@ impl Settings {
 
     /// Whether people reach this server over https, so that cookies can be kept to it.
     pub fn is_https(&self) -> bool {
-        self.public_url
-            .as_deref()
-            .is_some_and(|url| url.starts_with("https://"))
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
     /// The folder of the static files: as set, or found beside the program.
@@ -314,14 +288,9 @@ impl Settings {
         let found = || {
             let program = std::env::current_exe().ok()?;
             let folder = program.parent()?;
-            [folder.join("site"), folder.parent()?.join("site")]
-                .into_iter()
-                .find(|f| f.is_dir())
+            [folder.join("site"), folder.parent()?.join("site")].into_iter().find(|f| f.is_dir())
         };
-        self.site_root
-            .clone()
-            .or_else(found)
-            .unwrap_or_else(|| "target/site".into())
+        self.site_root.clone().or_else(found).unwrap_or_else(|| "target/site".into())
     }
 }
 
@@ -330,11 +299,7 @@ mod tests {
     use super::*;
 
     fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
-        let all: Vec<OsString> = ["countersign", "serve"]
-            .iter()
-            .chain(arguments)
-            .map(OsString::from)
-            .collect();
+        let all: Vec<OsString> = ["countersign", "serve"].iter().chain(arguments).map(OsString::from).collect();
         parse(&all).map(|cli| cli.command.settings().clone())
     }
 
@@ -346,25 +311,11 @@ mod tests {
 
     #[test]
     fn durations_read_as_written() {
-        for (text, expected) in [
-            ("200ms", 200),
-            ("5s", 5_000),
-            ("10m", 600_000),
-            ("12h", 43_200_000),
-            ("3d", 3 * DAY),
-        ] {
+        for (text, expected) in [("200ms", 200), ("5s", 5_000), ("10m", 600_000), ("12h", 43_200_000), ("3d", 3 * DAY)]
+        {
             assert_eq!(duration(text), Ok(expected));
         }
-        for wrong in [
-            "",
-            "5",
-            "s",
-            "5 s",
-            "-1s",
-            "1w",
-            "99999999999999999999d",
-            "9223372036854775807d",
-        ] {
+        for wrong in ["", "5", "s", "5 s", "-1s", "1w", "99999999999999999999d", "9223372036854775807d"] {
             assert!(duration(wrong).is_err(), "{wrong}");
         }
     }
@@ -379,35 +330,22 @@ mod tests {
         assert!(settings.demo);
         assert_eq!(settings.deploy_delay, SECOND, "the demo is quick");
         assert!(settings.fixed.contains("address"), "set by a flag");
-        assert!(
-            !settings.fixed.contains("trash-delay"),
-            "the file doesn't fix a setting"
-        );
+        assert!(!settings.fixed.contains("trash-delay"), "the file doesn't fix a setting");
     }
 
     #[test]
     fn the_deploy_delay_can_be_set_in_a_demo_too() {
-        assert_eq!(
-            serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay,
-            5 * SECOND
-        );
+        assert_eq!(serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay, 5 * SECOND);
         assert_eq!(serve(&["--demo"]).expect("good").deploy_delay, SECOND);
         let path = file("deploy-delay = \"7s\"");
-        assert_eq!(
-            serve(&["--demo", "--settings", &path]).expect("good").deploy_delay,
-            7 * SECOND
-        );
+        assert_eq!(serve(&["--demo", "--settings", &path]).expect("good").deploy_delay, 7 * SECOND);
     }
 
     #[test]
     fn a_wrong_file_is_refused_with_what_is_wrong() {
-        let unknown = serve(&["--settings", &file("adress = \"x\"")])
-            .expect_err("unknown")
-            .to_string();
+        let unknown = serve(&["--settings", &file("adress = \"x\"")]).expect_err("unknown").to_string();
         assert!(unknown.contains("there is no setting `adress`"), "{unknown}");
-        let kind = serve(&["--settings", &file("address = [1]")])
-            .expect_err("a list")
-            .to_string();
+        let kind = serve(&["--settings", &file("address = [1]")]).expect_err("a list").to_string();
         assert!(kind.contains("`address` must be"), "{kind}");
         assert!(serve(&["--settings", "/does/not/exist.toml"]).is_err());
     }

@@ -40,10 +40,7 @@ mod real {
     }
 
     pub fn focus(id: &str) {
-        if let Some(element) = document()
-            .get_element_by_id(id)
-            .and_then(|e| e.dyn_into::<HtmlElement>().ok())
-        {
+        if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
             let _ = element.focus();
         }
     }
@@ -59,9 +56,8 @@ mod real {
             return;
         };
         for i in 0..fields.length() {
-            if let Some(field) = fields
-                .item(i)
-                .and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
+            if let Some(field) =
+                fields.item(i).and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
             {
                 field.set_value("");
             }
@@ -83,12 +79,9 @@ mod real {
 
     /// What the form around an event's target holds now.
     pub fn typed(event: &leptos::web_sys::Event) -> Vec<(String, String)> {
-        let target = event
-            .target()
-            .and_then(|t| t.dyn_into::<leptos::web_sys::Element>().ok());
-        let form = target
-            .and_then(|t| t.closest("form").ok().flatten())
-            .and_then(|f| f.dyn_into::<HtmlFormElement>().ok());
+        let target = event.target().and_then(|t| t.dyn_into::<leptos::web_sys::Element>().ok());
+        let form =
+            target.and_then(|t| t.closest("form").ok().flatten()).and_then(|f| f.dyn_into::<HtmlFormElement>().ok());
         let Some(data) = form.and_then(|form| leptos::web_sys::FormData::new_with_form(&form).ok()) else {
             return vec![];
         };
@@ -100,36 +93,24 @@ mod real {
 
     /// Whether the pressed button restates the page (`formmethod="get"`) instead of sending the form.
     pub fn restates(event: &SubmitEvent) -> bool {
-        event
-            .submitter()
-            .is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
+        event.submitter().is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
     }
 
     /// The person's zone by its IANA name.
     pub fn zone() -> Option<String> {
         let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
-        js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into())
-            .ok()?
-            .as_string()
+        js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
     }
 
     /// Puts a text on the clipboard and says whether that worked. Where the page isn't served over https, browsers have
     /// only the old way: marking what is to be copied.
     pub fn copy(text: &str, said: impl Fn(bool) + Copy + 'static) {
         let navigator = window().navigator();
-        let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())
-            .ok()
-            .filter(|c| c.is_object());
+        let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok().filter(|c| c.is_object());
         let promise = clipboard.and_then(|clipboard| {
-            let write: js_sys::Function = js_sys::Reflect::get(&clipboard, &"writeText".into())
-                .ok()?
-                .dyn_into()
-                .ok()?;
-            write
-                .call1(&clipboard, &text.into())
-                .ok()?
-                .dyn_into::<js_sys::Promise>()
-                .ok()
+            let write: js_sys::Function =
+                js_sys::Reflect::get(&clipboard, &"writeText".into()).ok()?.dyn_into().ok()?;
+            write.call1(&clipboard, &text.into()).ok()?.dyn_into::<js_sys::Promise>().ok()
         });
         let Some(promise) = promise else {
             said(copy_marked(text).is_some());
@@ -137,10 +118,8 @@ mod real {
         };
         let done = Closure::once_into_js(move |_: JsValue| said(true));
         let failed = Closure::once_into_js(move |_: JsValue| said(false));
-        let _ = js_sys::Reflect::get(&promise, &"then".into()).and_then(|then| {
-            then.unchecked_into::<js_sys::Function>()
-                .call2(&promise, &done, &failed)
-        });
+        let _ = js_sys::Reflect::get(&promise, &"then".into())
+            .and_then(|then| then.unchecked_into::<js_sys::Function>().call2(&promise, &done, &failed));
     }
 
     fn copy_marked(text: &str) -> Option<()> {

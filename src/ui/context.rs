@@ -53,9 +53,7 @@ pub struct Toasts(pub RwSignal<Vec<Toast>>);
 
 impl Toasts {
     pub fn say(self, message: String, failed: bool) {
-        let id = self
-            .0
-            .with_untracked(|toasts| toasts.last().map_or(0, |toast| toast.id + 1));
+        let id = self.0.with_untracked(|toasts| toasts.last().map_or(0, |toast| toast.id + 1));
         self.0.update(|toasts| toasts.push(Toast { id, message, failed }));
         set_timeout(move || self.dismiss(id), std::time::Duration::from_secs(8));
     }
@@ -78,15 +76,10 @@ struct FrameData(Resource<Result<Frame, AppError>>);
 
 /// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
 pub fn provide_shared() {
-    provide_context(Revision {
-        page: RwSignal::new(0),
-        frame: RwSignal::new(0),
-    });
+    provide_context(Revision { page: RwSignal::new(0), frame: RwSignal::new(0) });
     provide_context(Toasts(RwSignal::new(vec![])));
     provide_context(Clock(RwSignal::new(None)));
-    let id = use_location()
-        .search
-        .with_untracked(|search| Query::parse(search).get("flash").map(str::to_owned));
+    let id = use_location().search.with_untracked(|search| Query::parse(search).get("flash").map(str::to_owned));
     provide_context(FlashAnswer(OnceResource::new(async move {
         match id {
             Some(id) => get_flash(id).await.ok().flatten(),
@@ -106,9 +99,7 @@ pub fn provide_frame() -> Resource<Result<Frame, AppError>> {
 /// The answer of the last form, while the URL still speaks of it.
 pub async fn flash_answer() -> Option<Flash> {
     let answer = expect_context::<FlashAnswer>().0;
-    let current = use_location()
-        .search
-        .with_untracked(|search| Query::parse(search).get("flash").is_some());
+    let current = use_location().search.with_untracked(|search| Query::parse(search).get("flash").is_some());
     if current { answer.await } else { None }
 }
 

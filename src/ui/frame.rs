@@ -63,11 +63,7 @@ fn Elsewhere(error: AppError) -> impl IntoView {
 fn go(target: impl Fn(&str) -> String + 'static) {
     let location = use_location();
     let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-    let here = if search.is_empty() {
-        path
-    } else {
-        format!("{path}?{}", search.trim_start_matches('?'))
-    };
+    let here = if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) };
     let target = target(&here);
     server_side::redirect(&target);
     let navigate = use_navigate();
@@ -130,22 +126,10 @@ struct Section {
 
 fn sections(frame: &Frame) -> Vec<Section> {
     let mut sections = vec![
-        Section {
-            title: "Resources",
-            links: vec![("/hosts", icon::SERVER, "Hosts")],
-        },
-        Section {
-            title: "Tickets",
-            links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")],
-        },
+        Section { title: "Resources", links: vec![("/hosts", icon::SERVER, "Hosts")] },
+        Section { title: "Tickets", links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")] },
     ];
-    let in_domain_view = matches!(
-        frame.view,
-        Some(NamedView {
-            view: View::Domain(_),
-            ..
-        })
-    );
+    let in_domain_view = matches!(frame.view, Some(NamedView { view: View::Domain(_), .. }));
     if frame.is_system_view() || in_domain_view {
         sections.push(Section {
             title: "Directory",
@@ -156,10 +140,7 @@ fn sections(frame: &Frame) -> Vec<Section> {
                 ("/directory/roles", icon::SHIELD, "Roles"),
             ],
         });
-        sections.push(Section {
-            title: "Audit",
-            links: vec![("/logs", icon::HISTORY, "Operation Log")],
-        });
+        sections.push(Section { title: "Audit", links: vec![("/logs", icon::HISTORY, "Operation Log")] });
     }
     if frame.is_system_view() {
         sections.push(Section {
@@ -169,10 +150,7 @@ fn sections(frame: &Frame) -> Vec<Section> {
                 ("/settings/external", icon::EXTERNAL, "External Ticket"),
             ],
         });
-        sections.push(Section {
-            title: "Settings",
-            links: vec![("/settings/system", icon::SLIDERS, "System")],
-        });
+        sections.push(Section { title: "Settings", links: vec![("/settings/system", icon::SLIDERS, "System")] });
     }
     sections
 }
@@ -182,11 +160,8 @@ fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Clone {
     let path = use_location().pathname;
     let base = href.strip_suffix("/mine").unwrap_or(href);
     move || {
-        path.with(|path| {
-            path.strip_prefix(base)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
-        .then_some("page")
+        path.with(|path| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+            .then_some("page")
     }
 }
 

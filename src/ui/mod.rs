@@ -28,11 +28,7 @@ use leptos_router::{SsrMode, path};
 pub fn App() -> impl IntoView {
     provide_meta_context();
     let title = |page: String| {
-        if page.is_empty() {
-            "Countersign".to_owned()
-        } else {
-            format!("{page} · Countersign")
-        }
+        if page.is_empty() { "Countersign".to_owned() } else { format!("{page} · Countersign") }
     };
     view! {
         <Title formatter=title/>
@@ -66,6 +62,7 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/settings/system") view=pages::system_settings::System ssr=SsrMode::Async/>
                 <Route path=path!("/logs") view=pages::logs::Logs ssr=SsrMode::Async/>
                 <Route path=path!("/settings/tickets") view=pages::ticket_setup::TicketSetup ssr=SsrMode::Async/>
+                <Route path=path!("/settings/tickets/:id") view=pages::process::Process ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow") view=pages::workflow::Workflows ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow/:place") view=pages::workflow::Workflow ssr=SsrMode::Async/>
             </ParentRoute>

@@ -18,11 +18,8 @@ mod real {
         let response = <BrowserClient as Client<AppError>>::send(request).await?;
         let succeeded = (200..300).contains(&ClientRes::<AppError>::status(&response));
         let text = ClientRes::<AppError>::try_into_string(response).await?;
-        let reply = if succeeded {
-            serde_json::from_str(&text)
-        } else {
-            serde_json::from_str(&text).map(Reply::Refused)
-        };
+        let reply =
+            if succeeded { serde_json::from_str(&text) } else { serde_json::from_str(&text).map(Reply::Refused) };
         reply.map_err(|_| AppError::Unreachable)
     }
 }

@@ -10,12 +10,7 @@ pub type Pairs = Vec<(String, String)>;
 
 /// How many rows `prefix` has.
 pub fn row_count(pairs: &Pairs, prefix: &str) -> usize {
-    pairs
-        .iter()
-        .filter_map(|(name, _)| split(name, prefix))
-        .map(|(index, _)| index + 1)
-        .max()
-        .unwrap_or(0)
+    pairs.iter().filter_map(|(name, _)| split(name, prefix)).map(|(index, _)| index + 1).max().unwrap_or(0)
 }
 
 /// Does what a button asked for. A new row has the fields of `fresh`, named by what follows their index.
@@ -33,22 +28,16 @@ pub fn edited(pairs: Pairs, prefix: &str, edit: Option<&str>, fresh: &[(&str, &s
         _ => {}
     }
     let added = (verb == "add").then_some(order.len());
-    let renamed = pairs
-        .into_iter()
-        .filter_map(|(name, value)| match split(&name, prefix) {
-            Some((old, rest)) => {
-                let new = order.iter().position(|i| *i == old)?;
-                Some((format!("{prefix}[{new}]{rest}"), value))
-            }
-            None => Some((name, value)),
-        });
+    let renamed = pairs.into_iter().filter_map(|(name, value)| match split(&name, prefix) {
+        Some((old, rest)) => {
+            let new = order.iter().position(|i| *i == old)?;
+            Some((format!("{prefix}[{new}]{rest}"), value))
+        }
+        None => Some((name, value)),
+    });
     let mut edited: Pairs = renamed.collect();
     if let Some(index) = added {
-        edited.extend(
-            fresh
-                .iter()
-                .map(|(rest, value)| (format!("{prefix}[{index}]{rest}"), (*value).to_owned())),
-        );
+        edited.extend(fresh.iter().map(|(rest, value)| (format!("{prefix}[{index}]{rest}"), (*value).to_owned())));
     }
     edited
 }
@@ -69,12 +58,7 @@ mod tests {
 
     #[test]
     fn rows_come_go_and_move() {
-        let three = pairs(&[
-            ("form[a]", "x"),
-            ("form[d][0]", "10"),
-            ("form[d][1]", "20"),
-            ("form[d][2]", "30"),
-        ]);
+        let three = pairs(&[("form[a]", "x"), ("form[d][0]", "10"), ("form[d][1]", "20"), ("form[d][2]", "30")]);
         let disks = |edit: &str| {
             let edited = edited(three.clone(), "form[d]", Some(edit), &[("", "")]);
             let mut rows: Vec<_> = edited.into_iter().filter(|(n, _)| n.starts_with("form[d]")).collect();
@@ -94,20 +78,9 @@ mod tests {
 
     #[test]
     fn a_row_of_several_fields_moves_whole() {
-        let two = pairs(&[
-            ("form[l][0][name]", "A"),
-            ("form[l][0][p][3]", "x"),
-            ("form[l][1][name]", "B"),
-        ]);
+        let two = pairs(&[("form[l][0][name]", "A"), ("form[l][0][p][3]", "x"), ("form[l][1][name]", "B")]);
         let swapped = edited(two, "form[l]", Some("down-0"), &[]);
-        assert_eq!(
-            swapped,
-            pairs(&[
-                ("form[l][1][name]", "A"),
-                ("form[l][1][p][3]", "x"),
-                ("form[l][0][name]", "B")
-            ])
-        );
+        assert_eq!(swapped, pairs(&[("form[l][1][name]", "A"), ("form[l][1][p][3]", "x"), ("form[l][0][name]", "B")]));
         let added = edited(vec![], "form[l]", Some("add"), &[("[name]", "N"), ("[by]", "role")]);
         assert_eq!(added, pairs(&[("form[l][0][name]", "N"), ("form[l][0][by]", "role")]));
     }

@@ -40,9 +40,7 @@ impl Answer {
 
     /// The header's value, or nothing.
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().expect("a text"))
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
     }
 
     pub fn json<T: DeserializeOwned>(&self) -> T {
@@ -57,24 +55,13 @@ impl Answer {
 
 impl Client {
     pub fn new(router: Router) -> Client {
-        Client {
-            router,
-            cookies: BTreeMap::new(),
-            page: "/".into(),
-            ip: [192, 0, 2, 1],
-        }
+        Client { router, cookies: BTreeMap::new(), page: "/".into(), ip: [192, 0, 2, 1] }
     }
 
     /// Opens a page; redirects are answered, not followed.
     pub async fn get(&mut self, path: &str) -> Answer {
-        let answer = self
-            .send(
-                Request::get(path)
-                    .header(ACCEPT, "text/html")
-                    .body(Body::empty())
-                    .expect("a request"),
-            )
-            .await;
+        let answer =
+            self.send(Request::get(path).header(ACCEPT, "text/html").body(Body::empty()).expect("a request")).await;
         if answer.status.is_success() {
             self.page = path.to_owned();
         }
@@ -104,14 +91,8 @@ impl Client {
 
     /// Signs in one of the demo's people.
     pub async fn sign_in(&mut self, username: &str) {
-        let answer = self
-            .call("/api/sign-in", &[("username", username), ("password", demo::PASSWORD)])
-            .await;
-        assert!(
-            matches!(answer.reply(), Reply::Done(_)),
-            "{username} signs in: {}",
-            answer.body
-        );
+        let answer = self.call("/api/sign-in", &[("username", username), ("password", demo::PASSWORD)]).await;
+        assert!(matches!(answer.reply(), Reply::Done(_)), "{username} signs in: {}", answer.body);
     }
 
     /// Sends any request, with the cookies kept so far.
@@ -121,36 +102,22 @@ impl Client {
         headers.insert(CONTENT_LENGTH, length.into());
         headers.entry(HOST).or_insert(HOST_NAME.parse().expect("a host"));
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect();
+            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.insert(COOKIE, pairs.join("; ").parse().expect("a header"));
         }
-        request
-            .extensions_mut()
-            .insert(ConnectInfo(SocketAddr::from((self.ip, 50_000))));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.ip, 50_000))));
         let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (head, body) = response.into_parts();
         self.keep_cookies(&head.headers);
         let body = to_bytes(body, usize::MAX).await.expect("a body");
         let body = String::from_utf8_lossy(&body).into_owned();
-        Answer {
-            status: head.status,
-            headers: head.headers,
-            body,
-        }
+        Answer { status: head.status, headers: head.headers, body }
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
         for line in headers.get_all(SET_COOKIE) {
             let line = line.to_str().expect("a text");
-            let (name, value) = line
-                .split(';')
-                .next()
-                .and_then(|pair| pair.split_once('='))
-                .expect("a cookie");
+            let (name, value) = line.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
             if line.contains("Max-Age=0") {
                 self.cookies.remove(name);
             } else {

@@ -98,12 +98,7 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(START));
         let app = application(db, clock.clone(), Settings::for_tests());
         first_run::base_data(&app).await.expect("base data");
-        TestApp {
-            app,
-            clock,
-            engine,
-            _folder: folder,
-        }
+        TestApp { app, clock, engine, _folder: folder }
     }
 
     /// The same database and clock under other settings.
@@ -135,21 +130,12 @@ impl TestApp {
     }
 
     async fn caller_where(&self, username: &str, view: Option<&str>) -> Caller {
-        let person = directory::person(&self.db, &self.user(username).await)
-            .await
-            .expect("query")
-            .expect("a person");
+        let person = directory::person(&self.db, &self.user(username).await).await.expect("query").expect("a person");
         let wanted = view.map(|label| {
             let held = person.views(true).into_iter().find(|v| v.label == label);
             held.unwrap_or_else(|| panic!("{username} doesn't hold {label}")).view
         });
-        session::caller(
-            person,
-            wanted.as_ref(),
-            true,
-            format!("session of {username}"),
-            "192.0.2.7",
-        )
+        session::caller(person, wanted.as_ref(), true, format!("session of {username}"), "192.0.2.7")
     }
 
     pub async fn user(&self, username: &str) -> UserId {
@@ -159,10 +145,7 @@ impl TestApp {
 
     pub async fn project(&self, name: &str) -> ProjectId {
         let mut projects = directory::projects(&self.db).await.expect("query").into_iter();
-        projects
-            .find(|p| p.name == name)
-            .unwrap_or_else(|| panic!("no project {name}"))
-            .id
+        projects.find(|p| p.name == name).unwrap_or_else(|| panic!("no project {name}")).id
     }
 
     /// Runs jobs and moves the clock, a second at a time, until none is left.
@@ -185,23 +168,14 @@ impl TestApp {
     /// How many records of the operation log there are of this operation and result (`success` or `failed`).
     pub async fn logged(&self, operation: &str, result: &str) -> i64 {
         let sql = "SELECT COUNT(*) FROM operation_log WHERE operation = $1 AND result = $2";
-        self.db
-            .scalar(sql, countersign::args![operation, result])
-            .await
-            .expect("query")
+        self.db.scalar(sql, countersign::args![operation, result]).await.expect("query")
     }
 }
 
 fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {
     let faults: Faults = settings.inventory_faults.parse().expect("faults");
     let cloud = EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults);
-    App {
-        db,
-        clock,
-        settings: Arc::new(settings),
-        cloud: Arc::new(cloud),
-        wake: Arc::new(Notify::new()),
-    }
+    App { db, clock, settings: Arc::new(settings), cloud: Arc::new(cloud), wake: Arc::new(Notify::new()) }
 }
 
 /// A temporary folder, gone with its last user.
@@ -227,14 +201,9 @@ async fn fresh_postgres_database() -> String {
         "COUNTERSIGN_TEST_POSTGRES_URL names a PostgreSQL server for the tests; scripts/with-postgres COMMAND provides one",
     );
     let name = format!("test_{}", new_id().replace('-', ""));
-    let mut connection = PgConnection::connect(&server)
-        .await
-        .expect("connect to the PostgreSQL server");
+    let mut connection = PgConnection::connect(&server).await.expect("connect to the PostgreSQL server");
     let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create)
-        .execute(&mut connection)
-        .await
-        .expect("create a database");
+    sqlx::query(create).execute(&mut connection).await.expect("create a database");
     connection.close().await.expect("close");
     let (host, _) = server.rsplit_once('/').expect("a URL with a database");
     format!("{host}/{name}")

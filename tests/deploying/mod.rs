@@ -18,11 +18,7 @@ use std::sync::Arc;
 /// The smallest host of this name, so many times, for the project.
 pub async fn form(app: &TestApp, project: &str, name: &str, quantity: i64) -> HostForm {
     let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("form");
-    let smallest = offered
-        .specifications
-        .iter()
-        .min_by_key(|s| (s.vcpu, s.memory_mib))
-        .expect("a catalogue");
+    let smallest = offered.specifications.iter().min_by_key(|s| (s.vcpu, s.memory_mib)).expect("a catalogue");
     HostForm {
         name: name.into(),
         quantity: quantity.to_string(),
@@ -38,9 +34,7 @@ pub async fn form(app: &TestApp, project: &str, name: &str, quantity: i64) -> Ho
 pub async fn amounts_of_one(app: &TestApp) -> Amounts {
     let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("form");
     let form = form(app, "web", "one", 1).await;
-    form.parse(&offered.specifications, &offered.images)
-        .expect("a good form")
-        .one()
+    form.parse(&offered.specifications, &offered.images).expect("a good form").one()
 }
 
 /// Asks for hosts of `web` as `member`.
@@ -56,20 +50,14 @@ pub async fn submit(app: &TestApp, name: &str, quantity: i64) -> i64 {
 
 /// The number in "Ticket 12 submitted."
 pub fn number_in(done: &Done) -> i64 {
-    done.message
-        .split(' ')
-        .nth(1)
-        .and_then(|number| number.parse().ok())
-        .expect("Ticket NUMBER submitted.")
+    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
 }
 
 /// Passes both links.
 pub async fn approve(app: &TestApp, number: i64) {
     for (approver, version) in [("owner", 1), ("deputy", 2)] {
         let caller = app.caller(approver).await;
-        decide::pass(app, &caller, number, version, "", "/")
-            .await
-            .expect("passed");
+        decide::pass(app, &caller, number, version, "", "/").await.expect("passed");
     }
 }
 
@@ -87,32 +75,18 @@ pub async fn retry(app: &TestApp, number: i64) -> Result<Done, AppError> {
 
 pub async fn abandon(app: &TestApp, number: i64) -> Result<Done, AppError> {
     let version = ticket(app, number).await.row.version;
-    decide::abandon(
-        app,
-        &app.caller("member").await,
-        number,
-        version,
-        "no longer needed",
-        "/",
-    )
-    .await
+    decide::abandon(app, &app.caller("member").await, number, version, "no longer needed", "/").await
 }
 
 pub async fn ticket(app: &TestApp, number: i64) -> TicketDetail {
-    details::get(app, &app.caller_in("sysadmin", "System View").await, number)
-        .await
-        .expect("readable")
+    details::get(app, &app.caller_in("sysadmin", "System View").await, number).await.expect("readable")
 }
 
 /// Takes host applications out of approval: they run at once from now on.
 pub async fn disable_approval(app: &TestApp) {
     let admin = app.caller_in("sysadmin", "System View").await;
     let setup = processes::setup(app, &admin).await.expect("setup");
-    let process = setup
-        .processes
-        .iter()
-        .find(|p| p.ticket_type.key() == "apply-machine")
-        .expect("a process");
+    let process = setup.processes.iter().find(|p| p.ticket_type.key() == "apply-machine").expect("a process");
     processes::disable(app, &admin, &process.id).await.expect("disabled");
 }
 
@@ -125,20 +99,13 @@ pub async fn hosts_of_web(app: &TestApp) -> Vec<(String, String)> {
 
 /// The tags of the inventory's machines.
 pub async fn machines(app: &TestApp) -> Vec<HostId> {
-    inventory::machines(&app.db)
-        .await
-        .expect("query")
-        .into_iter()
-        .map(|(tag, _)| tag)
-        .collect()
+    inventory::machines(&app.db).await.expect("query").into_iter().map(|(tag, _)| tag).collect()
 }
 
 /// What `web` uses and holds, in hosts.
 pub async fn used_and_held(app: &TestApp) -> (i64, i64) {
     use countersign::domain::quota::Key::HostCount;
-    let standings = quota::standings(&app.db, &app.project("web").await)
-        .await
-        .expect("standings");
+    let standings = quota::standings(&app.db, &app.project("web").await).await.expect("standings");
     (standings[0].used.get(HostCount), standings[0].held.get(HostCount))
 }
 

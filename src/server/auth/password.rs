@@ -18,15 +18,9 @@ static AT_ONCE: Semaphore = Semaphore::const_new(4);
 pub fn check(problems: &mut Problems, password: &str, repeat: &str) {
     let characters = password.chars().count();
     if characters < MIN_CHARACTERS {
-        problems.add(
-            "password",
-            format!("A password has at least {MIN_CHARACTERS} characters."),
-        );
+        problems.add("password", format!("A password has at least {MIN_CHARACTERS} characters."));
     } else if characters > MAX_CHARACTERS {
-        problems.add(
-            "password",
-            format!("A password has at most {MAX_CHARACTERS} characters."),
-        );
+        problems.add("password", format!("A password has at most {MAX_CHARACTERS} characters."));
     } else if password != repeat {
         problems.add("repeat", "The two passwords differ. Type the same one twice.");
     }
@@ -42,8 +36,7 @@ fn hash_now(password: &str) -> Result<String, AppError> {
     rand::fill(&mut salt);
     let salt = SaltString::encode_b64(&salt).map_err(|e| AppError::internal(format_args!("salt: {e}")))?;
     let hash = Argon2::default().hash_password(password.as_bytes(), &salt);
-    hash.map(|h| h.to_string())
-        .map_err(|e| AppError::internal(format_args!("argon2: {e}")))
+    hash.map(|h| h.to_string()).map_err(|e| AppError::internal(format_args!("argon2: {e}")))
 }
 
 /// Whether the password fits the hash. Without one it is compared with a hash that nothing fits, so that an unknown
@@ -72,13 +65,8 @@ fn nobodys_hash() -> Result<String, AppError> {
 }
 
 async fn off_the_async_threads<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AppError> {
-    let _turn = AT_ONCE
-        .acquire()
-        .await
-        .map_err(|e| AppError::internal(format_args!("hashing: {e}")))?;
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|e| AppError::internal(format_args!("hashing: {e}")))
+    let _turn = AT_ONCE.acquire().await.map_err(|e| AppError::internal(format_args!("hashing: {e}")))?;
+    tokio::task::spawn_blocking(work).await.map_err(|e| AppError::internal(format_args!("hashing: {e}")))
 }
 
 #[cfg(test)]
@@ -89,16 +77,9 @@ mod tests {
     async fn a_hash_fits_its_password_only() {
         let stored = hash("correct horse".into()).await.expect("hash");
         assert!(stored.starts_with("$argon2id$"));
-        assert!(
-            verify("correct horse".into(), Some(stored.clone()))
-                .await
-                .expect("verify")
-        );
+        assert!(verify("correct horse".into(), Some(stored.clone())).await.expect("verify"));
         assert!(!verify("correct horsf".into(), Some(stored)).await.expect("verify"));
-        assert!(
-            !verify("correct horse".into(), None).await.expect("verify"),
-            "nobody's hash fits nothing"
-        );
+        assert!(!verify("correct horse".into(), None).await.expect("verify"), "nobody's hash fits nothing");
     }
 
     #[test]
@@ -106,21 +87,11 @@ mod tests {
         let fields = |password: &str, repeat: &str| {
             let mut problems = Problems::default();
             check(&mut problems, password, repeat);
-            problems
-                .or(())
-                .err()
-                .unwrap_or_default()
-                .into_iter()
-                .map(|p| p.field)
-                .collect::<Vec<_>>()
+            problems.or(()).err().unwrap_or_default().into_iter().map(|p| p.field).collect::<Vec<_>>()
         };
         assert_eq!(fields("0123456789", "0123456789"), Vec::<String>::new());
         assert_eq!(fields("012345678", "012345678"), ["password"]);
-        assert_eq!(
-            fields("äöüäöüäöüä", "äöüäöüäöüä"),
-            Vec::<String>::new(),
-            "characters, not bytes"
-        );
+        assert_eq!(fields("äöüäöüäöüä", "äöüäöüäöüä"), Vec::<String>::new(), "characters, not bytes");
         assert_eq!(fields("0123456789", "012345678"), ["repeat"]);
         assert_eq!(fields(&"x".repeat(201), "x"), ["password"]);
     }

@@ -22,12 +22,7 @@ pub struct EmbeddedInventory {
 impl EmbeddedInventory {
     /// `deploy_delay`: how long making a host takes, all its steps together.
     pub fn new(db: Db, clock: Arc<dyn Clock>, deploy_delay: Millis, faults: Faults) -> EmbeddedInventory {
-        EmbeddedInventory {
-            db,
-            clock,
-            step_delay: deploy_delay / MakeStep::ALL.len() as Millis,
-            faults,
-        }
+        EmbeddedInventory { db, clock, step_delay: deploy_delay / MakeStep::ALL.len() as Millis, faults }
     }
 
     async fn start_or_find(
@@ -43,13 +38,7 @@ impl EmbeddedInventory {
             return Ok(());
         }
         let failure = self.faults.next(&mut tx, step).await?;
-        let is_new = NewRequest {
-            request,
-            tag,
-            action: step.key(),
-            ready_at: now + self.step_delay,
-            failure,
-        };
+        let is_new = NewRequest { request, tag, action: step.key(), ready_at: now + self.step_delay, failure };
         if inventory::insert_request(&mut tx, &is_new).await? {
             inventory::put_machine(&mut tx, tag, machine, step.key(), now).await?;
         }
@@ -58,13 +47,7 @@ impl EmbeddedInventory {
 
     async fn remove(&self, request: &str, tag: &HostId) -> sqlx::Result<()> {
         let mut tx = self.db.begin().await?;
-        let is_new = NewRequest {
-            request,
-            tag,
-            action: CLEAN_UP,
-            ready_at: self.clock.now(),
-            failure: None,
-        };
+        let is_new = NewRequest { request, tag, action: CLEAN_UP, ready_at: self.clock.now(), failure: None };
         if inventory::insert_request(&mut tx, &is_new).await? {
             inventory::delete_machine(&mut tx, tag).await?;
         }
@@ -81,9 +64,7 @@ impl CloudProvider for EmbeddedInventory {
         step: MakeStep,
         machine: &MachineSpec,
     ) -> Result<Progress, Unavailable> {
-        self.start_or_find(request, tag, step, machine)
-            .await
-            .map_err(unavailable)?;
+        self.start_or_find(request, tag, step, machine).await.map_err(unavailable)?;
         Ok(Progress::Pending)
     }
 
@@ -129,15 +110,9 @@ impl std::str::FromStr for Faults {
         let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         let parsed = entries.map(|entry| {
             let (step, times) = entry.split_once(':')?;
-            Some((
-                MakeStep::from_key(step.trim())?,
-                times.trim().parse().ok().filter(|times| *times >= 0)?,
-            ))
+            Some((MakeStep::from_key(step.trim())?, times.trim().parse().ok().filter(|times| *times >= 0)?))
         });
-        parsed
-            .collect::<Option<_>>()
-            .map(Faults)
-            .ok_or_else(|| BadFaults(text.to_owned()))
+        parsed.collect::<Option<_>>().map(Faults).ok_or_else(|| BadFaults(text.to_owned()))
     }
 }
 

@@ -56,16 +56,8 @@ mod tests {
             ("POST", &[("sec-fetch-site", "none")], false),
             ("POST", &[("sec-fetch-site", "cross-site")], true),
             ("POST", &[("sec-fetch-site", "same-site")], true),
-            (
-                "POST",
-                &[("sec-fetch-site", "cross-site"), ("origin", "http://127.0.0.1:3000")],
-                true,
-            ),
-            (
-                "POST",
-                &[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example")],
-                false,
-            ),
+            ("POST", &[("sec-fetch-site", "cross-site"), ("origin", "http://127.0.0.1:3000")], true),
+            ("POST", &[("sec-fetch-site", "same-origin"), ("origin", "http://evil.example")], false),
             ("POST", &[("origin", "http://127.0.0.1:3000")], false),
             ("POST", &[("origin", "https://tickets.example.com")], false),
             ("POST", &[("origin", "https://TICKETS.example.com")], false),
@@ -75,21 +67,14 @@ mod tests {
             ("POST", &[("origin", "null")], true),
             ("POST", &[], false),
             ("PUT", &[("sec-fetch-site", "cross-site")], true),
-            (
-                "GET",
-                &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
-                false,
-            ),
+            ("GET", &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")], false),
             ("HEAD", &[("sec-fetch-site", "cross-site")], false),
         ];
         for (method, headers, expected) in table {
             let map: HeaderMap = headers
                 .iter()
                 .map(|(name, value)| {
-                    (
-                        name.parse::<axum::http::HeaderName>().expect("name"),
-                        value.parse().expect("value"),
-                    )
+                    (name.parse::<axum::http::HeaderName>().expect("name"), value.parse().expect("value"))
                 })
                 .collect();
             let method: Method = method.parse().expect("method");

@@ -24,9 +24,7 @@ pub async fn operation_log(
         Err(error) => return (error.status(), error.to_string()).into_response(),
     };
     let Ok(disposition) = HeaderValue::from_str(&format!("attachment; filename=\"{}\"", export.file_name())) else {
-        return AppError::internal("a file name that is no header")
-            .status()
-            .into_response();
+        return AppError::internal("a file name that is no header").status().into_response();
     };
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(export.content_type())),
@@ -37,13 +35,7 @@ pub async fn operation_log(
 }
 
 fn wish(pairs: &[(String, String)]) -> Wish {
-    let text = |name: &str| {
-        pairs
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.clone())
-            .unwrap_or_default()
-    };
+    let text = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default();
     Wish {
         filter: LogFilter {
             about_type: text("about_type"),
@@ -57,11 +49,7 @@ fn wish(pairs: &[(String, String)]) -> Wish {
             zone: text("zone"),
             ..Default::default()
         },
-        columns: pairs
-            .iter()
-            .filter(|(name, _)| name == "columns")
-            .map(|(_, value)| value.clone())
-            .collect(),
+        columns: pairs.iter().filter(|(name, _)| name == "columns").map(|(_, value)| value.clone()).collect(),
         format: text("format"),
         scope: text("scope"),
         first: text("first"),
@@ -71,10 +59,7 @@ fn wish(pairs: &[(String, String)]) -> Wish {
 
 /// The page the dialog is on, with the dialog saying that it needs a column.
 fn dialog_again(pairs: &[(String, String)]) -> String {
-    let back = pairs
-        .iter()
-        .find(|(name, _)| name == "back")
-        .map(|(_, value)| value.as_str());
+    let back = pairs.iter().find(|(name, _)| name == "back").map(|(_, value)| value.as_str());
     let page = crate::server::service::rights::back_to(back.unwrap_or_default(), "/logs");
     with_parameter(&with_parameter(&page, "dialog", "export"), "about", "columns")
 }

@@ -13,18 +13,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// program.
 pub fn are_hashed() -> bool {
     let program = std::env::current_exe().ok();
-    program
-        .as_deref()
-        .and_then(Path::parent)
-        .is_some_and(|folder| folder.join("hash.txt").exists())
+    program.as_deref().and_then(Path::parent).is_some_and(|folder| folder.join("hash.txt").exists())
 }
 
 pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
-    let kept = if are_hashed() {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let kept = if are_hashed() { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut router = Router::new().nest_service("/pkg", served(kept, folder(&site_root.join("pkg"))));
     // One route for each public file that is there now, so that a page never has to be looked for on the disk first.
     for entry in std::fs::read_dir(site_root).into_iter().flatten().flatten() {
@@ -41,10 +34,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
 }
 
 fn folder(path: &Path) -> ServeDir {
-    ServeDir::new(path)
-        .precompressed_br()
-        .precompressed_gzip()
-        .append_index_html_on_directories(false)
+    ServeDir::new(path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }
 
 fn served<S>(
@@ -55,7 +45,5 @@ fn served<S>(
     impl Fn(&Response<tower_http::services::fs::ServeFileSystemResponseBody>) -> Option<HeaderValue> + Clone,
 > {
     let cache = move |response: &Response<_>| response.status().is_success().then_some(HeaderValue::from_static(kept));
-    ServiceBuilder::new()
-        .layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, cache))
-        .service(files)
+    ServiceBuilder::new().layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, cache)).service(files)
 }

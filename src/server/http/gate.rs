@@ -13,9 +13,7 @@ use axum::response::Response;
 pub async fn gate(request: Request, next: Next) -> Response {
     let asks_for_page =
         [Method::GET, Method::HEAD].contains(request.method()) && !request.uri().path().starts_with("/api/");
-    let elsewhere = asks_for_page
-        .then(|| detour(request.uri(), request.extensions().get::<Caller>()))
-        .flatten();
+    let elsewhere = asks_for_page.then(|| detour(request.uri(), request.extensions().get::<Caller>())).flatten();
     match elsewhere {
         Some(location) => see_other(&location),
         None => next.run(request).await,
@@ -42,8 +40,7 @@ fn detour(uri: &Uri, caller: Option<&Caller>) -> Option<String> {
 }
 
 fn with_query_of(uri: &Uri, path: &str) -> String {
-    uri.query()
-        .map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
+    uri.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))
 }
 
 fn parameter(uri: &Uri, name: &str) -> Option<String> {

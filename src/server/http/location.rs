@@ -41,17 +41,12 @@ pub fn sign_in_then(next: &str) -> String {
 
 /// The page with this query parameter set, any older value of it removed.
 pub fn with_parameter(page: &str, name: &str, value: &str) -> String {
-    let (page, fragment) = page
-        .split_once('#')
-        .map_or((page, None), |(page, fragment)| (page, Some(fragment)));
+    let (page, fragment) = page.split_once('#').map_or((page, None), |(page, fragment)| (page, Some(fragment)));
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let is_old = |pair: &&str| pair.split('=').next() == Some(name);
     let added = serde_urlencoded::to_string([(name, value)]).unwrap_or_default();
-    let pairs: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.is_empty() && !is_old(pair))
-        .chain([added.as_str()])
-        .collect();
+    let pairs: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !is_old(pair)).chain([added.as_str()]).collect();
     let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
     format!("{path}?{}{fragment}", pairs.join("&"))
 }
@@ -70,13 +65,7 @@ pub fn see_other(location: &str) -> Response {
     // What a header can't carry is escaped, as it would be in an address.
     let escaped: String = location
         .bytes()
-        .map(|b| {
-            if b.is_ascii_graphic() {
-                char::from(b).to_string()
-            } else {
-                format!("%{b:02X}")
-            }
-        })
+        .map(|b| if b.is_ascii_graphic() { char::from(b).to_string() } else { format!("%{b:02X}") })
         .collect();
     let location = HeaderValue::from_str(&escaped).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
@@ -114,18 +103,9 @@ mod tests {
     #[test]
     fn a_parameter_replaces_its_older_value() {
         assert_eq!(with_parameter("/hosts", "flash", "a"), "/hosts?flash=a");
-        assert_eq!(
-            with_parameter("/hosts?flash=old&name=x", "flash", "new"),
-            "/hosts?name=x&flash=new"
-        );
-        assert_eq!(
-            with_parameter("/hosts?name=x#top", "flash", "a"),
-            "/hosts?name=x&flash=a#top"
-        );
-        assert_eq!(
-            with_parameter("/login", "next", "/hosts?a=b&c"),
-            "/login?next=%2Fhosts%3Fa%3Db%26c"
-        );
+        assert_eq!(with_parameter("/hosts?flash=old&name=x", "flash", "new"), "/hosts?name=x&flash=new");
+        assert_eq!(with_parameter("/hosts?name=x#top", "flash", "a"), "/hosts?name=x&flash=a#top");
+        assert_eq!(with_parameter("/login", "next", "/hosts?a=b&c"), "/login?next=%2Fhosts%3Fa%3Db%26c");
     }
 
     #[test]
@@ -135,10 +115,7 @@ mod tests {
             headers.insert(axum::http::header::REFERER, value.parse().expect("a header"));
             referring_page(&headers, &["localhost:3000"])
         };
-        assert_eq!(
-            referrer("http://localhost:3000/hosts?a=b").as_deref(),
-            Some("/hosts?a=b")
-        );
+        assert_eq!(referrer("http://localhost:3000/hosts?a=b").as_deref(), Some("/hosts?a=b"));
         assert_eq!(referrer("http://example.com/hosts"), None);
         assert_eq!(referrer("http://localhost:3000//example.com"), None);
         assert_eq!(referrer("/hosts"), None);
@@ -147,9 +124,6 @@ mod tests {
     #[test]
     fn what_a_header_cannot_carry_is_escaped() {
         let response = see_other("/hosts?name=\u{fc} x\r\nSet-Cookie:a=b");
-        assert_eq!(
-            response.headers()[LOCATION],
-            "/hosts?name=%C3%BC%20x%0D%0ASet-Cookie:a=b"
-        );
+        assert_eq!(response.headers()[LOCATION], "/hosts?name=%C3%BC%20x%0D%0ASet-Cookie:a=b");
     }
 }

@@ -25,12 +25,8 @@ use std::sync::LazyLock;
 type Rendering = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// The user interface's own routes. Found once: while they are listed, no page of this process loads its data.
-static PATHS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-    generate_route_list(ui::App)
-        .iter()
-        .map(|route| route.path().to_owned())
-        .collect()
-});
+static PATHS: LazyLock<BTreeSet<String>> =
+    LazyLock::new(|| generate_route_list(ui::App).iter().map(|route| route.path().to_owned()).collect());
 
 /// Every route of the user interface, and its page for whatever doesn't exist.
 pub fn router(app: &App, site_root: &Path) -> Router<App> {
@@ -70,12 +66,8 @@ async fn whole(rendering: Rendering) -> Response {
 }
 
 pub async fn server_function(State(app): State<App>, request: Request) -> Response {
-    let mut response = handle_server_fns_with_context(context(app), request)
-        .await
-        .into_response();
-    response
-        .headers_mut()
-        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let mut response = handle_server_fns_with_context(context(app), request).await.into_response();
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -108,10 +100,7 @@ fn leptos_options(site_root: &Path) -> LeptosOptions {
 
 /// The page for a fault of the server's own: the details are in the log.
 pub fn after_panic(panic: Box<dyn Any + Send>) -> Response {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied());
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!("panic while answering a request: {}", text.unwrap_or("(no text)"));
     let page = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Something failed · Countersign</title></head>\
         <body><main><h1>Something failed on our side</h1><p>Nothing was changed. Go back and try again; if it stays, tell an \

@@ -48,8 +48,7 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
     let page = referring_page(&head.headers, &own_hosts(&app, &head.headers)).unwrap_or_else(|| "/".to_owned());
     let session = head.extensions.get::<Caller>().map(|c| c.session_hash.clone());
     // The server function answers as it would to the browser half: with its reply instead of a redirect of its own.
-    head.headers
-        .insert(ACCEPT, HeaderValue::from_static("application/json"));
+    head.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
 
     let response = next.run(Request::from_parts(head, Body::from(body))).await;
 
@@ -75,10 +74,7 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
 
 /// Browsers ask for a page when they send a form themselves; the browser half asks for JSON.
 fn wants_html(headers: &HeaderMap) -> bool {
-    headers
-        .get(ACCEPT)
-        .and_then(|accept| accept.to_str().ok())
-        .is_some_and(|accept| accept.contains("text/html"))
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// What came of it; `None` where the function isn't one that a form calls.
@@ -113,17 +109,8 @@ async fn keep(
         Reply::Refused(_) => typed.retain(|(name, _)| !is_secret(name)),
     }
     let (id, now) = (token::new(), app.now());
-    let content = serde_json::to_string(&Flash {
-        action,
-        values: typed,
-        reply: reply.clone(),
-    })?;
-    let new = NewFlash {
-        id: &id,
-        session_hash: session.unwrap_or_default(),
-        content: &content,
-        created_at: now,
-    };
+    let content = serde_json::to_string(&Flash { action, values: typed, reply: reply.clone() })?;
+    let new = NewFlash { id: &id, session_hash: session.unwrap_or_default(), content: &content, created_at: now };
     let mut tx = app.db.begin().await?;
     flash::prune(&mut tx, now - KEPT).await?;
     flash::insert(&mut tx, &new).await?;

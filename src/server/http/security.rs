@@ -26,11 +26,7 @@ pub async fn headers(State(app): State<App>, mut request: Request, next: Next) -
         HeaderName::from_static("permissions-policy"),
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     );
-    set(
-        headers,
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    );
+    set(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     if app.settings.is_https() {
         set(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
@@ -39,11 +35,7 @@ pub async fn headers(State(app): State<App>, mut request: Request, next: Next) -
 
 fn content_security_policy(nonce: &str) -> String {
     // `cargo leptos watch` tells pages to reload over a web socket of its own.
-    let connect = if std::env::var_os("LEPTOS_WATCH").is_some() {
-        "connect-src 'self' ws:; "
-    } else {
-        ""
-    };
+    let connect = if std::env::var_os("LEPTOS_WATCH").is_some() { "connect-src 'self' ws:; " } else { "" };
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \
          {connect}object-src 'none'; frame-ancestors 'none'; base-uri 'self'; form-action 'self'"
@@ -55,8 +47,6 @@ pub async fn query_count(State(app): State<App>, request: Request, next: Next) -
     let before = app.db.query_count();
     let mut response = next.run(request).await;
     let count = app.db.query_count() - before;
-    response
-        .headers_mut()
-        .insert(HeaderName::from_static("x-countersign-queries"), count.into());
+    response.headers_mut().insert(HeaderName::from_static("x-countersign-queries"), count.into());
     response
 }

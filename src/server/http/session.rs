@@ -27,10 +27,7 @@ pub struct ClientIp(pub String);
 
 /// Finds out who is asking; pages, server functions and the gate find the [`Caller`] in the request.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let ip = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|c| c.0.ip().to_canonical().to_string());
+    let ip = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_canonical().to_string());
     let ip = ClientIp(ip.unwrap_or_default());
     if let Some(token) = token_in(request.headers()) {
         match session::authenticate(&app, &token, &ip.0).await {
@@ -60,9 +57,7 @@ pub async fn log_out(State(app): State<App>, caller: Option<Extension<Caller>>) 
 /// Behind the server function of the sign-in form.
 pub async fn sign_in(username: String, password: String, next: Option<String>) -> Result<Done, AppError> {
     let (app, ip) = (expect_context::<App>(), use_context::<ClientIp>().unwrap_or_default());
-    let before = use_context::<Parts>()
-        .and_then(|parts| token_in(&parts.headers))
-        .map(|t| token::hash(&t));
+    let before = use_context::<Parts>().and_then(|parts| token_in(&parts.headers)).map(|t| token::hash(&t));
     let signed_in = service::sign_in(&app, &username, password, before.as_deref(), &ip.0).await?;
     Ok(welcome(&app, &signed_in, next.as_deref()))
 }
@@ -76,10 +71,9 @@ pub async fn set_up(token: String, username: String, password: String, repeat: S
 
 fn welcome(app: &App, signed_in: &SignedIn, next: Option<&str>) -> Done {
     let seconds = app.settings.session_lifetime / 1_000;
-    if let (Some(cookie), Some(response)) = (
-        cookie(&app.settings, &signed_in.token, seconds),
-        use_context::<ResponseOptions>(),
-    ) {
+    if let (Some(cookie), Some(response)) =
+        (cookie(&app.settings, &signed_in.token, seconds), use_context::<ResponseOptions>())
+    {
         response.append_header(SET_COOKIE, cookie);
     }
     let message = format!("Signed in as {}.", signed_in.person.display_name);
@@ -94,23 +88,14 @@ fn cookie(settings: &Settings, token: &str, seconds: i64) -> Option<HeaderValue>
 
 /// The session token a browser sent.
 fn token_in(headers: &HeaderMap) -> Option<String> {
-    let lines = headers
-        .get_all(COOKIE)
-        .into_iter()
-        .filter_map(|line| line.to_str().ok());
+    let lines = headers.get_all(COOKIE).into_iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(';')).find_map(token_of)
 }
 
 /// The hash of the session that an answer begins, if it begins one.
 pub fn hash_of_new_session(headers: &HeaderMap) -> Option<String> {
-    let lines = headers
-        .get_all(SET_COOKIE)
-        .into_iter()
-        .filter_map(|line| line.to_str().ok());
-    lines
-        .filter_map(|line| token_of(line.split(';').next()?))
-        .map(|t| token::hash(&t))
-        .next()
+    let lines = headers.get_all(SET_COOKIE).into_iter().filter_map(|line| line.to_str().ok());
+    lines.filter_map(|line| token_of(line.split(';').next()?)).map(|t| token::hash(&t)).next()
 }
 
 fn token_of(pair: &str) -> Option<String> {

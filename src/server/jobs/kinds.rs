@@ -21,12 +21,7 @@ pub enum Job {
     /// Asks the cloud how far a step is, until it is over.
     PollHostStep { host: HostId, position: i64, attempt: i64 },
     /// Removes from the cloud what a failed attempt left there; `since` is when that was asked for.
-    CleanUpHost {
-        host: HostId,
-        attempt: i64,
-        then: AfterCleanUp,
-        since: Millis,
-    },
+    CleanUpHost { host: HostId, attempt: i64, then: AfterCleanUp, since: Millis },
     /// Seals the operation log, again and again.
     SealLog,
     /// Removes what is too old from the operation log, again and again.
@@ -77,11 +72,7 @@ impl Job {
             kind: self.kind(),
             run_at,
             // Nothing would begin a standing job again.
-            max_attempts: if Job::STANDING.contains(self) {
-                i64::MAX
-            } else {
-                MAX_ATTEMPTS
-            },
+            max_attempts: if Job::STANDING.contains(self) { i64::MAX } else { MAX_ATTEMPTS },
             order_key: self.host().map(|host| format!("host:{host}")),
             idempotency_key: Some(format!("{}:{payload}", self.kind())),
             payload,
@@ -106,22 +97,9 @@ impl Handlers for Dispatch {
     async fn run(&self, app: &App, job: &Claimed) -> Result<Outcome, Failure> {
         let unreadable = |error| Failure::Dead(AppError::from(error).to_string());
         match Job::read(&job.kind, &job.payload).map_err(unreadable)? {
-            Job::StartHostStep {
-                host,
-                position,
-                attempt,
-            } => making::start_step(app, &host, position, attempt).await,
-            Job::PollHostStep {
-                host,
-                position,
-                attempt,
-            } => making::poll_step(app, &host, position, attempt).await,
-            Job::CleanUpHost {
-                host,
-                attempt,
-                then,
-                since,
-            } => making::clean_up(app, &host, attempt, then, since).await,
+            Job::StartHostStep { host, position, attempt } => making::start_step(app, &host, position, attempt).await,
+            Job::PollHostStep { host, position, attempt } => making::poll_step(app, &host, position, attempt).await,
+            Job::CleanUpHost { host, attempt, then, since } => making::clean_up(app, &host, attempt, then, since).await,
             Job::SealLog => sealing::seal_due(app).await,
             Job::TrimLog => retention::remove_due(app).await,
         }
@@ -129,29 +107,15 @@ impl Handlers for Dispatch {
 
     async fn died(&self, app: &App, job: &Claimed, reason: &str) -> Result<(), AppError> {
         match Job::read(&job.kind, &job.payload) {
-            Ok(
-                Job::StartHostStep {
-                    host,
-                    position,
-                    attempt,
-                }
-                | Job::PollHostStep {
-                    host,
-                    position,
-                    attempt,
-                },
-            ) => making::fail_step(app, &host, position, attempt, reason).await,
-            Ok(Job::CleanUpHost {
-                host,
-                attempt,
-                then: AfterCleanUp::Start,
-                ..
-            }) => making::fail_step(app, &host, 0, attempt, reason).await,
-            Ok(Job::CleanUpHost {
-                host,
-                then: AfterCleanUp::Remove,
-                ..
-            }) => making::removal_failed(app, &host, reason).await,
+            Ok(Job::StartHostStep { host, position, attempt } | Job::PollHostStep { host, position, attempt }) => {
+                making::fail_step(app, &host, position, attempt, reason).await
+            }
+            Ok(Job::CleanUpHost { host, attempt, then: AfterCleanUp::Start, .. }) => {
+                making::fail_step(app, &host, 0, attempt, reason).await
+            }
+            Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
+                making::removal_failed(app, &host, reason).await
+            }
             // Nothing shows it but its line in the queue, which stays.
             Ok(Job::SealLog | Job::TrimLog) | Err(_) => Ok(()),
         }
@@ -166,28 +130,10 @@ mod tests {
     fn every_kind_reads_back_as_what_was_enqueued() {
         let host: HostId = "h".into();
         for job in [
-            Job::StartHostStep {
-                host: host.clone(),
-                position: 0,
-                attempt: 1,
-            },
-            Job::PollHostStep {
-                host: host.clone(),
-                position: 2,
-                attempt: 3,
-            },
-            Job::CleanUpHost {
-                host: host.clone(),
-                attempt: 2,
-                then: AfterCleanUp::Start,
-                since: 7,
-            },
-            Job::CleanUpHost {
-                host,
-                attempt: 2,
-                then: AfterCleanUp::Remove,
-                since: 7,
-            },
+            Job::StartHostStep { host: host.clone(), position: 0, attempt: 1 },
+            Job::PollHostStep { host: host.clone(), position: 2, attempt: 3 },
+            Job::CleanUpHost { host: host.clone(), attempt: 2, then: AfterCleanUp::Start, since: 7 },
+            Job::CleanUpHost { host, attempt: 2, then: AfterCleanUp::Remove, since: 7 },
         ] {
             let new = job.at(0);
             assert_eq!(Job::read(new.kind, &new.payload).ok(), Some(job));

@@ -102,12 +102,7 @@ pub async fn leftovers(app: &App) -> Result<Vec<String>, AppError> {
             1 => "running".to_owned(),
             _ => "dead".to_owned(),
         };
-        format!(
-            "{} {} ({state}): {}",
-            job.kind,
-            job.payload,
-            job.last_error.unwrap_or_default()
-        )
+        format!("{} {} ({state}): {}", job.kind, job.payload, job.last_error.unwrap_or_default())
     };
     Ok(job::unfinished(&app.db).await?.into_iter().map(line).collect())
 }

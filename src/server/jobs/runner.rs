@@ -45,11 +45,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            slots: 4,
-            lease: 15 * SECOND,
-            patience: Duration::from_secs(3),
-        }
+        Options { slots: 4, lease: 15 * SECOND, patience: Duration::from_secs(3) }
     }
 }
 
@@ -93,13 +89,7 @@ impl Runner {
 
     pub fn start_with(app: App, handlers: Arc<dyn Handlers>, options: Options) -> RunnerHandle {
         let stop = CancellationToken::new();
-        let runner = Runner {
-            app,
-            handlers,
-            options,
-            stop: stop.clone(),
-            running: Running::default(),
-        };
+        let runner = Runner { app, handlers, options, stop: stop.clone(), running: Running::default() };
         let spawn_listener = |pool: &PgPool| spawn(listen(pool.clone(), runner.app.wake.clone()));
         RunnerHandle {
             stop,
@@ -114,12 +104,10 @@ impl Runner {
         while !self.stop.is_cancelled() {
             while tasks.try_join_next().is_some() {}
             let free = self.options.slots.saturating_sub(tasks.len());
-            let claimed = claim(&self.app, free, self.options.lease)
-                .await
-                .unwrap_or_else(|error| {
-                    tracing::warn!("jobs can't be claimed: {error}");
-                    vec![]
-                });
+            let claimed = claim(&self.app, free, self.options.lease).await.unwrap_or_else(|error| {
+                tracing::warn!("jobs can't be claimed: {error}");
+                vec![]
+            });
             let is_busy = !claimed.is_empty();
             for job in claimed {
                 tasks.spawn(self.clone().run(job));
@@ -222,15 +210,9 @@ async fn reap(app: &App) -> sqlx::Result<u64> {
 async fn attempt(app: &App, handlers: &dyn Handlers, job: &Claimed) -> Result<Outcome, Failure> {
     if job.attempts > job.max_attempts {
         // Interrupted at its last attempt, or while it was being laid aside.
-        return Err(Failure::Dead(
-            job.last_error
-                .clone()
-                .unwrap_or_else(|| "It was interrupted too often.".into()),
-        ));
+        return Err(Failure::Dead(job.last_error.clone().unwrap_or_else(|| "It was interrupted too often.".into())));
     }
-    guarded(handlers.time_limit(&job.kind), handlers.run(app, job))
-        .await
-        .unwrap_or_else(|why| Err(Failure::Retry(why)))
+    guarded(handlers.time_limit(&job.kind), handlers.run(app, job)).await.unwrap_or_else(|why| Err(Failure::Retry(why)))
 }
 
 /// Writes down how the attempt ended.
@@ -322,11 +304,7 @@ struct Running(Arc<Mutex<HashMap<String, String>>>);
 impl Running {
     fn enter(&self, job: &Claimed) -> Entry {
         self.with(|claims| claims.insert(job.id.clone(), job.token.clone()));
-        Entry {
-            running: self.clone(),
-            id: job.id.clone(),
-            token: job.token.clone(),
-        }
+        Entry { running: self.clone(), id: job.id.clone(), token: job.token.clone() }
     }
 
     fn claims(&self) -> (Vec<String>, Vec<String>) {
@@ -366,9 +344,6 @@ mod tests {
         assert_eq!(backoff(9), 128_000);
         assert_eq!(backoff(60), LONGEST_BACKOFF);
         let until_dead: Millis = (1..10).map(backoff).sum();
-        assert!(
-            (4 * MINUTE..5 * MINUTE).contains(&until_dead),
-            "what `MAX_ATTEMPTS` says: {until_dead} ms"
-        );
+        assert!((4 * MINUTE..5 * MINUTE).contains(&until_dead), "what `MAX_ATTEMPTS` says: {until_dead} ms");
     }
 }

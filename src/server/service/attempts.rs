@@ -26,20 +26,14 @@ impl Attempt {
     /// Counts an attempt, or refuses it with the time until the next may be made.
     pub async fn begin(app: &App, username: &str, ip: &str) -> Result<Attempt, AppError> {
         let now = app.now();
-        let attempt = Attempt {
-            account: format!("account:{username}"),
-            address: format!("address:{ip}"),
-            at: now,
-        };
+        let attempt = Attempt { account: format!("account:{username}"), address: format!("address:{ip}"), at: now };
         let mut tx = app.db.begin().await?;
         session::prune_failures(&mut tx, now - WINDOW).await?;
         for (bucket, limit) in [(&attempt.account, PER_ACCOUNT), (&attempt.address, PER_ADDRESS)] {
             let (count, oldest) = session::failures(&mut tx, bucket, now - WINDOW).await?;
             if count >= limit {
                 let wait = oldest.map_or(WINDOW, |at| at + WINDOW - now);
-                return Err(AppError::TooMany {
-                    seconds: (wait + SECOND - 1) / SECOND,
-                });
+                return Err(AppError::TooMany { seconds: (wait + SECOND - 1) / SECOND });
             }
             session::add_failure(&mut tx, bucket, now).await?;
         }

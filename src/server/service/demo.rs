@@ -25,16 +25,10 @@ type Roles = &'static [(&'static str, &'static str)];
 
 const OF_DEFAULT: [(&str, Roles); 10] = [
     ("sysadmin", &[(built_in::ADMIN, "system")]),
-    (
-        "deputy",
-        &[(built_in::ADMIN, "system"), (built_in::DOMAIN_ADMIN, "web")],
-    ),
+    ("deputy", &[(built_in::ADMIN, "system"), (built_in::DOMAIN_ADMIN, "web")]),
     ("domainadmin", &[(built_in::DOMAIN_ADMIN, "web")]),
     ("owner", &[(built_in::PROJECT_OWNER, "web")]),
-    (
-        "coowner",
-        &[(built_in::PROJECT_OWNER, "web"), (built_in::PROJECT_OWNER, "system")],
-    ),
+    ("coowner", &[(built_in::PROJECT_OWNER, "web"), (built_in::PROJECT_OWNER, "system")]),
     ("member", &[(built_in::MEMBER, "web")]),
     ("viewer", &[(built_in::VIEWER, "web")]),
     ("helpdesk", &[(built_in::SUPPORT, "web"), (built_in::SUPPORT, "shop")]),
@@ -52,29 +46,14 @@ const OF_ACME: [(&str, Roles); 4] = [
 type Links = &'static [(&'static str, Scope)];
 
 const PROCESSES: [(TicketType, Links); 7] = [
-    (
-        TicketType::ApplyMachine,
-        &[
-            (built_in::PROJECT_OWNER, Scope::Project),
-            (built_in::ADMIN, Scope::Global),
-        ],
-    ),
-    (
-        TicketType::ApplyServerChangeconfig,
-        &[(built_in::PROJECT_OWNER, Scope::Project)],
-    ),
+    (TicketType::ApplyMachine, &[(built_in::PROJECT_OWNER, Scope::Project), (built_in::ADMIN, Scope::Global)]),
+    (TicketType::ApplyServerChangeconfig, &[(built_in::PROJECT_OWNER, Scope::Project)]),
     (
         TicketType::ApplyServerDelete,
-        &[
-            (built_in::PROJECT_OWNER, Scope::Project),
-            (built_in::DOMAIN_ADMIN, Scope::Domain),
-        ],
+        &[(built_in::PROJECT_OWNER, Scope::Project), (built_in::DOMAIN_ADMIN, Scope::Domain)],
     ),
     (TicketType::ApplyJoinProject, &[(built_in::DOMAIN_ADMIN, Scope::Domain)]),
-    (
-        TicketType::ApplyProjectQuota,
-        &[(built_in::DOMAIN_ADMIN, Scope::Domain)],
-    ),
+    (TicketType::ApplyProjectQuota, &[(built_in::DOMAIN_ADMIN, Scope::Domain)]),
     (TicketType::ApplyDomainQuota, &[(built_in::ADMIN, Scope::Global)]),
     (TicketType::CustomerService, &[(built_in::SUPPORT, Scope::Domain)]),
 ];
@@ -121,14 +100,8 @@ async fn write(work: &mut Work, hash: &str) -> Result<(), AppError> {
     let of_acme = OF_ACME.iter().map(|(username, roles)| (&acme, *username, *roles));
     for (domain, username, roles) in of_default.chain(of_acme) {
         let id = UserId::from(new_id());
-        let account = directory::NewAccount {
-            id: &id,
-            domain,
-            username,
-            display_name: username,
-            password_hash: hash,
-            now,
-        };
+        let account =
+            directory::NewAccount { id: &id, domain, username, display_name: username, password_hash: hash, now };
         directory::insert_account(tx, &account).await?;
         for (role, project) in roles {
             directory::assign(tx, &id, &projects[project], &(*role).into(), now).await?;
@@ -147,10 +120,7 @@ async fn write(work: &mut Work, hash: &str) -> Result<(), AppError> {
 fn definition(links: Links) -> Definition {
     let link = |(index, (role, scope)): (usize, &(&str, Scope))| Link {
         name: default_link_name(index).to_owned(),
-        approver: Approver::Role {
-            role: (*role).into(),
-            scope: *scope,
-        },
+        approver: Approver::Role { role: (*role).into(), scope: *scope },
     };
     Definition {
         kind: Kind::BuiltIn,

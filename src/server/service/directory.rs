@@ -78,12 +78,7 @@ async fn domain_choices(app: &App, caller: &Caller, scope: Option<&DomainId>) ->
         within(scope, &domain.id)
             && (caller.three_level || domain.id.as_str() == crate::domain::directory::DEFAULT_DOMAIN)
     });
-    Ok(offered
-        .map(|domain| Choice {
-            value: domain.id.0,
-            label: domain.name,
-        })
-        .collect())
+    Ok(offered.map(|domain| Choice { value: domain.id.0, label: domain.name }).collect())
 }
 
 /// A name people read: required, one line, without control characters.
@@ -100,10 +95,7 @@ fn description(problems: &mut Problems, typed: &str) -> String {
 }
 
 fn at_field(field: &str, message: &str) -> AppError {
-    AppError::Invalid(vec![Problem {
-        field: field.into(),
-        message: message.into(),
-    }])
+    AppError::Invalid(vec![Problem { field: field.into(), message: message.into() }])
 }
 
 /// A name that somebody else has, perhaps since a moment ago, is a problem of its field and not a fault.
@@ -151,20 +143,12 @@ fn page<T>(mut rows: Vec<T>, position: Position<'_>, key: impl Fn(&T) -> String)
 }
 
 fn into_rows<A, B>(page: Page<A>, row: impl Fn(A) -> B) -> Page<B> {
-    Page {
-        rows: page.rows.into_iter().map(row).collect(),
-        next: page.next,
-        previous: page.previous,
-    }
+    Page { rows: page.rows.into_iter().map(row).collect(), next: page.next, previous: page.previous }
 }
 
 /// "1 host", "3 hosts".
 fn counted(number: i64, one: &str, many: &str) -> String {
-    if number == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{number} {many}")
-    }
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// Both values, or the problems of both forms together.

@@ -18,31 +18,11 @@ pub const SYSTEM_PROJECT: &str = "system";
 const LINK_LIFETIME: Millis = DAY;
 
 const ROLES: [(&str, Reach, &str); 6] = [
-    (
-        built_in::ADMIN,
-        Reach::System,
-        "Administers everything; opens the System View.",
-    ),
-    (
-        built_in::DOMAIN_ADMIN,
-        Reach::Domain,
-        "Administers the domain of its project; opens the Domain View.",
-    ),
-    (
-        built_in::PROJECT_OWNER,
-        Reach::Project,
-        "Owns the project: operates its hosts and approves for it.",
-    ),
-    (
-        built_in::MEMBER,
-        Reach::Project,
-        "Works in the project and operates its hosts.",
-    ),
-    (
-        built_in::VIEWER,
-        Reach::Project,
-        "Reads; may ask for support and membership.",
-    ),
+    (built_in::ADMIN, Reach::System, "Administers everything; opens the System View."),
+    (built_in::DOMAIN_ADMIN, Reach::Domain, "Administers the domain of its project; opens the Domain View."),
+    (built_in::PROJECT_OWNER, Reach::Project, "Owns the project: operates its hosts and approves for it."),
+    (built_in::MEMBER, Reach::Project, "Works in the project and operates its hosts."),
+    (built_in::VIEWER, Reach::Project, "Reads; may ask for support and membership."),
     (built_in::SUPPORT, Reach::Project, "Answers technical support tickets."),
 ];
 
@@ -123,12 +103,7 @@ pub async fn set_up(
     let username = username.trim();
     let checked = check(app, username, password, repeat).await;
     let id = UserId::from(new_id());
-    let operator = Operator {
-        id: None,
-        name: "One-time link".into(),
-        view: String::new(),
-        ip: ip.to_owned(),
-    };
+    let operator = Operator { id: None, name: "One-time link".into(), view: String::new(), ip: ip.to_owned() };
     let subject = Subject::new(ResourceType::User, &id, username.chars().take(100).collect::<String>())
         .in_project(SYSTEM_PROJECT, SYSTEM_PROJECT)
         .in_domain(DEFAULT_DOMAIN, "Default");
@@ -174,14 +149,8 @@ async fn create_admin(
         ));
     }
     let domain = DomainId::from(DEFAULT_DOMAIN);
-    let account = directory::NewAccount {
-        id,
-        domain: &domain,
-        username,
-        display_name: username,
-        password_hash: hash,
-        now,
-    };
+    let account =
+        directory::NewAccount { id, domain: &domain, username, display_name: username, password_hash: hash, now };
     directory::insert_account(&mut work.tx, &account).await?;
     let project = ProjectId::from(SYSTEM_PROJECT);
     directory::assign(&mut work.tx, id, &project, &built_in::ADMIN.into(), now).await?;

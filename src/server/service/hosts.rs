@@ -25,14 +25,7 @@ const PAGE_SIZE: usize = 50;
 /// The hosts of the caller's view, newest first. Those in the trash are left out unless asked for.
 pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<HostList, AppError> {
     let Some(view) = caller.view() else {
-        return Ok(HostList {
-            page: Page {
-                rows: vec![],
-                next: None,
-                previous: None,
-            },
-            may_create: false,
-        });
+        return Ok(HostList { page: Page { rows: vec![], next: None, previous: None }, may_create: false });
     };
     let position = match (&filter.after, &filter.before) {
         (_, Some(id)) => Position::Before(id),
@@ -61,17 +54,12 @@ pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<Hos
         Position::Before(_) => (last, first.filter(|_| has_more)),
     };
     let rows = hosts.into_iter().map(row).collect::<Result<_, _>>()?;
-    Ok(HostList {
-        page: Page { rows, next, previous },
-        may_create: may_create(caller, view),
-    })
+    Ok(HostList { page: Page { rows, next, previous }, may_create: may_create(caller, view) })
 }
 
 /// One host of a project the caller sees; to everybody else it doesn't exist.
 pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostRow, AppError> {
-    let host = host::get(&app.db, id, &reader(caller))
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let host = host::get(&app.db, id, &reader(caller)).await?.ok_or(AppError::NotFound)?;
     if !caller.person.sees_project(&host.project_id, &host.domain_id) {
         return Err(AppError::NotFound);
     }
@@ -91,21 +79,12 @@ pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> 
     // Names repeat from domain to domain, so where there are several the domain is named too.
     let names_domain = caller.is_system_view();
     let choice = |project: Project| Choice {
-        label: if names_domain {
-            format!("{} ({})", project.name, project.domain_name)
-        } else {
-            project.name
-        },
+        label: if names_domain { format!("{} ({})", project.name, project.domain_name) } else { project.name },
         value: project.id.0,
     };
     let with_standings = projects.into_iter().zip(standings);
     Ok(HostFormData {
-        projects: with_standings
-            .map(|(p, standings)| ProjectChoice {
-                project: choice(p),
-                standings,
-            })
-            .collect(),
+        projects: with_standings.map(|(p, standings)| ProjectChoice { project: choice(p), standings }).collect(),
         specifications: host::specifications(&app.db).await?,
         images: host::images(&app.db).await?,
         by_ticket: process::is_enabled(&app.db, TicketType::ApplyMachine).await?,
@@ -118,11 +97,7 @@ pub async fn create(app: &App, caller: &Caller, form: &HostForm) -> Result<Done,
     let found = directory::project(&app.db, &request.project).await?;
     let Some(project) = found.filter(|project| is_in_view(caller, project)) else {
         let message = "Choose one of the projects of this view.".to_owned();
-        return Err(vec![Problem {
-            field: "form[project]".into(),
-            message,
-        }]
-        .into());
+        return Err(vec![Problem { field: "form[project]".into(), message }].into());
     };
     if process::is_enabled(&app.db, TicketType::ApplyMachine).await? {
         let subject = in_project(Subject::new(ResourceType::Ticket, "", &request.name), &project);
@@ -154,10 +129,7 @@ async fn by_ticket(
         takes: request.total(),
     };
     let number = submit(work, new).await?;
-    Ok(Done::new(
-        format!("Ticket {number} submitted."),
-        "/tickets/workflow/mine",
-    ))
+    Ok(Done::new(format!("Ticket {number} submitted."), "/tickets/workflow/mine"))
 }
 
 async fn at_once(work: &mut Work, caller: &Caller, project: &Project, request: &HostRequest) -> Result<Done, AppError> {
@@ -175,10 +147,7 @@ async fn at_once(work: &mut Work, caller: &Caller, project: &Project, request: &
 }
 
 fn reader(caller: &Caller) -> Reader<'_> {
-    Reader {
-        user: &caller.person.id,
-        reads_all_tickets: caller.is_system_view() && caller.person.is_system_admin(),
-    }
+    Reader { user: &caller.person.id, reads_all_tickets: caller.is_system_view() && caller.person.is_system_admin() }
 }
 
 /// Whether the project is one the view shows. What is outside is refused like what doesn't exist.
@@ -193,19 +162,14 @@ fn is_in_view(caller: &Caller, project: &Project) -> bool {
 }
 
 fn may_ask_for(caller: &Caller, project: &Project) -> bool {
-    caller
-        .person
-        .may_start(TicketType::ApplyMachine, Some(&project.id), &project.domain_id)
+    caller.person.may_start(TicketType::ApplyMachine, Some(&project.id), &project.domain_id)
 }
 
 fn check_may_ask(caller: &Caller, project: &Project) -> Result<(), AppError> {
     if may_ask_for(caller, project) {
         return Ok(());
     }
-    let message = format!(
-        "Your role in {} doesn't let you ask for hosts. Ask one of its owners.",
-        project.name
-    );
+    let message = format!("Your role in {} doesn't let you ask for hosts. Ask one of its owners.", project.name);
     Err(AppError::Forbidden(message))
 }
 
@@ -222,9 +186,7 @@ fn may_create(caller: &Caller, view: &View) -> bool {
 }
 
 fn in_project(subject: Subject, project: &Project) -> Subject {
-    subject
-        .in_project(&project.id, &project.name)
-        .in_domain(&project.domain_id, &project.domain_name)
+    subject.in_project(&project.id, &project.name).in_domain(&project.domain_id, &project.domain_name)
 }
 
 fn row(host: Host) -> Result<HostRow, AppError> {

@@ -109,30 +109,19 @@ fn written_key(key: Key) -> String {
 
 fn parse_key(text: &str) -> Option<Key> {
     let (at, number) = text.split_once('-')?;
-    Some(Key {
-        at: at.parse().ok()?,
-        number: number.parse().ok()?,
-    })
+    Some(Key { at: at.parse().ok()?, number: number.parse().ok()? })
 }
 
 pub async fn list(app: &App, caller: &Caller, filter: &LogFilter) -> Result<LogList, AppError> {
     let shown = filter.shown.parse().unwrap_or(PAGE_SIZE).clamp(PAGE_SIZE, MOST_SHOWN);
     let zone = zone(&filter.zone).name().to_owned();
     let Some(selection) = selection(app, caller, filter).await? else {
-        return Ok(LogList {
-            rows: vec![],
-            more: false,
-            zone,
-        });
+        return Ok(LogList { rows: vec![], more: false, zone });
     };
     let mut records = oplog::list(&app.db, &selection, shown + 1).await?;
     let more = records.len() as i64 > shown;
     records.truncate(usize::try_from(shown).unwrap_or_default());
-    Ok(LogList {
-        rows: records.iter().map(row).collect(),
-        more,
-        zone,
-    })
+    Ok(LogList { rows: records.iter().map(row).collect(), more, zone })
 }
 
 fn row(record: &Record) -> LogRow {
@@ -174,10 +163,7 @@ pub async fn get(app: &App, caller: &Caller, number: i64) -> Result<LogRecord, A
         operator_id: record.operator_id,
         view: record.view,
         resource_id: record.resource_id,
-        project: record
-            .project_name
-            .filter(|name| !name.is_empty())
-            .or(record.project_id),
+        project: record.project_name.filter(|name| !name.is_empty()).or(record.project_id),
         domain: record.domain_name.filter(|name| !name.is_empty()).or(record.domain_id),
         reason: record.reason,
     })
@@ -219,9 +205,7 @@ mod tests {
     fn a_day_may_be_shorter_and_begin_late() {
         let length = |text: &str, zone: Tz| {
             let date = day(text).expect("a date");
-            start(date.succ_opt().expect("a day"), zone)
-                .zip(start(date, zone))
-                .map(|(next, this)| next - this)
+            start(date.succ_opt().expect("a day"), zone).zip(start(date, zone)).map(|(next, this)| next - this)
         };
         assert_eq!(length("2026-03-29", Tz::Europe__Berlin), Some(DAY - HOUR));
         assert_eq!(length("2026-10-25", Tz::Europe__Berlin), Some(DAY + HOUR));
@@ -231,10 +215,7 @@ mod tests {
 
     #[test]
     fn keys_read_back() {
-        let key = Key {
-            at: 1_795_507_509_000,
-            number: 12,
-        };
+        let key = Key { at: 1_795_507_509_000, number: 12 };
         assert_eq!(parse_key(&written_key(key)), Some(key));
         for wrong in ["", "12", "a-1", "1-b"] {
             assert_eq!(parse_key(wrong), None);

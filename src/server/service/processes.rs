@@ -25,7 +25,8 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
     let roles = directory::roles(&app.db).await?;
     let persons = directory::enabled_people(&app.db).await?;
     let names: HashMap<&str, &str> = persons.iter().map(|p| (p.id.as_str(), p.display_name.as_str())).collect();
-    let available = TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
+    let available =
+        TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
     let mut rows = Vec::with_capacity(processes.len());
     for p in processes {
         rows.push(ProcessRow {
@@ -105,7 +106,9 @@ async fn write_version(work: &mut Work, caller: &Caller, form: &ProcessForm) -> 
     let changed = match ticket::count_in_flight_in(&mut work.tx, &id).await? {
         0 => format!("{label} is now at version {version}."),
         1 => format!("{label} is now at version {version}. 1 ticket under way keeps the version it was started with."),
-        n => format!("{label} is now at version {version}. {n} tickets under way keep the version they were started with."),
+        n => format!(
+            "{label} is now at version {version}. {n} tickets under way keep the version they were started with."
+        ),
     };
     Ok(Done::new(changed, PAGE))
 }
@@ -173,7 +176,8 @@ async fn switch(
         let gaps = coverage::of_definition(&work.app().db, &process.definition).await?;
         if gaps.iter().any(|gap| gap.total > 0) {
             let mut problems = Problems::default();
-            problems.add("accept_gaps", "Some links have nobody who could approve. Tick this to enable it all the same.");
+            problems
+                .add("accept_gaps", "Some links have nobody who could approve. Tick this to enable it all the same.");
             problems.or(())?;
         }
     }

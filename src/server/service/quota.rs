@@ -20,10 +20,7 @@ pub async fn standings(db: &Db, project: &ProjectId) -> Result<Vec<Standing>, Ap
     let Some(project) = directory::project(db, project).await? else {
         return Ok(vec![]);
     };
-    Ok(standings_of(db, std::slice::from_ref(&project))
-        .await?
-        .pop()
-        .unwrap_or_default())
+    Ok(standings_of(db, std::slice::from_ref(&project)).await?.pop().unwrap_or_default())
 }
 
 /// The same for several projects at once, in their order; one statement for all.
@@ -36,19 +33,13 @@ pub async fn standings_of(db: &Db, projects: &[Project]) -> Result<Vec<Vec<Stand
 /// Refuses what doesn't fit in project and domain quota, naming every overrun. Until the transaction ends nobody else's
 /// request for this domain is weighed.
 pub async fn check(work: &mut Work, project: &ProjectId, amounts: &Amounts) -> Result<(), AppError> {
-    let project = directory::project_in(&mut work.tx, project)
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let project = directory::project_in(&mut work.tx, project).await?.ok_or(AppError::NotFound)?;
     let project = std::slice::from_ref(&project);
     quota::lock_scopes(&mut work.tx, &project[0].domain_id, &project[0].id).await?;
     let (domain_ids, project_ids) = ids(project);
     let lines = quota::lines_in(&mut work.tx, domain_ids, project_ids).await?;
     let standings = standings_from(&lines, project);
-    let overruns: Vec<Overrun> = standings
-        .iter()
-        .flatten()
-        .flat_map(|standing| standing.overruns(amounts))
-        .collect();
+    let overruns: Vec<Overrun> = standings.iter().flatten().flat_map(|standing| standing.overruns(amounts)).collect();
     if overruns.is_empty() {
         return Ok(());
     }
@@ -117,25 +108,13 @@ fn standings_from(lines: &[Line], projects: &[Project]) -> Vec<Vec<Standing>> {
     for line in lines {
         match (line.source.as_str(), Key::from_key(&line.key)) {
             ("limit", Some(key)) if line.project.is_empty() => {
-                of_domain
-                    .entry(line.domain.as_str())
-                    .or_default()
-                    .limits
-                    .insert(key, line.amount);
+                of_domain.entry(line.domain.as_str()).or_default().limits.insert(key, line.amount);
             }
             ("limit", Some(key)) => {
-                of_project
-                    .entry(&line.project)
-                    .or_default()
-                    .limits
-                    .insert(key, line.amount);
+                of_project.entry(&line.project).or_default().limits.insert(key, line.amount);
             }
             ("held", Some(key)) => {
-                of_domain
-                    .entry(line.domain.as_str())
-                    .or_default()
-                    .held
-                    .add(key, line.amount);
+                of_domain.entry(line.domain.as_str()).or_default().held.add(key, line.amount);
                 of_project.entry(&line.project).or_default().held.add(key, line.amount);
             }
             _ => {
@@ -146,17 +125,12 @@ fn standings_from(lines: &[Line], projects: &[Project]) -> Vec<Vec<Standing>> {
             }
         }
     }
-    let named = |standing: Option<&Standing>, scope: String| Standing {
-        scope,
-        ..standing.cloned().unwrap_or_default()
-    };
+    let named =
+        |standing: Option<&Standing>, scope: String| Standing { scope, ..standing.cloned().unwrap_or_default() };
     let of = |project: &Project| {
         vec![
             named(of_project.get(project.id.as_str()), format!("project {}", project.name)),
-            named(
-                of_domain.get(project.domain_id.as_str()),
-                format!("domain {}", project.domain_name),
-            ),
+            named(of_domain.get(project.domain_id.as_str()), format!("domain {}", project.domain_name)),
         ]
     };
     projects.iter().map(of).collect()

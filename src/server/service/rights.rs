@@ -7,7 +7,9 @@ use crate::server::app::Caller;
 pub fn require_system_view(caller: &Caller, what: &str) -> Result<(), AppError> {
     match (caller.is_system_view(), caller.person.is_system_admin()) {
         (true, true) => Ok(()),
-        (_, true) => Err(AppError::Forbidden(format!("{what} belongs to the System View. Switch the view and try again."))),
+        (_, true) => {
+            Err(AppError::Forbidden(format!("{what} belongs to the System View. Switch the view and try again.")))
+        }
         (_, false) => Err(AppError::Forbidden(format!("{what} is for system administrators."))),
     }
 }
@@ -26,8 +28,19 @@ mod tests {
 
     #[test]
     fn only_pages_of_this_site_are_gone_back_to() {
-        assert_eq!(back_to("/tickets/workflow/pending?status=incomplete", "/"), "/tickets/workflow/pending?status=incomplete");
-        for foreign in ["https://example.com/", "//example.com", "/\\example.com", "", "javascript:alert(1)", "/\t/example.com", "/\u{e9}"] {
+        assert_eq!(
+            back_to("/tickets/workflow/pending?status=incomplete", "/"),
+            "/tickets/workflow/pending?status=incomplete"
+        );
+        for foreign in [
+            "https://example.com/",
+            "//example.com",
+            "/\\example.com",
+            "",
+            "javascript:alert(1)",
+            "/\t/example.com",
+            "/\u{e9}",
+        ] {
             assert_eq!(back_to(foreign, "/hosts"), "/hosts", "{foreign}");
         }
     }

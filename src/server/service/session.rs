@@ -36,17 +36,8 @@ pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Cal
 /// The caller in the wanted view while it is held, else in the widest.
 pub fn caller(person: Person, wanted: Option<&View>, three_level: bool, session_hash: String, ip: &str) -> Caller {
     let in_force = person.view(wanted, three_level);
-    let view = person
-        .views(three_level)
-        .into_iter()
-        .find(|v| Some(&v.view) == in_force.as_ref());
-    Caller {
-        person,
-        view,
-        three_level,
-        session_hash,
-        ip: ip.to_owned(),
-    }
+    let view = person.views(three_level).into_iter().find(|v| Some(&v.view) == in_force.as_ref());
+    Caller { person, view, three_level, session_hash, ip: ip.to_owned() }
 }
 
 /// Works in another view from now on. One that isn't held is as unknown as one that doesn't exist.
@@ -55,18 +46,13 @@ pub async fn switch_view(app: &App, caller: &Caller, key: &str) -> Result<Done, 
     let mut work = app.work(caller.operator(), Operation::SwitchView, subject).await?;
     let before = caller.view.as_ref().map(|v| v.label.clone());
     let wanted = View::from_key(key);
-    let held = caller
-        .person
-        .views(caller.three_level)
-        .into_iter()
-        .find(|v| Some(&v.view) == wanted.as_ref());
+    let held = caller.person.views(caller.three_level).into_iter().find(|v| Some(&v.view) == wanted.as_ref());
     let outcome = match held {
         None => Err(AppError::NotFound),
         Some(held) => {
             work.details(json!({"before": before, "after": held.label}));
             let set = session::set_view(&mut work.tx, &caller.session_hash, &held.view.key()).await;
-            set.map(|()| Done::new(format!("You work in {} now.", held.label), FIRST_PAGE))
-                .map_err(AppError::from)
+            set.map(|()| Done::new(format!("You work in {} now.", held.label), FIRST_PAGE)).map_err(AppError::from)
         }
     };
     work.finish(outcome).await
@@ -142,9 +128,7 @@ pub async fn sign_out_everywhere(app: &App, caller: &Caller) -> Result<Done, App
         0 => "You are signed in nowhere else.".to_owned(),
         n => and_ended(n).trim().to_owned(),
     };
-    let outcome = ended
-        .map(|ended| Done::new(said(ended), ACCOUNT_PAGE))
-        .map_err(AppError::from);
+    let outcome = ended.map(|ended| Done::new(said(ended), ACCOUNT_PAGE)).map_err(AppError::from);
     work.finish(outcome).await
 }
 
@@ -152,9 +136,6 @@ pub async fn sign_out_everywhere(app: &App, caller: &Caller) -> Result<Done, App
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), AppError> {
     let subject = Subject::new(ResourceType::User, &caller.person.id, &caller.person.username);
     let mut work = app.work(caller.operator(), Operation::SignOut, subject).await?;
-    let outcome = session::end(&mut work.tx, &caller.session_hash)
-        .await
-        .map(|_| ())
-        .map_err(AppError::from);
+    let outcome = session::end(&mut work.tx, &caller.session_hash).await.map(|_| ()).map_err(AppError::from);
     work.finish(outcome).await
 }

@@ -33,24 +33,15 @@ pub async fn sign_in(
     let shown: String = username.chars().take(MAX_USERNAME).collect();
     let id = checked.as_ref().ok().map(|(account, _)| account.id.clone());
     let subject = Subject::new(ResourceType::User, id.as_ref().map_or("", |id| id.as_str()), &shown);
-    let operator = Operator {
-        id,
-        name: shown,
-        view: String::new(),
-        ip: ip.to_owned(),
-    };
+    let operator = Operator { id, name: shown, view: String::new(), ip: ip.to_owned() };
     let mut work = app.work(operator, Operation::SignIn, subject).await?;
     let outcome = match checked {
         Ok((account, attempt)) => admit(&mut work, &account, &attempt, before, ip).await,
         Err(refusal) => Err(refusal),
     };
     let token = work.finish(outcome).await?;
-    let person = directory::find_by_username(&app.db, username)
-        .await?
-        .ok_or(AppError::SignedOut)?;
-    let person = directory::person(&app.db, &person.id)
-        .await?
-        .ok_or(AppError::SignedOut)?;
+    let person = directory::find_by_username(&app.db, username).await?.ok_or(AppError::SignedOut)?;
+    let person = directory::person(&app.db, &person.id).await?.ok_or(AppError::SignedOut)?;
     Ok(SignedIn { token, person })
 }
 
@@ -76,9 +67,7 @@ async fn check(app: &App, username: &str, typed: String, ip: &str) -> Result<(Ac
     let fits = password::verify(typed, stored).await?;
     match account {
         Some(account) if fits && account.enabled => Ok((account, attempt)),
-        Some(_) if fits => Err(AppError::refused(
-            "This account is disabled. Ask an administrator to enable it.",
-        )),
+        Some(_) if fits => Err(AppError::refused("This account is disabled. Ask an administrator to enable it.")),
         _ => Err(wrong()),
     }
 }

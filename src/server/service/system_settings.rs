@@ -72,10 +72,7 @@ async fn in_force(app: &App, source: Source) -> Result<Millis, AppError> {
 pub async fn get(app: &App, caller: &Caller) -> Result<SystemSettings, AppError> {
     require_system_view(caller, WHAT)?;
     let delay = async |source: Source| {
-        Ok::<_, AppError>(Delay {
-            text: written(in_force(app, source).await?),
-            fixed: is_fixed(app, source),
-        })
+        Ok::<_, AppError>(Delay { text: written(in_force(app, source).await?), fixed: is_fixed(app, source) })
     };
     Ok(SystemSettings {
         three_level: setting::three_level(&app.db).await?,
@@ -99,10 +96,7 @@ async fn retention(app: &App) -> Result<Delay, AppError> {
 /// A time as it is typed: `3d`, `36h`, `5s`.
 fn written(time: Millis) -> String {
     let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (1, "ms")];
-    let (size, unit) = units
-        .into_iter()
-        .find(|(size, _)| time % size == 0)
-        .unwrap_or((1, "ms"));
+    let (size, unit) = units.into_iter().find(|(size, _)| time % size == 0).unwrap_or((1, "ms"));
     format!("{}{unit}", time / size)
 }
 
@@ -187,10 +181,7 @@ async fn turn_on(work: &mut Work, app: &App, caller: &Caller) -> Result<Done, Ap
     }
     work.details(json!({"before": {"three_level": false}, "after": {"three_level": true}}));
     setting::set(&mut work.tx, setting::THREE_LEVEL, "on").await?;
-    Ok(Done::new(
-        "The three-level hierarchy is on: domains can be created now.",
-        PAGE,
-    ))
+    Ok(Done::new("The three-level hierarchy is on: domains can be created now.", PAGE))
 }
 
 #[cfg(test)]
@@ -199,13 +190,9 @@ mod tests {
 
     #[test]
     fn a_time_is_written_in_its_largest_whole_unit() {
-        for (time, text) in [
-            (3 * DAY, "3d"),
-            (36 * HOUR, "36h"),
-            (90 * SECOND, "90s"),
-            (5 * MINUTE, "5m"),
-            (1_500, "1500ms"),
-        ] {
+        for (time, text) in
+            [(3 * DAY, "3d"), (36 * HOUR, "36h"), (90 * SECOND, "90s"), (5 * MINUTE, "5m"), (1_500, "1500ms")]
+        {
             assert_eq!(written(time), text);
             assert_eq!(duration(text), Ok(time), "and reads back");
         }

@@ -103,30 +103,36 @@ macro_rules! run {
     }};
 }
 
-macro_rules! reads { ($on:ty, $me:ty) => {
-    impl $on {
-        /// All rows.
-        pub async fn all<T: Row>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Vec<T>> {
-            run!(self, sql, args, query_as_with.fetch_all)
+macro_rules! reads {
+    ($on:ty, $me:ty) => {
+        impl $on {
+            /// All rows.
+            pub async fn all<T: Row>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Vec<T>> {
+                run!(self, sql, args, query_as_with.fetch_all)
+            }
+            /// The row, if there is one.
+            pub async fn opt<T: Row>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Option<T>> {
+                run!(self, sql, args, query_as_with.fetch_optional)
+            }
+            /// The first column of the only row.
+            pub async fn scalar<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<T> {
+                run!(self, sql, args, query_scalar_with.fetch_one)
+            }
+            /// The first column of the row, if there is one.
+            pub async fn scalar_opt<T: Scalar>(
+                self: $me,
+                sql: impl SqlSafeStr,
+                args: Vec<Val>,
+            ) -> sqlx::Result<Option<T>> {
+                run!(self, sql, args, query_scalar_with.fetch_optional)
+            }
+            /// The first column of every row.
+            pub async fn scalars<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Vec<T>> {
+                run!(self, sql, args, query_scalar_with.fetch_all)
+            }
         }
-        /// The row, if there is one.
-        pub async fn opt<T: Row>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Option<T>> {
-            run!(self, sql, args, query_as_with.fetch_optional)
-        }
-        /// The first column of the only row.
-        pub async fn scalar<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<T> {
-            run!(self, sql, args, query_scalar_with.fetch_one)
-        }
-        /// The first column of the row, if there is one.
-        pub async fn scalar_opt<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Option<T>> {
-            run!(self, sql, args, query_scalar_with.fetch_optional)
-        }
-        /// The first column of every row.
-        pub async fn scalars<T: Scalar>(self: $me, sql: impl SqlSafeStr, args: Vec<Val>) -> sqlx::Result<Vec<T>> {
-            run!(self, sql, args, query_scalar_with.fetch_all)
-        }
-    }
-} }
+    };
+}
 reads!(Db, &Self);
 reads!(Tx, &mut Self);
 

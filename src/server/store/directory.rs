@@ -54,10 +54,7 @@ pub struct NewAccount<'a> {
 
 macro_rules! account_where {
     ($condition:literal) => {
-        concat!(
-            "SELECT id, username, display_name, domain_id, enabled FROM account ",
-            $condition
-        )
+        concat!("SELECT id, username, display_name, domain_id, enabled FROM account ", $condition)
     };
 }
 macro_rules! project_where {
@@ -154,16 +151,12 @@ pub async fn find_by_username(db: &Db, username: &str) -> sqlx::Result<Option<Ac
 
 /// The argon2id hash of the account's password, if it has one.
 pub async fn password_hash(db: &Db, id: &UserId) -> sqlx::Result<Option<String>> {
-    Ok(db
-        .scalar_opt::<Option<String>>("SELECT password_hash FROM account WHERE id = $1", args![id])
-        .await?
-        .flatten())
+    Ok(db.scalar_opt::<Option<String>>("SELECT password_hash FROM account WHERE id = $1", args![id]).await?.flatten())
 }
 
 /// Everybody who isn't disabled, by name.
 pub async fn enabled_people(db: &Db) -> sqlx::Result<Vec<Account>> {
-    db.all(account_where!("WHERE enabled ORDER BY display_name, id"), args![])
-        .await
+    db.all(account_where!("WHERE enabled ORDER BY display_name, id"), args![]).await
 }
 
 /// How many of these ids are accounts.
@@ -177,35 +170,21 @@ pub async fn count_people(tx: &mut Tx, ids: &[UserId]) -> sqlx::Result<i64> {
 }
 
 pub async fn has_accounts(db: &Db) -> sqlx::Result<bool> {
-    Ok(db
-        .scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![])
-        .await?
-        .is_some())
+    Ok(db.scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
 }
 
 /// The same, inside a transaction.
 pub async fn has_accounts_in(tx: &mut Tx) -> sqlx::Result<bool> {
-    Ok(tx
-        .scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![])
-        .await?
-        .is_some())
+    Ok(tx.scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
 }
 
 /// Every domain, by name.
 pub async fn domains(db: &Db) -> sqlx::Result<Vec<Domain>> {
-    db.all(
-        "SELECT id, name FROM domain WHERE deleted_at IS NULL ORDER BY name, id",
-        args![],
-    )
-    .await
+    db.all("SELECT id, name FROM domain WHERE deleted_at IS NULL ORDER BY name, id", args![]).await
 }
 
 pub async fn domain(db: &Db, id: &DomainId) -> sqlx::Result<Option<Domain>> {
-    db.opt(
-        "SELECT id, name FROM domain WHERE id = $1 AND deleted_at IS NULL",
-        args![id],
-    )
-    .await
+    db.opt("SELECT id, name FROM domain WHERE id = $1 AND deleted_at IS NULL", args![id]).await
 }
 
 /// The domain, as the transaction sees it.
@@ -220,11 +199,7 @@ pub async fn projects(db: &Db) -> sqlx::Result<Vec<Project>> {
 }
 
 pub async fn projects_of(db: &Db, domain: &DomainId) -> sqlx::Result<Vec<Project>> {
-    db.all(
-        project_where!("AND p.domain_id = $1 ORDER BY p.name, p.id"),
-        args![domain],
-    )
-    .await
+    db.all(project_where!("AND p.domain_id = $1 ORDER BY p.name, p.id"), args![domain]).await
 }
 
 pub async fn project(db: &Db, id: &ProjectId) -> sqlx::Result<Option<Project>> {
@@ -238,22 +213,17 @@ pub async fn project_in(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Option<Proj
 
 /// Every role, by name.
 pub async fn roles(db: &Db) -> sqlx::Result<Vec<Role>> {
-    db.all("SELECT id, name, reach FROM role ORDER BY name, id", args![])
-        .await
+    db.all("SELECT id, name, reach FROM role ORDER BY name, id", args![]).await
 }
 
 /// The role, as the transaction sees it.
 pub async fn role_in(tx: &mut Tx, id: &RoleId) -> sqlx::Result<Option<Role>> {
-    tx.opt("SELECT id, name, reach FROM role WHERE id = $1", args![id])
-        .await
+    tx.opt("SELECT id, name, reach FROM role WHERE id = $1", args![id]).await
 }
 
 /// Whether the role exists; if so, it can't be deleted until the transaction ends.
 pub async fn role_exists(tx: &mut Tx, id: &RoleId) -> sqlx::Result<bool> {
-    let sql = tx.dialect().pick(
-        "SELECT id FROM role WHERE id = $1",
-        "SELECT id FROM role WHERE id = $1 FOR SHARE",
-    );
+    let sql = tx.dialect().pick("SELECT id FROM role WHERE id = $1", "SELECT id FROM role WHERE id = $1 FOR SHARE");
     Ok(tx.scalar_opt::<String>(sql, args![id]).await?.is_some())
 }
 
@@ -290,22 +260,14 @@ pub async fn insert_account(tx: &mut Tx, account: &NewAccount<'_>) -> sqlx::Resu
     tx.exec(
         "INSERT INTO account (id, domain_id, username, display_name, password_hash, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
-        args![
-            account.id,
-            account.domain,
-            account.username,
-            account.display_name,
-            account.password_hash,
-            account.now
-        ],
+        args![account.id, account.domain, account.username, account.display_name, account.password_hash, account.now],
     )
     .await?;
     Ok(())
 }
 
 pub async fn set_password_hash(tx: &mut Tx, id: &UserId, hash: &str) -> sqlx::Result<()> {
-    tx.exec("UPDATE account SET password_hash = $2 WHERE id = $1", args![id, hash])
-        .await?;
+    tx.exec("UPDATE account SET password_hash = $2 WHERE id = $1", args![id, hash]).await?;
     Ok(())
 }
 

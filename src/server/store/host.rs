@@ -15,17 +15,12 @@ use serde_json::json;
 
 /// The specification catalogue, in its order.
 pub async fn specifications(db: &Db) -> sqlx::Result<Vec<Specification>> {
-    db.all(
-        "SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id",
-        args![],
-    )
-    .await
+    db.all("SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id", args![]).await
 }
 
 /// The image catalogue, in its order.
 pub async fn images(db: &Db) -> sqlx::Result<Vec<Image>> {
-    db.all("SELECT id, name FROM image ORDER BY position, id", args![])
-        .await
+    db.all("SELECT id, name FROM image ORDER BY position, id", args![]).await
 }
 
 /// A host as lists and its page show it.
@@ -198,11 +193,7 @@ pub async fn tally(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Tally> {
             args![ticket],
         )
         .await?;
-    Ok(tally.unwrap_or(Tally {
-        hosts: 0,
-        deploying: 0,
-        failed: 0,
-    }))
+    Ok(tally.unwrap_or(Tally { hosts: 0, deploying: 0, failed: 0 }))
 }
 
 /// A host of a ticket that failed, with its attempt and what it takes.
@@ -230,10 +221,7 @@ pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result
 pub async fn remove_failed(tx: &mut Tx, id: &HostId) -> sqlx::Result<bool> {
     let sql = "DELETE FROM host_step WHERE host_id IN (SELECT id FROM host WHERE id = $1 AND status = 'deploy_failed')";
     tx.exec(sql, args![id]).await?;
-    Ok(tx
-        .exec("DELETE FROM host WHERE id = $1 AND status = 'deploy_failed'", args![id])
-        .await?
-        == 1)
+    Ok(tx.exec("DELETE FROM host WHERE id = $1 AND status = 'deploy_failed'", args![id]).await? == 1)
 }
 
 fn texts(ids: &[HostId]) -> Vec<String> {

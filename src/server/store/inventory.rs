@@ -44,9 +44,7 @@ pub async fn insert_request(tx: &mut Tx, new: &NewRequest<'_>) -> sqlx::Result<b
 
 /// How many requests of this action were made to fail. No other transaction counts before this one ends.
 pub async fn lock_and_count_failures(tx: &mut Tx, action: &str) -> sqlx::Result<i64> {
-    let lock = tx
-        .dialect()
-        .pick("SELECT 1", "LOCK TABLE inventory_request IN SHARE ROW EXCLUSIVE MODE");
+    let lock = tx.dialect().pick("SELECT 1", "LOCK TABLE inventory_request IN SHARE ROW EXCLUSIVE MODE");
     tx.exec(lock, args![]).await?;
     let sql = "SELECT COUNT(*) FROM inventory_request WHERE action = $1 AND failure IS NOT NULL";
     tx.scalar(sql, args![action]).await
@@ -64,28 +62,18 @@ pub async fn put_machine(
         "INSERT INTO inventory_machine (tag, name, vcpu, memory_mib, disks_gib, state, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (tag) DO UPDATE SET state = excluded.state",
-        args![
-            tag,
-            &machine.name,
-            machine.vcpu,
-            machine.memory_mib,
-            machine.disks_gib,
-            state,
-            now
-        ],
+        args![tag, &machine.name, machine.vcpu, machine.memory_mib, machine.disks_gib, state, now],
     )
     .await?;
     Ok(())
 }
 
 pub async fn delete_machine(tx: &mut Tx, tag: &HostId) -> sqlx::Result<()> {
-    tx.exec("DELETE FROM inventory_machine WHERE tag = $1", args![tag])
-        .await?;
+    tx.exec("DELETE FROM inventory_machine WHERE tag = $1", args![tag]).await?;
     Ok(())
 }
 
 /// The tags of all machines and the step each has reached, by tag.
 pub async fn machines(db: &Db) -> sqlx::Result<Vec<(HostId, String)>> {
-    db.all("SELECT tag, state FROM inventory_machine ORDER BY tag", args![])
-        .await
+    db.all("SELECT tag, state FROM inventory_machine ORDER BY tag", args![]).await
 }

@@ -45,9 +45,7 @@ macro_rules! insert {
 /// Adds a job, unless one with its idempotency key is known; tells whether it did. Runners of other processes on
 /// Postgres hear of it when the transaction commits.
 pub async fn push(tx: &mut Tx, job: &NewJob) -> sqlx::Result<bool> {
-    let sql = tx
-        .dialect()
-        .pick(insert!(""), insert!(" RETURNING pg_notify('job', '')"));
+    let sql = tx.dialect().pick(insert!(""), insert!(" RETURNING pg_notify('job', '')"));
     let args = args![
         new_id(),
         job.kind,
@@ -86,19 +84,13 @@ macro_rules! claim {
 
 /// Whether anything could be claimed now; a read, so that an idle runner never waits for SQLite's writer.
 pub async fn is_any_due(db: &Db, now: Millis) -> sqlx::Result<bool> {
-    Ok(db
-        .scalar_opt::<String>(due!("", "LIMIT 1"), args![now])
-        .await?
-        .is_some())
+    Ok(db.scalar_opt::<String>(due!("", "LIMIT 1"), args![now]).await?.is_some())
 }
 
 /// Claims up to `limit` due jobs until `lease`. `token` must be new for each claim.
 pub async fn claim(tx: &mut Tx, token: &str, limit: i64, lease: Millis, now: Millis) -> sqlx::Result<Vec<Claimed>> {
     // ANY(ARRAY(…)) is evaluated once; an IN could be run again by the planner and lock more than the limit.
-    let sql = tx.dialect().pick(
-        claim!("IN (", "", ")"),
-        claim!("= ANY(ARRAY(", " FOR UPDATE SKIP LOCKED", "))"),
-    );
+    let sql = tx.dialect().pick(claim!("IN (", "", ")"), claim!("= ANY(ARRAY(", " FOR UPDATE SKIP LOCKED", "))"));
     tx.all(sql, args![now, lease, token, limit]).await
 }
 
@@ -154,11 +146,7 @@ pub async fn reap(tx: &mut Tx, now: Millis) -> sqlx::Result<u64> {
 
 /// When the next job becomes due, after `now`.
 pub async fn next_run_at(db: &Db, now: Millis) -> sqlx::Result<Option<Millis>> {
-    db.scalar(
-        "SELECT MIN(run_at) FROM job WHERE state = 0 AND run_at > $1",
-        args![now],
-    )
-    .await
+    db.scalar("SELECT MIN(run_at) FROM job WHERE state = 0 AND run_at > $1", args![now]).await
 }
 
 /// Whether done jobs from before `before` are still kept.
@@ -176,9 +164,5 @@ pub async fn prune(tx: &mut Tx, before: Millis, limit: i64) -> sqlx::Result<u64>
 
 /// Every job that isn't done, oldest first.
 pub async fn unfinished(db: &Db) -> sqlx::Result<Vec<Unfinished>> {
-    db.all(
-        "SELECT kind, payload, state, run_at, last_error FROM job WHERE state <> 2 ORDER BY id",
-        args![],
-    )
-    .await
+    db.all("SELECT kind, payload, state, run_at, last_error FROM job WHERE state <> 2 ORDER BY id", args![]).await
 }

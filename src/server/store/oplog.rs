@@ -85,10 +85,7 @@ pub struct Key {
 
 impl Record {
     pub fn key(&self) -> Key {
-        Key {
-            at: self.at,
-            number: self.number,
-        }
+        Key { at: self.at, number: self.number }
     }
 }
 
@@ -165,23 +162,11 @@ async fn read(db: &Db, columns: &'static str, s: &Selection, limit: i64) -> sqlx
         sql.push(" AND at <= ").bind(to);
     }
     if let Some(key) = s.after {
-        sql.push(" AND (at, number) < (")
-            .bind(key.at)
-            .push(", ")
-            .bind(key.number)
-            .push(")");
+        sql.push(" AND (at, number) < (").bind(key.at).push(", ").bind(key.number).push(")");
     }
     if let Some((first, last)) = s.between {
-        sql.push(" AND (at, number) <= (")
-            .bind(first.at)
-            .push(", ")
-            .bind(first.number)
-            .push(")");
-        sql.push(" AND (at, number) >= (")
-            .bind(last.at)
-            .push(", ")
-            .bind(last.number)
-            .push(")");
+        sql.push(" AND (at, number) <= (").bind(first.at).push(", ").bind(first.number).push(")");
+        sql.push(" AND (at, number) >= (").bind(last.at).push(", ").bind(last.number).push(")");
     }
     sql.push(" ORDER BY at DESC, number DESC LIMIT ").bind(limit);
     let (text, args) = sql.done();
@@ -198,10 +183,7 @@ pub async fn get(db: &Db, number: i64) -> sqlx::Result<Option<Record>> {
 /// Up to `limit` records numbered above `above` and up to `through`, in the order of their numbers.
 pub async fn range(db: &Db, above: i64, through: i64, limit: i64) -> sqlx::Result<Vec<Record>> {
     let mut sql = Sql::new(db.dialect(), COLUMNS);
-    sql.push(" WHERE number > ")
-        .bind(above)
-        .push(" AND number <= ")
-        .bind(through);
+    sql.push(" WHERE number > ").bind(above).push(" AND number <= ").bind(through);
     sql.push(" ORDER BY number LIMIT ").bind(limit);
     let (text, args) = sql.done();
     db.all(text, args).await
@@ -222,14 +204,12 @@ pub async fn newest_number(db: &Db) -> sqlx::Result<Option<i64>> {
 
 /// How many records are numbered above this.
 pub async fn count_above(db: &Db, number: i64) -> sqlx::Result<i64> {
-    db.scalar("SELECT COUNT(*) FROM operation_log WHERE number > $1", args![number])
-        .await
+    db.scalar("SELECT COUNT(*) FROM operation_log WHERE number > $1", args![number]).await
 }
 
 /// Deletes the records up to this number; the database refuses what no removal in the chain of seals covers.
 pub async fn delete_through(tx: &mut Tx, number: i64) -> sqlx::Result<u64> {
-    tx.exec("DELETE FROM operation_log WHERE number <= $1", args![number])
-        .await
+    tx.exec("DELETE FROM operation_log WHERE number <= $1", args![number]).await
 }
 
 /// The Postgres transactions that write to the log just now, by what no later transaction is named. Empty on SQLite.

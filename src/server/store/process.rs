@@ -70,26 +70,23 @@ pub async fn list(db: &Db) -> sqlx::Result<Vec<Process>> {
 /// The type's process. On Postgres it stays locked until the transaction ends, so that what is submitted or configured
 /// now sees one version.
 pub async fn lock_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
-    let sql = tx.dialect().pick(
-        process_where!("WHERE p.ticket_type = $1"),
-        process_where!("WHERE p.ticket_type = $1 FOR UPDATE OF p"),
-    );
+    let sql = tx
+        .dialect()
+        .pick(process_where!("WHERE p.ticket_type = $1"), process_where!("WHERE p.ticket_type = $1 FOR UPDATE OF p"));
     tx.opt::<ProcessRow>(sql, args![ticket_type.key()]).await?.map(ProcessRow::read).transpose()
 }
 
 /// The process as a submission reads it: it may not change until the ticket is in, but others may submit meanwhile.
 pub async fn share_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
-    let sql = tx.dialect().pick(
-        process_where!("WHERE p.ticket_type = $1"),
-        process_where!("WHERE p.ticket_type = $1 FOR SHARE OF p"),
-    );
+    let sql = tx
+        .dialect()
+        .pick(process_where!("WHERE p.ticket_type = $1"), process_where!("WHERE p.ticket_type = $1 FOR SHARE OF p"));
     tx.opt::<ProcessRow>(sql, args![ticket_type.key()]).await?.map(ProcessRow::read).transpose()
 }
 
 /// The process of this id, locked like [`lock_by_type`].
 pub async fn lock(tx: &mut Tx, id: &ProcessId) -> sqlx::Result<Option<Process>> {
-    let sql =
-        tx.dialect().pick(process_where!("WHERE p.id = $1"), process_where!("WHERE p.id = $1 FOR UPDATE OF p"));
+    let sql = tx.dialect().pick(process_where!("WHERE p.id = $1"), process_where!("WHERE p.id = $1 FOR UPDATE OF p"));
     tx.opt::<ProcessRow>(sql, args![id]).await?.map(ProcessRow::read).transpose()
 }
 
@@ -107,7 +104,8 @@ pub async fn definition_in(tx: &mut Tx, id: &ProcessId, version: i64) -> sqlx::R
 
 /// The types whose process is enabled.
 pub async fn enabled(db: &Db) -> sqlx::Result<Vec<TicketType>> {
-    let keys: Vec<String> = db.scalars("SELECT ticket_type FROM process WHERE enabled ORDER BY ticket_type", args![]).await?;
+    let keys: Vec<String> =
+        db.scalars("SELECT ticket_type FROM process WHERE enabled ORDER BY ticket_type", args![]).await?;
     Ok(keys.iter().filter_map(|key| TicketType::from_key(key)).collect())
 }
 

@@ -56,10 +56,7 @@ pub async fn lines_in(tx: &mut Tx, domains: Vec<String>, projects: Vec<String>) 
 }
 
 fn lines_query(dialect: Dialect, domains: Vec<String>, projects: Vec<String>) -> (AssertSqlSafe<String>, Vec<Val>) {
-    let mut sql = Sql::new(
-        dialect,
-        "SELECT 'used' AS source, p.domain_id AS domain, CASE WHEN p.id",
-    );
+    let mut sql = Sql::new(dialect, "SELECT 'used' AS source, p.domain_id AS domain, CASE WHEN p.id");
     sql.is_in(projects.clone());
     sql.push(
         " THEN p.id ELSE '' END AS project, '' AS key, CAST(0 AS BIGINT) AS amount, CAST(SUM(h.vcpu) AS BIGINT) AS vcpu,
@@ -92,10 +89,8 @@ fn lines_query(dialect: Dialect, domains: Vec<String>, projects: Vec<String>) ->
 /// the other. SQLite has one writer anyway.
 pub async fn lock_scopes(tx: &mut Tx, domain: &DomainId, project: &ProjectId) -> sqlx::Result<()> {
     if tx.dialect() == Dialect::Postgres {
-        tx.exec("SELECT id FROM domain WHERE id = $1 FOR NO KEY UPDATE", args![domain])
-            .await?;
-        tx.exec("SELECT id FROM project WHERE id = $1 FOR NO KEY UPDATE", args![project])
-            .await?;
+        tx.exec("SELECT id FROM domain WHERE id = $1 FOR NO KEY UPDATE", args![domain]).await?;
+        tx.exec("SELECT id FROM project WHERE id = $1 FOR NO KEY UPDATE", args![project]).await?;
     }
     Ok(())
 }
@@ -131,8 +126,7 @@ pub async fn lower_hold(tx: &mut Tx, number: TicketNumber, key: Key, amount: i64
 
 /// Ends all that the ticket holds.
 pub async fn release(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<()> {
-    tx.exec("DELETE FROM quota_hold WHERE ticket_number = $1", args![number])
-        .await?;
+    tx.exec("DELETE FROM quota_hold WHERE ticket_number = $1", args![number]).await?;
     Ok(())
 }
 

@@ -19,14 +19,7 @@ pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> sqlx::Result<()> {
     tx.exec(
         "INSERT INTO session (token_hash, account_id, view, created_at, seen_at, expires_at, ip)
          VALUES ($1, $2, $3, $4, $4, $5, $6)",
-        args![
-            session.token_hash,
-            session.account,
-            session.view,
-            session.created_at,
-            session.expires_at,
-            session.ip
-        ],
+        args![session.token_hash, session.account, session.view, session.created_at, session.expires_at, session.ip],
     )
     .await?;
     Ok(())
@@ -90,12 +83,7 @@ pub async fn live(db: &Db, token_hash: &str, now: Millis, seen_after: Millis) ->
         held: vec![],
     };
     person.held = rows.into_iter().filter_map(LiveRow::held).collect();
-    Ok(Some(Live {
-        person,
-        view,
-        seen_at,
-        three_level,
-    }))
+    Ok(Some(Live { person, view, seen_at, three_level }))
 }
 
 impl LiveRow {
@@ -112,44 +100,28 @@ impl LiveRow {
 }
 
 pub async fn touch(tx: &mut Tx, token_hash: &str, now: Millis) -> sqlx::Result<()> {
-    tx.exec(
-        "UPDATE session SET seen_at = $2 WHERE token_hash = $1",
-        args![token_hash, now],
-    )
-    .await?;
+    tx.exec("UPDATE session SET seen_at = $2 WHERE token_hash = $1", args![token_hash, now]).await?;
     Ok(())
 }
 
 pub async fn set_view(tx: &mut Tx, token_hash: &str, view: &str) -> sqlx::Result<()> {
-    tx.exec(
-        "UPDATE session SET view = $2 WHERE token_hash = $1",
-        args![token_hash, view],
-    )
-    .await?;
+    tx.exec("UPDATE session SET view = $2 WHERE token_hash = $1", args![token_hash, view]).await?;
     Ok(())
 }
 
 pub async fn end(tx: &mut Tx, token_hash: &str) -> sqlx::Result<u64> {
-    tx.exec("DELETE FROM session WHERE token_hash = $1", args![token_hash])
-        .await
+    tx.exec("DELETE FROM session WHERE token_hash = $1", args![token_hash]).await
 }
 
 /// Ends every session of the account but the one named; tells how many.
 pub async fn end_others(tx: &mut Tx, account: &UserId, but: Option<&str>) -> sqlx::Result<u64> {
-    tx.exec(
-        "DELETE FROM session WHERE account_id = $1 AND token_hash <> $2",
-        args![account, but.unwrap_or_default()],
-    )
-    .await
+    tx.exec("DELETE FROM session WHERE account_id = $1 AND token_hash <> $2", args![account, but.unwrap_or_default()])
+        .await
 }
 
 /// Removes sessions that have expired, or were seen last before `seen_after`.
 pub async fn prune(tx: &mut Tx, now: Millis, seen_after: Millis) -> sqlx::Result<u64> {
-    tx.exec(
-        "DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2",
-        args![now, seen_after],
-    )
-    .await
+    tx.exec("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", args![now, seen_after]).await
 }
 
 /// How many failures the bucket has after `since`, and when the oldest of them was.
@@ -169,17 +141,12 @@ pub async fn failures(tx: &mut Tx, bucket: &str, since: Millis) -> sqlx::Result<
 }
 
 pub async fn add_failure(tx: &mut Tx, bucket: &str, at: Millis) -> sqlx::Result<()> {
-    tx.exec(
-        "INSERT INTO sign_in_failure (bucket, at) VALUES ($1, $2)",
-        args![bucket, at],
-    )
-    .await?;
+    tx.exec("INSERT INTO sign_in_failure (bucket, at) VALUES ($1, $2)", args![bucket, at]).await?;
     Ok(())
 }
 
 pub async fn clear_failures(tx: &mut Tx, bucket: &str) -> sqlx::Result<u64> {
-    tx.exec("DELETE FROM sign_in_failure WHERE bucket = $1", args![bucket])
-        .await
+    tx.exec("DELETE FROM sign_in_failure WHERE bucket = $1", args![bucket]).await
 }
 
 /// Takes back one failure that was added at `at`.
@@ -194,8 +161,7 @@ pub async fn take_back_failure(tx: &mut Tx, bucket: &str, at: Millis) -> sqlx::R
 }
 
 pub async fn prune_failures(tx: &mut Tx, before: Millis) -> sqlx::Result<u64> {
-    tx.exec("DELETE FROM sign_in_failure WHERE at <= $1", args![before])
-        .await
+    tx.exec("DELETE FROM sign_in_failure WHERE at <= $1", args![before]).await
 }
 
 pub async fn insert_setup_link(tx: &mut Tx, token_hash: &str, now: Millis, expires_at: Millis) -> sqlx::Result<()> {

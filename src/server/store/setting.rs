@@ -13,8 +13,7 @@ pub const LOG_RETENTION: &str = "log_retention";
 pub const THREE_LEVEL: &str = "three_level";
 
 pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {
-    db.scalar_opt("SELECT value FROM setting WHERE key = $1", args![key])
-        .await
+    db.scalar_opt("SELECT value FROM setting WHERE key = $1", args![key]).await
 }
 
 pub async fn set(tx: &mut Tx, key: &str, value: &str) -> sqlx::Result<()> {

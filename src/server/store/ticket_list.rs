@@ -79,12 +79,14 @@ pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Re
         }
         // A person may have decided several links of a ticket, which is to be listed once.
         Tab::Resolved => {
-            sql.push("FROM (SELECT DISTINCT ticket_number FROM task WHERE state = 'decided' AND account_id = ").bind(person);
+            sql.push("FROM (SELECT DISTINCT ticket_number FROM task WHERE state = 'decided' AND account_id = ")
+                .bind(person);
             beyond(&mut sql, " AND ticket_number", s);
             sql.push(") k JOIN ticket t ON t.number = k.ticket_number");
         }
         Tab::Involved => {
-            sql.push("FROM (SELECT DISTINCT m.ticket_number FROM task m WHERE m.state = 'missed' AND m.account_id = ").bind(person);
+            sql.push("FROM (SELECT DISTINCT m.ticket_number FROM task m WHERE m.state = 'missed' AND m.account_id = ")
+                .bind(person);
             beyond(&mut sql, " AND m.ticket_number", s);
             sql.push(" AND NOT EXISTS (SELECT 1 FROM task d WHERE d.account_id = m.account_id AND d.state = 'decided'");
             sql.push(" AND d.ticket_number = m.ticket_number)) k JOIN ticket t ON t.number = k.ticket_number");

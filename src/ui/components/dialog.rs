@@ -104,14 +104,7 @@ pub fn modal(page: String, keep: Query, wide: bool, panel: AnyView) -> AnyView {
     let back = keep.url(&page);
     let on_cancel = move |event: leptos::ev::Event| {
         event.prevent_default();
-        navigate(
-            &back,
-            NavigateOptions {
-                replace: true,
-                scroll: false,
-                ..Default::default()
-            },
-        );
+        navigate(&back, NavigateOptions { replace: true, scroll: false, ..Default::default() });
     };
     view! {
         <dialog class="dialog" aria-labelledby="dialog-title" data-size=wide.then_some("wide") open=true node_ref=dialog

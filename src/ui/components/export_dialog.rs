@@ -34,16 +34,9 @@ fn dialog(place: Place, filter: LogFilter, rows: RwSignal<Vec<LogRow>>) -> AnyVi
         let (navigate, behind) = (navigate.clone(), behind.clone());
         set_timeout(
             move || {
-                let quiet = NavigateOptions {
-                    replace: true,
-                    scroll: false,
-                    ..Default::default()
-                };
+                let quiet = NavigateOptions { replace: true, scroll: false, ..Default::default() };
                 navigate(&behind, quiet);
-                toasts.say(
-                    "The export has begun. Your browser shows how far it is.".to_owned(),
-                    false,
-                );
+                toasts.say("The export has begun. Your browser shows how far it is.".to_owned(), false);
             },
             std::time::Duration::from_millis(100),
         );

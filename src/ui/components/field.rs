@@ -77,15 +77,7 @@ pub fn Field(
         _ => state.value(&name, &preset),
     };
     let invalid = Signal::derive(move || problem.with(Option::is_some));
-    let shape = Shape {
-        id: id.clone(),
-        name,
-        value,
-        required,
-        autofocus,
-        described_by,
-        invalid,
-    };
+    let shape = Shape { id: id.clone(), name, value, required, autofocus, described_by, invalid };
     view! {
         <div class="field" data-width=(!width.is_empty()).then_some(width)>
             <div class="field-label">
@@ -143,15 +135,7 @@ fn control_view(control: Control, shape: Shape, unit_id: String, state: &FormSta
         Control::Password(autocomplete) => input("password", Some(autocomplete), shape),
         Control::Date => input("date", None, shape),
         Control::Number { min, max, unit } => {
-            let Shape {
-                id,
-                name,
-                value,
-                required,
-                described_by,
-                invalid,
-                ..
-            } = shape;
+            let Shape { id, name, value, required, described_by, invalid, .. } = shape;
             let number = view! {
                 <input type="number" id=id name=name value=value required=required min=min max=max step="1" inputmode="numeric"
                     aria-describedby=described_by aria-invalid=move || invalid.get().then_some("true")/>
@@ -165,15 +149,7 @@ fn control_view(control: Control, shape: Shape, unit_id: String, state: &FormSta
             }
         }
         Control::Area => {
-            let Shape {
-                id,
-                name,
-                value,
-                required,
-                described_by,
-                invalid,
-                autofocus,
-            } = shape;
+            let Shape { id, name, value, required, described_by, invalid, autofocus } = shape;
             view! {
                 <textarea id=id name=name required=required autofocus=autofocus inner_html=escaped(&value)
                     aria-describedby=described_by aria-invalid=move || invalid.get().then_some("true")></textarea>
@@ -181,15 +157,7 @@ fn control_view(control: Control, shape: Shape, unit_id: String, state: &FormSta
             .into_any()
         }
         Control::Select(choices) => {
-            let Shape {
-                id,
-                name,
-                value,
-                required,
-                described_by,
-                invalid,
-                ..
-            } = shape;
+            let Shape { id, name, value, required, described_by, invalid, .. } = shape;
             view! {
                 <select id=id name=name required=required aria-describedby=described_by
                     aria-invalid=move || invalid.get().then_some("true")>
@@ -199,14 +167,7 @@ fn control_view(control: Control, shape: Shape, unit_id: String, state: &FormSta
             .into_any()
         }
         Control::Many(choices) => {
-            let Shape {
-                id,
-                name,
-                required,
-                described_by,
-                invalid,
-                ..
-            } = shape;
+            let Shape { id, name, required, described_by, invalid, .. } = shape;
             let size = choices.len().clamp(2, 6);
             let options = many(choices, &name, state);
             view! {
@@ -231,15 +192,7 @@ fn many(choices: Vec<Choice>, name: &str, state: &FormState) -> AnyView {
 }
 
 fn input(kind: &'static str, autocomplete: Option<&'static str>, shape: Shape) -> AnyView {
-    let Shape {
-        id,
-        name,
-        value,
-        required,
-        autofocus,
-        described_by,
-        invalid,
-    } = shape;
+    let Shape { id, name, value, required, autofocus, described_by, invalid } = shape;
     view! {
         <input type=kind id=id name=name value=value required=required autofocus=autofocus
             autocomplete=autocomplete.unwrap_or("off") autocapitalize="none" spellcheck="false"
@@ -264,11 +217,7 @@ pub fn options(choices: Vec<Choice>, value: &str) -> AnyView {
 fn escaped(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     // The first line break after the tag doesn't count.
-    if text.starts_with('\n') {
-        format!("\n{text}")
-    } else {
-        text
-    }
+    if text.starts_with('\n') { format!("\n{text}") } else { text }
 }
 
 /// A field of the filters above a list: it shows what the URL says.
@@ -292,11 +241,7 @@ pub fn FilterField(
             view! { <select id=id.clone() name=name prop:value=move || value.try_get().unwrap_or_default()>{choices.collect_view()}</select> }.into_any()
         }
         control => {
-            let kind = if matches!(control, Control::Date) {
-                "date"
-            } else {
-                "text"
-            };
+            let kind = if matches!(control, Control::Date) { "date" } else { "text" };
             let live = move || value.try_get().unwrap_or_default();
             view! { <input type=kind id=id.clone() name=name value=live prop:value=live autocomplete="off"/> }
                 .into_any()
@@ -315,22 +260,17 @@ pub fn FilterField(
 #[macro_export]
 macro_rules! all_choices {
     ($any:literal, $name:ident) => {
-        std::iter::once($crate::api::Choice {
-            value: String::new(),
-            label: $any.to_owned(),
-        })
-        .chain($name::ALL.iter().map(|v| $crate::api::Choice {
-            value: v.key().to_owned(),
-            label: v.label().to_owned(),
-        }))
-        .collect::<Vec<_>>()
+        std::iter::once($crate::api::Choice { value: String::new(), label: $any.to_owned() })
+            .chain(
+                $name::ALL
+                    .iter()
+                    .map(|v| $crate::api::Choice { value: v.key().to_owned(), label: v.label().to_owned() }),
+            )
+            .collect::<Vec<_>>()
     };
 }
 
 /// An entry of a select.
 pub fn choice(value: impl Into<String>, label: impl Into<String>) -> Choice {
-    Choice {
-        value: value.into(),
-        label: label.into(),
-    }
+    Choice { value: value.into(), label: label.into() }
 }

@@ -136,9 +136,7 @@ impl FormState {
     /// Whether a list of checkboxes (`prefix[0]`, `prefix[1]` …) holds this value.
     pub fn chosen(&self, prefix: &str, value: &str) -> bool {
         let holds = |typed: &Pairs| {
-            typed
-                .iter()
-                .any(|(n, v)| v == value && n.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('[')))
+            typed.iter().any(|(n, v)| v == value && n.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('[')))
         };
         self.typed.is_some_and(|typed| typed.with_value(holds))
     }
@@ -163,25 +161,16 @@ pub fn typed_before<S: ChangeFn>() -> Option<Typed> {
 
 fn typed_into(url: &str) -> Option<Typed> {
     if let Some(flash) = refused(url) {
-        return Some(Typed {
-            pairs: flash.values,
-            edit: None,
-        });
+        return Some(Typed { pairs: flash.values, edit: None });
     }
     let query = use_query().get_untracked();
     let edit = query.get(EDIT).map(str::to_owned);
-    let pairs: Pairs = query
-        .0
-        .into_iter()
-        .filter(|(name, _)| name.starts_with("form["))
-        .collect();
+    let pairs: Pairs = query.0.into_iter().filter(|(name, _)| name.starts_with("form[")).collect();
     (!pairs.is_empty()).then_some(Typed { pairs, edit })
 }
 
 fn refused(url: &str) -> Option<Flash> {
-    use_context::<Option<Flash>>()
-        .flatten()
-        .filter(|flash| flash.error_for(url).is_some())
+    use_context::<Option<Flash>>().flatten().filter(|flash| flash.error_for(url).is_some())
 }
 
 /// The form of a change.
@@ -200,14 +189,8 @@ pub fn ChangeForm(
         Some(Ok(Reply::Done(_))) => None,
         None => flashed.clone(),
     });
-    let typed = typed
-        .or_else(|| typed_into(change.url).map(|typed| typed.pairs))
-        .map(StoredValue::new);
-    let state = FormState {
-        typed,
-        error,
-        pending: change.pending.into(),
-    };
+    let typed = typed.or_else(|| typed_into(change.url).map(|typed| typed.pairs)).map(StoredValue::new);
+    let state = FormState { typed, error, pending: change.pending.into() };
     let restated = change.restated;
     let form = NodeRef::<html::Form>::new();
     let navigate = use_navigate();
@@ -215,11 +198,7 @@ pub fn ChangeForm(
         event.prevent_default();
         if browser::restates(&event) {
             restated.try_set_value(true);
-            let quiet = NavigateOptions {
-                replace: true,
-                scroll: false,
-                ..Default::default()
-            };
+            let quiet = NavigateOptions { replace: true, scroll: false, ..Default::default() };
             navigate(&Query(browser::pairs(&event)).url(&browser::path()), quiet);
         } else {
             change.send(browser::pairs(&event), navigate.clone());
@@ -289,10 +268,7 @@ pub fn ErrorSummary() -> impl IntoView {
 
 /// The id of the control that a field name belongs to.
 pub fn field_id(name: &str) -> String {
-    let words: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
+    let words: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     format!("field-{}", words.trim_end_matches('-'))
 }
 
@@ -372,19 +348,10 @@ pub fn GetForm(
         browser::close_popovers();
         let mut pairs = browser::pairs(&event);
         pairs.retain(|(_, value)| !value.is_empty());
-        navigate(
-            &Query(pairs).url(&target),
-            NavigateOptions {
-                scroll: false,
-                ..Default::default()
-            },
-        );
+        navigate(&Query(pairs).url(&target), NavigateOptions { scroll: false, ..Default::default() });
     };
-    let kept = keep
-        .0
-        .into_iter()
-        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-        .collect_view();
+    let kept =
+        keep.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     view! {
         <form class=(!class.is_empty()).then_some(class) method="get" action=page id=id hidden=hidden
             role=label.is_some().then_some("search") aria-label=label on:submit=on_submit>

@@ -99,19 +99,10 @@ pub fn Filters(#[prop(into)] page: String, children: Children) -> impl IntoView 
     let set = move || {
         query.try_with(|query| {
             let counts = |name: &str| !["after", "before", "sort"].contains(&name);
-            query
-                .lasting()
-                .0
-                .iter()
-                .filter(|(name, value)| counts(name) && !value.is_empty())
-                .count()
+            query.lasting().0.iter().filter(|(name, value)| counts(name) && !value.is_empty()).count()
         })
     };
-    let count = move || {
-        set()
-            .filter(|n| *n > 0)
-            .map(|n| view! { <span class="count">{n}</span> })
-    };
+    let count = move || set().filter(|n| *n > 0).map(|n| view! { <span class="count">{n}</span> });
     let clear = page.clone();
     view! {
         <GetForm page class="filters" label="Filters">

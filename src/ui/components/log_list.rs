@@ -38,17 +38,7 @@ const RESULT: Column = ("Result", "state");
 const IP: Column = ("IP", "");
 
 /// The names of the list's own part of the query.
-const OWN: [&str; 9] = [
-    "operator",
-    "operation",
-    "resource_type",
-    "result",
-    "from",
-    "to",
-    "zone",
-    "shown",
-    "after",
-];
+const OWN: [&str; 9] = ["operator", "operation", "resource_type", "result", "from", "to", "zone", "shown", "after"];
 
 /// Where a list stands and what it is limited to.
 #[derive(Clone, PartialEq)]
@@ -66,11 +56,7 @@ impl Place {
         };
         // Where the resource is given, only dates are asked for.
         let text = |name: &str| {
-            if self.about.is_some() {
-                String::new()
-            } else {
-                query.text(name)
-            }
+            if self.about.is_some() { String::new() } else { query.text(name) }
         };
         LogFilter {
             about_type,
@@ -181,9 +167,7 @@ fn filters(place: &Place, zone: String) -> AnyView {
 }
 
 fn has_date(query: &Query) -> bool {
-    ["from", "to"]
-        .iter()
-        .any(|name| query.get(name).is_some_and(|value| !value.is_empty()))
+    ["from", "to"].iter().any(|name| query.get(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn keep_all(query: &Memo<Query>) -> Query {
@@ -211,10 +195,7 @@ fn shown(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>, now: M
 
 fn line(page: &str, row: LogRow, limited: bool, now: Millis) -> AnyView {
     let about = ("about", row.number.to_string());
-    let view = lasting_query()
-        .with("dialog", "record")
-        .with("about", row.number.to_string())
-        .url(page);
+    let view = lasting_query().with("dialog", "record").with("about", row.number.to_string()).url(page);
     view! {
         <tr>
             {cell(NUMBER, String::new(), view! { <a href=view>{row.number}</a> })}
@@ -291,11 +272,7 @@ fn LoadMore(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>) -> 
                         return;
                     };
                     let here = query.with_untracked(Query::lasting).with("shown", count.to_string());
-                    let quiet = NavigateOptions {
-                        replace: true,
-                        scroll: false,
-                        ..Default::default()
-                    };
+                    let quiet = NavigateOptions { replace: true, scroll: false, ..Default::default() };
                     navigate(&here.url(&browser::path()), quiet);
                 }
                 Err(error) => toasts.say(error.to_string(), true),

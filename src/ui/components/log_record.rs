@@ -62,24 +62,10 @@ fn opened(record: LogRecord, page: String, keep: Query) -> AnyView {
 
 fn facts(record: LogRecord) -> AnyView {
     let clock = expect_context::<Clock>().0;
-    let LogRecord {
-        row,
-        operator_id,
-        view,
-        resource_id,
-        project,
-        domain,
-        reason,
-        seal,
-        ..
-    } = record;
+    let LogRecord { row, operator_id, view, resource_id, project, domain, reason, seal, .. } = record;
     let at = row.at;
     let time = move || {
-        if clock.get().is_some() {
-            browser::local_label(at)
-        } else {
-            utc_label(at)
-        }
+        if clock.get().is_some() { browser::local_label(at) } else { utc_label(at) }
     };
     let text = |text: Option<String>| text_or_none(text.unwrap_or_default());
     let seal = match seal {
@@ -114,11 +100,7 @@ fn CopyButton(text: String) -> impl IntoView {
     let said = RwSignal::new("");
     let copy = move |_| {
         browser::copy(&text, move |done| {
-            said.try_set(if done {
-                "Copied."
-            } else {
-                "The browser refused. Mark the text and copy it by hand."
-            });
+            said.try_set(if done { "Copied." } else { "The browser refused. Mark the text and copy it by hand." });
         });
     };
     let button = move || {

@@ -84,11 +84,7 @@ impl State for Enablement {
         if self.0 { "Enabled" } else { "Disabled" }
     }
     fn look(self) -> (&'static str, &'static str) {
-        if self.0 {
-            ("success", icon::CIRCLE_CHECK)
-        } else {
-            ("neutral", icon::BAN)
-        }
+        if self.0 { ("success", icon::CIRCLE_CHECK) } else { ("neutral", icon::BAN) }
     }
 }
 

@@ -7,10 +7,7 @@ use leptos::prelude::*;
 /// decoration.
 pub fn meters(standing: &Standing, requested: &Amounts, columns: bool) -> AnyView {
     let (limited, free): (Vec<_>, Vec<_>) = requested.iter().partition(|(key, _)| standing.limit(*key) != UNLIMITED);
-    let rows: Vec<_> = limited
-        .into_iter()
-        .map(|(key, amount)| meter(standing, key, amount))
-        .collect();
+    let rows: Vec<_> = limited.into_iter().map(|(key, amount)| meter(standing, key, amount)).collect();
     let rows =
         (!rows.is_empty()).then(|| view! { <ul class="meters" data-flow=columns.then_some("columns")>{rows}</ul> });
     let free: Vec<_> = free.into_iter().map(|(key, _)| key.label()).collect();
@@ -44,10 +41,7 @@ fn meter(standing: &Standing, key: Key, requested: i64) -> AnyView {
 fn meter_text(key: Key, limit: i64, used: i64, held: i64, requested: i64) -> String {
     let number = |amount: i64| {
         let shown = key.show(amount);
-        key.unit()
-            .and_then(|unit| shown.strip_suffix(unit))
-            .map(|n| n.trim_end().to_owned())
-            .unwrap_or(shown)
+        key.unit().and_then(|unit| shown.strip_suffix(unit)).map(|n| n.trim_end().to_owned()).unwrap_or(shown)
     };
     let mut text = format!("{} used", number(used));
     if held != 0 {
@@ -57,11 +51,7 @@ fn meter_text(key: Key, limit: i64, used: i64, held: i64, requested: i64) -> Str
         text.push_str(&format!(" + {} requested", number(requested)));
     }
     let over = used + held + requested - limit;
-    let over = if over > 0 && requested > 0 {
-        format!(", over by {}", key.show(over))
-    } else {
-        String::new()
-    };
+    let over = if over > 0 && requested > 0 { format!(", over by {}", key.show(over)) } else { String::new() };
     format!("{text} of {}{over}", key.show(limit))
 }
 
@@ -84,21 +74,9 @@ mod tests {
 
     #[test]
     fn the_text_says_it_all() {
-        assert_eq!(
-            meter_text(Key::Vcpu, 64, 24, 4, 8),
-            "24 used + 4 held + 8 requested of 64"
-        );
-        assert_eq!(
-            meter_text(Key::Memory, 128 * 1024, 48 * 1024, 0, 512),
-            "48 used + 0.5 requested of 128 GiB"
-        );
-        assert_eq!(
-            meter_text(Key::Vcpu, 64, 60, 0, 8),
-            "60 used + 8 requested of 64, over by 4"
-        );
-        assert_eq!(
-            meter_text(Key::HostCount, UNLIMITED, 9, 0, 2),
-            "9 used + 2 requested, Unlimited"
-        );
+        assert_eq!(meter_text(Key::Vcpu, 64, 24, 4, 8), "24 used + 4 held + 8 requested of 64");
+        assert_eq!(meter_text(Key::Memory, 128 * 1024, 48 * 1024, 0, 512), "48 used + 0.5 requested of 128 GiB");
+        assert_eq!(meter_text(Key::Vcpu, 64, 60, 0, 8), "60 used + 8 requested of 64, over by 4");
+        assert_eq!(meter_text(Key::HostCount, UNLIMITED, 9, 0, 2), "9 used + 2 requested, Unlimited");
     }
 }

@@ -14,11 +14,7 @@ pub fn Time(
     let clock = expect_context::<Clock>().0;
     let label = move || ago(at, clock.get().unwrap_or(now).max(now));
     let title = move || {
-        if clock.get().is_some() {
-            browser::local_label(at)
-        } else {
-            utc_label(at)
-        }
+        if clock.get().is_some() { browser::local_label(at) } else { utc_label(at) }
     };
     view! { <time class="time" datetime=iso(at) title=title>{label}</time> }
 }

@@ -74,25 +74,13 @@ fn page(data: HostFormData, frame: Frame, change: Change) -> AnyView {
 
 fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, change: Change) -> AnyView {
     let rows = typed.as_ref().map_or(0, |typed| row_count(typed, DISKS));
-    let HostFormData {
-        projects,
-        specifications,
-        images,
-        by_ticket,
-    } = data.get_value();
+    let HostFormData { projects, specifications, images, by_ticket } = data.get_value();
     let projects: Vec<Choice> = projects.into_iter().map(|p| p.project).collect();
-    let specifications: Vec<_> = specifications
-        .iter()
-        .map(|s| choice(s.id.as_str(), s.label()))
-        .collect();
+    let specifications: Vec<_> = specifications.iter().map(|s| choice(s.id.as_str(), s.label())).collect();
     let images: Vec<_> = images.into_iter().map(|i| choice(i.id.0, i.name)).collect();
     let first = |choices: &[Choice]| choices.first().map(|c| c.value.clone()).unwrap_or_default();
     let (project, specification, image) = (first(&projects), first(&specifications), first(&images));
-    let system_disk = Control::Number {
-        min: *SYSTEM_DISK_GIB.start(),
-        max: *SYSTEM_DISK_GIB.end(),
-        unit: Some("GiB"),
-    };
+    let system_disk = Control::Number { min: *SYSTEM_DISK_GIB.start(), max: *SYSTEM_DISK_GIB.end(), unit: Some("GiB") };
     let system_disk_help = format!("{} to {} GiB.", SYSTEM_DISK_GIB.start(), SYSTEM_DISK_GIB.end());
     view! {
         <ChangeForm change typed>
@@ -126,11 +114,7 @@ fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, change: Change) -
 fn DataDisks(rows: usize) -> impl IntoView {
     let problem = expect_context::<FormState>().problem(DISKS);
     let row = |i: usize| {
-        let size = Control::Number {
-            min: *DATA_DISK_GIB.start(),
-            max: *DATA_DISK_GIB.end(),
-            unit: Some("GiB"),
-        };
+        let size = Control::Number { min: *DATA_DISK_GIB.start(), max: *DATA_DISK_GIB.end(), unit: Some("GiB") };
         view! {
             <li class="row">
                 <Field label=format!("Data disk {}", i + 1) name=format!("{DISKS}[{i}]") control=size/>
@@ -159,11 +143,7 @@ fn quota(data: StoredValue<HostFormData>, typed: &Pairs) -> AnyView {
     let cards = data.with_value(|data| {
         let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
         let project = value("form[project]");
-        let chosen = data
-            .projects
-            .iter()
-            .find(|p| Some(p.project.value.as_str()) == project)
-            .or(data.projects.first());
+        let chosen = data.projects.iter().find(|p| Some(p.project.value.as_str()) == project).or(data.projects.first());
         let requested = requested(data, typed);
         let standings = chosen.map(|chosen| chosen.standings.as_slice()).unwrap_or_default();
         let cards = standings.iter().map(|standing| {
@@ -184,27 +164,14 @@ fn quota(data: StoredValue<HostFormData>, typed: &Pairs) -> AnyView {
 fn requested(data: &HostFormData, typed: &Pairs) -> Amounts {
     let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
     let number = |name: &str, preset: i64| {
-        value(name)
-            .and_then(|v| v.trim().parse::<i64>().ok())
-            .unwrap_or(preset)
-            .clamp(0, 1_000_000)
+        value(name).and_then(|v| v.trim().parse::<i64>().ok()).unwrap_or(preset).clamp(0, 1_000_000)
     };
     let disks = typed.iter().filter(|(name, _)| name.starts_with(DISKS));
-    let disks: i64 = disks
-        .filter_map(|(_, v)| v.trim().parse::<i64>().ok())
-        .map(|gib| gib.clamp(0, 1_000_000))
-        .sum();
+    let disks: i64 = disks.filter_map(|(_, v)| v.trim().parse::<i64>().ok()).map(|gib| gib.clamp(0, 1_000_000)).sum();
     let specification = value("form[specification]");
-    let specification = data
-        .specifications
-        .iter()
-        .find(|s| Some(s.id.as_str()) == specification)
-        .or(data.specifications.first());
+    let specification =
+        data.specifications.iter().find(|s| Some(s.id.as_str()) == specification).or(data.specifications.first());
     let (vcpu, memory) = specification.map_or((0, 0), |s| (s.vcpu, s.memory_mib));
-    let one = host_amounts(
-        vcpu,
-        memory,
-        number("form[system_disk]", DEFAULT_SYSTEM_DISK_GIB) + disks,
-    );
+    let one = host_amounts(vcpu, memory, number("form[system_disk]", DEFAULT_SYSTEM_DISK_GIB) + disks);
     one.times(number("form[quantity]", 1))
 }

@@ -29,16 +29,10 @@ pub fn Hosts() -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(
-        move || (filter.get(), revision.track()),
-        |(filter, _)| list_hosts(filter),
-    );
+    let list = Resource::new(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
     let body = move |hosts: HostList, frame: crate::api::frame::Frame| {
-        let changing = hosts
-            .page
-            .rows
-            .iter()
-            .any(|host| matches!(host.status, HostStatus::Deploying | HostStatus::Deleting));
+        let changing =
+            hosts.page.rows.iter().any(|host| matches!(host.status, HostStatus::Deploying | HostStatus::Deleting));
         refetch_soon(changing, list);
         let now = frame.now;
         let create = hosts.may_create.then(|| {
@@ -103,20 +97,13 @@ fn row(host: HostRow, now: Millis) -> AnyView {
 
 /// `c2.large: 4 vCPU, 8 GiB`.
 pub fn specification(host: &HostRow) -> String {
-    format!(
-        "{}: {} vCPU, {}",
-        host.specification,
-        host.vcpu,
-        Key::Memory.show(host.memory_mib)
-    )
+    format!("{}: {} vCPU, {}", host.specification, host.vcpu, Key::Memory.show(host.memory_mib))
 }
 
 /// `30 + 100 GiB`: the system disk, then the data disks.
 pub fn disks(host: &HostRow) -> String {
-    let sizes: Vec<_> = std::iter::once(&host.system_disk_gib)
-        .chain(&host.data_disks_gib)
-        .map(i64::to_string)
-        .collect();
+    let sizes: Vec<_> =
+        std::iter::once(&host.system_disk_gib).chain(&host.data_disks_gib).map(i64::to_string).collect();
     format!("{} GiB", sizes.join(" + "))
 }
 

@@ -8,10 +8,7 @@ pub const PAGE: &str = "/logs";
 
 #[component]
 pub fn Logs() -> impl IntoView {
-    let place = Place {
-        page: PAGE.to_owned(),
-        about: None,
-    };
+    let place = Place { page: PAGE.to_owned(), about: None };
     view! {
         <Title text="Operation Log"/>
         <header class="page-header">

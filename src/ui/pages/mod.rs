@@ -11,6 +11,7 @@ pub mod login;
 pub mod logs;
 pub mod no_project;
 pub mod not_found;
+pub mod process;
 pub mod process_dialog;
 pub mod setup;
 pub mod system_settings;

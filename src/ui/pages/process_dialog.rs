@@ -1,6 +1,5 @@
 //! The dialog Configure Process: ticket type, kind, and the approval links in their order.
 
-use super::ticket_setup::PAGE;
 use crate::api::Choice;
 use crate::api::processes::{ConfigureProcess, LinkGaps, ProcessRow, Setup, get_coverage};
 use crate::domain::process::{Approver, Kind, Scope, TicketType, default_link_name};
@@ -20,7 +19,7 @@ const LINKS: &str = "form[links]";
 
 /// Opened as `new`, `modify` (with the process) or `configure` (on Technical Support, new or existing).
 #[component]
-pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Setup) -> impl IntoView {
+pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessRow>, setup: Setup) -> impl IntoView {
     let change = use_change::<ConfigureProcess>();
     let title = match name {
         "modify" => "Modify Process",
@@ -41,13 +40,7 @@ pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Se
             fresh(preset.as_ref(), &types)
         }
     };
-    let value = |name: &str| {
-        typed
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.clone())
-            .unwrap_or_default()
-    };
+    let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone()).unwrap_or_default();
     let ticket_type = RwSignal::new(TicketType::from_key(&value("form[ticket_type]")));
     let on_change = move |event: leptos::ev::Event| {
         let target = event_target_value(&event);
@@ -56,16 +49,16 @@ pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Se
         }
     };
     let rows = row_count(&typed, LINKS);
-    let page = Query::default();
     let link = |i: usize| {
         let gaps = if as_saved { known.get(i).cloned() } else { None };
-        view! { <LinkCard i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone() gaps/> }
+        view! { <LinkCard page=page.clone() i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone() gaps/> }
     };
     let links = (0..rows).map(link).collect_view();
     view! {
-        <ChangeDialog change title about="Tickets in flight keep the version they were started with." page=PAGE keep=page wide=true typed>
+        <ChangeDialog change title about="Tickets in flight keep the version they were started with." page=page.clone() keep=Query::default() wide=true typed>
             <DefaultButton/>
             <Hidden name="dialog" value=name/>
+            <Hidden name="back" value=page.clone()/>
             {process_id.map(|id| view! { <Hidden name="process" value=id/> })}
             <div class="field-row" on:change=on_change>
                 <Field label="Ticket Type" name="form[ticket_type]" required=true control=Control::Select(types)/>
@@ -73,7 +66,7 @@ pub fn ConfigureDialog(name: &'static str, preset: Option<ProcessRow>, setup: Se
             </div>
             <Field label="Description" name="form[description]" optional=true/>
             <div class="link-list">{links}</div>
-            <AddLink rows ticket_type/>
+            <AddLink page rows ticket_type/>
             <SelfApproval/>
         </ChangeDialog>
     }
@@ -93,9 +86,7 @@ fn types(name: &str, preset: Option<&ProcessRow>, setup: &Setup) -> Vec<Choice> 
 }
 
 fn kinds(external_ready: bool) -> Vec<Choice> {
-    let kinds = Kind::ALL
-        .iter()
-        .filter(|kind| **kind == Kind::BuiltIn || external_ready);
+    let kinds = Kind::ALL.iter().filter(|kind| **kind == Kind::BuiltIn || external_ready);
     kinds.map(|kind| choice(kind.key(), kind.label())).collect()
 }
 
@@ -103,10 +94,7 @@ fn kinds(external_ready: bool) -> Vec<Choice> {
 fn fresh(preset: Option<&ProcessRow>, types: &[Choice]) -> Pairs {
     let mut pairs: Pairs = vec![];
     let mut add = |name: String, value: &str| pairs.push((name, value.to_owned()));
-    add(
-        "form[ticket_type]".into(),
-        types.first().map(|t| t.value.as_str()).unwrap_or_default(),
-    );
+    add("form[ticket_type]".into(), types.first().map(|t| t.value.as_str()).unwrap_or_default());
     let Some(process) = preset else {
         add(format!("{LINKS}[0][name]"), default_link_name(0));
         add(format!("{LINKS}[0][by]"), "role");
@@ -139,6 +127,7 @@ fn fresh(preset: Option<&ProcessRow>, types: &[Choice]) -> Pairs {
 /// One approval level.
 #[component]
 fn LinkCard(
+    page: String,
     i: usize,
     rows: usize,
     ticket_type: RwSignal<Option<TicketType>>,
@@ -153,7 +142,7 @@ fn LinkCard(
     let title_id = format!("link-{i}-title");
     let by = state.value(&field("by"), "role");
     let button = |verb: &str, label: &str, paths: &'static str, disabled: bool| {
-        view! { <RestateButton page=PAGE value=format!("{verb}-{i}") label=label.to_owned() paths icon_only=true disabled/> }
+        view! { <RestateButton page=page.clone() value=format!("{verb}-{i}") label=label.to_owned() paths icon_only=true disabled/> }
     };
     let way = |number: &'static str, value: &'static str, label: &'static str| {
         let id = format!("{}-{value}", field_id(&field("by")));
@@ -166,10 +155,8 @@ fn LinkCard(
         }
     };
     let roles = std::iter::once(choice("", "Choose a role")).chain(roles).collect();
-    let (role, scope) = (
-        RwSignal::new(state.value(&field("role"), "")),
-        RwSignal::new(state.value(&field("scope"), "")),
-    );
+    let (role, scope) =
+        (RwSignal::new(state.value(&field("role"), "")), RwSignal::new(state.value(&field("scope"), "")));
     let (role_name, scope_name) = (field("role"), field("scope"));
     let on_change = move |event: leptos::ev::Event| {
         let select: HtmlSelectElement = event_target(&event);
@@ -239,11 +226,7 @@ fn Coverage(
         gaps.get().map(|gaps| {
             let (tone, paths, sentence) = match gaps.sentence() {
                 Some(sentence) => ("warning", icon::ALERT_TRIANGLE, sentence),
-                None => (
-                    "success",
-                    icon::CIRCLE_CHECK,
-                    "Somebody can approve everywhere.".to_owned(),
-                ),
+                None => ("success", icon::CIRCLE_CHECK, "Somebody can approve everywhere.".to_owned()),
             };
             view! { <p class="link-coverage" data-tone=tone><Icon paths/><span>{sentence}</span></p> }
         })
@@ -280,7 +263,7 @@ fn ScopeField(name: String, ticket_type: RwSignal<Option<TicketType>>) -> impl I
 }
 
 #[component]
-fn AddLink(rows: usize, ticket_type: RwSignal<Option<TicketType>>) -> impl IntoView {
+fn AddLink(page: String, rows: usize, ticket_type: RwSignal<Option<TicketType>>) -> impl IntoView {
     let problem = expect_context::<FormState>().problem(LINKS);
     let max = move || ticket_type.get().map_or(5, TicketType::max_links);
     let more = move || {
@@ -289,7 +272,7 @@ fn AddLink(rows: usize, ticket_type: RwSignal<Option<TicketType>>) -> impl IntoV
             1 => "You can also add 1 link".to_owned(),
             n => format!("You can also add {n} links"),
         };
-        Some(view! { <RestateButton page=PAGE value="add" label="Add link" paths=icon::PLUS/> <p>{said}</p> })
+        Some(view! { <RestateButton page=page.clone() value="add" label="Add link" paths=icon::PLUS/> <p>{said}</p> })
     };
     view! {
         <div class="link-add" id=field_id(LINKS) tabindex="-1">{more}<FieldError problem id="links-error"/></div>

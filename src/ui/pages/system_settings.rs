@@ -68,11 +68,7 @@ fn retention(kept: Delay) -> AnyView {
     if kept.fixed {
         return fixed("Log retention", "log_retention", kept.text);
     }
-    let control = Control::Number {
-        min: 1,
-        max: LONGEST_RETENTION,
-        unit: Some("days"),
-    };
+    let control = Control::Number { min: 1, max: LONGEST_RETENTION, unit: Some("days") };
     view! {
         <Field label="Log retention" name="log_retention" optional=true control preset=kept.text width="short"
             help="Older records of the operation log are removed. Empty keeps them for ever."/>

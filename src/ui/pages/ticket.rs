@@ -23,10 +23,7 @@ use leptos_meta::Title;
 pub fn TicketPage(number: Signal<TicketNumber>) -> impl IntoView {
     let revision = use_revision();
     let retry = use_button_change::<Retry>();
-    let ticket = Resource::new(
-        move || (number.get(), revision.track()),
-        |(number, _)| get_ticket(number),
-    );
+    let ticket = Resource::new(move || (number.get(), revision.track()), |(number, _)| get_ticket(number));
     let body = move |detail: TicketDetail, frame: Frame| {
         refetch_soon(detail.row.execution_result == Some(ExecutionResult::InProgress), ticket);
         let retry_form = detail.may_retry.then(|| {
@@ -97,11 +94,7 @@ fn panel(detail: &TicketDetail, retry: Option<AnyView>) -> AnyView {
     let row = &detail.row;
     let number = row.number;
     if row.may_decide {
-        let next = detail
-            .stages
-            .iter()
-            .find(|stage| stage.state == StageState::Ahead)
-            .map(|stage| stage.name.clone());
+        let next = detail.stages.iter().find(|stage| stage.state == StageState::Ahead).map(|stage| stage.name.clone());
         let then = next.map(|next| format!(" Next: {next}.")).unwrap_or_default();
         let text = format!("{}. Pass: {}.{then}", row.stage, detail.summary);
         return view! {

@@ -31,7 +31,7 @@ pub fn TicketSetup() -> impl IntoView {
     let query = use_query();
     let setup = Resource::new(move || revision.track(), |_| get_setup());
     let body = move |setup: Setup, frame: Frame| {
-        let dialog = query.with(|query| dialog(query, &setup));
+        let dialog = query.with(|query| dialog(query, &setup, PAGE));
         view! { {page(setup, frame.now)} {dialog} }.into_any()
     };
     view! { <Title text="Ticket Setup"/> {loaded(setup, body)} }.into_any()
@@ -48,11 +48,7 @@ fn page(setup: Setup, now: Millis) -> AnyView {
         }
         .into_any()
     } else {
-        let rows = setup
-            .processes
-            .into_iter()
-            .map(|process| row(process, now))
-            .collect_view();
+        let rows = setup.processes.into_iter().map(|process| row(process, now)).collect_view();
         view! {
             <Table caption="Processes" columns=vec![NAME, TYPE, KIND, STATUS, LINKS, UPDATED] actions=true inline=true>{rows}</Table>
         }
@@ -68,21 +64,20 @@ fn page(setup: Setup, now: Millis) -> AnyView {
     .into_any()
 }
 
-fn row(process: ProcessRow, now: Millis) -> AnyView {
-    let action = |dialog: &'static str, label: &'static str| {
+/// The managing buttons of a process, which open their dialogs over `page`.
+pub fn actions(process: &ProcessRow, page: &str, small: bool) -> AnyView {
+    let button = |dialog: &'static str, label: &'static str| {
         let about = ("process", process.id.to_string());
-        view! { <DialogButton page=PAGE keep=Query::default() dialog about label small=true/> }.into_any()
+        view! { <DialogButton page=page.to_owned() keep=Query::default() dialog about label small/> }.into_any()
     };
+    let toggle = if process.enabled { button("disable", "Disable") } else { button("enable", "Enable") };
+    view! { {toggle}{button("modify", "Modify Process")} }.into_any()
+}
+
+fn row(process: ProcessRow, now: Millis) -> AnyView {
     let label = process.ticket_type.label();
-    let open = Query::default()
-        .with("dialog", "modify")
-        .with("process", process.id.to_string())
-        .url(PAGE);
-    let toggle = if process.enabled {
-        action("disable", "Disable")
-    } else {
-        action("enable", "Enable")
-    };
+    let open = format!("{PAGE}/{}", process.id);
+    let actions = actions(&process, PAGE, true);
     view! {
         <tr>
             {cell(NAME, String::new(), view! { <a href=open>{label}</a> })}
@@ -92,7 +87,7 @@ fn row(process: ProcessRow, now: Millis) -> AnyView {
             {links_cell(&process)}
             {cell(UPDATED, String::new(), view! { <Time at=process.updated_at now/> })}
             <td data-col="actions">
-                <div class="table-actions">{toggle}{action("modify", "Modify Process")}</div>
+                <div class="table-actions">{actions}</div>
             </td>
         </tr>
     }
@@ -113,8 +108,8 @@ fn links_cell(process: &ProcessRow) -> AnyView {
     cell(LINKS, title, view! { {gap}" "{links} })
 }
 
-/// The dialog that the URL asks for.
-fn dialog(query: &Query, setup: &Setup) -> AnyView {
+/// The dialog that the URL asks for, over `page`.
+pub fn dialog(query: &Query, setup: &Setup, page: &str) -> AnyView {
     let one = |wanted: &dyn Fn(&ProcessRow) -> bool| setup.processes.iter().find(|p| wanted(p)).cloned();
     let chosen = one(&|p| Some(p.id.as_str()) == query.get("process"));
     match (query.get("dialog"), chosen) {
@@ -124,27 +119,30 @@ fn dialog(query: &Query, setup: &Setup) -> AnyView {
             </NoticeDialog>
         }
         .into_any(),
-        (Some("new"), _) => view! { <ConfigureDialog name="new" preset=None setup=setup.clone()/> }.into_any(),
+        (Some("new"), _) => {
+            view! { <ConfigureDialog page=page.to_owned() name="new" preset=None setup=setup.clone()/> }.into_any()
+        }
         (Some("configure"), _) => {
             let support = one(&|p| p.ticket_type == TicketType::CustomerService);
-            view! { <ConfigureDialog name="configure" preset=support setup=setup.clone()/> }.into_any()
+            view! { <ConfigureDialog page=page.to_owned() name="configure" preset=support setup=setup.clone()/> }
+                .into_any()
         }
         (Some("modify"), Some(process)) => {
-            view! { <ConfigureDialog name="modify" preset=Some(process) setup=setup.clone()/> }.into_any()
+            view! { <ConfigureDialog page=page.to_owned() name="modify" preset=Some(process) setup=setup.clone()/> }
+                .into_any()
         }
-        (Some("enable"), Some(process)) => enable(process),
-        (Some("disable"), Some(process)) => disable(process),
+        (Some("enable"), Some(process)) => enable(process, page.to_owned()),
+        (Some("disable"), Some(process)) => disable(process, page.to_owned()),
         _ => ().into_any(),
     }
 }
 
 /// Asks once more where links have gaps.
-fn enable(process: ProcessRow) -> AnyView {
+fn enable(process: ProcessRow, page: String) -> AnyView {
     let change = use_change::<EnableProcess>();
     let links = process.definition.links.iter().zip(&process.gaps);
     let gap = |(link, gaps): (&Link, &LinkGaps)| {
-        gaps.sentence()
-            .map(|sentence| view! { <li>{format!("{}: {sentence}", link.name)}</li> })
+        gaps.sentence().map(|sentence| view! { <li>{format!("{}: {sentence}", link.name)}</li> })
     };
     let gaps: Vec<_> = links.filter_map(gap).collect();
     let asks = (!gaps.is_empty()).then(|| {
@@ -154,8 +152,9 @@ fn enable(process: ProcessRow) -> AnyView {
         }
     });
     view! {
-        <ChangeDialog change title="Enable" about=process.ticket_type.label() page=PAGE keep=Query::default()>
+        <ChangeDialog change title="Enable" about=process.ticket_type.label() page=page.clone() keep=Query::default()>
             <Hidden name="id" value=process.id.to_string()/>
+            <Hidden name="back" value=page/>
             <p>"From now on this operation makes a ticket and runs only after the last Pass."</p>
             {asks}
         </ChangeDialog>
@@ -163,13 +162,14 @@ fn enable(process: ProcessRow) -> AnyView {
     .into_any()
 }
 
-fn disable(process: ProcessRow) -> AnyView {
+fn disable(process: ProcessRow, page: String) -> AnyView {
     let change = use_change::<DisableProcess>();
     let text =
         "From now on this operation runs at once, where the person's role allows it. Tickets in flight are finished.";
     view! {
-        <ChangeDialog change title="Disable" about=process.ticket_type.label() page=PAGE keep=Query::default()>
+        <ChangeDialog change title="Disable" about=process.ticket_type.label() page=page.clone() keep=Query::default()>
             <Hidden name="id" value=process.id.to_string()/>
+            <Hidden name="back" value=page/>
             <p>{text}</p>
         </ChangeDialog>
     }

@@ -143,12 +143,7 @@ fn tabs(tabs: &[Tab], current: Tab, counts: Counts) -> AnyView {
 
 fn filters(tab: Tab) -> AnyView {
     let types = std::iter::once(choice("", "All types"))
-        .chain(
-            TicketType::ALL
-                .iter()
-                .filter(|t| t.is_workflow())
-                .map(|t| choice(t.key(), t.label())),
-        )
+        .chain(TicketType::ALL.iter().filter(|t| t.is_workflow()).map(|t| choice(t.key(), t.label())))
         .collect();
     let sort = vec![choice("", "Newest first"), choice("oldest", "Oldest first")];
     view! {
@@ -172,16 +167,10 @@ fn rows(tab: Tab, tickets: TicketList, query: Query, now: Millis) -> AnyView {
         return empty(tab, !query.without(&["sort"]).0.is_empty());
     }
     let pager = pager(&tickets.page, &path(tab), query.clone());
-    let mut columns = vec![
-        ID, TYPE, RESOURCE, PROJECT, INITIATOR, STATUS, PROCESS, EXECUTION, STAGE, PROCESSOR, SUBMITTED, CLOSED,
-    ];
+    let mut columns =
+        vec![ID, TYPE, RESOURCE, PROJECT, INITIATOR, STATUS, PROCESS, EXECUTION, STAGE, PROCESSOR, SUBMITTED, CLOSED];
     columns.retain(|column| tab != Tab::Mine || *column != INITIATOR);
-    let rows = tickets
-        .page
-        .rows
-        .into_iter()
-        .map(|ticket| row(tab, ticket, &query, now))
-        .collect_view();
+    let rows = tickets.page.rows.into_iter().map(|ticket| row(tab, ticket, &query, now)).collect_view();
     view! { <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
 }
 
@@ -241,23 +230,13 @@ fn empty(tab: Tab, filtered: bool) -> AnyView {
         .into_any();
     }
     let (title, text) = match tab {
-        Tab::Mine => (
-            "You have no tickets",
-            "What you ask for appears here with everything that happens to it.",
-        ),
+        Tab::Mine => ("You have no tickets", "What you ask for appears here with everything that happens to it."),
         Tab::Pending => ("Nothing waits for you", "Tickets that need your decision appear here."),
-        Tab::Resolved => (
-            "You have decided nothing yet",
-            "Tickets you passed or rejected appear here, whatever became of them.",
-        ),
-        Tab::Involved => (
-            "Nothing here",
-            "Tickets you could have decided, but somebody else did, appear here.",
-        ),
-        Tab::All => (
-            "There are no tickets",
-            "Every workflow ticket of the system appears here.",
-        ),
+        Tab::Resolved => {
+            ("You have decided nothing yet", "Tickets you passed or rejected appear here, whatever became of them.")
+        }
+        Tab::Involved => ("Nothing here", "Tickets you could have decided, but somebody else did, appear here."),
+        Tab::All => ("There are no tickets", "Every workflow ticket of the system appears here."),
     };
     let first = (tab == Tab::Mine).then(|| view! { <a class="button" href="/hosts">"Go to Hosts"</a> });
     view! { <Empty title text>{first}</Empty> }.into_any()

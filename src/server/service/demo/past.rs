@@ -52,10 +52,7 @@ const TICKETS: [Past; 5] = [
         quantity: "4",
         specification: "c8.xlarge",
         reason: "Previews take too long.",
-        ending: Ending::Rejected(
-            "coowner",
-            "Use the shared render queue first; ask again if it doesn't do.",
-        ),
+        ending: Ending::Rejected("coowner", "Use the shared render queue first; ask again if it doesn't do."),
     },
     Past {
         ago: 3 * DAY,
@@ -93,17 +90,8 @@ const STOPPED: (&str, &str) = ("owner", "ci-runner");
 pub async fn tickets(app: &App) -> Result<(), AppError> {
     for past in TICKETS {
         let clock = Arc::new(ManualClock::at(app.now() - past.ago));
-        let cloud = EmbeddedInventory::new(
-            app.db.clone(),
-            clock.clone(),
-            app.settings.deploy_delay,
-            Faults::default(),
-        );
-        let then = App {
-            clock: clock.clone(),
-            cloud: Arc::new(cloud),
-            ..app.clone()
-        };
+        let cloud = EmbeddedInventory::new(app.db.clone(), clock.clone(), app.settings.deploy_delay, Faults::default());
+        let then = App { clock: clock.clone(), cloud: Arc::new(cloud), ..app.clone() };
         play(&then, &clock, &past).await?;
     }
     stop(app).await
@@ -115,11 +103,7 @@ async fn play(app: &App, clock: &ManualClock, past: &Past) -> Result<(), AppErro
     let typed = HostForm {
         name: past.name.into(),
         quantity: past.quantity.into(),
-        project: form
-            .projects
-            .first()
-            .map(|p| p.project.value.clone())
-            .unwrap_or_default(),
+        project: form.projects.first().map(|p| p.project.value.clone()).unwrap_or_default(),
         specification: past.specification.into(),
         image: form.images.first().map(|i| i.id.0.clone()).unwrap_or_default(),
         system_disk: DEFAULT_SYSTEM_DISK_GIB.to_string(),
@@ -150,23 +134,15 @@ async fn play(app: &App, clock: &ManualClock, past: &Past) -> Result<(), AppErro
 }
 
 async fn person(app: &App, username: &str) -> Result<Caller, AppError> {
-    let account = directory::find_by_username(&app.db, username)
-        .await?
-        .ok_or(AppError::NotFound)?;
-    let person = directory::person(&app.db, &account.id)
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let account = directory::find_by_username(&app.db, username).await?.ok_or(AppError::NotFound)?;
+    let person = directory::person(&app.db, &account.id).await?.ok_or(AppError::NotFound)?;
     Ok(session::caller(person, None, true, String::new(), ""))
 }
 
 /// Number and version of the ticket this person submitted last.
 async fn newest_of(app: &App, caller: &Caller) -> Result<(i64, i64), AppError> {
     let mine = lists::list(app, caller, Tab::Mine, &TicketFilter::default()).await?;
-    mine.page
-        .rows
-        .first()
-        .map(|row| (row.number, row.version))
-        .ok_or(AppError::NotFound)
+    mine.page.rows.first().map(|row| (row.number, row.version)).ok_or(AppError::NotFound)
 }
 
 /// Lets the past's clock run until everything that was approved is done.
@@ -184,23 +160,10 @@ async fn deploy(app: &App, clock: &ManualClock) -> Result<(), AppError> {
 async fn stop(app: &App) -> Result<(), AppError> {
     let (owner, name) = STOPPED;
     let owner = person(app, owner).await?;
-    let found = hosts::list(
-        app,
-        &owner,
-        &HostFilter {
-            name: name.into(),
-            ..Default::default()
-        },
-    )
-    .await?;
+    let found = hosts::list(app, &owner, &HostFilter { name: name.into(), ..Default::default() }).await?;
     let row = found.page.rows.into_iter().next().ok_or(AppError::NotFound)?;
-    let mut work = app
-        .work(
-            owner.operator(),
-            Operation::Stop,
-            Subject::new(ResourceType::Host, &row.id, row.name),
-        )
-        .await?;
+    let mut work =
+        app.work(owner.operator(), Operation::Stop, Subject::new(ResourceType::Host, &row.id, row.name)).await?;
     let stopped = host::set_status(&mut work.tx, &row.id, HostStatus::Running, HostStatus::Stopped).await;
     work.finish(stopped.map(drop).map_err(AppError::from)).await
 }

@@ -21,13 +21,7 @@ pub async fn assign(
     project: &ProjectId,
     role: &RoleId,
 ) -> Result<Done, AppError> {
-    let mut work = app
-        .work(
-            caller.operator(),
-            Operation::Assign,
-            Subject::new(ResourceType::User, user, ""),
-        )
-        .await?;
+    let mut work = app.work(caller.operator(), Operation::Assign, Subject::new(ResourceType::User, user, "")).await?;
     let outcome = give(&mut work, caller, user, project, role).await;
     work.finish(outcome).await
 }
@@ -40,13 +34,7 @@ pub async fn unassign(
     project: &ProjectId,
     role: &RoleId,
 ) -> Result<Done, AppError> {
-    let mut work = app
-        .work(
-            caller.operator(),
-            Operation::Unassign,
-            Subject::new(ResourceType::User, user, ""),
-        )
-        .await?;
+    let mut work = app.work(caller.operator(), Operation::Unassign, Subject::new(ResourceType::User, user, "")).await?;
     let outcome = take(&mut work, caller, user, project, role).await;
     work.finish(outcome).await
 }
@@ -70,22 +58,11 @@ async fn give(
     let (account, project, role) = check_grant(work, caller, user, project, role).await?;
     let now = work.now;
     if !directory::assign(&mut work.tx, &account.id, &project.id, &role.id, now).await? {
-        let message = format!(
-            "{} holds {} in {} already.",
-            account.display_name, role.name, project.name
-        );
+        let message = format!("{} holds {} in {} already.", account.display_name, role.name, project.name);
         return Err(AppError::refused(message));
     }
     if account.enabled {
-        task::gained(
-            &mut work.tx,
-            &account.id,
-            &role.id,
-            &project.id,
-            &project.domain_id,
-            now,
-        )
-        .await?;
+        task::gained(&mut work.tx, &account.id, &role.id, &project.id, &project.domain_id, now).await?;
     }
     let message = format!("{} is now {} in {}.", account.display_name, role.name, project.name);
     Ok(Done::new(message, super::users::page_of(user)))
@@ -108,10 +85,7 @@ async fn take(
     }
     keep_an_administrator(work).await?;
     task::lost(&mut work.tx, &account.id, &role.id, now).await?;
-    let message = format!(
-        "{} is no longer {} in {}.",
-        account.display_name, role.name, project.name
-    );
+    let message = format!("{} is no longer {} in {}.", account.display_name, role.name, project.name);
     Ok(Done::new(message, super::users::page_of(user)))
 }
 

@@ -110,9 +110,7 @@ async fn remove(work: &mut Work, caller: &Caller, id: &DomainId) -> Result<Done,
     require_system_view(caller, "Deleting a domain")?;
     work.details(json!({"before": facts(&before), "after": null}));
     if id.as_str() == DEFAULT_DOMAIN {
-        return Err(AppError::refused(
-            "The first domain stays: the system's own project belongs to it.",
-        ));
+        return Err(AppError::refused("The first domain stays: the system's own project belongs to it."));
     }
     let left = change::left_in_domain(&mut work.tx, id).await?;
     if left.projects > 0 || left.users > 0 || left.tickets > 0 {

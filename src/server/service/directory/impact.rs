@@ -14,11 +14,8 @@ const NAMED: i64 = 20;
 /// The open tickets that would lose an approver by what is asked about: a user disabled, a role taken, a project deleted.
 pub async fn of(app: &App, caller: &Caller, ask: &ImpactAsk) -> Result<Impact, AppError> {
     let scope = admin_scope(caller)?;
-    let (user, project, role) = (
-        UserId::from(ask.user.as_str()),
-        ProjectId::from(ask.project.as_str()),
-        RoleId::from(ask.role.as_str()),
-    );
+    let (user, project, role) =
+        (UserId::from(ask.user.as_str()), ProjectId::from(ask.project.as_str()), RoleId::from(ask.role.as_str()));
     if !ask.user.is_empty() {
         check_user(app, scope, &user).await?;
     }
@@ -29,11 +26,7 @@ pub async fn of(app: &App, caller: &Caller, ask: &ImpactAsk) -> Result<Impact, A
         ("", "", _) => return Err(AppError::NotFound),
         ("", _, _) => Loss::Project(&project),
         (_, "", _) => Loss::User(&user),
-        _ => Loss::Assignment {
-            user: &user,
-            project: &project,
-            role: &role,
-        },
+        _ => Loss::Assignment { user: &user, project: &project, role: &role },
     };
     let found = touched(&app.db, loss, NAMED).await?;
     Ok(Impact {
@@ -54,16 +47,10 @@ pub async fn of(app: &App, caller: &Caller, ask: &ImpactAsk) -> Result<Impact, A
 
 async fn check_user(app: &App, scope: Option<&DomainId>, id: &UserId) -> Result<(), AppError> {
     let found = directory::account(&app.db, id).await?;
-    found
-        .filter(|account| within(scope, &account.domain_id))
-        .map(drop)
-        .ok_or(AppError::NotFound)
+    found.filter(|account| within(scope, &account.domain_id)).map(drop).ok_or(AppError::NotFound)
 }
 
 async fn check_project(app: &App, scope: Option<&DomainId>, id: &ProjectId) -> Result<(), AppError> {
     let found = directory::project(&app.db, id).await?;
-    found
-        .filter(|project| within(scope, &project.domain_id))
-        .map(drop)
-        .ok_or(AppError::NotFound)
+    found.filter(|project| within(scope, &project.domain_id)).map(drop).ok_or(AppError::NotFound)
 }

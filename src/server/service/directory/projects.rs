@@ -83,12 +83,7 @@ async fn make(
     // Both are said at once: what is wrong with the domain, and with the rest.
     let (domain, new) = super::both(domain, parsed)?;
     let (id, now) = (ProjectId::from(new_id()), work.now);
-    let project = Project {
-        id,
-        name: new.name.clone(),
-        domain_id: domain.id,
-        domain_name: domain.name,
-    };
+    let project = Project { id, name: new.name.clone(), domain_id: domain.id, domain_name: domain.name };
     work.about(subject(&project));
     work.details(json!({"before": null, "after": facts(&new)}));
     let inserted = change::insert_project(&mut work.tx, &project.id, &project.domain_id, &new, now).await;
@@ -125,10 +120,7 @@ async fn alter(
     work.details(json!({"before": facts(&before), "after": facts(&new)}));
     let updated = change::update_project(&mut work.tx, id, &new).await;
     updated.map_err(|error| unless_taken(error, "name", TAKEN))?;
-    work.about(subject(&Project {
-        name: new.name.clone(),
-        ..project
-    }));
+    work.about(subject(&Project { name: new.name.clone(), ..project }));
     Ok(Done::new(format!("Project {} is changed.", new.name), PAGE))
 }
 
@@ -144,9 +136,7 @@ async fn remove(work: &mut Work, caller: &Caller, id: &ProjectId) -> Result<Done
     let (project, before) = found(work, caller, id).await?;
     work.details(json!({"before": facts(&before), "after": null}));
     if id.as_str() == SYSTEM_PROJECT {
-        return Err(AppError::refused(
-            "The system's own project stays: administrators get their role in it.",
-        ));
+        return Err(AppError::refused("The system's own project stays: administrators get their role in it."));
     }
     change::lock_project(&mut work.tx, id).await?;
     let left = change::left_in_project(&mut work.tx, id).await?;
@@ -182,9 +172,7 @@ async fn found(work: &mut Work, caller: &Caller, id: &ProjectId) -> Result<(Proj
     let scope = admin_scope(caller)?;
     task::lock_directory(&mut work.tx).await?;
     let project = directory::project_in(&mut work.tx, id).await?;
-    let project = project
-        .filter(|p| within(scope, &p.domain_id))
-        .ok_or(AppError::NotFound)?;
+    let project = project.filter(|p| within(scope, &p.domain_id)).ok_or(AppError::NotFound)?;
     let place = change::project(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.about(subject(&project));
     Ok((project, place))

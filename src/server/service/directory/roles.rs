@@ -32,10 +32,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &DirectoryFilter) -> Resul
         description: role.description,
         holders: role.holders,
     });
-    Ok(RoleList {
-        rows: rows.collect(),
-        may_change: scope.is_none(),
-    })
+    Ok(RoleList { rows: rows.collect(), may_change: scope.is_none() })
 }
 
 pub async fn create(app: &App, caller: &Caller, form: &RoleForm) -> Result<Done, AppError> {
@@ -58,13 +55,7 @@ async fn make(work: &mut Work, caller: &Caller, form: &RoleForm) -> Result<Done,
 }
 
 pub async fn edit(app: &App, caller: &Caller, id: &RoleId, form: &RoleForm) -> Result<Done, AppError> {
-    let mut work = app
-        .work(
-            caller.operator(),
-            Operation::Configure,
-            Subject::new(ResourceType::Role, id, ""),
-        )
-        .await?;
+    let mut work = app.work(caller.operator(), Operation::Configure, Subject::new(ResourceType::Role, id, "")).await?;
     let outcome = alter(&mut work, caller, id, form).await;
     work.finish(outcome).await
 }
@@ -83,13 +74,7 @@ async fn alter(work: &mut Work, caller: &Caller, id: &RoleId, form: &RoleForm) -
 
 /// Deletes a role that nobody holds and no process names.
 pub async fn delete(app: &App, caller: &Caller, id: &RoleId) -> Result<Done, AppError> {
-    let mut work = app
-        .work(
-            caller.operator(),
-            Operation::Delete,
-            Subject::new(ResourceType::Role, id, ""),
-        )
-        .await?;
+    let mut work = app.work(caller.operator(), Operation::Delete, Subject::new(ResourceType::Role, id, "")).await?;
     let outcome = remove(&mut work, caller, id).await;
     work.finish(outcome).await
 }
@@ -100,10 +85,7 @@ async fn remove(work: &mut Work, caller: &Caller, id: &RoleId) -> Result<Done, A
     let holders = change::count_holders(&mut work.tx, id).await?;
     if holders > 0 {
         let held = counted(holders, "user holds", "users hold");
-        return Err(AppError::refused(format!(
-            "{held} {}. Take it from them first.",
-            before.name
-        )));
+        return Err(AppError::refused(format!("{held} {}. Take it from them first.", before.name)));
     }
     let naming = processes_naming(work, id).await?;
     if !naming.is_empty() {
@@ -139,10 +121,7 @@ async fn own_role(work: &mut Work, caller: &Caller, id: &RoleId, what: &str) -> 
     let role = change::lock_role(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     work.about(Subject::new(ResourceType::Role, id, &role.name));
     if role.built_in {
-        return Err(AppError::refused(format!(
-            "{} is built in and stays as it is.",
-            role.name
-        )));
+        return Err(AppError::refused(format!("{} is built in and stays as it is.", role.name)));
     }
     Ok(role)
 }
@@ -157,12 +136,7 @@ fn parse(form: &RoleForm) -> Result<FullRole, AppError> {
     let description = description(&mut problems, &form.description);
     problems.or(())?;
     let reach = reach.ok_or_else(|| at_field("reach", "Choose how far the role reaches."))?;
-    Ok(FullRole {
-        name,
-        reach,
-        built_in: false,
-        description,
-    })
+    Ok(FullRole { name, reach, built_in: false, description })
 }
 
 fn facts(role: &FullRole) -> serde_json::Value {

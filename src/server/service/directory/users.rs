@@ -47,9 +47,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &DirectoryFilter) -> Resul
         position,
         limit: PAGE_SIZE as i64 + 1,
     };
-    let found = page(list::users(&app.db, &selection).await?, position, |user| {
-        user.username.clone()
-    });
+    let found = page(list::users(&app.db, &selection).await?, position, |user| user.username.clone());
     let ids = found.rows.iter().map(|user| user.id.0.clone()).collect();
     let mut held: HashMap<UserId, Vec<NamedRole>> = HashMap::new();
     for role in list::roles_of(&app.db, ids).await? {
@@ -70,9 +68,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &DirectoryFilter) -> Resul
 pub async fn get(app: &App, caller: &Caller, id: &UserId) -> Result<UserDetail, AppError> {
     let scope = admin_scope(caller)?;
     let user = list::user(&app.db, id).await?;
-    let user = user
-        .filter(|user| within(scope, &user.domain_id))
-        .ok_or(AppError::NotFound)?;
+    let user = user.filter(|user| within(scope, &user.domain_id)).ok_or(AppError::NotFound)?;
     let all = list::roles_of(&app.db, vec![id.0.clone()]).await?;
     let projects = match scope {
         Some(domain) => directory::projects_of(&app.db, domain).await?,
@@ -80,47 +76,32 @@ pub async fn get(app: &App, caller: &Caller, id: &UserId) -> Result<UserDetail, 
     };
     let names_domain = scope.is_none() && caller.three_level;
     let project = |project: directory::Project| Choice {
-        label: if names_domain {
-            format!("{} ({})", project.name, project.domain_name)
-        } else {
-            project.name
-        },
+        label: if names_domain { format!("{} ({})", project.name, project.domain_name) } else { project.name },
         value: project.id.0,
     };
     let roles = directory::roles(&app.db).await?;
-    let roles = roles
-        .into_iter()
-        .filter(|role| scope.is_none() || role.reach != Reach::System);
-    let held = all
-        .iter()
-        .filter(|role| within(scope, &role.domain_id))
-        .map(|held| HeldRow {
-            role: held.role_id.clone(),
-            role_name: held.role_name.clone(),
-            reach: held.reach,
-            project: held.project_id.clone(),
-            project_name: held.project_name.clone(),
-            domain_name: held.domain_name.clone(),
-            may_remove: scope.is_none() || held.reach != Reach::System,
-        });
+    let roles = roles.into_iter().filter(|role| scope.is_none() || role.reach != Reach::System);
+    let held = all.iter().filter(|role| within(scope, &role.domain_id)).map(|held| HeldRow {
+        role: held.role_id.clone(),
+        role_name: held.role_name.clone(),
+        reach: held.reach,
+        project: held.project_id.clone(),
+        project_name: held.project_name.clone(),
+        domain_name: held.domain_name.clone(),
+        may_remove: scope.is_none() || held.reach != Reach::System,
+    });
     Ok(UserDetail {
         held: held.collect(),
         user: row(caller, scope, user, &all),
         projects: projects.into_iter().map(project).collect(),
-        roles: roles
-            .map(|role| Choice {
-                value: role.id.0,
-                label: role.name,
-            })
-            .collect(),
+        roles: roles.map(|role| Choice { value: role.id.0, label: role.name }).collect(),
         is_system: scope.is_none(),
     })
 }
 
 fn row(caller: &Caller, scope: Option<&DomainId>, user: ListedUser, held: &[NamedRole]) -> UserRow {
     let wider = |domain: &DomainId| {
-        held.iter()
-            .any(|h| h.reach == Reach::System || (h.reach == Reach::Domain && h.domain_id != *domain))
+        held.iter().any(|h| h.reach == Reach::System || (h.reach == Reach::Domain && h.domain_id != *domain))
     };
     UserRow {
         is_self: user.id == caller.person.id,
@@ -196,21 +177,12 @@ async fn make(
     };
     let inserted = directory::insert_account(&mut work.tx, &new).await;
     inserted.map_err(|error| unless_taken(error, "username", TAKEN))?;
-    Ok(Done::new(
-        format!("User {username} is created. Give a role in a project next."),
-        page_of(&id),
-    ))
+    Ok(Done::new(format!("User {username} is created. Give a role in a project next."), page_of(&id)))
 }
 
 /// Changes user name, name and, in the System View, the domain (empty: as it is).
 pub async fn edit(app: &App, caller: &Caller, id: &UserId, form: &UserForm) -> Result<Done, AppError> {
-    let mut work = app
-        .work(
-            caller.operator(),
-            Operation::Configure,
-            Subject::new(ResourceType::User, id, ""),
-        )
-        .await?;
+    let mut work = app.work(caller.operator(), Operation::Configure, Subject::new(ResourceType::User, id, "")).await?;
     let outcome = alter(&mut work, caller, id, form).await;
     work.finish(outcome).await
 }
@@ -243,9 +215,7 @@ async fn alter(work: &mut Work, caller: &Caller, id: &UserId, form: &UserForm) -
 /// Disables or enables a user. Disabling ends every session at once and takes the user's tasks; enabling gives them back.
 pub async fn set_enabled(app: &App, caller: &Caller, user: &UserId, enabled: bool) -> Result<Done, AppError> {
     let operation = if enabled { Operation::Enable } else { Operation::Disable };
-    let mut work = app
-        .work(caller.operator(), operation, Subject::new(ResourceType::User, user, ""))
-        .await?;
+    let mut work = app.work(caller.operator(), operation, Subject::new(ResourceType::User, user, "")).await?;
     let outcome = switch(&mut work, caller, user, enabled).await;
     work.finish(outcome).await
 }
@@ -254,16 +224,11 @@ async fn switch(work: &mut Work, caller: &Caller, user: &UserId, enabled: bool) 
     let (account, _) = found(work, caller, user).await?;
     work.details(json!({"before": {"enabled": account.enabled}, "after": {"enabled": enabled}}));
     if account.id == caller.person.id {
-        return Err(AppError::refused(
-            "You can't disable yourself. Ask another administrator.",
-        ));
+        return Err(AppError::refused("You can't disable yourself. Ask another administrator."));
     }
     let word = if enabled { "enabled" } else { "disabled" };
     if !directory::set_enabled(&mut work.tx, user, enabled).await? {
-        return Err(AppError::refused(format!(
-            "{} is already {word}.",
-            account.display_name
-        )));
+        return Err(AppError::refused(format!("{} is already {word}.", account.display_name)));
     }
     let now = work.now;
     if enabled {
@@ -310,21 +275,13 @@ async fn reset(
 ) -> Result<Done, AppError> {
     let (account, _) = found(work, caller, user).await?;
     if account.id == caller.person.id {
-        return Err(AppError::refused(
-            "This is your own account: change the password under Account.",
-        ));
+        return Err(AppError::refused("This is your own account: change the password under Account."));
     }
     let hash = checked?;
     directory::set_password_hash(&mut work.tx, user, &hash).await?;
     let ended = session::end_others(&mut work.tx, user, None).await?;
     work.details(json!({"sessions_ended": ended}));
-    Ok(Done::new(
-        format!(
-            "{} has a new password and is signed out everywhere.",
-            account.display_name
-        ),
-        PAGE,
-    ))
+    Ok(Done::new(format!("{} has a new password and is signed out everywhere.", account.display_name), PAGE))
 }
 
 /// The account with its domain, under the directory's lock, if the caller may change it. Whoever reaches beyond a domain
@@ -333,20 +290,14 @@ async fn found(work: &mut Work, caller: &Caller, id: &UserId) -> Result<(Account
     let scope = admin_scope(caller)?;
     task::lock_directory(&mut work.tx).await?;
     let account = directory::account_in(&mut work.tx, id).await?;
-    let account = account
-        .filter(|a| within(scope, &a.domain_id))
-        .ok_or(AppError::NotFound)?;
-    let domain = directory::domain_in(&mut work.tx, &account.domain_id)
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let account = account.filter(|a| within(scope, &a.domain_id)).ok_or(AppError::NotFound)?;
+    let domain = directory::domain_in(&mut work.tx, &account.domain_id).await?.ok_or(AppError::NotFound)?;
     work.about(subject(id, &account.username, &domain));
     if let Some(own) = scope
         && change::reaches_beyond(&mut work.tx, id, own).await?
     {
-        let message = format!(
-            "{} reaches beyond this domain: only the System View changes them.",
-            account.display_name
-        );
+        let message =
+            format!("{} reaches beyond this domain: only the System View changes them.", account.display_name);
         return Err(AppError::Forbidden(message));
     }
     Ok((account, domain))
@@ -362,11 +313,7 @@ fn names(problems: &mut Problems, form: &UserForm) -> (String, String) {
     if display_name.chars().any(char::is_control) {
         problems.add("display_name", "Name can't hold control characters.");
     }
-    let display_name = if display_name.is_empty() {
-        username.clone()
-    } else {
-        display_name
-    };
+    let display_name = if display_name.is_empty() { username.clone() } else { display_name };
     (username, display_name)
 }
 

@@ -35,15 +35,7 @@ pub(in crate::server::service) async fn begin(
     host::insert(&mut work.tx, &ids, request, ticket, work.now).await?;
     step::insert(&mut work.tx, &ids, ticket).await?;
     for id in &ids {
-        work.enqueue(
-            Job::StartHostStep {
-                host: id.clone(),
-                position: 0,
-                attempt: 1,
-            }
-            .at(work.now),
-        )
-        .await?;
+        work.enqueue(Job::StartHostStep { host: id.clone(), position: 0, attempt: 1 }.at(work.now)).await?;
     }
     Ok(ids)
 }
@@ -68,11 +60,7 @@ pub async fn start_step(app: &App, host: &HostId, position: i64, attempt: i64) -
             let now = app.now();
             let mut tx = app.db.begin().await?;
             if step::begin(&mut tx, host, position, attempt, now).await? {
-                let poll = Job::PollHostStep {
-                    host: host.clone(),
-                    position,
-                    attempt,
-                };
+                let poll = Job::PollHostStep { host: host.clone(), position, attempt };
                 job::push(&mut tx, &poll.at(now + SHORTEST_PAUSE)).await?;
             }
             tx.commit().await?;
@@ -98,11 +86,7 @@ pub async fn poll_step(app: &App, host: &HostId, position: i64, attempt: i64) ->
             let now = app.now();
             let mut tx = app.db.begin().await?;
             if step::complete(&mut tx, host, position, attempt, now).await? {
-                let next = Job::StartHostStep {
-                    host: host.clone(),
-                    position: position + 1,
-                    attempt,
-                };
+                let next = Job::StartHostStep { host: host.clone(), position: position + 1, attempt };
                 job::push(&mut tx, &next.at(now)).await?;
             }
             tx.commit().await?;
@@ -142,11 +126,7 @@ pub async fn clean_up(
         }
         (Ok(Progress::Done), AfterCleanUp::Start) => {
             let mut tx = app.db.begin().await?;
-            let first = Job::StartHostStep {
-                host: host.clone(),
-                position: 0,
-                attempt,
-            };
+            let first = Job::StartHostStep { host: host.clone(), position: 0, attempt };
             job::push(&mut tx, &first.at(app.now())).await?;
             tx.commit().await?;
         }
@@ -200,9 +180,7 @@ fn is_last(step: &Step) -> bool {
 
 /// The idempotency key of one call: who asked, the host, what for, and which attempt it is.
 fn request_key(step: &Step, action: &str) -> String {
-    let origin = step
-        .ticket_number
-        .map_or_else(|| "direct".to_owned(), |number| format!("ticket-{number}"));
+    let origin = step.ticket_number.map_or_else(|| "direct".to_owned(), |number| format!("ticket-{number}"));
     format!("{origin}/{}/{action}/{}", step.host, step.attempt)
 }
 
@@ -224,14 +202,8 @@ async fn settle(work: &mut Work, step: &Step, verdict: Result<(), &str>) -> Resu
     }
     let (host, position, attempt, now) = (&step.host, step.position, step.attempt, work.now);
     let (is_current, status) = match verdict {
-        Ok(()) => (
-            step::complete(&mut work.tx, host, position, attempt, now).await?,
-            HostStatus::Running,
-        ),
-        Err(why) => (
-            step::fail(&mut work.tx, host, position, attempt, why, now).await?,
-            HostStatus::DeployFailed,
-        ),
+        Ok(()) => (step::complete(&mut work.tx, host, position, attempt, now).await?, HostStatus::Running),
+        Err(why) => (step::fail(&mut work.tx, host, position, attempt, why, now).await?, HostStatus::DeployFailed),
     };
     if !is_current || !host::set_status(&mut work.tx, host, HostStatus::Deploying, status).await? {
         return Ok(false);

@@ -31,14 +31,8 @@ impl Link {
     /// What follows the newest seal, given by its number and hash.
     pub fn after(head: Option<(i64, String)>) -> Link {
         match head {
-            Some((number, hash)) => Link {
-                number: number + 1,
-                previous: hash,
-            },
-            None => Link {
-                number: 1,
-                previous: BEGINNING.to_owned(),
-            },
+            Some((number, hash)) => Link { number: number + 1, previous: hash },
+            None => Link { number: 1, previous: BEGINNING.to_owned() },
         }
     }
 
@@ -164,11 +158,7 @@ pub fn seal_hash(seal: &Seal, key: Key) -> String {
     ]
     .map(|n| n.to_string());
     let mut fields: Vec<Option<&str>> = numbers.iter().map(|n| Some(n.as_str())).collect();
-    fields.extend([
-        Some(seal.kind.key()),
-        Some(seal.content.as_str()),
-        Some(seal.previous.as_str()),
-    ]);
+    fields.extend([Some(seal.kind.key()), Some(seal.content.as_str()), Some(seal.previous.as_str())]);
     let text = canonical("countersign seal 1", &fields);
     match key.0.filter(|_| seal.keyed) {
         None => digest(&text),
@@ -281,10 +271,6 @@ mod tests {
     fn the_canonical_text_is_fixed() {
         // Chains that exist are checked with it: it never changes under the same title.
         assert_eq!(canonical("t", &[Some("abc"), None, Some("")]), "t\n3:abc\n-\n0:\n");
-        assert_eq!(
-            digest("abc"),
-            "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0",
-            "SHA-256 of abc"
-        );
+        assert_eq!(digest("abc"), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0", "SHA-256 of abc");
     }
 }

@@ -66,11 +66,9 @@ pub async fn prepare(app: &App, caller: &Caller, wish: &Wish) -> Result<Export, 
     let displayed = || parse_key(&wish.first).zip(parse_key(&wish.last));
     let selection = match scope {
         ExportScope::All => selection.map(|s| Selection { after: None, ..s }),
-        ExportScope::Page => selection.zip(displayed()).map(|(s, keys)| Selection {
-            after: None,
-            between: Some(keys),
-            ..s
-        }),
+        ExportScope::Page => {
+            selection.zip(displayed()).map(|(s, keys)| Selection { after: None, between: Some(keys), ..s })
+        }
     };
     let format = ExportFormat::from_key(&wish.format).unwrap_or(ExportFormat::Csv);
     let day = &utc_label(app.now())[..10];
@@ -110,14 +108,9 @@ fn batches(db: Db, selection: Option<Selection>) -> impl Stream<Item = io::Resul
         let db = db.clone();
         async move {
             let Some(selection) = selection else { return Ok(None) };
-            let batch = oplog::page(&db, &selection, BATCH)
-                .await
-                .map_err(|error| broken(&error))?;
+            let batch = oplog::page(&db, &selection, BATCH).await.map_err(|error| broken(&error))?;
             let next = batch.last().filter(|_| batch.len() as i64 == BATCH).map(Record::key);
-            let rest = next.map(|key: Key| Selection {
-                after: Some(key),
-                ..selection
-            });
+            let rest = next.map(|key: Key| Selection { after: Some(key), ..selection });
             Ok(Some((batch, rest)))
         }
     })
@@ -129,26 +122,18 @@ fn broken(error: &dyn std::fmt::Display) -> io::Error {
 }
 
 fn csv(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    let Export {
-        db, selection, columns, ..
-    } = export;
+    let Export { db, selection, columns, .. } = export;
     let head = csv_lines(std::iter::once(columns.iter().map(|c| c.label().to_owned()).collect()));
     let head = head.map(|lines| [BYTE_ORDER_MARK, &lines].concat().into());
     let rows = batches(db, selection).and_then(move |records| {
-        let lines = csv_lines(
-            records
-                .iter()
-                .map(|record| columns.iter().map(|c| inert(cell(record, *c))).collect()),
-        );
+        let lines = csv_lines(records.iter().map(|record| columns.iter().map(|c| inert(cell(record, *c))).collect()));
         std::future::ready(lines.map(Bytes::from))
     });
     stream::once(std::future::ready(head)).chain(rows)
 }
 
 fn csv_lines(rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(vec![]);
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
     for row in rows {
         writer.write_record(row).map_err(|error| broken(&error))?;
     }
@@ -166,10 +151,7 @@ fn inert(text: String) -> String {
 
 fn cell(record: &Record, column: LogColumn) -> String {
     let named = |name: &Option<String>, id: &Option<String>| {
-        name.clone()
-            .filter(|name| !name.is_empty())
-            .or_else(|| id.clone())
-            .unwrap_or_default()
+        name.clone().filter(|name| !name.is_empty()).or_else(|| id.clone()).unwrap_or_default()
     };
     match column {
         LogColumn::Number => record.number.to_string(),
@@ -194,9 +176,7 @@ fn cell(record: &Record, column: LogColumn) -> String {
 /// A workbook has its directory at the end, so it is written to a temporary file first, row by row.
 fn xlsx(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let file = async move {
-        let Export {
-            db, selection, columns, ..
-        } = export;
+        let Export { db, selection, columns, .. } = export;
         let (sender, receiver) = mpsc::channel(2);
         let writing = tokio::task::spawn_blocking(move || write_workbook(receiver, &columns));
         let mut records = std::pin::pin!(batches(db, selection));
@@ -241,11 +221,7 @@ fn write_workbook(mut batches: mpsc::Receiver<io::Result<Vec<Record>>>, columns:
 fn begin_sheet(workbook: &mut Workbook, columns: &[LogColumn], bold: &Format) -> Result<(), XlsxError> {
     let number = workbook.worksheets().len() + 1;
     let sheet = workbook.add_worksheet_with_constant_memory()?;
-    sheet.set_name(if number == 1 {
-        "Operation Log".to_owned()
-    } else {
-        format!("Operation Log {number}")
-    })?;
+    sheet.set_name(if number == 1 { "Operation Log".to_owned() } else { format!("Operation Log {number}") })?;
     sheet.set_freeze_panes(1, 0)?;
     for (i, column) in (0_u16..).zip(columns) {
         let width = match column {
@@ -298,10 +274,7 @@ mod tests {
     #[test]
     fn lines_are_quoted_where_they_need_it() {
         let lines = csv_lines([vec!["a,b".to_owned(), "say \"hi\"".to_owned(), "two\nlines".to_owned()]].into_iter());
-        assert_eq!(
-            lines.expect("written"),
-            b"\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n"
-        );
+        assert_eq!(lines.expect("written"), b"\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n");
     }
 
     #[test]

@@ -89,10 +89,7 @@ async fn settles(app: &App) -> Result<bool, AppError> {
     let began = tokio::time::Instant::now();
     while !waited_for.is_empty() {
         if began.elapsed() > PATIENCE {
-            tracing::info!(
-                "the operation log can't be sealed yet: {} long transactions write to it",
-                waited_for.len()
-            );
+            tracing::info!("the operation log can't be sealed yet: {} long transactions write to it", waited_for.len());
             return Ok(false);
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

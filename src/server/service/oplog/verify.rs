@@ -39,14 +39,10 @@ pub struct Head {
 
 impl Head {
     pub fn parse(text: &str) -> Result<Head, String> {
-        let (number, hash) = text
-            .split_once(':')
-            .ok_or("write it as it was printed: the seal's number, a colon, its hash")?;
+        let (number, hash) =
+            text.split_once(':').ok_or("write it as it was printed: the seal's number, a colon, its hash")?;
         let number = number.parse().map_err(|_| "begin with the seal's number".to_owned())?;
-        Ok(Head {
-            number,
-            hash: hash.to_owned(),
-        })
+        Ok(Head { number, hash: hash.to_owned() })
     }
 }
 
@@ -122,17 +118,11 @@ impl Walk<'_> {
                 }
                 self.report.seals += 1;
                 self.expected = Link::after(Some((seal.number, seal.hash.clone())));
-                self.report.head = Some(Head {
-                    number: seal.number,
-                    hash: seal.hash,
-                });
+                self.report.head = Some(Head { number: seal.number, hash: seal.hash });
             }
         }
         let last = self.expected.number - 1;
-        Ok(self
-            .noted
-            .filter(|noted| noted.number > last)
-            .map(|_| Finding::SealMissing(last + 1)))
+        Ok(self.noted.filter(|noted| noted.number > last).map(|_| Finding::SealMissing(last + 1)))
     }
 
     /// Whether a seal is what it was and follows the one before.

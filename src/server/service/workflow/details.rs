@@ -112,8 +112,7 @@ async fn stages(
             () if state.status == Status::Canceled => StageState::Canceled,
             () => StageState::Current,
         };
-        let open: Vec<&str> =
-            at_link.iter().filter(|t| t.state == TaskState::Open).map(|t| t.name.as_str()).collect();
+        let open: Vec<&str> = at_link.iter().filter(|t| t.state == TaskState::Open).map(|t| t.name.as_str()).collect();
         let who = match (stage_state, decided) {
             (_, Some(task)) => task.name.clone(),
             (StageState::Current, None) if open.is_empty() => "waits for nobody: no approver is assigned".to_owned(),
@@ -139,7 +138,9 @@ fn execution_stage(state: &State, records: &[RecordRow]) -> Stage {
         None => (StageState::Ahead, "", None),
         Some(InProgress) => (StageState::Current, "in progress", None),
         Some(Succeeded) => (StageState::Done, "succeeded", ended(&[RecordKind::Succeed])),
-        Some(Failed) if state.status == Status::Canceled => (StageState::Canceled, "abandoned", ended(&[RecordKind::Abandon])),
+        Some(Failed) if state.status == Status::Canceled => {
+            (StageState::Canceled, "abandoned", ended(&[RecordKind::Abandon]))
+        }
         Some(Failed) => (StageState::Failed, "failed", ended(&[RecordKind::Fail])),
     };
     Stage { name: "Execution".into(), state: stage_state, who: who.into(), at }

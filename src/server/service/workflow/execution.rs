@@ -23,10 +23,7 @@ pub async fn execute(work: &mut Work, ticket: &Ticket) -> Result<(), AppError> {
             let request: HostRequest = serde_json::from_str(&ticket.payload)?;
             begin(work, ticket.number, &request).await
         }
-        other => Err(AppError::refused(format!(
-            "{} can't be carried out by this version.",
-            other.label()
-        ))),
+        other => Err(AppError::refused(format!("{} can't be carried out by this version.", other.label()))),
     }
 }
 
@@ -41,24 +38,13 @@ pub async fn begin(work: &mut Work, number: TicketNumber, request: &HostRequest)
 pub async fn resume(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
     let mut in_use = Amounts::default();
     for failed in host::failed_of_ticket(&mut work.tx, number).await? {
-        host::set_status(
-            &mut work.tx,
-            &failed.id,
-            HostStatus::DeployFailed,
-            HostStatus::Deploying,
-        )
-        .await?;
+        host::set_status(&mut work.tx, &failed.id, HostStatus::DeployFailed, HostStatus::Deploying).await?;
         step::restart(&mut work.tx, &failed.id).await?;
         for (key, amount) in host_amounts(failed.vcpu, failed.memory_mib, failed.disks_gib).iter() {
             in_use.add(key, amount);
         }
         let (attempt, since) = (failed.attempt + 1, work.now);
-        let clean_up = Job::CleanUpHost {
-            host: failed.id,
-            attempt,
-            then: AfterCleanUp::Start,
-            since,
-        };
+        let clean_up = Job::CleanUpHost { host: failed.id, attempt, then: AfterCleanUp::Start, since };
         work.enqueue(clean_up.at(since)).await?;
     }
     quota::put_to_use(work, number, &in_use).await
@@ -68,12 +54,7 @@ pub async fn resume(work: &mut Work, number: TicketNumber) -> Result<(), AppErro
 pub async fn give_up(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
     for failed in host::failed_of_ticket(&mut work.tx, number).await? {
         let (attempt, since) = (failed.attempt, work.now);
-        let clean_up = Job::CleanUpHost {
-            host: failed.id,
-            attempt,
-            then: AfterCleanUp::Remove,
-            since,
-        };
+        let clean_up = Job::CleanUpHost { host: failed.id, attempt, then: AfterCleanUp::Remove, since };
         work.enqueue(clean_up.at(since)).await?;
     }
     Ok(())
@@ -88,32 +69,18 @@ pub(in crate::server::service) async fn host_settled(work: &mut Work, number: Ti
     }
     let result = match tally.failed {
         0 => Ok(()),
-        failed => Err(failure_text(
-            failed,
-            tally.hosts,
-            &step::failed_of_ticket(&mut work.tx, number).await?,
-        )),
+        failed => Err(failure_text(failed, tally.hosts, &step::failed_of_ticket(&mut work.tx, number).await?)),
     };
     decide::executed(work, number, result).await
 }
 
 fn failure_text(failed: i64, hosts: i64, failures: &[step::Shown]) -> String {
-    let spell = |f: &step::Shown| {
-        format!(
-            "{} at {}: {}",
-            f.host,
-            f.step.label(),
-            f.error.as_deref().unwrap_or_default()
-        )
-    };
+    let spell =
+        |f: &step::Shown| format!("{} at {}: {}", f.host, f.step.label(), f.error.as_deref().unwrap_or_default());
     let mut named: Vec<String> = failures.iter().take(FAILURES_NAMED).map(spell).collect();
     if failures.len() > FAILURES_NAMED {
         named.push(format!("And {} more.", failures.len() - FAILURES_NAMED));
     }
-    let of_all = if hosts == 1 {
-        String::new()
-    } else {
-        format!("{failed} of {hosts} hosts failed. ")
-    };
+    let of_all = if hosts == 1 { String::new() } else { format!("{failed} of {hosts} hosts failed. ") };
     format!("{of_all}{}", named.join(" "))
 }

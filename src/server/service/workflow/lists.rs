@@ -151,7 +151,8 @@ mod tests {
 
     #[test]
     fn days_are_inclusive() {
-        let query = Query::read(&TicketFilter { from: "2026-11-24".into(), to: "2026-11-24".into(), ..Default::default() });
+        let query =
+            Query::read(&TicketFilter { from: "2026-11-24".into(), to: "2026-11-24".into(), ..Default::default() });
         let read = query.expect("readable").read;
         assert_eq!(read.to.zip(read.from).map(|(to, from)| to - from), Some(DAY - 1));
         assert_eq!(day_start("2026-13-01"), None);

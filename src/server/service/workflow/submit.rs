@@ -31,7 +31,9 @@ pub async fn submit(work: &mut Work, new: NewTicket) -> Result<TicketNumber, App
     let process = process::share_by_type(&mut work.tx, new.ticket_type).await?.filter(|p| p.enabled);
     let Some(process) = process else {
         let label = new.ticket_type.label();
-        return Err(AppError::refused(format!("{label} is not under approval any more. Reload the page and try again.")));
+        return Err(AppError::refused(format!(
+            "{label} is not under approval any more. Reload the page and try again."
+        )));
     };
     let route = Route {
         definition: &process.definition,

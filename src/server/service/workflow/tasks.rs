@@ -47,7 +47,8 @@ impl<'a> Route<'a> {
                 task::holds(&mut work.tx, self.place(role.as_str(), *scope), user).await?
             }
             Approver::Persons { persons } => {
-                persons.contains(user) && !task::enabled_among(&mut work.tx, std::slice::from_ref(user)).await?.is_empty()
+                persons.contains(user)
+                    && !task::enabled_among(&mut work.tx, std::slice::from_ref(user)).await?.is_empty()
             }
         })
     }

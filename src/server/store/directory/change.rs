@@ -46,10 +46,8 @@ pub async fn lock_role(tx: &mut Tx, id: &RoleId) -> sqlx::Result<Option<FullRole
 
 /// Locks the project, so that nobody's request for a host in it is weighed meanwhile.
 pub async fn lock_project(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<()> {
-    let sql = tx.dialect().pick(
-        "SELECT id FROM project WHERE id = $1",
-        "SELECT id FROM project WHERE id = $1 FOR UPDATE",
-    );
+    let sql =
+        tx.dialect().pick("SELECT id FROM project WHERE id = $1", "SELECT id FROM project WHERE id = $1 FOR UPDATE");
     tx.scalar_opt::<String>(sql, args![id]).await?;
     Ok(())
 }
@@ -119,8 +117,7 @@ pub async fn insert_role(tx: &mut Tx, id: &RoleId, new: &FullRole) -> sqlx::Resu
 
 pub async fn update_role(tx: &mut Tx, id: &RoleId, new: &FullRole) -> sqlx::Result<()> {
     let sql = "UPDATE role SET name = $2, reach = $3, description = $4 WHERE id = $1";
-    tx.exec(sql, args![id, &new.name, new.reach.key(), &new.description])
-        .await?;
+    tx.exec(sql, args![id, &new.name, new.reach.key(), &new.description]).await?;
     Ok(())
 }
 
@@ -194,11 +191,7 @@ pub async fn left_in_domain(tx: &mut Tx, id: &DomainId) -> sqlx::Result<Belongin
             args![id],
         )
         .await?;
-    Ok(left.unwrap_or(Belonging {
-        projects: 0,
-        users: 0,
-        tickets: 0,
-    }))
+    Ok(left.unwrap_or(Belonging { projects: 0, users: 0, tickets: 0 }))
 }
 
 /// Takes every role held in the project; who held which.
@@ -215,11 +208,7 @@ pub async fn take_all_roles(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Vec<(Us
 
 /// Leaves of the project only the name that closed tickets show, and frees that name and its quota.
 pub async fn bury_project(tx: &mut Tx, id: &ProjectId, name: &str, now: Millis) -> sqlx::Result<()> {
-    tx.exec(
-        "DELETE FROM quota_limit WHERE scope = 'project' AND scope_id = $1",
-        args![id],
-    )
-    .await?;
+    tx.exec("DELETE FROM quota_limit WHERE scope = 'project' AND scope_id = $1", args![id]).await?;
     let sql = "UPDATE project SET deleted_at = $2, name = $3 WHERE id = $1";
     tx.exec(sql, args![id, now, name]).await?;
     Ok(())
@@ -227,11 +216,7 @@ pub async fn bury_project(tx: &mut Tx, id: &ProjectId, name: &str, now: Millis) 
 
 /// Likewise for a domain.
 pub async fn bury_domain(tx: &mut Tx, id: &DomainId, name: &str, now: Millis) -> sqlx::Result<()> {
-    tx.exec(
-        "DELETE FROM quota_limit WHERE scope = 'domain' AND scope_id = $1",
-        args![id],
-    )
-    .await?;
+    tx.exec("DELETE FROM quota_limit WHERE scope = 'domain' AND scope_id = $1", args![id]).await?;
     let sql = "UPDATE domain SET deleted_at = $2, name = $3 WHERE id = $1";
     tx.exec(sql, args![id, now, name]).await?;
     Ok(())

@@ -11,11 +11,7 @@ pub enum Loss<'a> {
     /// Everything this user could decide.
     User(&'a UserId),
     /// One role of one user in one project.
-    Assignment {
-        user: &'a UserId,
-        project: &'a ProjectId,
-        role: &'a RoleId,
-    },
+    Assignment { user: &'a UserId, project: &'a ProjectId, role: &'a RoleId },
     /// Every role held in the project.
     Project(&'a ProjectId),
 }
@@ -57,11 +53,7 @@ pub async fn touched(db: &Db, loss: Loss<'_>, limit: i64) -> sqlx::Result<Vec<To
                 " JOIN assignment x ON x.account_id = k.account_id AND x.role_id = t.waits_role
                  WHERE k.state = 'open' AND k.account_id = ",
             );
-            sql.bind(user)
-                .push(" AND x.project_id = ")
-                .bind(project)
-                .push(" AND x.role_id = ")
-                .bind(role);
+            sql.bind(user).push(" AND x.project_id = ").bind(project).push(" AND x.role_id = ").bind(role);
             sql.push(HELD_ELSEWHERE);
         }
         Loss::Project(project) => {

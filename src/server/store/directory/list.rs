@@ -19,21 +19,10 @@ impl Position<'_> {
     fn apply(self, sql: &mut Sql, key: &'static str) {
         match self {
             Position::Top => sql.push(" ORDER BY ").push(key),
-            Position::After(from) => sql
-                .push(" AND ")
-                .push(key)
-                .push(" > ")
-                .bind(from)
-                .push(" ORDER BY ")
-                .push(key),
-            Position::Before(from) => sql
-                .push(" AND ")
-                .push(key)
-                .push(" < ")
-                .bind(from)
-                .push(" ORDER BY ")
-                .push(key)
-                .push(" DESC"),
+            Position::After(from) => sql.push(" AND ").push(key).push(" > ").bind(from).push(" ORDER BY ").push(key),
+            Position::Before(from) => {
+                sql.push(" AND ").push(key).push(" < ").bind(from).push(" ORDER BY ").push(key).push(" DESC")
+            }
         };
     }
 
@@ -114,8 +103,7 @@ pub async fn projects(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedProj
            (SELECT COUNT(DISTINCT x.account_id) FROM assignment x WHERE x.project_id = p.id) AS members,
            (SELECT COUNT(*) FROM host h WHERE h.project_id = p.id) AS hosts, ",
     );
-    sql.push(key)
-        .push(" AS key FROM project p JOIN domain d ON d.id = p.domain_id WHERE p.deleted_at IS NULL");
+    sql.push(key).push(" AS key FROM project p JOIN domain d ON d.id = p.domain_id WHERE p.deleted_at IS NULL");
     if let Some(domain) = s.domain {
         sql.push(" AND p.domain_id = ").bind(domain);
     }
@@ -221,9 +209,7 @@ pub async fn roles(db: &Db, scope: Option<&DomainId>, name: &str) -> sqlx::Resul
     if let Some(domain) = scope {
         sql.push(" AND p.domain_id = ").bind(domain);
     }
-    sql.push(") AS holders FROM role r WHERE LOWER(r.name)")
-        .contains(name)
-        .push(" ORDER BY r.name, r.id");
+    sql.push(") AS holders FROM role r WHERE LOWER(r.name)").contains(name).push(" ORDER BY r.name, r.id");
     let (text, args) = sql.done();
     db.all(text, args).await
 }

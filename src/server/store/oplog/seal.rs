@@ -65,11 +65,7 @@ pub async fn insert(tx: &mut Tx, seal: &Seal) -> sqlx::Result<bool> {
 
 /// The newest seal's number and hash.
 pub async fn head(db: &Db) -> sqlx::Result<Option<(i64, String)>> {
-    db.opt(
-        "SELECT number, hash FROM operation_log_seal ORDER BY number DESC LIMIT 1",
-        args![],
-    )
-    .await
+    db.opt("SELECT number, hash FROM operation_log_seal ORDER BY number DESC LIMIT 1", args![]).await
 }
 
 /// The last record that is sealed; 0 before the first seal.

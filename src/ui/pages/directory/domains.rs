@@ -26,10 +26,7 @@ const CREATED: Column = ("Created", "time");
 pub fn Domains() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(
-        move || (filter.get(), revision.track()),
-        |(filter, _)| list_domains(filter),
-    );
+    let list = Resource::new(move || (filter.get(), revision.track()), |(filter, _)| list_domains(filter));
     let body = move |list: DomainList, frame: Frame| {
         let dialog = query.with(|query| dialog(query, &list));
         view! { {page(list, frame.now)} {dialog} }.into_any()
@@ -53,11 +50,7 @@ fn page(list: DomainList, now: Millis) -> AnyView {
         nothing_found("No domain matches", PAGE)
     } else {
         let is_system = list.is_system;
-        let rows = list
-            .rows
-            .into_iter()
-            .map(|domain| row(domain, is_system, now))
-            .collect_view();
+        let rows = list.rows.into_iter().map(|domain| row(domain, is_system, now)).collect_view();
         let columns = vec![NAME, PROJECTS, USERS, DESCRIPTION, CREATED];
         view! { <Table caption="Domains" columns actions=true inline=true>{rows}</Table> }.into_any()
     };
@@ -75,9 +68,7 @@ fn row(domain: DomainRow, is_system: bool, now: Millis) -> AnyView {
         let about = (ABOUT, domain.id.to_string());
         view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
     };
-    let projects = Query::default()
-        .with("domain", domain.id.to_string())
-        .url("/directory/projects");
+    let projects = Query::default().with("domain", domain.id.to_string()).url("/directory/projects");
     let delete = (is_system && !domain.is_default).then(|| action("delete", "Delete"));
     view! {
         <tr>
@@ -94,11 +85,7 @@ fn row(domain: DomainRow, is_system: bool, now: Millis) -> AnyView {
 
 /// The dialog that the URL asks for.
 fn dialog(query: &Query, list: &DomainList) -> AnyView {
-    let chosen = list
-        .rows
-        .iter()
-        .find(|d| Some(d.id.as_str()) == query.get(ABOUT))
-        .cloned();
+    let chosen = list.rows.iter().find(|d| Some(d.id.as_str()) == query.get(ABOUT)).cloned();
     let keep = query.lasting();
     match (query.get("dialog"), chosen) {
         (Some("create"), _) if list.may_create => {
@@ -130,11 +117,7 @@ fn dialog(query: &Query, list: &DomainList) -> AnyView {
 }
 
 fn fields(domain: Option<DomainRow>) -> AnyView {
-    let help = if domain.as_ref().is_some_and(|d| d.is_default) {
-        "The first domain keeps its name."
-    } else {
-        ""
-    };
+    let help = if domain.as_ref().is_some_and(|d| d.is_default) { "The first domain keeps its name." } else { "" };
     let (name, description) = domain.map(|d| (d.name, d.description)).unwrap_or_default();
     view! {
         <Field label="Name" name="name" required=true preset=name help autofocus=true/>

@@ -73,11 +73,7 @@ fn impact_notice(impact: Option<Impact>) -> AnyView {
         return view! { <p>"No open ticket loses an approver by this."</p> }.into_any();
     };
     let more = impact.total - impact.tickets.len() as i64;
-    let tickets = impact
-        .tickets
-        .into_iter()
-        .map(|ticket| touched(ticket, impact.may_read))
-        .collect_view();
+    let tickets = impact.tickets.into_iter().map(|ticket| touched(ticket, impact.may_read)).collect_view();
     view! {
         <div class="banner" data-tone="warning">
             <Icon paths=icon::ALERT_TRIANGLE/>

@@ -51,10 +51,7 @@ pub fn Projects() -> impl IntoView {
 /// Deleting takes the roles held in a project, so it asks what that would do to tickets.
 fn ask(query: &Query) -> Option<ImpactAsk> {
     let project = query.get(ABOUT).filter(|_| query.get("dialog") == Some("delete"))?;
-    Some(ImpactAsk {
-        project: project.to_owned(),
-        ..ImpactAsk::default()
-    })
+    Some(ImpactAsk { project: project.to_owned(), ..ImpactAsk::default() })
 }
 
 fn page(list: ProjectList, now: Millis) -> AnyView {
@@ -110,12 +107,7 @@ fn row(project: ProjectRow, now: Millis) -> AnyView {
 
 /// The dialog that the URL asks for.
 fn dialog(query: &Query, list: &ProjectList, impact: Option<Impact>) -> AnyView {
-    let chosen = list
-        .page
-        .rows
-        .iter()
-        .find(|p| Some(p.id.as_str()) == query.get(ABOUT))
-        .cloned();
+    let chosen = list.page.rows.iter().find(|p| Some(p.id.as_str()) == query.get(ABOUT)).cloned();
     let keep = query.lasting();
     let back = keep.url(PAGE);
     match (query.get("dialog"), chosen) {
@@ -158,11 +150,7 @@ fn dialog(query: &Query, list: &ProjectList, impact: Option<Impact>) -> AnyView 
 }
 
 fn name_field(project: Option<&ProjectRow>) -> AnyView {
-    let help = if project.is_some_and(|p| p.is_system) {
-        "The system's own project keeps its name."
-    } else {
-        ""
-    };
+    let help = if project.is_some_and(|p| p.is_system) { "The system's own project keeps its name." } else { "" };
     let name = project.map(|p| p.name.clone()).unwrap_or_default();
     view! { <Field label="Name" name="name" required=true preset=name help autofocus=true/> }.into_any()
 }

@@ -25,10 +25,7 @@ const DESCRIPTION: Column = ("Description", "wide");
 pub fn Roles() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(
-        move || (filter.get(), revision.track()),
-        |(filter, _)| list_roles(filter),
-    );
+    let list = Resource::new(move || (filter.get(), revision.track()), |(filter, _)| list_roles(filter));
     let body = move |list: RoleList, _: Frame| {
         let dialog = query.with(|query| dialog(query, &list));
         view! { {page(list)} {dialog} }.into_any()
@@ -84,11 +81,7 @@ fn dialog(query: &Query, list: &RoleList) -> AnyView {
     if !list.may_change {
         return ().into_any();
     }
-    let chosen = list
-        .rows
-        .iter()
-        .find(|r| Some(r.id.as_str()) == query.get(ABOUT) && !r.built_in)
-        .cloned();
+    let chosen = list.rows.iter().find(|r| Some(r.id.as_str()) == query.get(ABOUT) && !r.built_in).cloned();
     let keep = query.lasting();
     match (query.get("dialog"), chosen) {
         (Some("create"), _) => {

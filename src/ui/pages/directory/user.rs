@@ -42,25 +42,16 @@ pub fn User() -> impl IntoView {
             Ok((detail, impact))
         },
     );
-    loaded(
-        data,
-        move |(detail, impact): (UserDetail, Option<Impact>), frame: Frame| {
-            let dialog = query.with(|query| dialog(query, &detail, impact));
-            view! { {page(detail, frame.now)} {dialog} }.into_any()
-        },
-    )
+    loaded(data, move |(detail, impact): (UserDetail, Option<Impact>), frame: Frame| {
+        let dialog = query.with(|query| dialog(query, &detail, impact));
+        view! { {page(detail, frame.now)} {dialog} }.into_any()
+    })
 }
 
 fn ask(user: &str, query: &Query) -> Option<ImpactAsk> {
-    let chosen = query
-        .get(ASSIGNMENT)
-        .filter(|_| query.get("dialog") == Some("remove"))?;
+    let chosen = query.get(ASSIGNMENT).filter(|_| query.get("dialog") == Some("remove"))?;
     let (project, role) = chosen.split_once(':')?;
-    Some(ImpactAsk {
-        user: user.to_owned(),
-        project: project.to_owned(),
-        role: role.to_owned(),
-    })
+    Some(ImpactAsk { user: user.to_owned(), project: project.to_owned(), role: role.to_owned() })
 }
 
 fn path(id: &UserId) -> String {
@@ -159,16 +150,10 @@ fn dialog(query: &Query, detail: &UserDetail, impact: Option<Impact>) -> AnyView
 fn assign(detail: &UserDetail, page: String, keep: Query) -> AnyView {
     let change = use_change::<AssignRole>();
     let with_first = |first: &str, choices: &[crate::api::Choice]| {
-        Control::Select(
-            std::iter::once(choice("", first))
-                .chain(choices.iter().cloned())
-                .collect(),
-        )
+        Control::Select(std::iter::once(choice("", first)).chain(choices.iter().cloned()).collect())
     };
-    let (projects, roles) = (
-        with_first("Choose a project", &detail.projects),
-        with_first("Choose a role", &detail.roles),
-    );
+    let (projects, roles) =
+        (with_first("Choose a project", &detail.projects), with_first("Choose a role", &detail.roles));
     let (about, user) = (detail.user.display_name.clone(), detail.user.id.to_string());
     view! {
         <ChangeDialog change title="Assign" about page keep>
@@ -182,10 +167,7 @@ fn assign(detail: &UserDetail, page: String, keep: Query) -> AnyView {
 
 fn remove(detail: &UserDetail, held: HeldRow, page: String, keep: Query, impact: Option<Impact>) -> AnyView {
     let change = use_change::<RemoveRole>();
-    let about = format!(
-        "{} in {} of {}",
-        held.role_name, held.project_name, detail.user.display_name
-    );
+    let about = format!("{} in {} of {}", held.role_name, held.project_name, detail.user.display_name);
     let user = detail.user.id.to_string();
     view! {
         <ChangeDialog change title="Remove" about page keep danger=true>

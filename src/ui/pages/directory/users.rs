@@ -50,10 +50,7 @@ pub fn Users() -> impl IntoView {
 /// Disabling takes every task, so it asks what that would do to tickets.
 fn ask(query: &Query) -> Option<ImpactAsk> {
     let user = query.get(ABOUT).filter(|_| query.get("dialog") == Some("disable"))?;
-    Some(ImpactAsk {
-        user: user.to_owned(),
-        ..ImpactAsk::default()
-    })
+    Some(ImpactAsk { user: user.to_owned(), ..ImpactAsk::default() })
 }
 
 fn page(list: UserList) -> AnyView {
@@ -68,11 +65,7 @@ fn page(list: UserList) -> AnyView {
     };
     let domains = (list.is_system && list.domains.len() > 1)
         .then(|| view! { <FilterField label="Domain" name="domain" control=domain_filter(list.domains)/> });
-    let states = vec![
-        choice("", "All"),
-        choice("enabled", "Enabled"),
-        choice("disabled", "Disabled"),
-    ];
+    let states = vec![choice("", "All"), choice("enabled", "Enabled"), choice("disabled", "Disabled")];
     view! {
         {header("Users", "Who may sign in, and which roles they hold.", Some(create.into_any()))}
         <Filters page=PAGE>
@@ -91,11 +84,7 @@ fn row(user: UserRow) -> AnyView {
         view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
     };
     let others = (user.may_change && !user.is_self).then(|| {
-        let toggle = if user.enabled {
-            action("disable", "Disable")
-        } else {
-            action("enable", "Enable")
-        };
+        let toggle = if user.enabled { action("disable", "Disable") } else { action("enable", "Enable") };
         view! { {action("password", "Reset Password")}{toggle} }.into_any()
     });
     view! {
@@ -116,12 +105,7 @@ fn row(user: UserRow) -> AnyView {
 /// The dialog that the URL asks for.
 fn dialog(query: &Query, list: &UserList, impact: Option<Impact>) -> AnyView {
     let keep = query.lasting();
-    let chosen = list
-        .page
-        .rows
-        .iter()
-        .find(|u| Some(u.id.as_str()) == query.get(ABOUT))
-        .cloned();
+    let chosen = list.page.rows.iter().find(|u| Some(u.id.as_str()) == query.get(ABOUT)).cloned();
     match (query.get("dialog"), chosen) {
         (Some("create"), _) => {
             let change = use_change::<CreateUser>();
@@ -142,10 +126,7 @@ fn dialog(query: &Query, list: &UserList, impact: Option<Impact>) -> AnyView {
 fn edit(user: UserRow, list: &UserList, keep: Query) -> AnyView {
     let change = use_change::<EditUser>();
     let back = keep.url(PAGE);
-    let domain = list
-        .is_system
-        .then(|| domain_field(list.domains.clone(), user.domain_id.to_string()))
-        .flatten();
+    let domain = list.is_system.then(|| domain_field(list.domains.clone(), user.domain_id.to_string())).flatten();
     view! {
         <ChangeDialog change title="Edit" about=user.display_name.clone() page=PAGE keep>
             <Hidden name="id" value=user.id.to_string()/>
@@ -199,9 +180,7 @@ fn enable(user: UserRow, keep: Query) -> AnyView {
 }
 
 fn name_fields(user: Option<&UserRow>) -> AnyView {
-    let (username, display_name) = user
-        .map(|u| (u.username.clone(), u.display_name.clone()))
-        .unwrap_or_default();
+    let (username, display_name) = user.map(|u| (u.username.clone(), u.display_name.clone())).unwrap_or_default();
     view! {
         <Field label="Username" name="username" required=true preset=username help="For signing in; without spaces." autofocus=true/>
         <Field label="Name" name="display_name" optional=true preset=display_name help="As others see it. Empty: the user name."/>
@@ -210,11 +189,7 @@ fn name_fields(user: Option<&UserRow>) -> AnyView {
 }
 
 fn password_fields(label: &'static str) -> AnyView {
-    let repeat = if label == "Password" {
-        "Repeat password"
-    } else {
-        "Repeat new password"
-    };
+    let repeat = if label == "Password" { "Repeat password" } else { "Repeat new password" };
     view! {
         <Field label name="password" required=true control=Control::Password("new-password")
             help="At least 10 characters. Hand it over in person; the user changes it under Account."/>

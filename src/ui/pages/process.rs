@@ -1,0 +1,139 @@
+//! `/settings/tickets/{id}`: one process, with the tabs Details and Operation Log and the same actions as its row.
+
+use super::ticket_setup;
+use crate::api::frame::Frame;
+use crate::api::processes::{LinkGaps, ProcessDetail, ProcessRow, get_process};
+use crate::domain::ids::ProcessId;
+use crate::domain::oplog::ResourceType;
+use crate::domain::process::{Kind, Link};
+use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::log_list::{LogList, Place};
+use crate::ui::components::pill::{Enablement, State, none, text_or_none};
+use crate::ui::components::time::Time;
+use crate::ui::context::{loaded, use_revision};
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+#[component]
+pub fn Process() -> impl IntoView {
+    let params = use_params_map();
+    let revision = use_revision();
+    let query = use_query();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let process = Resource::new(move || (id.get(), revision.track()), |(id, _)| get_process(ProcessId(id)));
+    let body = move |detail: ProcessDetail, frame: Frame| {
+        let home = home(&detail.process);
+        let setup = detail.setup.clone();
+        let dialog = move || query.with(|query| ticket_setup::dialog(query, &setup, &home));
+        view! { {page(detail, frame)} {dialog} }.into_any()
+    };
+    let log = move || {
+        let place = Place {
+            page: format!("{}/{}", ticket_setup::PAGE, id.get()),
+            about: Some((ResourceType::Process, id.get())),
+        };
+        on_log(&query).then(|| view! { <LogList place/> })
+    };
+    view! { {loaded(process, body)} {log} }
+}
+
+fn on_log(query: &Memo<Query>) -> bool {
+    query.with(|query| query.get("tab") == Some("log"))
+}
+
+fn home(process: &ProcessRow) -> String {
+    format!("{}/{}", ticket_setup::PAGE, process.id)
+}
+
+fn page(detail: ProcessDetail, frame: Frame) -> AnyView {
+    let query = use_query();
+    let home = home(&detail.process);
+    let label = detail.process.ticket_type.label();
+    let tab = |name: &'static str, href: String, is_log: bool| {
+        let current = move || (on_log(&query) == is_log).then_some("page");
+        view! { <li><a href=href aria-current=current>{name}</a></li> }
+    };
+    let facts = facts(&detail, frame);
+    view! {
+        <Title text=label/>
+        <nav class="crumbs" aria-label="Breadcrumb">
+            <a href=ticket_setup::PAGE>"Ticket Setup"</a><Icon paths=icon::CHEVRON_RIGHT/><span aria-current="page">{label}</span>
+        </nav>
+        <header class="page-header">
+            <div class="page-title">
+                <div class="cluster"><h1>{label}</h1>{Enablement(detail.process.enabled).pill()}</div>
+                <p>{in_flight(detail.in_flight)}</p>
+            </div>
+            <div class="page-actions">{ticket_setup::actions(&detail.process, &home, false)}</div>
+        </header>
+        <nav class="tabs" aria-label="Process">
+            <ul>{tab("Details", home.clone(), false)}{tab("Operation Log", format!("{home}?tab=log"), true)}</ul>
+        </nav>
+        <div hidden=move || on_log(&query)>{facts}</div>
+    }
+    .into_any()
+}
+
+fn in_flight(tickets: i64) -> String {
+    match tickets {
+        0 => "No ticket of this type is under way.".to_owned(),
+        1 => "1 ticket is under way; it keeps the version it was started with.".to_owned(),
+        n => format!("{n} tickets are under way; each keeps the version it was started with."),
+    }
+}
+
+fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
+    let process = detail.process.clone();
+    let external = process.definition.queue.clone().map_or_else(none, |queue| queue.into_any());
+    let enabled = Enablement(process.enabled).pill();
+    let links = process.definition.links.iter().zip(&process.links).zip(&process.gaps).enumerate();
+    let links: Vec<_> = links.map(|(i, ((link, approver), gaps))| link_item(i, link, approver, gaps)).collect();
+    let has_links = process.definition.kind == Kind::BuiltIn;
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
+            <div class="card-body">
+                <dl class="facts" data-flow="columns">
+                    <div><dt>"Cloud ID"</dt><dd>{external}</dd></div>
+                    <div><dt>"ID"</dt><dd class="mono">{process.id.to_string()}</dd></div>
+                    <div><dt>"Name"</dt><dd>{process.ticket_type.label()}</dd></div>
+                    <div><dt>"Status"</dt><dd>"Available"</dd></div>
+                    <div><dt>"Domain"</dt><dd>"Default"</dd></div>
+                    <div><dt>"Project"</dt><dd>"system"</dd></div>
+                    <div><dt>"Enable status"</dt><dd>{enabled}</dd></div>
+                    <div><dt>"Kind"</dt><dd>{process.definition.kind.label()}</dd></div>
+                    <div><dt>"Version"</dt><dd>{process.version}</dd></div>
+                    <div><dt>"Updated at"</dt><dd><Time at=process.updated_at now=frame.now/></dd></div>
+                    <div><dt>"Created at"</dt><dd><Time at=process.created_at now=frame.now/></dd></div>
+                    <div><dt>"Description"</dt><dd>{text_or_none(process.description)}</dd></div>
+                </dl>
+            </div>
+        </section>
+        {has_links.then(|| view! {
+            <section class="card" aria-labelledby="links-title">
+                <header class="card-header"><h2 id="links-title">"Approval links"</h2></header>
+                <div class="card-body"><ol class="stepper">{links}</ol></div>
+            </section>
+        })}
+    }
+    .into_any()
+}
+
+fn link_item(index: usize, link: &Link, approver: &str, gaps: &LinkGaps) -> AnyView {
+    let gap = gaps.sentence().map(|sentence| {
+        view! { <p class="link-coverage" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><span>{sentence}</span></p> }
+    });
+    view! {
+        <li class="step" data-state="waiting">
+            <span class="step-mark"></span>
+            <div class="step-body">
+                <p class="step-name">{format!("{}. {}", index + 1, link.name)}</p>
+                <p class="step-note">{approver.to_owned()}</p>
+                {gap}
+            </div>
+        </li>
+    }
+    .into_any()
+}
