@@ -54,7 +54,7 @@ fn nothing_found(title: &'static str, page: &'static str) -> AnyView {
     .into_any()
 }
 
-/// The choice of a domain, where there is one.
+/// The choice of a domain, where there is one. To be made inside its form.
 fn domain_field(domains: Vec<Choice>, preset: String) -> Option<AnyView> {
     (domains.len() > 1).then(|| {
         let control = Control::Select(std::iter::once(choice("", "Choose a domain")).chain(domains).collect());

@@ -113,9 +113,13 @@ fn dialog(query: &Query, list: &ProjectList, impact: Option<Impact>) -> AnyView 
     match (query.get("dialog"), chosen) {
         (Some("create"), _) => {
             let change = use_change::<CreateProject>();
-            let domain = domain_field(list.domains.clone(), query.text("domain"));
+            let (domains, preset) = (list.domains.clone(), query.text("domain"));
             view! {
-                <ChangeDialog change title="Create Project" page=PAGE keep>{name_field(None)}{domain}{description_field("")}</ChangeDialog>
+                <ChangeDialog change title="Create Project" page=PAGE keep>
+                    {name_field(None)}
+                    {domain_field(domains, preset)}
+                    {description_field("")}
+                </ChangeDialog>
             }
             .into_any()
         }

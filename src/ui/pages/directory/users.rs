@@ -109,9 +109,13 @@ fn dialog(query: &Query, list: &UserList, impact: Option<Impact>) -> AnyView {
     match (query.get("dialog"), chosen) {
         (Some("create"), _) => {
             let change = use_change::<CreateUser>();
-            let domain = domain_field(list.domains.clone(), query.text("domain"));
+            let (domains, preset) = (list.domains.clone(), query.text("domain"));
             view! {
-                <ChangeDialog change title="Create User" page=PAGE keep>{name_fields(None)}{domain}{password_fields("Password")}</ChangeDialog>
+                <ChangeDialog change title="Create User" page=PAGE keep>
+                    {name_fields(None)}
+                    {domain_field(domains, preset)}
+                    {password_fields("Password")}
+                </ChangeDialog>
             }
             .into_any()
         }
@@ -126,13 +130,13 @@ fn dialog(query: &Query, list: &UserList, impact: Option<Impact>) -> AnyView {
 fn edit(user: UserRow, list: &UserList, keep: Query) -> AnyView {
     let change = use_change::<EditUser>();
     let back = keep.url(PAGE);
-    let domain = list.is_system.then(|| domain_field(list.domains.clone(), user.domain_id.to_string())).flatten();
+    let (domains, preset) = (list.domains.clone(), user.domain_id.to_string());
     view! {
         <ChangeDialog change title="Edit" about=user.display_name.clone() page=PAGE keep>
             <Hidden name="id" value=user.id.to_string()/>
             <Hidden name="back" value=back/>
             {name_fields(Some(&user))}
-            {domain}
+            {domain_field(domains, preset)}
         </ChangeDialog>
     }
     .into_any()
