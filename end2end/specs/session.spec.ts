@@ -118,6 +118,7 @@ test('without a project there is a page that says so', async ({ page }) => {
 });
 
 test('a foreign ticket and an unknown one are the same: nothing', async ({ page, as, allow }) => {
+  test.setTimeout(60_000);
   allow(404);
   await signIn(page, 'member');
   const number = await requestHost(page, { name: 'private' });
