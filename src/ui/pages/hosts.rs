@@ -18,7 +18,7 @@ use leptos_meta::Title;
 const PAGE: &str = "/hosts";
 const NAME: Column = ("Name", "id");
 const PROJECT: Column = ("Project", "short");
-const SPECIFICATION: Column = ("Specification", "");
+const SPECIFICATION: Column = ("Specification", "wide");
 const IMAGE: Column = ("Image", "");
 const DISKS: Column = ("Disks", "short");
 const STATUS: Column = ("Status", "state");

@@ -49,11 +49,15 @@ pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessR
         }
     };
     let rows = row_count(&typed, LINKS);
-    let link = |i: usize| {
-        let gaps = if as_saved { known.get(i).cloned() } else { None };
-        view! { <LinkCard page=page.clone() i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone() gaps/> }
+    // Made inside the form, which tells each of them what was typed.
+    let link_page = page.clone();
+    let links = move || {
+        let link = |i: usize| {
+            let gaps = if as_saved { known.get(i).cloned() } else { None };
+            view! { <LinkCard page=link_page.clone() i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone() gaps/> }
+        };
+        (0..rows).map(link).collect_view()
     };
-    let links = (0..rows).map(link).collect_view();
     view! {
         <ChangeDialog change title about="Tickets in flight keep the version they were started with." page=page.clone() keep=Query::default() wide=true typed>
             <DefaultButton/>
@@ -65,7 +69,7 @@ pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessR
                 <Field label="Kind" name="form[kind]" control=Control::Select(kinds(setup.external_ready))/>
             </div>
             <Field label="Description" name="form[description]" optional=true/>
-            <div class="link-list">{links}</div>
+            <div class="link-list">{links()}</div>
             <AddLink page rows ticket_type/>
             <SelfApproval/>
         </ChangeDialog>
