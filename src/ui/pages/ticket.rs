@@ -305,12 +305,14 @@ fn records(records: Vec<Record>, now: Millis) -> AnyView {
             RecordKind::Abandon => ("neutral", icon::BAN, "abandoned"),
         };
         let note = (!record.note.is_empty()).then(|| view! { <p class="record-note">{record.note.clone()}</p> });
+        // "submitted Submit" would say it twice.
+        let stage = (record.kind != RecordKind::Submit).then(|| view! { <em>{record.stage.clone()}</em> });
         view! {
             <li class="record" data-tone=tone>
                 <span class="record-mark"><Icon paths=mark size=14/></span>
                 <div class="record-body">
                     <p class="record-head">
-                        <strong>{record.actor}</strong>{format!(" {verb} ")}<em>{record.stage}</em>" "<Time at=record.at now/>
+                        <strong>{record.actor}</strong>{format!(" {verb} ")}{stage}" "<Time at=record.at now/>
                     </p>
                     {note}
                 </div>
