@@ -32,8 +32,8 @@ pub fn HostNew() -> impl IntoView {
     let query = use_query();
     let data = Resource::new(move || revision.track(), |_| get_host_form());
     let page = move |data: HostFormData, frame: Frame| {
-        // A row more or less is in the URL.
-        query.track();
+        // A row more or less is in the URL. (Only reading a memo makes it follow what it is made of; tracking doesn't.)
+        query.with(|_| ());
         page(data, frame, change)
     };
     view! { <Title text="Create host"/> {loaded(data, page)} }.into_any()
