@@ -12,13 +12,13 @@ use countersign::api::{Done, Reply};
 use countersign::domain::directory::View;
 use countersign::domain::host::HostForm;
 use countersign::domain::ids::{DomainId, ProjectId, RoleId, UserId};
-use countersign::domain::process::{LinkForm, ProcessForm};
+use countersign::domain::process::{LinkForm, ProcessForm, Scope, TicketType};
 use countersign::domain::time::DAY;
 use countersign::server::app::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, roles, users};
 use countersign::server::service::oplog::retention::kept_for;
 use countersign::server::service::workflow::{decide, details, lists};
-use countersign::server::service::{first_run, hosts, processes, session, system_settings};
+use countersign::server::service::{coverage, first_run, hosts, processes, session, system_settings};
 use countersign::server::store::directory as store;
 use std::collections::BTreeSet;
 
@@ -190,6 +190,8 @@ both! {
         assert_eq!(browser.get("/hosts").await.status.as_u16() / 100, 3, "and counts from the next request");
         assert_eq!(projects::list(&app, &admin, &search("web")).await.expect("list").page.rows, []);
         assert!(store::project(&app.db, &web).await.expect("query").is_none());
+        let gaps = async |scope| coverage::of_role(&app, &admin, TicketType::ApplyMachine, "support".into(), scope).await;
+        assert!(!gaps(Scope::Project).await.expect("read").names.iter().any(|name| name.contains("deleted")), "no gap either");
         projects::create(&app, &admin, "web", "default", "").await.expect("the name is free again");
     }
 

@@ -138,6 +138,12 @@ mod real {
         copied.filter(|copied| copied.is_truthy()).map(drop)
     }
 
+    /// Whether somebody types into the page, or has opened a part of it.
+    pub fn is_in_use() -> bool {
+        let parts = "main :is(input, select, textarea):focus, main :popover-open, dialog[open]";
+        matches!(document().query_selector(parts), Ok(Some(_)))
+    }
+
     /// The path of the page one is on.
     pub fn path() -> String {
         window().location().pathname().unwrap_or_default()
@@ -169,6 +175,9 @@ mod real {
     pub fn restates(_event: &SubmitEvent) -> bool {
         false
     }
+    pub fn is_in_use() -> bool {
+        false
+    }
     pub fn path() -> String {
         String::new()
     }
@@ -179,6 +188,6 @@ mod real {
 }
 
 pub use real::{
-    clear_passwords, close_popovers, copy, focus, local_label, mark_hydrated, now, pairs, path, reset, restates, typed,
-    zone,
+    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, mark_hydrated, now, pairs, path, reset,
+    restates, typed, zone,
 };

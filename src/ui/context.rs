@@ -63,6 +63,11 @@ impl Toasts {
     }
 }
 
+/// Whether a form of this page was restated by a button (`edit=…`): the form that is rendered next puts its controls to what
+/// the page says. It outlives the form, which may be made anew with its dialog.
+#[derive(Clone, Copy)]
+pub struct Restated(pub StoredValue<bool>);
+
 /// The time that labels count from: the server's at rendering, then ticking in the browser.
 #[derive(Clone, Copy)]
 pub struct Clock(pub RwSignal<Option<Millis>>);
@@ -79,6 +84,7 @@ pub fn provide_shared() {
     provide_context(Revision { page: RwSignal::new(0), frame: RwSignal::new(0) });
     provide_context(Toasts(RwSignal::new(vec![])));
     provide_context(Clock(RwSignal::new(None)));
+    provide_context(Restated(StoredValue::new(false)));
     let id = use_location().search.with_untracked(|search| Query::parse(search).get("flash").map(str::to_owned));
     provide_context(FlashAnswer(OnceResource::new(async move {
         match id {
@@ -175,16 +181,20 @@ pub fn lasting_query() -> Query {
     use_query().with_untracked(Query::lasting)
 }
 
-/// Reads a list again in a moment while something in it is still on its way.
+/// Reads a list again in a moment while something in it is still on its way, but not under somebody's fingers: reading
+/// again renders again, which would take back what is typed into a filter and close its panel.
 pub fn refetch_soon<T>(on_its_way: bool, data: Resource<Result<T, AppError>>)
 where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     Effect::new(move |_| {
-        if on_its_way
-            && let Ok(timer) = set_timeout_with_handle(move || data.refetch(), std::time::Duration::from_secs(2))
-        {
-            on_cleanup(move || timer.clear());
+        let look = move || {
+            if !browser::is_in_use() {
+                data.refetch();
+            }
+        };
+        if on_its_way && let Ok(interval) = set_interval_with_handle(look, std::time::Duration::from_secs(2)) {
+            on_cleanup(move || interval.clear());
         }
     });
 }

@@ -16,7 +16,8 @@ pub async fn projects_without(db: &Db, role: &RoleId, limit: i64) -> sqlx::Resul
     db.all(
         "SELECT p.name || ' (' || d.name || ')' AS name, COUNT(*) OVER () AS total
          FROM project p JOIN domain d ON d.id = p.domain_id
-         WHERE NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled
+         WHERE p.deleted_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled
                            WHERE a.role_id = $1 AND a.project_id = p.id)
          ORDER BY d.name, p.name LIMIT $2",
         args![role, limit],
@@ -28,7 +29,8 @@ pub async fn projects_without(db: &Db, role: &RoleId, limit: i64) -> sqlx::Resul
 pub async fn domains_without(db: &Db, role: &RoleId, limit: i64) -> sqlx::Result<Vec<Gap>> {
     db.all(
         "SELECT d.name, COUNT(*) OVER () AS total FROM domain d
-         WHERE NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled
+         WHERE d.deleted_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled
                            JOIN project p ON p.id = a.project_id
                            WHERE a.role_id = $1 AND p.domain_id = d.id)
          ORDER BY d.name LIMIT $2",

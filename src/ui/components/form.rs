@@ -5,7 +5,7 @@ use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::flash::Flash;
 use crate::ui::browser;
-use crate::ui::context::{Revision, Toasts, use_revision};
+use crate::ui::context::{Restated, Revision, Toasts, use_revision};
 use crate::ui::post::post;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{EDIT, Pairs};
@@ -33,7 +33,6 @@ pub struct Change {
     says_refusals: bool,
     toasts: Toasts,
     revision: Revision,
-    /// The form was restated: its controls have to be put to what the page says.
     restated: StoredValue<bool>,
 }
 
@@ -56,7 +55,7 @@ fn prepare(url: &'static str, says_refusals: bool) -> Change {
         says_refusals,
         toasts: expect_context(),
         revision: use_revision(),
-        restated: StoredValue::new(false),
+        restated: expect_context::<Restated>().0,
     }
 }
 

@@ -141,22 +141,24 @@ pub fn dialog(query: &Query, setup: &Setup, page: &str) -> AnyView {
 fn enable(process: ProcessRow, page: String) -> AnyView {
     let change = use_change::<EnableProcess>();
     let links = process.definition.links.iter().zip(&process.gaps);
-    let gap = |(link, gaps): (&Link, &LinkGaps)| {
-        gaps.sentence().map(|sentence| view! { <li>{format!("{}: {sentence}", link.name)}</li> })
+    let gap = |(link, gaps): (&Link, &LinkGaps)| gaps.sentence().map(|sentence| format!("{}: {sentence}", link.name));
+    let gaps: Vec<String> = links.filter_map(gap).collect();
+    // Made inside the form, which tells the checkbox whether it was ticked.
+    let asks = move || {
+        (!gaps.is_empty()).then(|| {
+            let gaps = gaps.into_iter().map(|gap| view! { <li>{gap}</li> }).collect_view();
+            view! {
+                <div class="banner" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><ul>{gaps}</ul></div>
+                <Checkbox label="Enable it all the same" name="accept_gaps"/>
+            }
+        })
     };
-    let gaps: Vec<_> = links.filter_map(gap).collect();
-    let asks = (!gaps.is_empty()).then(|| {
-        view! {
-            <div class="banner" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><ul>{gaps}</ul></div>
-            <Checkbox label="Enable it all the same" name="accept_gaps"/>
-        }
-    });
     view! {
         <ChangeDialog change title="Enable" about=process.ticket_type.label() page=page.clone() keep=Query::default()>
             <Hidden name="id" value=process.id.to_string()/>
             <Hidden name="back" value=page/>
             <p>"From now on this operation makes a ticket and runs only after the last Pass."</p>
-            {asks}
+            {asks()}
         </ChangeDialog>
     }
     .into_any()
