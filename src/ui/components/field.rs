@@ -62,7 +62,8 @@ pub fn Field(
     let has_unit = matches!(control, Control::Number { unit: Some(_), .. });
     let always: Vec<_> = [(!help.is_empty(), &help_id), (has_unit, &unit_id)]
         .into_iter()
-        .filter_map(|(there, id)| there.then(|| id.clone()))
+        .filter(|(there, _)| *there)
+        .map(|(_, id)| id.clone())
         .collect();
     let described_by = {
         let error_id = error_id.clone();
