@@ -288,6 +288,7 @@ both! {
         let behind = app.with_settings(|settings| settings.deploy_delay = 0).app.cloud;
         let instead = |call: &str| call.ends_with("/boot/1").then(|| Ok(Progress::Failed("It broke.".into())));
         let app = on_cloud(&app, Interfering { behind, instead });
+        let mut kills = 0;
         for point in 0.. {
             let number = approved(&app, &format!("kill-{point}"), 1).await;
             app.run_jobs().await;
@@ -296,18 +297,21 @@ both! {
             app.clock.advance(MINUTE);
             app.run_jobs().await;
             assert_eq!((hosts_of_web(&app).await, machines(&app).await), (vec![], vec![]), "killed at {point}");
-            if ended {
-                assert!(point > 5, "the way is longer than {point} waits");
+            kills += u32::from(!ended);
+            if ended && point >= 20 {
                 break;
             }
         }
+        assert!(kills >= 1, "no worker was killed on its way");
     }
 }
 
 /// Begins one host after the other, and kills the worker of each one wait later than that of the one before, until a
-/// worker is through before it is killed. A worker waits at every statement and every commit. After each kill another
-/// worker takes over once the lease has run out.
+/// worker is through before it is killed. How often a worker waits isn't the same every time: a database that answers at
+/// once is not waited for. So a worker that is through early doesn't end the test. After each kill another worker takes over
+/// once the lease has run out.
 async fn kill_everywhere(app: &TestApp, begin: impl AsyncFn(&TestApp, &str) -> i64) {
+    let mut kills = 0;
     for point in 0.. {
         let name = format!("kill-{point}");
         let number = begin(app, &name).await;
@@ -323,11 +327,12 @@ async fn kill_everywhere(app: &TestApp, begin: impl AsyncFn(&TestApp, &str) -> i
         assert_eq!(app.logged("execute", "success").await, logged_before + 1, "killed at {point}: recorded once");
         let (used, held) = used_and_held(app).await;
         assert_eq!((used, held), (hosts.len() as i64, 0), "killed at {point}");
-        if ended {
-            assert!(point > 50, "the way is longer than {point} waits");
-            return;
+        kills += u32::from(!ended);
+        if ended && point >= 50 {
+            break;
         }
     }
+    assert!(kills >= 3, "only {kills} workers were killed on their way");
 }
 
 /// Runs the future until it has had to wait so often, then drops it wherever it is; whether it ended before.
