@@ -100,5 +100,5 @@ test('Configure Process is on Technical Support, new', async ({ page }) => {
   expect(await linkNames(dialog)).toEqual(['Leadership Approval']);
   await setRole(dialog, 1, 'support', 'Domain');
   await confirm(page, dialog);
-  await expectRow(page, 'Technical Support', { Status: 'Disabled', 'Approval links': /^support@domain$/ });
+  await expectRow(page, 'Technical Support', { Status: 'Disabled', 'Approval links': /^Gaps support@domain$/ });
 });

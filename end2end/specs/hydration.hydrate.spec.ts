@@ -119,7 +119,8 @@ test.describe('before hydration', () => {
     await expect(page.getByRole('main')).toContainText('Typed before the scripts came.');
   });
 
-  test('a form sent early works like one without scripts', async ({ page }) => {
+  test('a form sent early works like one without scripts', async ({ page, allow }) => {
+    allow(/Failed to fetch/);
     await signIn(page, 'member');
     await page.route('**/*.wasm', (route) => route.abort('aborted'));
     await page.goto('/hosts/new');

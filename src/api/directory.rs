@@ -338,9 +338,13 @@ pub async fn delete_role(id: RoleId) -> Result<Reply, AppError> {
     super::reply(roles::delete(&super::app(), &super::caller()?, &id).await)
 }
 
-/// The open tickets that would lose an approver by a change, to be shown before it is confirmed.
+/// The open tickets that would lose an approver by a change, to be shown before it is confirmed; `None` where there is
+/// nothing to change any more, as for the dialog that has just deleted what it asks about.
 #[server(endpoint = "get-impact")]
-pub async fn get_impact(ask: ImpactAsk) -> Result<Impact, AppError> {
+pub async fn get_impact(ask: ImpactAsk) -> Result<Option<Impact>, AppError> {
     use crate::server::service::directory::impact;
-    super::answered(impact::of(&super::app(), &super::caller()?, &ask).await)
+    match impact::of(&super::app(), &super::caller()?, &ask).await {
+        Err(AppError::NotFound) => Ok(None),
+        found => super::answered(found.map(Some)),
+    }
 }

@@ -35,7 +35,7 @@ pub fn Projects() -> impl IntoView {
         |(filter, ask, _)| async move {
             let list = list_projects(filter).await?;
             let impact = match ask {
-                Some(ask) => Some(get_impact(ask).await?),
+                Some(ask) => get_impact(ask).await?,
                 None => None,
             };
             Ok((list, impact))

@@ -36,7 +36,7 @@ pub fn User() -> impl IntoView {
         |(id, ask, _)| async move {
             let detail = get_user(UserId(id)).await?;
             let impact = match ask {
-                Some(ask) => Some(get_impact(ask).await?),
+                Some(ask) => get_impact(ask).await?,
                 None => None,
             };
             Ok((detail, impact))

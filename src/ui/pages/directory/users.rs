@@ -34,7 +34,7 @@ pub fn Users() -> impl IntoView {
         |(filter, ask, _)| async move {
             let list = list_users(filter).await?;
             let impact = match ask {
-                Some(ask) => Some(get_impact(ask).await?),
+                Some(ask) => get_impact(ask).await?,
                 None => None,
             };
             Ok((list, impact))
