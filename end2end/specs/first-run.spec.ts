@@ -1,6 +1,6 @@
 // A first run without demo data: the one-time link, and Ticket Setup from nothing.
 import { expect, signIn, test } from '../support/fixtures.ts';
-import { action, bell, confirm, expectProblem, expectRow, rowAction, said } from '../support/pages.ts';
+import { action, bell, confirm, expectProblem, expectRow, forgetSession, rowAction, said } from '../support/pages.ts';
 import { addLink, configureDialog, linkField, linkNames, openSetup, setRole } from '../support/setup.ts';
 
 test.use({ serverArgs: [] });
@@ -35,7 +35,7 @@ test('the first admin sets a password through a link that works once', async ({ 
   await expect(page.getByRole('banner').getByRole('button', { name: 'System View', exact: true })).toBeVisible();
   await expect(bell(page), 'no process, no bell').toHaveCount(0);
 
-  await page.context().clearCookies();
+  await forgetSession(page);
   await page.goto(link!);
   await expect(page.getByLabel('Repeat password', { exact: true }), 'the link is used up').toHaveCount(0);
   await signIn(page, 'boss', password);

@@ -1,8 +1,6 @@
 // The lists of tickets: filters, order and pages, all in the address.
 import { expect, signIn, test, type Page } from '../support/fixtures.ts';
-import {
-  columns, expectRow, hostFormPresets, listed, openTab, post, requestHost, row, TABS, type Tab,
-} from '../support/pages.ts';
+import { columns, expectRow, forgetSession, hostFormPresets, listed, openTab, post, requestHost, row, type Tab, TABS } from '../support/pages.ts';
 
 const apply = (page: Page) => page.getByRole('search').getByRole('button', { name: 'Apply', exact: true });
 
@@ -12,7 +10,7 @@ test('columns are those of the tab', async ({ page }) => {
   const all = ['ID', 'Type', 'Resource Name', 'Project', 'Status', 'Process Result', 'Execution Result', 'Stage', 'Processor', 'Time Submitted', 'Time Closed'];
   await openTab(page, 'mine');
   expect((await columns(page)).filter((name) => name !== 'Actions')).toEqual(all);
-  await page.context().clearCookies();
+  await forgetSession(page);
   await signIn(page, 'owner');
   await openTab(page, 'pending');
   expect((await columns(page)).filter((name) => name !== 'Actions')).toEqual([...all.slice(0, 4), 'Initiator', ...all.slice(4)]);
@@ -68,7 +66,7 @@ test('an empty list says what to do next', async ({ page }) => {
     await expect(page.getByRole('table'), TABS[tab]).toHaveCount(0);
     await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toBeVisible();
   }
-  await page.context().clearCookies();
+  await forgetSession(page);
   await signIn(page, 'member');
   await openTab(page, 'mine', '?resource=no-such-thing');
   await expect(page.getByRole('table')).toHaveCount(0);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
 import { axe, expect, fitsPhone, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
-import { action, columns, post, switchView } from '../support/pages.ts';
+import { action, columns, forgetSession, post, switchView } from '../support/pages.ts';
 
 const scriptsOn = () => test.info().project.use.javaScriptEnabled !== false;
 const filters = (page: Page) => page.getByRole('search');
@@ -93,7 +93,7 @@ test('twenty records, and Load more', async ({ page }) => {
 
 test('filters and dates are in the address', async ({ page }) => {
   await signIn(page, 'acmeadmin');
-  await page.context().clearCookies();
+  await forgetSession(page);
   await signIn(page, 'sysadmin');
   await leaveRecords(page, 1);
   await openLog(page);

@@ -1,6 +1,6 @@
 // Signing in and out, the views a person holds, and pages that don't exist for them.
 import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
-import { action, offeredViews, openTab, requestHost, row, switchView, viewButton } from '../support/pages.ts';
+import { action, forgetSession, offeredViews, openTab, requestHost, row, switchView, viewButton } from '../support/pages.ts';
 
 test('a wrong password is refused, in the same words as an unknown name', async ({ page, allow }) => {
   allow(401);
@@ -25,7 +25,7 @@ test('a wrong password is refused, in the same words as an unknown name', async 
 
 test('signing in leads back to the wanted page', async ({ page }) => {
   for (const wanted of ['/hosts/new', '/tickets/workflow/pending?status=incomplete&id=7']) {
-    await page.context().clearCookies();
+    await forgetSession(page);
     await page.goto(wanted);
     await expect(page).toHaveURL(/\/login/);
     await page.getByLabel('Username', { exact: true }).fill('owner');
@@ -41,7 +41,7 @@ test('signing in leads back to the wanted page', async ({ page }) => {
 
 test('the way back never leads elsewhere', async ({ page, server }) => {
   for (const next of ['https://example.com/', '//example.com/', '/\\example.com']) {
-    await page.context().clearCookies();
+    await forgetSession(page);
     await page.goto(`/login?next=${encodeURIComponent(next)}`);
     await page.getByLabel('Username', { exact: true }).fill('owner');
     await page.getByLabel('Password', { exact: true }).fill('countersign');

@@ -8,6 +8,12 @@ export const TABS: Record<Tab, string> = {
   mine: 'My Tickets', pending: 'My Pending', resolved: 'I Resolved', involved: 'I Involved', all: 'All Tickets',
 };
 
+/** Forgets who is signed in, as if by closing the browser. Not while the page still reads something: that would be refused. */
+export async function forgetSession(page: Page) {
+  await page.waitForLoadState('networkidle');
+  await page.context().clearCookies();
+}
+
 /** A link or a button of exactly this name: which of them an action is, is the page's business. */
 export function action(within: Page | Locator, name: string): Locator {
   return within.getByRole('link', { name, exact: true }).or(within.getByRole('button', { name, exact: true }));
