@@ -15,10 +15,10 @@ run: build ## Build, then serve demo data on http://127.0.0.1:3000 (more flags: 
 dev: setup ## Serve demo data, rebuilding and reloading at every change
 	@. scripts/env; mkdir -p data
 	export COUNTERSIGN_DATABASE_URL="$${COUNTERSIGN_DATABASE_URL:-sqlite:data/dev.db}"
-	exec cargo leptos watch -- serve --demo $(ARGS)
+	exec cargo leptos watch --split -- serve --demo $(ARGS)
 
 build: setup ## Build target/release/countersign and its static files in target/site
-	@. scripts/env; cargo leptos build --release --precompress
+	@. scripts/env; cargo leptos build --release --precompress --split
 
 test: ## Check everything: format, lints, tests on SQLite and PostgreSQL, the pages in a browser
 	@scripts/setup test && scripts/test

@@ -3,6 +3,7 @@
 //! What a page shows is in its URL: tab, filters, list page, dialog, even a half-made form. So everything works with
 //! links and forms alone, and scripts only spare the reload.
 
+mod areas;
 mod browser;
 mod components;
 mod context;
@@ -18,6 +19,7 @@ mod shell;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
+use areas::{DirectoryPage, HostPage, SettingsPage, WorkflowPage};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -41,7 +43,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Site() -> impl IntoView {
     context::provide_shared();
-    wake_up();
+    follow();
     view! {
         <Routes fallback=pages::not_found::NotFound>
             <Route path=path!("/login") view=pages::login::Login ssr=SsrMode::Async/>
@@ -50,38 +52,47 @@ fn Site() -> impl IntoView {
             <ParentRoute path=path!("") view=frame::Framed ssr=SsrMode::Async>
                 <Route path=path!("/") view=pages::Home ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=pages::account::Account ssr=SsrMode::Async/>
-                <Route path=path!("/hosts") view=pages::hosts::Hosts ssr=SsrMode::Async/>
-                <Route path=path!("/hosts/new") view=pages::host_new::HostNew ssr=SsrMode::Async/>
-                <Route path=path!("/hosts/:id") view=pages::host::Host ssr=SsrMode::Async/>
-                <Route path=path!("/directory/domains") view=pages::directory::domains::Domains ssr=SsrMode::Async/>
-                <Route path=path!("/directory/projects") view=pages::directory::projects::Projects ssr=SsrMode::Async/>
-                <Route path=path!("/directory/users") view=pages::directory::users::Users ssr=SsrMode::Async/>
-                <Route path=path!("/directory/users/:id") view=pages::directory::user::User ssr=SsrMode::Async/>
-                <Route path=path!("/directory/roles") view=pages::directory::roles::Roles ssr=SsrMode::Async/>
-                <Route path=path!("/settings/external") view=pages::external::External ssr=SsrMode::Async/>
-                <Route path=path!("/settings/system") view=pages::system_settings::System ssr=SsrMode::Async/>
-                <Route path=path!("/logs") view=pages::logs::Logs ssr=SsrMode::Async/>
-                <Route path=path!("/settings/tickets") view=pages::ticket_setup::TicketSetup ssr=SsrMode::Async/>
-                <Route path=path!("/settings/tickets/:id") view=pages::process::Process ssr=SsrMode::Async/>
+                <Route path=path!("/hosts") view=HostPage::List ssr=SsrMode::Async/>
+                <Route path=path!("/hosts/new") view=HostPage::New ssr=SsrMode::Async/>
+                <Route path=path!("/hosts/:id") view=HostPage::One ssr=SsrMode::Async/>
+                <Route path=path!("/directory/domains") view=DirectoryPage::Domains ssr=SsrMode::Async/>
+                <Route path=path!("/directory/projects") view=DirectoryPage::Projects ssr=SsrMode::Async/>
+                <Route path=path!("/directory/users") view=DirectoryPage::Users ssr=SsrMode::Async/>
+                <Route path=path!("/directory/users/:id") view=DirectoryPage::User ssr=SsrMode::Async/>
+                <Route path=path!("/directory/roles") view=DirectoryPage::Roles ssr=SsrMode::Async/>
+                <Route path=path!("/settings/external") view=SettingsPage::External ssr=SsrMode::Async/>
+                <Route path=path!("/settings/system") view=SettingsPage::System ssr=SsrMode::Async/>
+                <Route path=path!("/logs") view=SettingsPage::Logs ssr=SsrMode::Async/>
+                <Route path=path!("/settings/tickets") view=SettingsPage::Tickets ssr=SsrMode::Async/>
+                <Route path=path!("/settings/tickets/:id") view=SettingsPage::Process ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow") view=pages::workflow::Workflows ssr=SsrMode::Async/>
-                <Route path=path!("/tickets/workflow/:place") view=pages::workflow::Workflow ssr=SsrMode::Async/>
+                <Route path=path!("/tickets/workflow/:place") view=WorkflowPage::Place ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>
     }
 }
 
-/// Marks the page as awake, and keeps focus and menus in step with the pages one goes to.
-fn wake_up() {
+/// Wakes the server-rendered page up, once the code of its area is there.
+#[cfg(feature = "hydrate")]
+pub fn wake() {
+    let Some(body) = document().body() else { return };
+    wasm_bindgen_futures::spawn_local(async {
+        leptos::mount::hydrate_from_async(body, App).await.forget();
+        request_animation_frame(browser::mark_hydrated);
+    });
+}
+
+/// Keeps focus and menus in step with the pages one goes to.
+fn follow() {
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {
         let now = path.get();
         match before {
-            None => request_animation_frame(browser::mark_hydrated),
             Some(before) if before != now => {
                 browser::close_popovers();
                 request_animation_frame(|| browser::focus("main"));
             }
-            Some(_) => {}
+            _ => {}
         }
         now
     });

@@ -4,7 +4,8 @@ use super::App;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-pub fn shell(options: LeptosOptions) -> impl IntoView {
+/// `root` is what stands before the addresses of script, wasm and styles.
+pub fn shell(options: LeptosOptions, root: &'static str) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -13,9 +14,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <HashedStylesheet options=options.clone()/>
+                <HashedStylesheet options=options.clone() root/>
                 <AutoReload options=options.clone()/>
-                <HydrationScripts options/>
+                <HydrationScripts options root/>
                 <MetaTags/>
             </head>
             <body>

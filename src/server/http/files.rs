@@ -4,21 +4,33 @@ use axum::Router;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::Response;
+use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::sync::LazyLock;
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-/// Whether the names under `/pkg` carry a hash of their content, as release builds make them: their list lies beside the
-/// program.
-pub fn are_hashed() -> bool {
-    let program = std::env::current_exe().ok();
-    program.as_deref().and_then(Path::parent).is_some_and(|folder| folder.join("hash.txt").exists())
+/// What stands before `/pkg`: `/build-…`, one for each build, where release builds list their files' hashes beside the
+/// program; empty for other builds. The hashes in the files' names don't suffice to keep them forever: cargo-leptos takes
+/// them before it writes the names of the wasm's parts into the others.
+pub fn root() -> &'static str {
+    static ROOT: LazyLock<String> = LazyLock::new(|| {
+        let program = std::env::current_exe().ok();
+        let hashes = program.and_then(|program| std::fs::read(program.with_file_name("hash.txt")).ok());
+        hashes.map_or_else(String::new, |hashes| {
+            let digest = Sha256::digest(hashes);
+            let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+            format!("/build-{start}")
+        })
+    });
+    &ROOT
 }
 
 pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
-    let kept = if are_hashed() { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let mut router = Router::new().nest_service("/pkg", served(kept, folder(&site_root.join("pkg"))));
+    let kept = if root().is_empty() { "no-cache" } else { "public, max-age=31536000, immutable" };
+    let built = served(kept, folder(&site_root.join("pkg")));
+    let mut router = Router::new().nest_service(&format!("{}/pkg", root()), built);
     // One route for each public file that is there now, so that a page never has to be looked for on the disk first.
     for entry in std::fs::read_dir(site_root).into_iter().flatten().flatten() {
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());

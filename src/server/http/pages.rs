@@ -31,7 +31,7 @@ static PATHS: LazyLock<BTreeSet<String>> =
 /// Every route of the user interface, and its page for whatever doesn't exist.
 pub fn router(app: &App, site_root: &Path) -> Router<App> {
     let options = leptos_options(site_root);
-    let render = render_app_async_with_context(context(app.clone()), move || ui::shell(options.clone()));
+    let render = render_app_async_with_context(context(app.clone()), move || ui::shell(options.clone(), files::root()));
     let mut router = Router::new();
     for path in PATHS.iter() {
         let render = render.clone();
@@ -94,7 +94,7 @@ fn leptos_options(site_root: &Path) -> LeptosOptions {
         .output_name("countersign")
         .site_root(site_root.to_string_lossy().into_owned())
         .site_pkg_dir("pkg")
-        .hash_files(files::are_hashed())
+        .hash_files(!files::root().is_empty())
         .build()
 }
 
