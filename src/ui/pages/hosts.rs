@@ -18,9 +18,9 @@ use leptos_meta::Title;
 const PAGE: &str = "/hosts";
 const NAME: Column = ("Name", "id");
 const PROJECT: Column = ("Project", "short");
-const SPECIFICATION: Column = ("Specification", "wide");
+const SPECIFICATION: Column = ("Specification", "");
 const IMAGE: Column = ("Image", "");
-const DISKS: Column = ("Disks", "short");
+const DISKS: Column = ("Disks", "");
 const STATUS: Column = ("Status", "state");
 const CREATED: Column = ("Created", "time");
 

@@ -144,7 +144,8 @@ fn request(detail: &TicketDetail) -> AnyView {
 fn host_request(request: &HostRequest, project: Option<String>) -> AnyView {
     let names = request.host_names();
     let name = match (names.first(), names.last()) {
-        (Some(first), Some(last)) if names.len() > 1 => format!("{first} … {last}"),
+        (Some(first), Some(last)) if names.len() > 2 => format!("{first} … {last}"),
+        (Some(first), Some(last)) if names.len() == 2 => format!("{first}, {last}"),
         _ => request.name.clone(),
     };
     let disks: Vec<_> = request.data_disks_gib.iter().map(|gib| format!("{gib} GiB")).collect();
@@ -194,7 +195,7 @@ fn headroom(standings: &[Standing], requested: &Amounts, detail: &TicketDetail) 
 }
 
 const HOST: Column = ("Host", "");
-const STEP: Column = ("Step", "");
+const STEP: Column = ("Step", "id");
 const STEP_STATE: Column = ("State", "state");
 const ENDED: Column = ("Ended", "time");
 
@@ -215,8 +216,8 @@ fn execution(steps: Vec<ExecutionStep>, now: Millis) -> AnyView {
         };
         view! {
             <tr>
+                {cell(STEP, String::new(), step.step)}
                 {text_cell(HOST, step.host)}
-                {text_cell(STEP, step.step)}
                 {cell(STEP_STATE, String::new(), view! { <Pill tone paths label/> })}
                 {text_cell(("Error", "wide"), step.error.unwrap_or_default())}
                 {cell(ENDED, String::new(), ended)}
@@ -227,7 +228,7 @@ fn execution(steps: Vec<ExecutionStep>, now: Millis) -> AnyView {
     view! {
         <section class="card" aria-labelledby="execution-title">
             <header class="card-header"><h2 id="execution-title">"Execution"</h2></header>
-            <Table caption="Execution" columns=vec![HOST, STEP, STEP_STATE, ("Error", "wide"), ENDED]>{rows}</Table>
+            <Table caption="Execution" columns=vec![STEP, HOST, STEP_STATE, ("Error", "wide"), ENDED]>{rows}</Table>
         </section>
     }
     .into_any()

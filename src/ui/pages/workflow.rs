@@ -202,7 +202,7 @@ fn row(tab: Tab, ticket: TicketRow, query: &Query, now: Millis) -> AnyView {
             {cell(STATUS, String::new(), ticket.status.pill())}
             {cell(PROCESS, String::new(), pill_or_none(ticket.process_result))}
             {cell(EXECUTION, String::new(), pill_or_none(ticket.execution_result))}
-            {text_cell(STAGE, ticket.stage)}
+            {stage_cell(ticket.stage)}
             {cell(PROCESSOR, processor, processor_cell)}
             {cell(SUBMITTED, String::new(), view! { <Time at=ticket.submitted_at now/> })}
             {cell(CLOSED, String::new(), closed)}
@@ -217,6 +217,15 @@ fn row(tab: Tab, ticket: TicketRow, query: &Query, now: Millis) -> AnyView {
         </tr>
     }
     .into_any()
+}
+
+/// The link and which of how many it is; where there is no room, the name is shortened, not the number.
+fn stage_cell(stage: String) -> AnyView {
+    let parts = stage.rsplit_once(' ').filter(|(_, end)| end.contains('/'));
+    let Some((name, place)) = parts.map(|(name, place)| (name.to_owned(), place.to_owned())) else {
+        return text_cell(STAGE, stage);
+    };
+    cell(STAGE, stage, view! { <div class="fading"><span>{name}</span>" "<span>{place}</span></div> })
 }
 
 /// What the place is for, and what to do next.
