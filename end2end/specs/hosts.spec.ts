@@ -66,6 +66,7 @@ test('a batch makes numbered hosts with all that was asked for', async ({ page, 
   await expect(field('Name'), 'adding a row keeps what was typed').toHaveValue('batch');
   await page.getByRole('button', { name: 'Submit Ticket', exact: true }).click();
   await page.waitForURL('**/tickets/workflow/mine*');
+  await expect(row(page, 'batch')).toHaveCount(1);
   const number = (await listed(page))[0]!;
 
   await openTicket(page, number);

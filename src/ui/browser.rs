@@ -161,7 +161,6 @@ mod real {
     pub fn local_label(at: Millis) -> String {
         utc_label(at)
     }
-    pub fn mark_hydrated() {}
     pub fn close_popovers() {}
     pub fn focus(_id: &str) {}
     pub fn reset(_form: &HtmlFormElement) {}
@@ -187,7 +186,9 @@ mod real {
     pub fn copy(_text: &str, _said: impl Fn(bool) + Copy + 'static) {}
 }
 
+#[cfg(feature = "hydrate")]
+pub use real::mark_hydrated;
 pub use real::{
-    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, mark_hydrated, now, pairs, path, reset,
-    restates, typed, zone,
+    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, reset, restates, typed,
+    zone,
 };

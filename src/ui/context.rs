@@ -3,14 +3,13 @@
 
 use super::browser;
 use super::components::error_page::ErrorPage;
+use super::data::{Data, awaited, awaited_or, read};
 use super::query::{Query, use_query};
-use crate::api::error::AppError;
 use crate::api::flash::{Flash, get_flash};
 use crate::api::frame::{Frame, get_frame};
 use crate::domain::time::Millis;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// Grows with every change made from this page; whatever reads the server tracks it and so reads again.
@@ -74,10 +73,10 @@ pub struct Clock(pub RwSignal<Option<Millis>>);
 
 /// The answer that a form sent without scripts came back with.
 #[derive(Clone, Copy)]
-struct FlashAnswer(OnceResource<Option<Flash>>);
+struct FlashAnswer(Data<Option<Flash>>);
 
 #[derive(Clone, Copy)]
-struct FrameData(Resource<Result<Frame, AppError>>);
+struct FrameData(Data<Frame>);
 
 /// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
 pub fn provide_shared() {
@@ -86,18 +85,21 @@ pub fn provide_shared() {
     provide_context(Clock(RwSignal::new(None)));
     provide_context(Restated(StoredValue::new(false)));
     let id = use_location().search.with_untracked(|search| Query::parse(search).get("flash").map(str::to_owned));
-    provide_context(FlashAnswer(OnceResource::new(async move {
-        match id {
-            Some(id) => get_flash(id).await.ok().flatten(),
-            None => None,
-        }
-    })));
+    provide_context(FlashAnswer(read(
+        move || id.clone(),
+        |id| async move {
+            match id {
+                Some(id) => get_flash(id).await,
+                None => Ok(None),
+            }
+        },
+    )));
 }
 
 /// Provides the frame's data to the pages inside the frame.
-pub fn provide_frame() -> Resource<Result<Frame, AppError>> {
+pub fn provide_frame() -> Data<Frame> {
     let revision = use_revision();
-    let frame = Resource::new(move || revision.frame.get(), |_| get_frame());
+    let frame = read(move || revision.frame.get(), |_| get_frame());
     provide_context(FrameData(frame));
     frame
 }
@@ -106,61 +108,48 @@ pub fn provide_frame() -> Resource<Result<Frame, AppError>> {
 pub async fn flash_answer() -> Option<Flash> {
     let answer = expect_context::<FlashAnswer>().0;
     let current = use_location().search.with_untracked(|search| Query::parse(search).get("flash").is_some());
-    if current { answer.await } else { None }
+    if current { answer.wait().await.ok().flatten() } else { None }
 }
 
 /// Shows a view that needs nothing but the last form's answer.
 pub fn with_flash(view: impl Fn() -> AnyView + Clone + Send + Sync + 'static) -> AnyView {
-    view! {
-        <Transition>
-            {move || {
-                let view = view.clone();
-                Suspend::new(async move {
-                    provide_context(flash_answer().await);
-                    view()
-                })
-            }}
-        </Transition>
-    }
-    .into_any()
+    awaited(move || {
+        let view = view.clone();
+        async move {
+            provide_context(flash_answer().await);
+            view()
+        }
+    })
 }
 
 /// Awaits a page's data (and the frame's, and the last form's answer), then shows it; a refusal becomes the error page.
-pub fn loaded<T>(
-    data: Resource<Result<T, AppError>>,
-    view: impl Fn(T, Frame) -> AnyView + Clone + Send + Sync + 'static,
-) -> AnyView
+pub fn loaded<T>(data: Data<T>, view: impl Fn(T, Frame) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
 where
-    T: Clone + Send + Sync + 'static,
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
     let frame = expect_context::<FrameData>().0;
-    view! {
-        <Transition fallback=Skeleton>
-            {move || {
-                let view = view.clone();
-                Suspend::new(async move {
-                    provide_context(flash_answer().await);
-                    let frame = frame.await;
-                    match (data.await, frame) {
-                        (Ok(data), Ok(frame)) => view(data, frame),
-                        (Err(error), _) | (_, Err(error)) => view! { <ErrorPage error/> }.into_any(),
-                    }
-                })
-            }}
-        </Transition>
-    }
-    .into_any()
+    awaited_or(skeleton, move || {
+        let view = view.clone();
+        async move {
+            provide_context(flash_answer().await);
+            let frame = frame.wait().await;
+            match (data.wait().await, frame) {
+                (Ok(data), Ok(frame)) => view(data, frame),
+                (Err(error), _) | (_, Err(error)) => view! { <ErrorPage error/> }.into_any(),
+            }
+        }
+    })
 }
 
 /// The size of what is coming, while it comes.
-#[component]
-fn Skeleton() -> impl IntoView {
+fn skeleton() -> AnyView {
     view! {
         <div class="stack" aria-busy="true">
             <span class="skeleton" data-size="medium"></span>
             <span class="skeleton" data-size="block"></span>
         </div>
     }
+    .into_any()
 }
 
 /// Lets labels of time tick from the server's clock on.
@@ -183,10 +172,7 @@ pub fn lasting_query() -> Query {
 
 /// Reads a list again in a moment while something in it is still on its way, but not under somebody's fingers: reading
 /// again renders again, which would take back what is typed into a filter and close its panel.
-pub fn refetch_soon<T>(on_its_way: bool, data: Resource<Result<T, AppError>>)
-where
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-{
+pub fn refetch_soon<T: 'static>(on_its_way: bool, data: Data<T>) {
     Effect::new(move |_| {
         let look = move || {
             if !browser::is_in_use() {

@@ -4,6 +4,7 @@ use super::components::form::{ChangeForm, Hidden, use_button_change};
 use super::components::icon::{self, BrandMark, Icon};
 use super::components::toast::ToastRegion;
 use super::context::{provide_frame, start_clock};
+use super::data::{awaited, awaited_or};
 use super::server_side;
 use crate::api::error::AppError;
 use crate::api::frame::Frame;
@@ -22,27 +23,30 @@ pub fn Framed() -> impl IntoView {
 #[component]
 pub fn FrameLayout(children: Children) -> impl IntoView {
     let frame = provide_frame();
-    let top = move || {
-        Suspend::new(async move {
-            match frame.await {
-                Ok(frame) => view! { <Top frame/> }.into_any(),
-                Err(error) => view! { <Elsewhere error/> }.into_any(),
-            }
-        })
+    let top = awaited_or(bare_bar, move || async move {
+        match frame.wait().await {
+            Ok(frame) => view! { <Top frame/> }.into_any(),
+            Err(error) => view! { <Elsewhere error/> }.into_any(),
+        }
+    });
+    let part = |view: fn(Frame) -> AnyView| {
+        awaited(move || async move { frame.wait().await.map_or_else(|_| ().into_any(), view) })
     };
-    let side = move || Suspend::new(async move { frame.await.ok().map(|frame| view! { <Side frame/> }) });
-    let foot = move || Suspend::new(async move { frame.await.ok().map(|frame| view! { <Foot frame/> }) });
     view! {
         <a class="skip-link" href="#main" rel="external">"Skip to content"</a>
-        <Transition fallback=|| view! { <header class="topbar"><Brand/></header> }>{top}</Transition>
+        {top}
         <div class="frame">
-            <Transition>{side}</Transition>
+            {part(|frame| view! { <Side frame/> }.into_any())}
             <main class="content" id="main" tabindex="-1">{children()}</main>
         </div>
-        <Transition>{foot}</Transition>
+        {part(|frame| view! { <Foot frame/> }.into_any())}
         <ToastRegion/>
     }
     .into_any()
+}
+
+fn bare_bar() -> AnyView {
+    view! { <header class="topbar"><Brand/></header> }.into_any()
 }
 
 /// Sends to the sign-in page whoever isn't signed in (any more), and says what else is wrong.

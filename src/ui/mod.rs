@@ -7,6 +7,7 @@ mod areas;
 mod browser;
 mod components;
 mod context;
+mod data;
 mod frame;
 mod pages;
 mod post;

@@ -19,6 +19,7 @@ use crate::domain::oplog::{Operation, Outcome, ResourceType};
 use crate::domain::time::Millis;
 use crate::ui::browser;
 use crate::ui::context::{Toasts, lasting_query, loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -86,7 +87,7 @@ pub fn LogList(place: Place) -> impl IntoView {
     let revision = use_revision();
     let place = StoredValue::new(place);
     let filter = Memo::new(move |_| query.with(|query| place.with_value(|place| place.filter(query))));
-    let list = Resource::new(
+    let list = read(
         move || {
             revision.track();
             // How many are shown changes without the list being read again: the rows are appended.

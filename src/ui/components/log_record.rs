@@ -8,6 +8,7 @@ use crate::api::logs::{LogRecord, get_log};
 use crate::domain::time::utc_label;
 use crate::ui::browser;
 use crate::ui::context::Clock;
+use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 
@@ -21,7 +22,7 @@ pub fn RecordDialog(#[prop(into)] page: String) -> impl IntoView {
             is_open.then(|| query.get("about")?.parse::<i64>().ok()).flatten()
         })
     });
-    let record = Resource::new(
+    let record = read(
         move || wanted.get(),
         |wanted| async move {
             match wanted {
@@ -30,18 +31,17 @@ pub fn RecordDialog(#[prop(into)] page: String) -> impl IntoView {
             }
         },
     );
-    let dialog = move || {
+    awaited(move || {
         let (open, page) = (wanted.get().is_some(), page.clone());
         let keep = query.with_untracked(Query::lasting);
-        Suspend::new(async move {
-            match record.await {
+        async move {
+            match record.wait().await {
                 Ok(Some(record)) if open => opened(record, page, keep),
                 Err(error) if open => refused(error, page, keep),
                 _ => ().into_any(),
             }
-        })
-    };
-    view! { <Transition>{dialog}</Transition> }.into_any()
+        }
+    })
 }
 
 fn opened(record: LogRecord, page: String, keep: Query) -> AnyView {

@@ -3,6 +3,7 @@
 use super::icon::{self, Icon};
 use crate::api::Reply;
 use crate::ui::context::{Toast, Toasts, flash_answer};
+use crate::ui::data::awaited;
 use leptos::prelude::*;
 
 /// Toasts of this page, and the answer of a form that was sent without scripts.
@@ -23,7 +24,7 @@ pub fn ToastRegion() -> impl IntoView {
     };
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <Transition>{move || Suspend::new(async move { flash_answer().await.map(|flash| answered(flash.reply)) })}</Transition>
+            {awaited(|| async { flash_answer().await.map_or_else(|| ().into_any(), |flash| answered(flash.reply)) })}
             <For each=move || toasts.0.get() key=|toast| toast.id children=one/>
         </div>
     }

@@ -7,6 +7,7 @@ use crate::ui::components::dialog::{ChangeDialog, NoticeDialog};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeFn, Hidden, use_change};
 use crate::ui::context::flash_answer;
+use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 
@@ -41,7 +42,7 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
             Some((kind, number))
         })
     });
-    let decision = Resource::new(
+    let decision = read(
         move || wanted.get(),
         |wanted| async move {
             match wanted {
@@ -50,19 +51,18 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
             }
         },
     );
-    let dialog = move || {
+    awaited(move || {
         let kind = wanted.get().map(|(kind, _)| kind);
         let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
-        Suspend::new(async move {
+        async move {
             provide_context(flash_answer().await);
-            match (kind, decision.await) {
+            match (kind, decision.wait().await) {
                 (Some(kind), Ok(Some(decision))) => opened(kind, decision, page, keep),
                 (Some(_), Err(error)) => refused(error, page, keep),
                 _ => ().into_any(),
             }
-        })
-    };
-    view! { <Transition>{dialog}</Transition> }.into_any()
+        }
+    })
 }
 
 fn opened(kind: Kind, decision: Decision, page: String, keep: Query) -> AnyView {

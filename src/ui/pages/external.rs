@@ -5,13 +5,14 @@ use crate::api::processes::{Setup, get_setup};
 use crate::ui::components::icon;
 use crate::ui::components::list::Empty;
 use crate::ui::context::loaded;
+use crate::ui::data::read;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 #[component]
 pub fn External() -> impl IntoView {
     // Whoever may not set tickets up may not see this page either.
-    let setup = Resource::new(|| (), |()| get_setup());
+    let setup = read(|| (), |()| get_setup());
     let body = |_: Setup, _: Frame| {
         view! {
             <header class="page-header">

@@ -9,6 +9,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::{State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, refetch_soon, use_revision};
+use crate::ui::data::read;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -18,7 +19,7 @@ pub fn Host() -> impl IntoView {
     let params = use_params_map();
     let revision = use_revision();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let host = Resource::new(move || (id.get(), revision.track()), |(id, _)| get_host(HostId(id)));
+    let host = read(move || (id.get(), revision.track()), |(id, _)| get_host(HostId(id)));
     loaded(host, move |row, frame| {
         refetch_soon(matches!(row.status, HostStatus::Deploying | HostStatus::Deleting), host);
         page(row, frame)

@@ -17,6 +17,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::Empty;
 use crate::ui::components::quota::{MeterLegend, meters};
 use crate::ui::context::{loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::use_query;
 use crate::ui::restate::{Pairs, edited, row_count};
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ pub fn HostNew() -> impl IntoView {
     let change = use_change::<CreateHost>();
     let revision = use_revision();
     let query = use_query();
-    let data = Resource::new(move || revision.track(), |_| get_host_form());
+    let data = read(move || revision.track(), |_| get_host_form());
     let page = move |data: HostFormData, frame: Frame| {
         // A row more or less is in the URL. (Only reading a memo makes it follow what it is made of; tracking doesn't.)
         query.with(|_| ());

@@ -11,6 +11,7 @@ use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, te
 use crate::ui::components::pill::State;
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -29,7 +30,7 @@ pub fn Hosts() -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
+    let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
     let body = move |hosts: HostList, frame: crate::api::frame::Frame| {
         let changing =
             hosts.page.rows.iter().any(|host| matches!(host.status, HostStatus::Deploying | HostStatus::Deleting));

@@ -3,6 +3,7 @@
 use crate::api::frame::get_frame;
 use crate::ui::components::icon::BrandMark;
 use crate::ui::context::use_revision;
+use crate::ui::data::{awaited, read};
 use crate::ui::frame::SignOut;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -11,15 +12,12 @@ use leptos_router::hooks::use_navigate;
 #[component]
 pub fn NoProject() -> impl IntoView {
     let revision = use_revision();
-    let frame = Resource::new(move || revision.track(), |_| get_frame());
-    let note = move || {
-        Suspend::new(async move {
-            frame.await.ok().map(|frame| {
-                move_on(frame.view.is_some());
-                view! { <p class="gate-note">{format!("Signed in as {}", frame.username)}</p> }
-            })
-        })
-    };
+    let frame = read(move || revision.track(), |_| get_frame());
+    let note = awaited(move || async move {
+        let Ok(frame) = frame.wait().await else { return ().into_any() };
+        move_on(frame.view.is_some());
+        view! { <p class="gate-note">{format!("Signed in as {}", frame.username)}</p> }.into_any()
+    });
     view! {
         <Title text="No project"/>
         <main class="gate" id="main" tabindex="-1">
@@ -29,7 +27,7 @@ pub fn NoProject() -> impl IntoView {
                 <p>"Hosts, quotas and tickets belong to projects. This page moves on by itself when somebody lets you into one."</p>
                 <div class="cluster"><SignOut class="button"/></div>
             </div>
-            <Transition>{note}</Transition>
+            {note}
         </main>
     }
     .into_any()

@@ -11,6 +11,7 @@ use crate::ui::components::log_list::{LogList, Place};
 use crate::ui::components::pill::{Enablement, State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -22,7 +23,7 @@ pub fn Process() -> impl IntoView {
     let revision = use_revision();
     let query = use_query();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let process = Resource::new(move || (id.get(), revision.track()), |(id, _)| get_process(ProcessId(id)));
+    let process = read(move || (id.get(), revision.track()), |(id, _)| get_process(ProcessId(id)));
     let body = move |detail: ProcessDetail, frame: Frame| {
         let home = home(&detail.process);
         let setup = detail.setup.clone();

@@ -5,6 +5,7 @@ use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, Hidden, SubmitButton, use_change};
 use crate::ui::components::icon::BrandMark;
 use crate::ui::context::flash_answer;
+use crate::ui::data::{awaited, read};
 use crate::ui::query::use_query;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -13,12 +14,12 @@ use leptos_meta::Title;
 pub fn Setup() -> impl IntoView {
     let change = use_change::<SetUp>();
     let token = use_query().with_untracked(|query| query.text("token"));
-    let open = Resource::new(|| (), |_| setup_is_open());
-    let form = move || {
+    let open = read(|| (), |_| setup_is_open());
+    let form = awaited(move || {
         let token = token.clone();
-        Suspend::new(async move {
+        async move {
             provide_context(flash_answer().await);
-            if !open.await.unwrap_or(false) {
+            if !open.wait().await.unwrap_or(false) {
                 return view! {
                     <p>"This link was used already. Sign in with the account it made."</p>
                     <a class="button" data-kind="primary" href="/login">"Go to sign-in"</a>
@@ -38,15 +39,15 @@ pub fn Setup() -> impl IntoView {
                 </ChangeForm>
             }
             .into_any()
-        })
-    };
+        }
+    });
     view! {
         <Title text="Set up"/>
         <main class="gate" id="main" tabindex="-1">
             <div class="gate-panel">
                 <a class="brand" href="/" rel="external"><BrandMark/><span>"Countersign"</span></a>
                 <h1>"Set up"</h1>
-                <Transition>{form}</Transition>
+                {form}
             </div>
         </main>
     }

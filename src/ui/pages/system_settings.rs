@@ -8,6 +8,7 @@ use crate::ui::components::form::{ChangeForm, ErrorSummary, SubmitButton, use_ch
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::{Enablement, State};
 use crate::ui::context::{loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,7 +19,7 @@ const LONGEST_RETENTION: i64 = 36_500;
 #[component]
 pub fn System() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let settings = Resource::new(move || revision.track(), |_| get_system_settings());
+    let settings = read(move || revision.track(), |_| get_system_settings());
     let body = move |settings: SystemSettings, _: Frame| {
         let asked = query.with(|query| query.get("dialog") == Some("three-level"));
         let dialog = (asked && !settings.three_level).then(turn_on);

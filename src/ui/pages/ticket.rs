@@ -16,6 +16,7 @@ use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none}
 use crate::ui::components::quota::{MeterLegend, meters};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
+use crate::ui::data::read;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -23,7 +24,7 @@ use leptos_meta::Title;
 pub fn TicketPage(number: Signal<TicketNumber>) -> impl IntoView {
     let revision = use_revision();
     let retry = use_button_change::<Retry>();
-    let ticket = Resource::new(move || (number.get(), revision.track()), |(number, _)| get_ticket(number));
+    let ticket = read(move || (number.get(), revision.track()), |(number, _)| get_ticket(number));
     let body = move |detail: TicketDetail, frame: Frame| {
         refetch_soon(detail.row.execution_result == Some(ExecutionResult::InProgress), ticket);
         let retry_form = detail.may_retry.then(|| {

@@ -13,6 +13,7 @@ use crate::ui::components::list::{Column, Empty, Table, cell, text_cell};
 use crate::ui::components::pill::{Enablement, State};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -29,7 +30,7 @@ const UPDATED: Column = ("Updated at", "time");
 pub fn TicketSetup() -> impl IntoView {
     let revision = use_revision();
     let query = use_query();
-    let setup = Resource::new(move || revision.track(), |_| get_setup());
+    let setup = read(move || revision.track(), |_| get_setup());
     let body = move |setup: Setup, frame: Frame| {
         let dialog = query.with(|query| dialog(query, &setup, PAGE));
         view! { {page(setup, frame.now)} {dialog} }.into_any()

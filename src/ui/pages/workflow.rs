@@ -17,6 +17,7 @@ use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, te
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
 use leptos::prelude::*;
@@ -80,7 +81,7 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(
+    let list = read(
         move || (tab.get(), filter.get(), revision.track()),
         |(tab, filter, _)| async move { list_tickets(tab, filter).await.map(|list| (tab, list)) },
     );

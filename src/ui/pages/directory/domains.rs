@@ -11,6 +11,7 @@ use crate::ui::components::icon;
 use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -26,7 +27,7 @@ const CREATED: Column = ("Created", "time");
 pub fn Domains() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(move || (filter.get(), revision.track()), |(filter, _)| list_domains(filter));
+    let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_domains(filter));
     let body = move |list: DomainList, frame: Frame| {
         let dialog = query.with(|query| dialog(query, &list));
         view! { {page(list, frame.now)} {dialog} }.into_any()

@@ -10,6 +10,7 @@ use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
 use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::context::{lasting_query, loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -25,7 +26,7 @@ const DESCRIPTION: Column = ("Description", "wide");
 pub fn Roles() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
     let filter = Memo::new(move |_| query.with(filter));
-    let list = Resource::new(move || (filter.get(), revision.track()), |(filter, _)| list_roles(filter));
+    let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_roles(filter));
     let body = move |list: RoleList, _: Frame| {
         let dialog = query.with(|query| dialog(query, &list));
         view! { {page(list)} {dialog} }.into_any()

@@ -14,6 +14,7 @@ use crate::ui::components::list::{Column, Empty, Table, cell, text_cell};
 use crate::ui::components::pill::{Enablement, State};
 use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,7 +32,7 @@ pub fn User() -> impl IntoView {
     let (params, query, revision) = (use_params_map(), use_query(), use_revision());
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
     let ask = Memo::new(move |_| query.with(|query| ask(&id.get(), query)));
-    let data = Resource::new(
+    let data = read(
         move || (id.get(), ask.get(), revision.track()),
         |(id, ask, _)| async move {
             let detail = get_user(UserId(id)).await?;

@@ -13,6 +13,7 @@ use crate::ui::components::icon;
 use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::components::pill::{Enablement, State};
 use crate::ui::context::{lasting_query, loaded, use_revision};
+use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -29,7 +30,7 @@ pub fn Users() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
     let filter = Memo::new(move |_| query.with(filter));
     let ask = Memo::new(move |_| query.with(ask));
-    let data = Resource::new(
+    let data = read(
         move || (filter.get(), ask.get(), revision.track()),
         |(filter, ask, _)| async move {
             let list = list_users(filter).await?;

@@ -1,0 +1,162 @@
+//! What pages read from the server. All of it travels through one type of resource, of a value whose type only its reader
+//! knows: a resource of its own for each would make the browser half a good deal larger.
+
+use super::server_side;
+use crate::api::error::AppError;
+use leptos::prelude::codee::string::FromToStringCodec;
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::str::FromStr;
+use std::sync::Arc;
+
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Something read from the server: at once while it renders a page, and by a call later on.
+pub struct Data<T> {
+    resource: Resource<Answer, FromToStringCodec>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Data<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<T> Copy for Data<T> {}
+
+/// Reads with `fetch`, and again whenever the key changes.
+pub fn read<K, T, F>(
+    key: impl Fn() -> K + Send + Sync + 'static,
+    fetch: impl Fn(K) -> F + Send + Sync + 'static,
+) -> Data<T>
+where
+    K: PartialEq + Clone + Send + Sync + 'static,
+    T: Serialize + Send + Sync + 'static,
+    F: Future<Output = Result<T, AppError>> + Send + 'static,
+{
+    let fetch = Arc::new(fetch);
+    let question = move || {
+        let (key, fetch) = (key(), fetch.clone());
+        let asked = key.clone();
+        let run = move || -> Boxed<Answer> {
+            let answer = fetch(asked.clone());
+            Box::pin(async move { Answer::new(answer.await) })
+        };
+        Question { key: Arc::new(key), run: Arc::new(run) }
+    };
+    Data { resource: resource(Box::new(question)), of: PhantomData }
+}
+
+fn resource(question: Box<dyn Fn() -> Question + Send + Sync>) -> Resource<Answer, FromToStringCodec> {
+    Resource::new_str(question, |question| (question.run)())
+}
+
+impl<T: DeserializeOwned + Clone + 'static> Data<T> {
+    pub async fn wait(self) -> Result<T, AppError> {
+        self.resource.await.value()
+    }
+}
+
+impl<T> Data<T> {
+    pub fn refetch(self) {
+        self.resource.refetch();
+    }
+}
+
+/// What is asked of the server; another one only if the key differs.
+#[derive(Clone)]
+struct Question {
+    key: Arc<dyn Key>,
+    run: Arc<dyn Fn() -> Boxed<Answer> + Send + Sync>,
+}
+
+impl PartialEq for Question {
+    fn eq(&self, other: &Question) -> bool {
+        self.key.equals(other.key.as_any())
+    }
+}
+
+trait Key: Send + Sync {
+    fn as_any(&self) -> &dyn Any;
+    fn equals(&self, other: &dyn Any) -> bool;
+}
+
+impl<K: PartialEq + Send + Sync + 'static> Key for K {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn equals(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<K>() == Some(self)
+    }
+}
+
+/// A value of a type known to its reader, or a refusal; as text (`+` or `-`, then JSON) in a page that comes from the server.
+#[derive(Clone)]
+enum Answer {
+    Value { value: Arc<dyn Any + Send + Sync>, text: Arc<str> },
+    Text(Arc<str>),
+    Refusal(AppError),
+}
+
+impl Answer {
+    fn new<T: Serialize + Send + Sync + 'static>(answer: Result<T, AppError>) -> Answer {
+        match answer {
+            Ok(value) => Answer::Value { text: server_side::json(&value), value: Arc::new(value) },
+            Err(error) => Answer::Refusal(error),
+        }
+    }
+
+    fn value<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, AppError> {
+        match self {
+            Answer::Value { value, .. } => value.downcast_ref().cloned().ok_or(AppError::Unreachable),
+            Answer::Text(text) => serde_json::from_slice(text.as_bytes()).map_err(|_| AppError::Unreachable),
+            Answer::Refusal(error) => Err(error.clone()),
+        }
+    }
+}
+
+impl fmt::Display for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Answer::Value { text, .. } | Answer::Text(text) => write!(f, "+{text}"),
+            Answer::Refusal(error) => write!(f, "-{}", server_side::json(error)),
+        }
+    }
+}
+
+impl FromStr for Answer {
+    type Err = serde_json::Error;
+
+    fn from_str(text: &str) -> Result<Answer, serde_json::Error> {
+        match text.strip_prefix('-') {
+            Some(error) => serde_json::from_slice(error.as_bytes()).map(Answer::Refusal),
+            None => Ok(Answer::Text(text.trim_start_matches('+').into())),
+        }
+    }
+}
+
+/// A part of a page that awaits what it shows.
+pub fn awaited<F>(view: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = AnyView> + Send + 'static,
+{
+    awaited_or(|| ().into_any(), view)
+}
+
+/// A part of a page with something in its place until there is what it shows.
+pub fn awaited_or<F>(meanwhile: fn() -> AnyView, view: impl Fn() -> F + Send + Sync + 'static) -> AnyView
+where
+    F: Future<Output = AnyView> + Send + 'static,
+{
+    suspended(meanwhile, Box::new(move || Box::pin(view())))
+}
+
+fn suspended(meanwhile: fn() -> AnyView, view: Box<dyn Fn() -> Boxed<AnyView> + Send + Sync>) -> AnyView {
+    view! { <Transition fallback=meanwhile>{move || Suspend::new(view())}</Transition> }.into_any()
+}
