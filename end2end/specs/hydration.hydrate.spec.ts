@@ -130,3 +130,19 @@ test.describe('before hydration', () => {
     await expect(row(page, 'impatient')).toHaveCount(1);
   });
 });
+
+test('when the code of a page cannot be had, it is said, and reloading helps', async ({ page, allow }) => {
+  allow(/wasm|split|panicked|unreachable|Failed to (fetch|load)/i);
+  await signIn(page, 'member');
+  await page.goto('/hosts');
+  await hydrated(page);
+  const code = '**/split_area_workflow*.wasm';
+  await page.route(code, (route) => route.abort());
+  await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Workflows' }).click();
+  const notice = page.getByRole('alert').filter({ hasText: 'stopped working' });
+  await expect(notice).toBeVisible();
+  await page.unroute(code);
+  await notice.getByRole('link', { name: 'Reload it', exact: true }).click();
+  await hydrated(page);
+  await expect(notice).toHaveCount(0);
+});

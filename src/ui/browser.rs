@@ -21,6 +21,32 @@ mod real {
         format!("{local}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
+    /// Puts a notice with a link to the current address above everything, once. It is written without the framework, which
+    /// may be what has stopped.
+    pub fn offer_reload(notice: &str) -> Option<()> {
+        const ID: &str = "stopped";
+        let document = document();
+        if document.get_element_by_id(ID).is_some() {
+            return None;
+        }
+        let banner = document.create_element("div").ok()?;
+        for (name, value) in
+            [("id", ID), ("class", "banner"), ("data-place", "page"), ("data-tone", "danger"), ("role", "alert")]
+        {
+            banner.set_attribute(name, value).ok()?;
+        }
+        let text = document.create_element("p").ok()?;
+        text.set_text_content(Some(notice));
+        let link = document.create_element("a").ok()?;
+        let location = window().location();
+        link.set_attribute("href", &format!("{}{}", location.pathname().ok()?, location.search().ok()?)).ok()?;
+        link.set_attribute("rel", "external").ok()?;
+        link.set_text_content(Some("Reload it"));
+        text.append_child(&link).ok()?;
+        banner.append_child(&text).ok()?;
+        document.body()?.prepend_with_node_1(&banner).ok()
+    }
+
     /// Tells tests and styles that the page is awake.
     pub fn mark_hydrated() {
         if let Some(html) = document().document_element() {
@@ -186,9 +212,9 @@ mod real {
     pub fn copy(_text: &str, _said: impl Fn(bool) + Copy + 'static) {}
 }
 
-#[cfg(feature = "hydrate")]
-pub use real::mark_hydrated;
 pub use real::{
     clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, reset, restates, typed,
     zone,
 };
+#[cfg(feature = "hydrate")]
+pub use real::{mark_hydrated, offer_reload};

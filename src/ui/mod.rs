@@ -83,6 +83,13 @@ pub fn wake() {
     });
 }
 
+/// Says that scripts have stopped for good, as they do when the code of an area can't be had any more (there is a new
+/// release, or no connection), and offers the way out.
+#[cfg(feature = "hydrate")]
+pub fn say_stopped() {
+    browser::offer_reload("This page stopped working. ");
+}
+
 /// Keeps focus and menus in step with the pages one goes to.
 fn follow() {
     let path = use_location().pathname;
