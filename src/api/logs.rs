@@ -66,7 +66,7 @@ pub struct LogRecord {
     pub project: Option<String>,
     pub domain: Option<String>,
     pub reason: Option<String>,
-    /// JSON, indented.
+    /// As indented JSON; empty if there are none.
     pub details: String,
     /// The whole record as indented JSON, to be copied.
     pub text: String,

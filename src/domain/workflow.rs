@@ -9,7 +9,7 @@
 //! ```
 
 use super::ids::UserId;
-use super::process::{Approver, Definition};
+use super::process::Definition;
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -173,15 +173,6 @@ impl State {
 /// Whether `user`, found by a link's rule, may decide there: the requester only where the process allows it.
 pub fn may_decide(definition: &Definition, initiator: &UserId, user: &UserId) -> bool {
     definition.self_approval || initiator != user
-}
-
-/// A short form of who a link means: `role@scope`, or how many persons.
-pub fn approver_label(approver: &Approver) -> String {
-    match approver {
-        Approver::Role { role, scope } => format!("{role}@{}", scope.key()),
-        Approver::Persons { persons } if persons.len() == 1 => "1 person".to_owned(),
-        Approver::Persons { persons } => format!("{} persons", persons.len()),
-    }
 }
 
 #[cfg(test)]

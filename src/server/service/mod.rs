@@ -1,5 +1,6 @@
 //! Use cases, one file per area: each checks rights, asks the domain, and writes through one unit of work.
 
+mod approvers;
 mod attempts;
 pub mod coverage;
 pub mod demo;

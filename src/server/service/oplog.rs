@@ -157,7 +157,7 @@ pub async fn get(app: &App, caller: &Caller, number: i64) -> Result<LogRecord, A
     let details: Value = serde_json::from_str(&record.details)?;
     Ok(LogRecord {
         row: row(&record),
-        details: serde_json::to_string_pretty(&details)?,
+        details: if details.is_null() { String::new() } else { serde_json::to_string_pretty(&details)? },
         text: whole_text(&record, details)?,
         seal: seal::covering(&app.db, number).await?,
         operator_id: record.operator_id,

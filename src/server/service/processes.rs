@@ -12,10 +12,10 @@ use crate::domain::process::{Approver, Definition, ProcessForm, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
+use crate::server::service::approvers::Names;
 use crate::server::store::{directory, process, ticket};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
-use std::collections::HashMap;
 
 const PAGE: &str = "/settings/tickets";
 
@@ -24,13 +24,13 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
     let processes = process::list(&app.db).await?;
     let roles = directory::roles(&app.db).await?;
     let persons = directory::enabled_people(&app.db).await?;
-    let names: HashMap<&str, &str> = persons.iter().map(|p| (p.id.as_str(), p.display_name.as_str())).collect();
+    let names = Names::of(&persons, &roles);
     let available =
         TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
     let mut rows = Vec::with_capacity(processes.len());
     for p in processes {
         rows.push(ProcessRow {
-            links: p.definition.links.iter().map(|link| link_label(&link.approver, &names)).collect(),
+            links: p.definition.links.iter().map(|link| names.label(&link.approver)).collect(),
             gaps: coverage::of_definition(&app.db, &p.definition).await?,
             id: p.id,
             ticket_type: p.ticket_type,
@@ -57,17 +57,6 @@ pub async fn get(app: &App, caller: &Caller, id: &ProcessId) -> Result<ProcessDe
     let process = setup.processes.iter().find(|p| p.id == *id).cloned().ok_or(AppError::NotFound)?;
     let in_flight = ticket::count_in_flight(&app.db, id).await?;
     Ok(ProcessDetail { setup, process, in_flight })
-}
-
-/// The short form of a link: `role@scope`, or the persons' names.
-fn link_label(approver: &Approver, names: &HashMap<&str, &str>) -> String {
-    match approver {
-        Approver::Role { role, scope } => format!("{role}@{}", scope.key()),
-        Approver::Persons { persons } => {
-            let known = persons.iter().map(|id| names.get(id.as_str()).copied().unwrap_or("(disabled)"));
-            known.collect::<Vec<_>>().join(", ")
-        }
-    }
 }
 
 /// Creates the type's process, Disabled, or writes a new version of it.

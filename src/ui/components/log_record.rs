@@ -51,10 +51,12 @@ fn opened(record: LogRecord, page: String, keep: Query) -> AnyView {
     view! {
         <NoticeDialog title=title.trim().to_owned() page keep wide=true actions=copy>
             {facts(record)}
-            <div class="code">
-                <h3>"Details"</h3>
-                <pre tabindex="0" role="region" aria-label="Details"><code>{details}</code></pre>
-            </div>
+            {(!details.is_empty()).then(|| view! {
+                <div class="code">
+                    <h3>"Details"</h3>
+                    <pre tabindex="0" role="region" aria-label="Details"><code>{details}</code></pre>
+                </div>
+            })}
         </NoticeDialog>
     }
     .into_any()

@@ -6,9 +6,10 @@ use crate::api::error::AppError;
 use crate::api::workflow::{Decision, ExecutionStep, Record, Request, Stage, StageState, TicketDetail, TicketRow};
 use crate::domain::host::HostRequest;
 use crate::domain::ids::TicketNumber;
-use crate::domain::process::{Approver, Definition, TicketType};
-use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState, approver_label};
+use crate::domain::process::{Definition, TicketType};
+use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState};
 use crate::server::app::{App, Caller};
+use crate::server::service::approvers::Names;
 use crate::server::service::quota;
 use crate::server::store::task::{self, NamedTask};
 use crate::server::store::ticket::{self, RecordRow, Ticket};
@@ -93,7 +94,7 @@ async fn stages(
     tasks: &[NamedTask],
     records: &[RecordRow],
 ) -> Result<Vec<Stage>, AppError> {
-    let people = directory::enabled_people(&app.db).await?;
+    let names = Names::read(&app.db).await?;
     let submitted = records.iter().find(|r| r.kind == RecordKind::Submit);
     let mut stages = vec![Stage {
         name: "Submit".into(),
@@ -117,13 +118,7 @@ async fn stages(
             (_, Some(task)) => task.name.clone(),
             (StageState::Current, None) if open.is_empty() => "waits for nobody: no approver is assigned".to_owned(),
             (StageState::Current, None) => open.join(", "),
-            _ => match &link.approver {
-                Approver::Persons { persons } => {
-                    let named = people.iter().filter(|p| persons.contains(&p.id)).map(|p| p.display_name.as_str());
-                    named.collect::<Vec<_>>().join(", ")
-                }
-                role => approver_label(role),
-            },
+            _ => names.label(&link.approver),
         };
         stages.push(Stage { name: link.name.clone(), state: stage_state, who, at: decided.and_then(|t| t.ended_at) });
     }
