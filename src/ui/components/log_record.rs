@@ -47,16 +47,14 @@ pub fn RecordDialog(#[prop(into)] page: String) -> impl IntoView {
 fn opened(record: LogRecord, page: String, keep: Query) -> AnyView {
     let title = format!("{} {}", record.row.operation, record.row.resource_name);
     let copy = view! { <CopyButton text=record.text.clone()/> }.into_any();
-    let details = record.details.clone();
+    let details = if record.details.is_empty() { "-".to_owned() } else { record.details.clone() };
     view! {
         <NoticeDialog title=title.trim().to_owned() page keep wide=true actions=copy>
             {facts(record)}
-            {(!details.is_empty()).then(|| view! {
-                <div class="code">
-                    <h3>"Details"</h3>
-                    <pre tabindex="0" role="region" aria-label="Details"><code>{details}</code></pre>
-                </div>
-            })}
+            <div class="code">
+                <h3>"Details"</h3>
+                <pre tabindex="0" role="region" aria-label="Details"><code>{details}</code></pre>
+            </div>
         </NoticeDialog>
     }
     .into_any()
