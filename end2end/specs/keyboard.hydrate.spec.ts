@@ -1,6 +1,7 @@
-// The story's Pass without a mouse.
+// What an approver and an administrator do, without a mouse.
 import { expect, signIn, test, type Page } from '../support/fixtures.ts';
 import { openTab, requestHost, row } from '../support/pages.ts';
+import { configureDialog, link, linkField, linkNames, openSetup } from '../support/setup.ts';
 import type { Locator } from '@playwright/test';
 
 /** Presses Tab until the control has the focus, as a person would; it must show that it has. */
@@ -71,4 +72,37 @@ test('Skip to content skips', async ({ page }) => {
   await expect(skip).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('main')).toBeFocused();
+});
+
+test('a process of five links is configured by keyboard alone', async ({ page }) => {
+  test.setTimeout(90_000); // some hundred presses of Tab, each looked at
+  await signIn(page, 'sysadmin');
+  await openSetup(page);
+  const press = async (control: Locator) => {
+    await tabTo(page, control);
+    await page.keyboard.press('Enter');
+  };
+  const line = row(page, 'Host Application');
+  await press(line.getByRole('link', { name: 'Modify Process', exact: true }).or(line.getByRole('button', { name: 'Modify Process', exact: true })));
+  const dialog = configureDialog(page);
+  await expect(dialog).toBeVisible();
+
+  for (let count = 3; count <= 5; count++) {
+    await press(dialog.getByRole('button', { name: 'Add link', exact: true }));
+    await expect(link(dialog, count)).toBeVisible();
+    await tabTo(page, linkField(dialog, count, 'Link name'));
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type(`Check ${count}`);
+    await tabTo(page, linkField(dialog, count, 'Role'));
+    await page.keyboard.type('admin');
+    await expect(linkField(dialog, count, 'Role').locator('option:checked')).toHaveText('admin');
+    await tabTo(page, linkField(dialog, count, 'Approver scope'));
+    await page.keyboard.type('Global');
+  }
+  await press(link(dialog, 5).getByRole('button', { name: 'Move up', exact: true }));
+  const names = ['Leadership Approval', 'System Administrator Approval', 'Check 3', 'Check 5', 'Check 4'];
+  await expect.poll(() => linkNames(dialog)).toEqual(names);
+  await press(dialog.getByRole('button', { name: 'OK', exact: true }));
+  await expect(dialog).toBeHidden();
+  await expect(line).toContainText('project_owner@project, admin@global, admin@global, admin@global, admin@global');
 });
