@@ -78,7 +78,7 @@ async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
         system_disk: "30".into(),
         ..Default::default()
     };
-    hosts::create(app, &caller, &form).await.expect("submitted");
+    hosts::create(app, &caller, &form, None).await.expect("submitted");
     let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
     mine.page.rows[0].number
 }
@@ -94,7 +94,7 @@ async fn waits_for_nobody(app: &TestApp, number: i64) -> bool {
 }
 
 async fn pass(app: &TestApp, who: &str, number: i64, version: i64) {
-    decide::pass(app, &app.caller(who).await, number, version, "", "/").await.expect("passed");
+    common::pass(app, &app.caller(who).await, number, version, "", "/").await.expect("passed");
 }
 
 async fn impact_of(app: &TestApp, user: &str, project: &str, role: &str) -> Impact {
@@ -180,7 +180,7 @@ both! {
         let admin = app.caller("sysadmin").await;
         let web = app.project("web").await;
         let number = ask(&app, "member", "closed").await;
-        decide::reject(&app, &app.caller("owner").await, number, 1, "", "/").await.expect("rejected");
+        common::reject(&app, &app.caller("owner").await, number, 1, "", "/").await.expect("rejected");
         let mut browser = app.client();
         browser.sign_in("member").await;
         projects::delete(&app, &admin, &web).await.expect("deleted");

@@ -4,7 +4,7 @@ mod common;
 
 use common::TestApp;
 use countersign::domain::ids::HostId;
-use countersign::server::cloud::{CloudProvider, EmbeddedInventory, MachineSpec, MakeStep, Progress};
+use countersign::server::cloud::{CloudProvider, CloudStep, EmbeddedInventory, MAKE, MachineSpec, Progress};
 use countersign::server::store::inventory;
 
 fn machine() -> MachineSpec {
@@ -22,9 +22,9 @@ async fn machines(app: &TestApp) -> Vec<(HostId, String)> {
 both! {
     async fn a_step_takes_its_share_of_the_delay(app) {
         let (cloud, tag) = (cloud(&app, 3_000, ""), HostId::from("h"));
-        for step in MakeStep::ALL {
+        for step in MAKE {
             let request = step.key();
-            assert_eq!(cloud.start(request, &tag, *step, &machine()).await, Ok(Progress::Pending));
+            assert_eq!(cloud.start(request, &tag, step, &machine()).await, Ok(Progress::Pending));
             app.clock.advance(999);
             assert_eq!(cloud.poll(request).await, Ok(Progress::Pending));
             app.clock.advance(1);
@@ -37,7 +37,7 @@ both! {
         let (cloud, tag) = (cloud(&app, 3_000, ""), HostId::from("h"));
         for pause in [0, 600, 400] {
             app.clock.advance(pause);
-            cloud.start("r", &tag, MakeStep::Schedule, &machine()).await.expect("available");
+            cloud.start("r", &tag, CloudStep::Schedule, &machine()).await.expect("available");
         }
         assert_eq!(cloud.poll("r").await, Ok(Progress::Done), "counted from the first time");
         assert_eq!(machines(&app).await.len(), 1);
@@ -46,7 +46,7 @@ both! {
     async fn the_same_request_from_two_at_once_is_one(app) {
         let (cloud, tag) = (cloud(&app, 0, "schedule:1"), HostId::from("h"));
         let spec = machine();
-        let start = || cloud.start("r", &tag, MakeStep::Schedule, &spec);
+        let start = || cloud.start("r", &tag, CloudStep::Schedule, &spec);
         let (first, second) = tokio::join!(start(), start());
         assert_eq!((first, second), (Ok(Progress::Pending), Ok(Progress::Pending)));
         assert!(matches!(cloud.poll("r").await, Ok(Progress::Failed(_))));
@@ -58,9 +58,9 @@ both! {
         let mut failed = Vec::new();
         for i in 0..4 {
             let (request, tag) = (format!("r{i}"), HostId::from(format!("h{i}")));
-            cloud.start(&request, &tag, MakeStep::Schedule, &machine()).await.expect("available");
+            cloud.start(&request, &tag, CloudStep::Schedule, &machine()).await.expect("available");
             let boot = format!("{request}/boot");
-            cloud.start(&boot, &tag, MakeStep::Boot, &machine()).await.expect("available");
+            cloud.start(&boot, &tag, CloudStep::Boot, &machine()).await.expect("available");
             assert_eq!(cloud.poll(&request).await, Ok(Progress::Done));
             failed.push(matches!(cloud.poll(&boot).await, Ok(Progress::Failed(why)) if why.contains("did not come up")));
         }
@@ -70,12 +70,12 @@ both! {
     async fn a_clean_up_leaves_nothing_and_can_be_repeated(app) {
         let (cloud, tag) = (cloud(&app, 0, ""), HostId::from("h"));
         assert_eq!(cloud.clean_up("before", &tag).await, Ok(Progress::Done), "also when there is nothing");
-        cloud.start("r/1", &tag, MakeStep::Schedule, &machine()).await.expect("available");
+        cloud.start("r/1", &tag, CloudStep::Schedule, &machine()).await.expect("available");
         assert_eq!(cloud.clean_up("c/2", &tag).await, Ok(Progress::Done));
         assert_eq!(machines(&app).await, []);
-        cloud.start("r/1", &tag, MakeStep::Schedule, &machine()).await.expect("available");
+        cloud.start("r/1", &tag, CloudStep::Schedule, &machine()).await.expect("available");
         assert_eq!(machines(&app).await, [], "a start that comes late finds itself done long ago");
-        cloud.start("r/2", &tag, MakeStep::Schedule, &machine()).await.expect("available");
+        cloud.start("r/2", &tag, CloudStep::Schedule, &machine()).await.expect("available");
         assert_eq!(cloud.clean_up("c/2", &tag).await, Ok(Progress::Done));
         assert_eq!(machines(&app).await.len(), 1, "a clean-up that comes late takes nothing of the next attempt");
     }

@@ -43,7 +43,7 @@ async fn names(app: &TestApp, caller: &Caller) -> Vec<String> {
 async fn one_host_each(app: &TestApp) -> [HostId; 3] {
     let admin = app.caller_in("sysadmin", "System View").await;
     for project in ["web", "system", "shop"] {
-        hosts::create(app, &admin, &form(app, project, project, 1).await).await.expect("created");
+        hosts::create(app, &admin, &form(app, project, project, 1).await, None).await.expect("created");
     }
     let rows = list(app, &admin).await;
     ["web", "system", "shop"].map(|name| rows.iter().find(|row| row.name == name).expect("made").id.clone())
@@ -105,7 +105,7 @@ both! {
                 hosts::form(&app, &caller).await.expect("form").projects.into_iter().map(|p| p.project.value).collect();
             let mut got = String::new();
             for name in ["web", "system", "shop"] {
-                let created = hosts::create(&app, &caller, &form(&app, name, "h", 1).await).await;
+                let created = hosts::create(&app, &caller, &form(&app, name, "h", 1).await, None).await;
                 let is_offered = offered.contains(&app.project(name).await.0);
                 assert_eq!(created.is_ok(), is_offered, "{who} is offered what they may ask for: {name}");
                 got.push(match created {
@@ -123,7 +123,7 @@ both! {
         let member = app.caller("member").await;
         let foreign = form(&app, "shop", "h", 1).await;
         let unknown = HostForm { project: "none".into(), ..foreign.clone() };
-        let answers = [hosts::create(&app, &member, &foreign).await, hosts::create(&app, &member, &unknown).await];
+        let answers = [hosts::create(&app, &member, &foreign, None).await, hosts::create(&app, &member, &unknown, None).await];
         assert!(matches!(&answers[0], Err(AppError::Invalid(problems)) if problems.len() == 1), "{answers:?}");
         assert_eq!(answers[0], answers[1]);
     }
@@ -151,7 +151,7 @@ both! {
             }
         }
         let in_web = app.caller_in("deputy", "Project View: web").await;
-        let elsewhere = hosts::create(&app, &in_web, &form(&app, "system", "h", 1).await).await.expect_err("not here");
+        let elsewhere = hosts::create(&app, &in_web, &form(&app, "system", "h", 1).await, None).await.expect_err("not here");
         assert!(elsewhere.problem("form[project]").is_some(), "{elsewhere:?}");
     }
 
@@ -191,7 +191,7 @@ both! {
             ..form(&app, "web", "shown", 1).await
         };
         let member = app.caller("member").await;
-        hosts::create(&app, &member, &form).await.expect("created");
+        hosts::create(&app, &member, &form, None).await.expect("created");
         let row = list(&app, &member).await.remove(0);
         assert_eq!((row.name.as_str(), row.project.as_str(), row.domain.as_str()), ("shown", "web", "Default"));
         assert_eq!((row.system_disk_gib, row.data_disks_gib.as_slice()), (40, &[100, 7][..]));
@@ -221,7 +221,7 @@ both! {
         disable_approval(&app).await;
         let admin = app.caller_in("sysadmin", "System View").await;
         ask(&app, "Sixty", 60).await.expect("created");
-        hosts::create(&app, &admin, &form(&app, "system", "other_one", 1).await).await.expect("created");
+        hosts::create(&app, &admin, &form(&app, "system", "other_one", 1).await, None).await.expect("created");
         let read = async |filter: HostFilter| hosts::list(&app, &admin, &filter).await.expect("list").page;
         let named = |name: &str| HostFilter { name: name.into(), ..HostFilter::default() };
         let before = app.db.query_count();
@@ -249,11 +249,11 @@ both! {
 
     async fn a_form_with_mistakes_keeps_quiet_in_the_log(app) {
         let mistaken = HostForm { name: "".into(), quantity: "0".into(), ..form(&app, "web", "", 1).await };
-        let answer = hosts::create(&app, &app.caller("member").await, &mistaken).await.expect_err("invalid");
+        let answer = hosts::create(&app, &app.caller("member").await, &mistaken, None).await.expect_err("invalid");
         assert!(answer.problem("form[name]").is_some() && answer.problem("form[quantity]").is_some());
         assert_eq!((app.logged("submit", "failed").await, app.logged("create", "failed").await), (0, 0));
         let viewer = app.caller("viewer").await;
-        hosts::create(&app, &viewer, &form(&app, "web", "h", 1).await).await.expect_err("forbidden");
+        hosts::create(&app, &viewer, &form(&app, "web", "h", 1).await, None).await.expect_err("forbidden");
         assert_eq!(app.logged("submit", "failed").await, 1, "an attempt at what isn't allowed is recorded");
     }
 }

@@ -84,10 +84,10 @@ both! {
         let owner = app.caller("owner").await;
         let rejected = submit(&app, "rejected", 3).await;
         assert_eq!(used_and_held(&app).await, (0, 3));
-        decide::reject(&app, &owner, rejected, 1, "", "/").await.expect("rejected");
+        common::reject(&app, &owner, rejected, 1, "", "/").await.expect("rejected");
         assert_eq!(used_and_held(&app).await, (0, 0));
         let undone = submit(&app, "undone", 3).await;
-        decide::pass(&app, &owner, undone, 1, "", "/").await.expect("link 1");
+        common::pass(&app, &owner, undone, 1, "", "/").await.expect("link 1");
         assert_eq!(used_and_held(&app).await, (0, 3));
         decide::undo(&app, &app.caller("member").await, undone, 2, "no", "/").await.expect("undone");
         assert_eq!(used_and_held(&app).await, (0, 0));
@@ -98,7 +98,7 @@ both! {
         disable_approval(&app).await;
         for project in ["system", "shop"] {
             let form = form(&app, project, "elsewhere", 2).await;
-            hosts::create(&app, &admin, &form).await.expect("created");
+            hosts::create(&app, &admin, &form, None).await.expect("created");
         }
         ask(&app, "here", 1).await.expect("created");
         let counts: Vec<i64> = of_web(&app).await.iter().map(|s| s.used.get(Key::HostCount)).collect();
@@ -151,7 +151,7 @@ both! {
                 let (app, admin) = (app.clone(), admin.clone());
                 tokio::spawn(async move {
                     let form = form(&app, project, "race", 2).await;
-                    hosts::create(&app, &admin, &form).await
+                    hosts::create(&app, &admin, &form, None).await
                 })
             });
             let answers = futures::future::join_all(requests).await;
@@ -229,7 +229,7 @@ async fn play(engine: Engine, faults: i64, events: &[Event]) {
                 let fits = fits(&app, *project, *quantity).await;
                 let (name, person) = ASKING[*project];
                 let form = form(&app, name, "host", *quantity).await;
-                let answer = hosts::create(&app, &app.caller(person).await, &form).await;
+                let answer = hosts::create(&app, &app.caller(person).await, &form, None).await;
                 assert_eq!(answer.is_ok(), fits, "{answer:?}");
                 if let Ok(done) = answer {
                     asked.push(Asked { number: number_in(&done), project: *project, quantity: *quantity });
@@ -265,11 +265,11 @@ async fn act_on_a_ticket(app: &TestApp, asked: &[Asked], event: Event) {
         let version = ticket(app, *number).await.row.version;
         let initiator = app.caller(ASKING[*project].1).await;
         let answer = match event {
-            Event::Pass => match decide::pass(app, &owner, *number, version, "", "/").await {
-                Err(_) => decide::pass(app, &admin, *number, version, "", "/").await,
+            Event::Pass => match common::pass(app, &owner, *number, version, "", "/").await {
+                Err(_) => common::pass(app, &admin, *number, version, "", "/").await,
                 passed => passed,
             },
-            Event::Reject => decide::reject(app, &owner, *number, version, "", "/").await,
+            Event::Reject => common::reject(app, &owner, *number, version, "", "/").await,
             Event::Undo => decide::undo(app, &initiator, *number, version, "no", "/").await,
             Event::Retry => decide::retry(app, &initiator, *number, version, "/").await,
             _ => decide::abandon(app, &initiator, *number, version, "no", "/").await,

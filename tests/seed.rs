@@ -8,7 +8,7 @@ use countersign::api::workflow::{Tab, TicketFilter, TicketRow};
 use countersign::domain::quota::Key;
 use countersign::domain::workflow::{ProcessResult, RecordKind, Status};
 use countersign::server::seed;
-use countersign::server::service::workflow::{decide, details, lists};
+use countersign::server::service::workflow::{details, lists};
 use countersign::server::service::{frame, hosts};
 
 async fn list(app: &TestApp, who: &str, tab: Tab) -> Vec<TicketRow> {
@@ -46,7 +46,7 @@ both! {
 
         // The machine takes such a ticket on, and new numbers come after theirs.
         let first = &waiting[0];
-        decide::reject(&app, &app.caller("owner").await, first.number, first.version, "", "").await.expect("a decision");
+        common::reject(&app, &app.caller("owner").await, first.number, first.version, "", "").await.expect("a decision");
         let member = app.caller("member").await;
         let filter = HostFilter { name: "bench-".into(), ..Default::default() };
         assert_eq!(hosts::list(&app, &member, &filter).await.expect("hosts").page.rows.len(), 4);

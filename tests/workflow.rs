@@ -16,7 +16,7 @@ const BACK: &str = "/tickets/workflow/pending";
 /// Asks for one host in the caller's project and gives the ticket's number.
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
     let caller = app.caller(who).await;
-    hosts::create(app, &caller, &form(app, &caller, name).await).await.expect("submitted");
+    hosts::create(app, &caller, &form(app, &caller, name).await, None).await.expect("submitted");
     list(app, who, Tab::Mine).await[0].number
 }
 
@@ -51,7 +51,7 @@ async fn get(app: &TestApp, who: &str, number: i64) -> Result<TicketDetail, AppE
 /// Passes with the version that is current.
 async fn pass(app: &TestApp, who: &str, number: i64) -> Result<(), AppError> {
     let version = version(app, number).await;
-    decide::pass(app, &app.caller(who).await, number, version, "", BACK).await.map(drop)
+    common::pass(app, &app.caller(who).await, number, version, "", BACK).await.map(drop)
 }
 
 async fn version(app: &TestApp, number: i64) -> i64 {
@@ -118,8 +118,8 @@ both! {
         let number = ask(&app, "member", "race").await;
         let (owner, coowner) = (app.caller("owner").await, app.caller("coowner").await);
         let (first, second) = tokio::join!(
-            decide::pass(&app, &owner, number, 1, "", BACK),
-            decide::reject(&app, &coowner, number, 1, "", BACK),
+            common::pass(&app, &owner, number, 1, "", BACK),
+            common::reject(&app, &coowner, number, 1, "", BACK),
         );
         assert!(first.is_ok() != second.is_ok(), "exactly one counts: {first:?} {second:?}");
         let winner = if first.is_ok() { "owner" } else { "coowner" };
@@ -131,7 +131,7 @@ both! {
     async fn a_decision_on_an_older_version_is_refused(app) {
         let number = ask(&app, "member", "stale").await;
         pass(&app, "owner", number).await.expect("link 1");
-        let stale = decide::pass(&app, &app.caller("sysadmin").await, number, 1, "", BACK).await;
+        let stale = common::pass(&app, &app.caller("sysadmin").await, number, 1, "", BACK).await;
         assert!(matches!(stale, Err(AppError::Refused(_))), "{stale:?}");
         assert_eq!(version(&app, number).await, 2);
     }
@@ -148,7 +148,7 @@ both! {
             let caller = app.caller(who).await;
             let read = verdict(details::get(&app, &caller, number).await.map(drop));
             // A version that isn't the current one makes a permitted step fail after its rights were checked.
-            let pass = verdict(decide::pass(&app, &caller, number, 99, "", BACK).await.map(drop));
+            let pass = verdict(common::pass(&app, &caller, number, 99, "", BACK).await.map(drop));
             let undo = verdict(decide::undo(&app, &caller, number, 99, "why", BACK).await.map(drop));
             assert_eq!(format!("{read}{pass}{undo}"), expected, "{who}");
         }
@@ -161,14 +161,14 @@ both! {
     async fn a_requester_who_is_approver_cant_pass(app) {
         let number = ask(&app, "owner", "own").await;
         assert_eq!(get(&app, "owner", number).await.expect("mine").row.processor, ["coowner"]);
-        let refused = decide::pass(&app, &app.caller("owner").await, number, 1, "", BACK).await;
+        let refused = common::pass(&app, &app.caller("owner").await, number, 1, "", BACK).await;
         assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
         pass(&app, "coowner", number).await.expect("the other owner may");
     }
 
     async fn a_route_with_an_empty_link_is_refused_by_name(app) {
         let caller = app.caller("shopowner").await;
-        let refused = hosts::create(&app, &caller, &form(&app, &caller, "alone").await).await;
+        let refused = hosts::create(&app, &caller, &form(&app, &caller, "alone").await, None).await;
         let Err(AppError::Refused(told)) = refused else { panic!("{refused:?}") };
         assert!(told.contains("link 1") && told.contains("Leadership Approval"), "{told}");
         assert!(numbers(&app, "shopowner", Tab::Mine).await.is_empty(), "nothing is half-made");
@@ -245,7 +245,7 @@ both! {
     async fn every_attempt_leaves_one_record(app) {
         let number = ask(&app, "member", "logged").await;
         assert_eq!((app.logged("submit", "success").await, app.logged("pass", "failed").await), (1, 0));
-        decide::pass(&app, &app.caller("member").await, number, 1, "", BACK).await.expect_err("not an approver");
+        common::pass(&app, &app.caller("member").await, number, 1, "", BACK).await.expect_err("not an approver");
         assert_eq!((app.logged("pass", "success").await, app.logged("pass", "failed").await), (0, 1));
         let reason = "SELECT reason FROM operation_log WHERE operation = 'pass'";
         let reason: Option<String> = app.db.scalar(reason, vec![]).await.expect("one record");

@@ -3,7 +3,7 @@
 use super::error::AppError;
 use super::{Choice, Page, Reply};
 use crate::domain::host::{HostForm, HostStatus, Image, Specification};
-use crate::domain::ids::HostId;
+use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::quota::Standing;
 use crate::domain::time::Millis;
 use leptos::prelude::*;
@@ -83,6 +83,11 @@ pub async fn get_host_form() -> Result<HostFormData, AppError> {
 
 /// Submits a ticket, or creates at once where the process isn't enabled.
 #[server(endpoint = "create-host")]
-pub async fn create_host(form: HostForm) -> Result<Reply, AppError> {
-    super::reply(crate::server::service::hosts::create(&super::app(), &super::caller()?, &form).await)
+pub async fn create_host(
+    form: HostForm,
+    #[server(default)] amends: Option<TicketNumber>,
+    #[server(default)] version: Option<i64>,
+) -> Result<Reply, AppError> {
+    let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
+    super::reply(crate::server::service::hosts::create(&super::app(), &super::caller()?, &form, amends).await)
 }

@@ -2,10 +2,10 @@
 
 use super::error::AppError;
 use super::{Choice, Page, Reply};
-use crate::domain::host::HostRequest;
-use crate::domain::ids::TicketNumber;
+use crate::domain::ids::{ProjectId, RoleId, TicketNumber};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
+use crate::domain::request::Request;
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, Status};
 use crate::text_enum;
@@ -113,13 +113,6 @@ pub struct ExecutionStep {
     pub ended_at: Option<Millis>,
 }
 
-/// The request in its type's own terms.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Request {
-    Host(HostRequest),
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TicketDetail {
     pub row: TicketRow,
@@ -133,6 +126,9 @@ pub struct TicketDetail {
     pub stages: Vec<Stage>,
     pub records: Vec<Record>,
     pub steps: Vec<ExecutionStep>,
+    /// What a decision on this names, so that what is approved is what was shown.
+    pub seen: String,
+    pub may_amend: bool,
     pub may_retry: bool,
     pub may_abandon: bool,
 }
@@ -149,6 +145,8 @@ pub struct TicketList {
 pub struct Decision {
     pub number: TicketNumber,
     pub version: i64,
+    /// What the decision names, so that what is approved is what was shown.
+    pub seen: String,
     pub summary: String,
     /// For Join Project: the projects and roles to choose from.
     pub projects: Vec<Choice>,
@@ -171,17 +169,36 @@ pub async fn get_decision(number: TicketNumber) -> Result<Decision, AppError> {
     super::answered(crate::server::service::workflow::details::decision(&super::app(), &super::caller()?, number).await)
 }
 
-/// Passes the open link. `version` is the ticket version the person saw; `back` the page to return to.
+/// Passes the open link. `version` and `seen` are those of the ticket the person saw; `back` is the page to return to.
+/// `project` and `roles` are what an applicant is let into.
 #[server(endpoint = "pass")]
-pub async fn pass(number: TicketNumber, version: i64, note: String, back: String) -> Result<Reply, AppError> {
-    use crate::server::service::workflow::decide;
-    super::reply(decide::pass(&super::app(), &super::caller()?, number, version, &note, &back).await)
+pub async fn pass(
+    number: TicketNumber,
+    version: i64,
+    seen: String,
+    note: String,
+    back: String,
+    #[server(default)] project: Option<ProjectId>,
+    #[server(default)] roles: Vec<RoleId>,
+) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::decide::{self, Verdict};
+    let grant = crate::server::service::workflow::joining::Grant { project, roles };
+    super::reply(
+        decide::pass(&super::app(), &super::caller()?, Verdict { number, version, seen, note, back, grant }).await,
+    )
 }
 
 #[server(endpoint = "reject")]
-pub async fn reject(number: TicketNumber, version: i64, note: String, back: String) -> Result<Reply, AppError> {
-    use crate::server::service::workflow::decide;
-    super::reply(decide::reject(&super::app(), &super::caller()?, number, version, &note, &back).await)
+pub async fn reject(
+    number: TicketNumber,
+    version: i64,
+    seen: String,
+    note: String,
+    back: String,
+) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::decide::{self, Verdict};
+    let verdict = Verdict { number, version, seen, note, back, ..Verdict::default() };
+    super::reply(decide::reject(&super::app(), &super::caller()?, verdict).await)
 }
 
 #[server(endpoint = "undo")]

@@ -139,6 +139,11 @@ impl Person {
         self.is_admin_of_domain(domain) || self.holds_in(project, &[built_in::PROJECT_OWNER, built_in::MEMBER])
     }
 
+    /// Whether the person may restore and clear hosts of the project (SPEC 2: project_owner, admins).
+    pub fn owns_hosts(&self, project: &ProjectId, domain: &DomainId) -> bool {
+        self.is_admin_of_domain(domain) || self.holds_in(project, &[built_in::PROJECT_OWNER])
+    }
+
     /// Whether the person may start a ticket of this type for the given place (SPEC 3, the table's last column).
     ///
     /// `project` is the ticket's project with its domain, or `None` where the type has only a domain or none.

@@ -2,10 +2,13 @@
 
 pub mod directory;
 pub mod host;
+pub mod host_operation;
 pub mod ids;
 pub mod oplog;
 pub mod process;
 pub mod quota;
+pub mod quota_request;
+pub mod request;
 pub mod support;
 pub mod text_enum;
 pub mod time;

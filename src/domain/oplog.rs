@@ -28,6 +28,9 @@ text_enum! {
         Assign = "assign", "Assign";
         Unassign = "unassign", "Unassign";
         Delete = "delete", "Delete";
+        Restore = "restore", "Restore";
+        Clear = "clear", "Clear";
+        Amend = "amend", "Amend";
     }
 }
 

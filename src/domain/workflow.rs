@@ -1,7 +1,7 @@
 //! The life of a workflow ticket as a state machine (SPEC 7): which steps are possible, and what each sets off.
 //!
 //! ```text
-//! submit -> Incomplete, link 1
+//! submit -> Incomplete, link 1      amend, while nobody has decided -> the same, with another request
 //!   pass at link i<n -> link i+1      pass at link n -> Approved, In progress -> Succeeded -> Completed
 //!   reject at any link -> Completed, Rejected                                 -> Failed -> Incomplete (retry | abandon)
 //!   undo by the initiator, while a link is open -> Canceled
@@ -54,6 +54,7 @@ text_enum! {
     /// One entry of a ticket's history.
     RecordKind {
         Submit = "submit", "Submitted";
+        Amend = "amend", "Amended";
         Pass = "pass", "Passed";
         Reject = "reject", "Rejected";
         Undo = "undo", "Undone";
@@ -80,6 +81,8 @@ pub struct State {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// Another request in the place of the one that nobody has decided yet.
+    Amend,
     Pass,
     Reject,
     Undo,
@@ -109,6 +112,8 @@ pub enum Effect {
 pub enum Impossible {
     #[error("This ticket waits for no decision any more.")]
     NotWaiting,
+    #[error("Only a ticket that nobody has decided yet can be amended.")]
+    NotAmendable,
     #[error("Only an incomplete ticket that isn't being executed can be undone.")]
     NotUndoable,
     #[error("Nothing of this ticket is being executed.")]
@@ -128,6 +133,11 @@ impl State {
         self.status == Status::Incomplete && self.process.is_none()
     }
 
+    /// Whether the first link is still open.
+    pub fn is_undecided(&self) -> bool {
+        self.is_waiting() && self.link == 0
+    }
+
     pub fn is_executing(&self) -> bool {
         self.status == Status::Incomplete && self.execution == Some(ExecutionResult::InProgress)
     }
@@ -139,6 +149,8 @@ impl State {
     /// Takes one step of the diagram.
     pub fn step(self, step: Step) -> Result<(State, Vec<Effect>), Impossible> {
         let (next, effects) = match step {
+            Step::Amend if !self.is_undecided() => return Err(Impossible::NotAmendable),
+            Step::Amend => (self, vec![]),
             Step::Pass | Step::Reject if !self.is_waiting() => return Err(Impossible::NotWaiting),
             Step::Pass if self.link + 1 < self.links => (
                 State { link: self.link + 1, ..self },
@@ -180,8 +192,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const STEPS: [Step; 7] =
-        [Step::Pass, Step::Reject, Step::Undo, Step::Succeed, Step::Fail, Step::Retry, Step::Abandon];
+    const STEPS: [Step; 8] =
+        [Step::Amend, Step::Pass, Step::Reject, Step::Undo, Step::Succeed, Step::Fail, Step::Retry, Step::Abandon];
 
     fn walk(links: i64, steps: &[Step]) -> State {
         steps.iter().fold(State::submitted(links), |s, step| s.step(*step).expect("possible").0)

@@ -5,15 +5,18 @@
 pub mod client;
 
 use client::Client;
+use countersign::api::Done;
+use countersign::api::error::AppError;
 use countersign::domain::ids::{ProjectId, TicketNumber, UserId};
 use countersign::domain::time::{Millis, SECOND};
 use countersign::server::app::{App, Caller};
 use countersign::server::clock::{ManualClock, new_id};
 use countersign::server::cloud::{EmbeddedInventory, Faults};
+use countersign::server::service::workflow::decide::{self, Verdict};
 use countersign::server::service::{demo, first_run, session};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
-use countersign::server::store::directory;
+use countersign::server::store::{directory, ticket};
 use countersign::server::{http, jobs};
 use sqlx::{Connection, PgConnection};
 use std::ops::Deref;
@@ -170,6 +173,36 @@ impl TestApp {
         let sql = "SELECT COUNT(*) FROM operation_log WHERE operation = $1 AND result = $2";
         self.db.scalar(sql, countersign::args![operation, result]).await.expect("query")
     }
+}
+
+/// Passes a ticket as it stands, naming this version of it.
+pub async fn pass(
+    app: &App,
+    caller: &Caller,
+    number: TicketNumber,
+    version: i64,
+    note: &str,
+    back: &str,
+) -> Result<Done, AppError> {
+    decide::pass(app, caller, verdict(app, number, version, note, back).await).await
+}
+
+/// Rejects a ticket as it stands, naming this version of it.
+pub async fn reject(
+    app: &App,
+    caller: &Caller,
+    number: TicketNumber,
+    version: i64,
+    note: &str,
+    back: &str,
+) -> Result<Done, AppError> {
+    decide::reject(app, caller, verdict(app, number, version, note, back).await).await
+}
+
+async fn verdict(app: &App, number: TicketNumber, version: i64, note: &str, back: &str) -> Verdict {
+    let ticket = ticket::get(&app.db, number).await.expect("query");
+    let seen = ticket.map(|ticket| decide::digest(&ticket)).unwrap_or_default();
+    Verdict { number, version, seen, note: note.into(), back: back.into(), ..Verdict::default() }
 }
 
 fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {

@@ -9,7 +9,7 @@ use countersign::api::workflow::TicketDetail;
 use countersign::domain::host::HostForm;
 use countersign::domain::ids::HostId;
 use countersign::domain::quota::Amounts;
-use countersign::server::cloud::{CloudProvider, MachineSpec, MakeStep, Progress, Unavailable};
+use countersign::server::cloud::{CloudProvider, CloudStep, MachineSpec, Progress, Unavailable};
 use countersign::server::service::workflow::{decide, details};
 use countersign::server::service::{hosts, processes, quota};
 use countersign::server::store::inventory;
@@ -40,7 +40,7 @@ pub async fn amounts_of_one(app: &TestApp) -> Amounts {
 /// Asks for hosts of `web` as `member`.
 pub async fn ask(app: &TestApp, name: &str, quantity: i64) -> Result<Done, AppError> {
     let form = form(app, "web", name, quantity).await;
-    hosts::create(app, &app.caller_in("member", "Project View: web").await, &form).await
+    hosts::create(app, &app.caller_in("member", "Project View: web").await, &form, None).await
 }
 
 /// Asks for hosts of `web` as `member` and gives the ticket's number.
@@ -57,7 +57,7 @@ pub fn number_in(done: &Done) -> i64 {
 pub async fn approve(app: &TestApp, number: i64) {
     for (approver, version) in [("owner", 1), ("deputy", 2)] {
         let caller = app.caller(approver).await;
-        decide::pass(app, &caller, number, version, "", "/").await.expect("passed");
+        crate::common::pass(app, &caller, number, version, "", "/").await.expect("passed");
     }
 }
 
@@ -132,7 +132,7 @@ where
         &self,
         request: &str,
         tag: &HostId,
-        step: MakeStep,
+        step: CloudStep,
         machine: &MachineSpec,
     ) -> Result<Progress, Unavailable> {
         let answer = self.behind.start(request, tag, step, machine).await;

@@ -1,7 +1,7 @@
 //! The embedded inventory: a cloud that keeps its machines as rows of our own database and boots none of them. It is
 //! what a first run and the tests use.
 
-use super::{CloudProvider, MachineSpec, MakeStep, Progress, Unavailable};
+use super::{CloudProvider, CloudStep, MAKE, MachineSpec, Progress, Unavailable};
 use crate::domain::ids::HostId;
 use crate::domain::time::Millis;
 use crate::server::clock::Clock;
@@ -22,14 +22,14 @@ pub struct EmbeddedInventory {
 impl EmbeddedInventory {
     /// `deploy_delay`: how long making a host takes, all its steps together.
     pub fn new(db: Db, clock: Arc<dyn Clock>, deploy_delay: Millis, faults: Faults) -> EmbeddedInventory {
-        EmbeddedInventory { db, clock, step_delay: deploy_delay / MakeStep::ALL.len() as Millis, faults }
+        EmbeddedInventory { db, clock, step_delay: deploy_delay / MAKE.len() as Millis, faults }
     }
 
     async fn start_or_find(
         &self,
         request: &str,
         tag: &HostId,
-        step: MakeStep,
+        step: CloudStep,
         machine: &MachineSpec,
     ) -> sqlx::Result<()> {
         let now = self.clock.now();
@@ -40,7 +40,10 @@ impl EmbeddedInventory {
         let failure = self.faults.next(&mut tx, step).await?;
         let is_new = NewRequest { request, tag, action: step.key(), ready_at: now + self.step_delay, failure };
         if inventory::insert_request(&mut tx, &is_new).await? {
-            inventory::put_machine(&mut tx, tag, machine, step.key(), now).await?;
+            match step {
+                CloudStep::Remove => inventory::delete_machine(&mut tx, tag).await?,
+                _ => inventory::put_machine(&mut tx, tag, machine, step.key(), now).await?,
+            }
         }
         tx.commit().await
     }
@@ -61,7 +64,7 @@ impl CloudProvider for EmbeddedInventory {
         &self,
         request: &str,
         tag: &HostId,
-        step: MakeStep,
+        step: CloudStep,
         machine: &MachineSpec,
     ) -> Result<Progress, Unavailable> {
         self.start_or_find(request, tag, step, machine).await.map_err(unavailable)?;
@@ -95,11 +98,11 @@ fn unavailable(error: sqlx::Error) -> Unavailable {
 /// What the inventory fails at, for rehearsals: `boot:1,disks:2` fails the first boot and the first two disk creations
 /// that are ever asked of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Faults(BTreeMap<MakeStep, i64>);
+pub struct Faults(BTreeMap<CloudStep, i64>);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is no fault of the inventory: write STEP:TIMES, STEP one of schedule, disks and boot, e.g. `boot:1,disks:2`"
+    "`{0}` is no fault of the inventory: write STEP:TIMES, STEP one of schedule, disks, boot, stop, resize, attach, start, trash, restore and remove, e.g. `boot:1,disks:2`"
 )]
 pub struct BadFaults(String);
 
@@ -110,7 +113,7 @@ impl std::str::FromStr for Faults {
         let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         let parsed = entries.map(|entry| {
             let (step, times) = entry.split_once(':')?;
-            Some((MakeStep::from_key(step.trim())?, times.trim().parse().ok().filter(|times| *times >= 0)?))
+            Some((CloudStep::from_key(step.trim())?, times.trim().parse().ok().filter(|times| *times >= 0)?))
         });
         parsed.collect::<Option<_>>().map(Faults).ok_or_else(|| BadFaults(text.to_owned()))
     }
@@ -118,15 +121,17 @@ impl std::str::FromStr for Faults {
 
 impl Faults {
     /// Why the step that starts now will fail, if its turn to fail hasn't been taken often enough.
-    async fn next(&self, tx: &mut Tx, step: MakeStep) -> sqlx::Result<Option<String>> {
+    async fn next(&self, tx: &mut Tx, step: CloudStep) -> sqlx::Result<Option<String>> {
         let times = self.0.get(&step).copied().unwrap_or(0);
         if times == 0 || inventory::lock_and_count_failures(tx, step.key()).await? >= times {
             return Ok(None);
         }
         let reason = match step {
-            MakeStep::Schedule => "No node has enough free memory for this machine.",
-            MakeStep::CreateDisks => "The storage pool did not answer in time.",
-            MakeStep::Boot => "The machine did not come up: its boot disk was not found.",
+            CloudStep::Schedule | CloudStep::Resize => "No node has enough free memory for this machine.",
+            CloudStep::CreateDisks | CloudStep::AttachDisks => "The storage pool did not answer in time.",
+            CloudStep::Boot | CloudStep::Start => "The machine did not come up: its boot disk was not found.",
+            CloudStep::Stop => "The machine did not shut down.",
+            CloudStep::Trash | CloudStep::Restore | CloudStep::Remove => "The node of this machine did not answer.",
         };
         Ok(Some(reason.to_owned()))
     }
@@ -139,7 +144,7 @@ mod tests {
     #[test]
     fn faults_are_read_or_refused_with_what_would_be_right() {
         assert_eq!("".parse(), Ok(Faults::default()));
-        let expected = BTreeMap::from([(MakeStep::Boot, 1), (MakeStep::CreateDisks, 2)]);
+        let expected = BTreeMap::from([(CloudStep::Boot, 1), (CloudStep::CreateDisks, 2)]);
         assert_eq!("boot:1, disks:2".parse(), Ok(Faults(expected)));
         for wrong in ["boot", "boot:x", "fly:1", "boot:-1"] {
             assert_eq!(wrong.parse::<Faults>(), Err(BadFaults(wrong.to_owned())), "{wrong}");

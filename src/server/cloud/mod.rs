@@ -12,15 +12,25 @@ use crate::domain::ids::HostId;
 use crate::text_enum;
 
 text_enum! {
-    /// A step of making a host, in the order they are taken.
-    MakeStep {
+    /// What a cloud is asked to do with a machine; making, changing or deleting a host is a row of these.
+    CloudStep {
         Schedule = "schedule", "Schedule";
         CreateDisks = "disks", "Create disks";
         Boot = "boot", "Boot";
+        Stop = "stop", "Stop";
+        Resize = "resize", "Resize";
+        AttachDisks = "attach", "Attach disks";
+        Start = "start", "Start";
+        Trash = "trash", "Move to trash";
+        Restore = "restore", "Restore";
+        Remove = "remove", "Remove";
     }
 }
 
-/// A machine as it is asked for.
+/// The steps of making a host, in the order they are taken.
+pub const MAKE: [CloudStep; 3] = [CloudStep::Schedule, CloudStep::CreateDisks, CloudStep::Boot];
+
+/// A machine as it is asked for, or as it is to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineSpec {
     pub name: String,
@@ -55,7 +65,7 @@ pub trait CloudProvider: Send + Sync + 'static {
         &self,
         request: &str,
         tag: &HostId,
-        step: MakeStep,
+        step: CloudStep,
         machine: &MachineSpec,
     ) -> Result<Progress, Unavailable>;
 

@@ -5,27 +5,30 @@ use crate::api::error::AppError;
 use crate::domain::ids::HostId;
 use crate::domain::time::Millis;
 use crate::server::app::App;
-use crate::server::service::hosts::making;
+use crate::server::service::hosts::{operating, trash};
 use crate::server::service::oplog::{retention, sealing};
+use crate::server::store::host::step::StepKey;
 use crate::server::store::job::Claimed;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::time::Duration;
 
-/// A job with what it is about. `attempt` is the host's attempt it was enqueued for: one of an earlier attempt does nothing.
+/// A job with what it is about. One that was enqueued for an earlier attempt of a step does nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "payload", rename_all = "kebab-case")]
 pub enum Job {
-    /// Asks the cloud to begin a step of making a host.
-    StartHostStep { host: HostId, position: i64, attempt: i64 },
+    /// Asks the cloud to begin a step of what is done to a host.
+    StartHostStep(StepKey),
     /// Asks the cloud how far a step is, until it is over.
-    PollHostStep { host: HostId, position: i64, attempt: i64 },
+    PollHostStep(StepKey),
     /// Removes from the cloud what a failed attempt left there; `since` is when that was asked for.
     CleanUpHost { host: HostId, attempt: i64, then: AfterCleanUp, since: Millis },
     /// Seals the operation log, again and again.
     SealLog,
     /// Removes what is too old from the operation log, again and again.
     TrimLog,
+    /// Clears hosts that have been in the trash for long enough, again and again.
+    EmptyTrash,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,24 +47,24 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Job {
     /// What is always in the queue, once for all servers, and never over.
-    pub const STANDING: [Job; 2] = [Job::SealLog, Job::TrimLog];
+    pub const STANDING: [Job; 3] = [Job::SealLog, Job::TrimLog, Job::EmptyTrash];
 
     fn kind(&self) -> &'static str {
         match self {
-            Job::StartHostStep { .. } => "start-host-step",
-            Job::PollHostStep { .. } => "poll-host-step",
+            Job::StartHostStep(_) => "start-host-step",
+            Job::PollHostStep(_) => "poll-host-step",
             Job::CleanUpHost { .. } => "clean-up-host",
             Job::SealLog => "seal-log",
             Job::TrimLog => "trim-log",
+            Job::EmptyTrash => "empty-trash",
         }
     }
 
     fn host(&self) -> Option<&HostId> {
         match self {
-            Job::StartHostStep { host, .. } | Job::PollHostStep { host, .. } | Job::CleanUpHost { host, .. } => {
-                Some(host)
-            }
-            Job::SealLog | Job::TrimLog => None,
+            Job::StartHostStep(step) | Job::PollHostStep(step) => Some(&step.host),
+            Job::CleanUpHost { host, .. } => Some(host),
+            Job::SealLog | Job::TrimLog | Job::EmptyTrash => None,
         }
     }
 
@@ -97,27 +100,28 @@ impl Handlers for Dispatch {
     async fn run(&self, app: &App, job: &Claimed) -> Result<Outcome, Failure> {
         let unreadable = |error| Failure::Dead(AppError::from(error).to_string());
         match Job::read(&job.kind, &job.payload).map_err(unreadable)? {
-            Job::StartHostStep { host, position, attempt } => making::start_step(app, &host, position, attempt).await,
-            Job::PollHostStep { host, position, attempt } => making::poll_step(app, &host, position, attempt).await,
-            Job::CleanUpHost { host, attempt, then, since } => making::clean_up(app, &host, attempt, then, since).await,
+            Job::StartHostStep(step) => operating::start_step(app, &step).await,
+            Job::PollHostStep(step) => operating::poll_step(app, &step).await,
+            Job::CleanUpHost { host, attempt, then, since } => {
+                operating::clean_up(app, &host, attempt, then, since).await
+            }
             Job::SealLog => sealing::seal_due(app).await,
             Job::TrimLog => retention::remove_due(app).await,
+            Job::EmptyTrash => trash::clear_overdue(app).await,
         }
     }
 
     async fn died(&self, app: &App, job: &Claimed, reason: &str) -> Result<(), AppError> {
         match Job::read(&job.kind, &job.payload) {
-            Ok(Job::StartHostStep { host, position, attempt } | Job::PollHostStep { host, position, attempt }) => {
-                making::fail_step(app, &host, position, attempt, reason).await
-            }
+            Ok(Job::StartHostStep(step) | Job::PollHostStep(step)) => operating::fail_step(app, &step, reason).await,
             Ok(Job::CleanUpHost { host, attempt, then: AfterCleanUp::Start, .. }) => {
-                making::fail_step(app, &host, 0, attempt, reason).await
+                operating::fail_step(app, &StepKey { host, operation: 0, position: 0, attempt }, reason).await
             }
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
-                making::removal_failed(app, &host, reason).await
+                operating::removal_failed(app, &host, reason).await
             }
             // Nothing shows it but its line in the queue, which stays.
-            Ok(Job::SealLog | Job::TrimLog) | Err(_) => Ok(()),
+            Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash) | Err(_) => Ok(()),
         }
     }
 }
@@ -130,8 +134,8 @@ mod tests {
     fn every_kind_reads_back_as_what_was_enqueued() {
         let host: HostId = "h".into();
         for job in [
-            Job::StartHostStep { host: host.clone(), position: 0, attempt: 1 },
-            Job::PollHostStep { host: host.clone(), position: 2, attempt: 3 },
+            Job::StartHostStep(StepKey { host: host.clone(), operation: 0, position: 0, attempt: 1 }),
+            Job::PollHostStep(StepKey { host: host.clone(), operation: 3, position: 2, attempt: 1 }),
             Job::CleanUpHost { host: host.clone(), attempt: 2, then: AfterCleanUp::Start, since: 7 },
             Job::CleanUpHost { host, attempt: 2, then: AfterCleanUp::Remove, since: 7 },
         ] {

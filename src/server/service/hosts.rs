@@ -1,6 +1,8 @@
 //! Hosts: the list, one host, the create form, and asking for more, by ticket or at once.
 
-pub mod making;
+pub mod operating;
+pub mod operations;
+pub mod trash;
 
 use crate::api::error::AppError;
 use crate::api::hosts::{HostFilter, HostFormData, HostList, HostRow, ProjectChoice};
@@ -10,10 +12,11 @@ use crate::domain::host::{HostForm, HostRequest, HostStatus};
 use crate::domain::ids::HostId;
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::process::TicketType;
+use crate::domain::request::Request;
 use crate::domain::validation::Problem;
 use crate::server::app::{App, Caller};
 use crate::server::service::quota;
-use crate::server::service::workflow::submit::{NewTicket, submit};
+use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::store::directory::{self, Project};
 use crate::server::store::host::{self, Host, Listing, Position, Reader};
 use crate::server::store::process;
@@ -92,50 +95,28 @@ pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> 
 }
 
 /// Asks for hosts: a ticket where the process is enabled, otherwise they are created at once.
-pub async fn create(app: &App, caller: &Caller, form: &HostForm) -> Result<Done, AppError> {
+pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<Amends>) -> Result<Done, AppError> {
     let request = form.parse(&host::specifications(&app.db).await?, &host::images(&app.db).await?)?;
     let found = directory::project(&app.db, &request.project).await?;
     let Some(project) = found.filter(|project| is_in_view(caller, project)) else {
         let message = "Choose one of the projects of this view.".to_owned();
         return Err(vec![Problem { field: "form[project]".into(), message }].into());
     };
-    if process::is_enabled(&app.db, TicketType::ApplyMachine).await? {
-        let subject = in_project(Subject::new(ResourceType::Ticket, "", &request.name), &project);
-        let mut work = app.work(caller.operator(), Operation::Submit, subject).await?;
-        let outcome = by_ticket(&mut work, caller, &project, &request).await;
-        work.finish(outcome).await
-    } else {
-        let subject = in_project(Subject::new(ResourceType::Host, "", &request.name), &project);
-        let mut work = app.work(caller.operator(), Operation::Create, subject).await?;
-        let outcome = at_once(&mut work, caller, &project, &request).await;
-        work.finish(outcome).await
+    if amends.is_some() || process::is_enabled(&app.db, TicketType::ApplyMachine).await? {
+        let (id, domain) = (Some(project.id.clone()), Some(project.domain_id.clone()));
+        let (request, initiator) = (Request::Host(request), caller.person.clone());
+        return submit::by_ticket(app, caller, NewTicket { request, initiator, project: id, domain }, amends).await;
     }
-}
-
-async fn by_ticket(
-    work: &mut Work,
-    caller: &Caller,
-    project: &Project,
-    request: &HostRequest,
-) -> Result<Done, AppError> {
-    check_may_ask(caller, project)?;
-    let new = NewTicket {
-        ticket_type: TicketType::ApplyMachine,
-        initiator: caller.person.clone(),
-        project: Some(project.id.clone()),
-        domain: Some(project.domain_id.clone()),
-        resource_name: request.name.clone(),
-        payload: json!(request),
-        takes: request.total(),
-    };
-    let number = submit(work, new).await?;
-    Ok(Done::new(format!("Ticket {number} submitted."), "/tickets/workflow/mine"))
+    let subject = in_project(Subject::new(ResourceType::Host, "", &request.name), &project);
+    let mut work = app.work(caller.operator(), Operation::Create, subject).await?;
+    let outcome = at_once(&mut work, caller, &project, &request).await;
+    work.finish(outcome).await
 }
 
 async fn at_once(work: &mut Work, caller: &Caller, project: &Project, request: &HostRequest) -> Result<Done, AppError> {
     check_may_ask(caller, project)?;
     quota::check(work, &project.id, &request.total()).await?;
-    let hosts = making::begin(work, None, request).await?;
+    let hosts = operating::begin_making(work, None, request).await?;
     let id = hosts.first().map(HostId::to_string).unwrap_or_default();
     work.about(in_project(Subject::new(ResourceType::Host, id, &request.name), project));
     work.details(json!({"after": request, "hosts": hosts}));
@@ -166,11 +147,7 @@ fn may_ask_for(caller: &Caller, project: &Project) -> bool {
 }
 
 fn check_may_ask(caller: &Caller, project: &Project) -> Result<(), AppError> {
-    if may_ask_for(caller, project) {
-        return Ok(());
-    }
-    let message = format!("Your role in {} doesn't let you ask for hosts. Ask one of its owners.", project.name);
-    Err(AppError::Forbidden(message))
+    if may_ask_for(caller, project) { Ok(()) } else { Err(submit::forbidden(TicketType::ApplyMachine)) }
 }
 
 fn may_create(caller: &Caller, view: &View) -> bool {

@@ -1,5 +1,6 @@
-//! Hosts and the catalogue they are made from. The steps of making one are in [`step`].
+//! Hosts and the catalogue they are made from. What is done to them is in [`change`], step by step in [`step`].
 
+pub mod change;
 pub mod step;
 
 pub use step::of_ticket as steps_of_ticket;
@@ -42,8 +43,12 @@ pub struct Host {
     #[sqlx(try_from = "String")]
     pub status: HostStatus,
     pub delete_locked: bool,
+    /// JSON of the [`Change`](crate::domain::host_operation::Change) under way.
+    pub change: Option<String>,
     pub description: String,
     pub created_at: Millis,
+    /// Since when it is in the trash.
+    pub trashed_at: Option<Millis>,
     /// The ticket that made it, if the reader may read that ticket.
     pub readable_ticket: Option<TicketNumber>,
 }
@@ -78,7 +83,7 @@ fn select(db: &Db, reader: &Reader<'_>) -> Sql {
         db.dialect(),
         "SELECT h.id, h.name, h.project_id, p.name AS project_name, p.domain_id, d.name AS domain_name,
            h.specification_name, h.vcpu, h.memory_mib, h.image_name, h.system_disk_gib, h.data_disks_gib, h.status,
-           h.delete_locked, h.description, h.created_at, CASE WHEN ",
+           h.delete_locked, h.change, h.description, h.created_at, h.trashed_at, CASE WHEN ",
     );
     sql.bind(reader.reads_all_tickets);
     sql.push(" OR EXISTS (SELECT 1 FROM ticket t WHERE t.number = h.ticket_number AND t.initiator_id = ");
@@ -176,27 +181,7 @@ pub async fn set_status(tx: &mut Tx, id: &HostId, from: HostStatus, to: HostStat
     Ok(tx.exec(sql, args![id, from.key(), to.key()]).await? == 1)
 }
 
-/// How the hosts of a ticket stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
-pub struct Tally {
-    pub hosts: i64,
-    pub deploying: i64,
-    pub failed: i64,
-}
-
-pub async fn tally(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Tally> {
-    let tally = tx
-        .opt(
-            "SELECT COUNT(*) AS hosts, COUNT(CASE WHEN status = 'deploying' THEN 1 END) AS deploying,
-               COUNT(CASE WHEN status = 'deploy_failed' THEN 1 END) AS failed
-             FROM host WHERE ticket_number = $1",
-            args![ticket],
-        )
-        .await?;
-    Ok(tally.unwrap_or(Tally { hosts: 0, deploying: 0, failed: 0 }))
-}
-
-/// A host of a ticket that failed, with its attempt and what it takes.
+/// A host of a ticket that couldn't be made, with its attempt and what it takes.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct FailedHost {
     pub id: HostId,
@@ -206,11 +191,11 @@ pub struct FailedHost {
     pub disks_gib: i64,
 }
 
-/// The ticket's hosts that failed, by id.
+/// The ticket's hosts that couldn't be made, by id.
 pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Vec<FailedHost>> {
     tx.all(
         "SELECT h.id, s.attempt, h.vcpu, h.memory_mib, h.disks_gib
-         FROM host h JOIN host_step s ON s.host_id = h.id AND s.position = 0
+         FROM host h JOIN host_step s ON s.host_id = h.id AND s.operation = 0 AND s.position = 0
          WHERE h.ticket_number = $1 AND h.status = 'deploy_failed' ORDER BY h.id",
         args![ticket],
     )

@@ -61,7 +61,8 @@ pub async fn put_machine(
     tx.exec(
         "INSERT INTO inventory_machine (tag, name, vcpu, memory_mib, disks_gib, state, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (tag) DO UPDATE SET state = excluded.state",
+         ON CONFLICT (tag) DO UPDATE SET vcpu = excluded.vcpu, memory_mib = excluded.memory_mib,
+           disks_gib = excluded.disks_gib, state = excluded.state",
         args![tag, &machine.name, machine.vcpu, machine.memory_mib, machine.disks_gib, state, now],
     )
     .await?;

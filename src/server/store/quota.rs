@@ -59,8 +59,9 @@ fn lines_query(dialect: Dialect, domains: Vec<String>, projects: Vec<String>) ->
     let mut sql = Sql::new(dialect, "SELECT 'used' AS source, p.domain_id AS domain, CASE WHEN p.id");
     sql.is_in(projects.clone());
     sql.push(
-        " THEN p.id ELSE '' END AS project, '' AS key, CAST(0 AS BIGINT) AS amount, CAST(SUM(h.vcpu) AS BIGINT) AS vcpu,
-           CAST(SUM(h.memory_mib) AS BIGINT) AS memory_mib, CAST(SUM(h.disks_gib) AS BIGINT) AS disks_gib, COUNT(*) AS hosts
+        " THEN p.id ELSE '' END AS project, '' AS key, CAST(0 AS BIGINT) AS amount, CAST(SUM(h.vcpu + h.growing_vcpu) AS BIGINT) AS vcpu,
+           CAST(SUM(h.memory_mib + h.growing_memory_mib) AS BIGINT) AS memory_mib,
+           CAST(SUM(h.disks_gib + h.growing_disks_gib) AS BIGINT) AS disks_gib, COUNT(*) AS hosts
          FROM host h JOIN project p ON p.id = h.project_id
          WHERE h.status <> 'deploy_failed' AND p.domain_id",
     );

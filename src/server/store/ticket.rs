@@ -144,6 +144,22 @@ pub async fn set_state(tx: &mut Tx, number: TicketNumber, state: &State, stage: 
     Ok(())
 }
 
+/// Another request in the place of the one the ticket had.
+pub async fn set_request(
+    tx: &mut Tx,
+    number: TicketNumber,
+    resource_name: &str,
+    payload: &str,
+    version: i64,
+) -> sqlx::Result<()> {
+    tx.exec(
+        "UPDATE ticket SET resource_name = $2, payload = $3, version = $4 WHERE number = $1",
+        args![number, resource_name, payload, version],
+    )
+    .await?;
+    Ok(())
+}
+
 /// Notes which role the open link waits for, or that it waits for none.
 pub async fn set_waits(
     tx: &mut Tx,

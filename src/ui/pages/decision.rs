@@ -102,6 +102,7 @@ fn dialog<S: ChangeFn>(title: &'static str, decision: Decision, page: String, ke
         <ChangeDialog change title about page keep danger>
             <Hidden name="number" value=decision.number.to_string()/>
             <Hidden name="version" value=decision.version.to_string()/>
+            <Hidden name="seen" value=decision.seen/>
             <Hidden name="back" value=back/>
             {fields()}
         </ChangeDialog>

@@ -2,10 +2,11 @@
 
 use super::decision::DecisionDialog;
 use crate::api::frame::Frame;
-use crate::api::workflow::{ExecutionStep, Record, Request, Retry, Stage, StageState, TicketDetail, get_ticket};
+use crate::api::workflow::{ExecutionStep, Record, Retry, Stage, StageState, TicketDetail, get_ticket};
 use crate::domain::host::HostRequest;
 use crate::domain::ids::TicketNumber;
 use crate::domain::quota::{Amounts, Standing};
+use crate::domain::request::Request;
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, RecordKind};
 use crate::ui::components::dialog::DialogButton;
@@ -139,6 +140,7 @@ fn request(detail: &TicketDetail) -> AnyView {
             {headroom(&detail.standings, &request.total(), detail)}
         }
         .into_any(),
+        _ => ().into_any(),
     }
 }
 
@@ -298,6 +300,7 @@ fn records(records: Vec<Record>, now: Millis) -> AnyView {
     let record = |record: Record| {
         let (tone, mark, verb) = match record.kind {
             RecordKind::Submit => ("info", icon::ARROW_UP, "submitted"),
+            RecordKind::Amend => ("info", icon::PENCIL, "amended"),
             RecordKind::Pass => ("success", icon::CIRCLE_CHECK, "passed"),
             RecordKind::Reject => ("danger", icon::CIRCLE_X, "rejected"),
             RecordKind::Undo => ("neutral", icon::UNDO, "undid"),
@@ -308,7 +311,8 @@ fn records(records: Vec<Record>, now: Millis) -> AnyView {
         };
         let note = (!record.note.is_empty()).then(|| view! { <p class="record-note">{record.note.clone()}</p> });
         // "submitted Submit" would say it twice.
-        let stage = (record.kind != RecordKind::Submit).then(|| view! { <em>{record.stage.clone()}</em> });
+        let stage = (!matches!(record.kind, RecordKind::Submit | RecordKind::Amend))
+            .then(|| view! { <em>{record.stage.clone()}</em> });
         view! {
             <li class="record" data-tone=tone>
                 <span class="record-mark"><Icon paths=mark size=14/></span>

@@ -11,7 +11,8 @@ use crate::server::app::{App, Caller};
 use crate::server::clock::ManualClock;
 use crate::server::cloud::{EmbeddedInventory, Faults};
 use crate::server::jobs;
-use crate::server::service::workflow::{decide, lists};
+use crate::server::service::workflow::decide::{self, Verdict};
+use crate::server::service::workflow::{details, lists};
 use crate::server::service::{hosts, session};
 use crate::server::store::{directory, host};
 use crate::server::work::Subject;
@@ -110,20 +111,21 @@ async fn play(app: &App, clock: &ManualClock, past: &Past) -> Result<(), AppErro
         reason: past.reason.into(),
         ..Default::default()
     };
-    hosts::create(app, &asker, &typed).await?;
-    let (number, mut version) = newest_of(app, &asker).await?;
+    hosts::create(app, &asker, &typed, None).await?;
+    let (number, version) = newest_of(app, &asker).await?;
     match past.ending {
         Ending::Passed(approvers) => {
             for approver in approvers {
                 clock.advance(40 * MINUTE);
-                decide::pass(app, &person(app, approver).await?, number, version, "", "/").await?;
-                version += 1;
+                let approver = person(app, approver).await?;
+                decide::pass(app, &approver, verdict(app, &approver, number, "").await?).await?;
             }
             deploy(app, clock).await?;
         }
         Ending::Rejected(approver, why) => {
             clock.advance(2 * HOUR);
-            decide::reject(app, &person(app, approver).await?, number, version, why, "/").await?;
+            let approver = person(app, approver).await?;
+            decide::reject(app, &approver, verdict(app, &approver, number, why).await?).await?;
         }
         Ending::Undone(why) => {
             clock.advance(5 * MINUTE);
@@ -137,6 +139,11 @@ async fn person(app: &App, username: &str) -> Result<Caller, AppError> {
     let account = directory::find_by_username(&app.db, username).await?.ok_or(AppError::NotFound)?;
     let person = directory::person(&app.db, &account.id).await?.ok_or(AppError::NotFound)?;
     Ok(session::caller(person, None, true, String::new(), ""))
+}
+
+async fn verdict(app: &App, approver: &Caller, number: i64, note: &str) -> Result<Verdict, AppError> {
+    let shown = details::decision(app, approver, number).await?;
+    Ok(Verdict { number, version: shown.version, seen: shown.seen, note: note.into(), ..Verdict::default() })
 }
 
 /// Number and version of the ticket this person submitted last.

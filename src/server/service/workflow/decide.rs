@@ -1,13 +1,16 @@
 //! Deciding, undoing, retrying, abandoning: each one step of the state machine in one transaction.
 
+use super::execution::{self, Begun};
+use super::joining::Grant;
+use super::readable_in;
 use super::submit::ticket_subject;
 use super::tasks::Route;
-use super::{execution, readable_in};
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType};
-use crate::domain::process::Definition;
+use crate::domain::process::{Definition, TicketType};
+use crate::domain::request::Request;
 use crate::domain::time::utc_label;
 use crate::domain::validation::Problems;
 use crate::domain::workflow::{Effect, RecordKind, State, Step};
@@ -18,38 +21,36 @@ use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{process, task};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 const MAX_NOTE: usize = 2_000;
 
-/// What a person wants to do with a ticket, and the version of it they saw.
-struct Intent<'a> {
-    number: TicketNumber,
-    version: i64,
+/// A decision as it was made: on which ticket, on what of it, with which words.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict {
+    pub number: TicketNumber,
+    /// The ticket's version the person saw.
+    pub version: i64,
+    /// The [`digest`] of what the person saw.
+    pub seen: String,
+    pub note: String,
+    /// The page to return to.
+    pub back: String,
+    pub grant: Grant,
+}
+
+/// What a person wants to do with a ticket.
+struct Intent {
     step: Step,
-    note: &'a str,
-    back: &'a str,
+    verdict: Verdict,
 }
 
-pub async fn pass(
-    app: &App,
-    caller: &Caller,
-    number: TicketNumber,
-    version: i64,
-    note: &str,
-    back: &str,
-) -> Result<Done, AppError> {
-    act(app, caller, Operation::Pass, Intent { number, version, step: Step::Pass, note, back }).await
+pub async fn pass(app: &App, caller: &Caller, verdict: Verdict) -> Result<Done, AppError> {
+    act(app, caller, Operation::Pass, Intent { step: Step::Pass, verdict }).await
 }
 
-pub async fn reject(
-    app: &App,
-    caller: &Caller,
-    number: TicketNumber,
-    version: i64,
-    note: &str,
-    back: &str,
-) -> Result<Done, AppError> {
-    act(app, caller, Operation::Reject, Intent { number, version, step: Step::Reject, note, back }).await
+pub async fn reject(app: &App, caller: &Caller, verdict: Verdict) -> Result<Done, AppError> {
+    act(app, caller, Operation::Reject, Intent { step: Step::Reject, verdict }).await
 }
 
 pub async fn undo(
@@ -60,7 +61,7 @@ pub async fn undo(
     reason: &str,
     back: &str,
 ) -> Result<Done, AppError> {
-    act(app, caller, Operation::Undo, Intent { number, version, step: Step::Undo, note: reason, back }).await
+    act(app, caller, Operation::Undo, intent(Step::Undo, number, version, reason, back)).await
 }
 
 pub async fn retry(
@@ -70,7 +71,7 @@ pub async fn retry(
     version: i64,
     back: &str,
 ) -> Result<Done, AppError> {
-    act(app, caller, Operation::Retry, Intent { number, version, step: Step::Retry, note: "", back }).await
+    act(app, caller, Operation::Retry, intent(Step::Retry, number, version, "", back)).await
 }
 
 pub async fn abandon(
@@ -81,20 +82,33 @@ pub async fn abandon(
     reason: &str,
     back: &str,
 ) -> Result<Done, AppError> {
-    act(app, caller, Operation::Abandon, Intent { number, version, step: Step::Abandon, note: reason, back }).await
+    act(app, caller, Operation::Abandon, intent(Step::Abandon, number, version, reason, back)).await
 }
 
-async fn act(app: &App, caller: &Caller, operation: Operation, intent: Intent<'_>) -> Result<Done, AppError> {
-    let subject = Subject::new(ResourceType::Ticket, intent.number, "");
+fn intent(step: Step, number: TicketNumber, version: i64, note: &str, back: &str) -> Intent {
+    let verdict = Verdict { number, version, note: note.into(), back: back.into(), ..Verdict::default() };
+    Intent { step, verdict }
+}
+
+async fn act(app: &App, caller: &Caller, operation: Operation, intent: Intent) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Ticket, intent.verdict.number, "");
+    // A type never changes, so it may be read before; unknown numbers are refused where all others are.
+    let known = ticket::get(&app.db, intent.verdict.number).await?;
+    let gives_roles = intent.step == Step::Pass && known.is_some_and(|t| t.ticket_type == TicketType::ApplyJoinProject);
     let mut work = app.work(caller.operator(), operation, subject).await?;
-    let outcome = take_step(&mut work, caller, &intent).await;
+    let outcome = take_step(&mut work, caller, &intent, gives_roles).await;
     work.finish(outcome).await
 }
 
-async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent<'_>) -> Result<Done, AppError> {
+async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_roles: bool) -> Result<Done, AppError> {
+    let Intent { step, verdict } = intent;
     let note = checked_note(intent)?;
-    task::share_directory(&mut work.tx).await?;
-    let ticket = ticket::lock(&mut work.tx, intent.number).await?.ok_or(AppError::NotFound)?;
+    if gives_roles {
+        task::lock_directory(&mut work.tx).await?;
+    } else {
+        task::share_directory(&mut work.tx).await?;
+    }
+    let ticket = ticket::lock(&mut work.tx, verdict.number).await?.ok_or(AppError::NotFound)?;
     if !readable_in(work, caller, &ticket).await? {
         return Err(AppError::NotFound);
     }
@@ -107,11 +121,15 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent<'_>) -> Res
     ));
     work.details(json!({"before": ticket.state(), "note": note}));
     let definition = process::definition_in(&mut work.tx, &ticket.process_id, ticket.process_version).await?;
+    let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let person = &caller.person;
-    match intent.step {
+    match step {
         Step::Pass | Step::Reject => {
             check_concerned(work, caller, &ticket, &definition).await?;
-            check_current(work, &ticket, intent).await?;
+            check_current(work, &ticket, verdict.version, *step).await?;
+            if verdict.seen != digest(&ticket) {
+                return Err(AppError::refused("What this ticket asks for isn't what you were shown. Reload the page."));
+            }
             check_approver(work, caller, &ticket, &definition).await?;
         }
         Step::Undo if ticket.initiator_id != person.id => {
@@ -121,41 +139,70 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent<'_>) -> Res
             let message = "Only who submitted the ticket, or an administrator in the System View, can do this.";
             return Err(AppError::Forbidden(message.into()));
         }
-        _ => check_current(work, &ticket, intent).await?,
+        _ => check_current(work, &ticket, verdict.version, *step).await?,
+    }
+    if *step == Step::Pass {
+        execution::check(work, &request).await.map_err(cant_pass)?;
     }
     let actor = Actor { id: Some(person.id.clone()), name: &person.display_name };
-    let next = advance(work, &ticket, &definition, intent.step, actor, &note).await?;
-    let back = back_to(intent.back, &format!("/tickets/workflow/{}", ticket.number));
-    Ok(Done::new(said(intent.step, ticket.number, &next), back))
+    let change =
+        Advance { step: *step, actor, note: &note, request: &request, caller: Some(caller), grant: &verdict.grant };
+    let next = advance(work, &ticket, &definition, change).await?;
+    let back = back_to(&verdict.back, &format!("/tickets/workflow/{}", ticket.number));
+    Ok(Done::new(said(*step, ticket.number, &next), back))
 }
 
-fn checked_note(intent: &Intent<'_>) -> Result<String, AppError> {
+/// Why a Pass isn't possible, with what an approver can do about it.
+fn cant_pass(error: AppError) -> AppError {
+    match error {
+        AppError::Refused(why) => {
+            AppError::Refused(format!("This can't be passed now. {why} Reject it, or ask its initiator to amend it."))
+        }
+        other => other,
+    }
+}
+
+/// What a decision was made on, in few characters: the request and the version of the process it goes by.
+pub fn digest(ticket: &Ticket) -> String {
+    let mut hash = Sha256::new();
+    for part in [ticket.process_id.as_str(), &ticket.process_version.to_string(), &ticket.payload] {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn checked_note(intent: &Intent) -> Result<String, AppError> {
     let mut problems = Problems::default();
+    let typed = &intent.verdict.note;
     let note = match intent.step {
-        Step::Undo | Step::Abandon => problems.required("reason", "Reason", intent.note, MAX_NOTE),
-        _ => problems.text("note", "Note", intent.note, MAX_NOTE),
+        Step::Undo | Step::Abandon => problems.required("reason", "Reason", typed, MAX_NOTE),
+        _ => problems.text("note", "Note", typed, MAX_NOTE),
     };
     problems.or(note).map_err(AppError::from)
 }
 
 /// Refuses a step on a version that isn't the current one, telling who moved the ticket on and when.
-async fn check_current(work: &mut Work, ticket: &Ticket, intent: &Intent<'_>) -> Result<(), AppError> {
+pub(super) async fn check_current(work: &mut Work, ticket: &Ticket, version: i64, step: Step) -> Result<(), AppError> {
     let state = ticket.state();
-    if intent.version == state.version && state.step(intent.step).is_ok() {
+    if version == state.version && state.step(step).is_ok() {
         return Ok(());
     }
     let Some(last) = ticket::last_record(&mut work.tx, ticket.number).await? else {
         return Err(AppError::refused("This ticket has changed. Reload the page."));
     };
+    let (name, at) = (&last.actor_name, utc_label(last.at));
     let what = match last.kind {
         RecordKind::Submit => "changed since you opened it".to_owned(),
+        RecordKind::Amend => format!("amended by {name} on {at}: look at it again"),
         kind => {
             let stage = if matches!(kind, RecordKind::Pass | RecordKind::Reject) { last.stage.as_str() } else { "" };
-            let at = if stage.is_empty() { String::new() } else { format!(" at \u{201c}{stage}\u{201d}") };
-            format!("already {}{at} by {} on {}", kind.label().to_lowercase(), last.actor_name, utc_label(last.at))
+            let stage = if stage.is_empty() { String::new() } else { format!(" at \u{201c}{stage}\u{201d}") };
+            format!("already {}{stage} by {name} on {at}", kind.label().to_lowercase())
         }
     };
-    Err(AppError::refused(format!("Ticket {} was {what}. Your decision was not counted.", ticket.number)))
+    let counted = if step == Step::Amend { "Your change was not made." } else { "Your decision was not counted." };
+    Err(AppError::refused(format!("Ticket {} was {what}. {counted}", ticket.number)))
 }
 
 /// Who never was asked may not decide, and needn't be told what became of the ticket.
@@ -206,15 +253,26 @@ struct Actor<'a> {
     name: &'a str,
 }
 
+/// A step with who takes it and what it takes to carry it out.
+struct Advance<'a> {
+    step: Step,
+    actor: Actor<'a>,
+    note: &'a str,
+    request: &'a Request,
+    /// Nobody where the system itself takes the step.
+    caller: Option<&'a Caller>,
+    grant: &'a Grant,
+}
+
 /// Takes the step and does all it sets off, in the work's transaction.
 async fn advance(
     work: &mut Work,
     ticket: &Ticket,
     definition: &Definition,
-    step: Step,
-    actor: Actor<'_>,
-    note: &str,
+    change: Advance<'_>,
 ) -> Result<State, AppError> {
+    let Advance { step, actor, note, request, caller, grant } = change;
+    let mut begun = Begun::UnderWay;
     let before = ticket.state();
     let (next, effects) = before.step(step).map_err(|impossible| AppError::refused(impossible.to_string()))?;
     let now = work.now;
@@ -228,8 +286,8 @@ async fn advance(
                 ticket::set_waits(&mut work.tx, ticket.number, None).await?;
             }
             Effect::OpenLink(link) => route(ticket, definition).open(work, ticket.number, link).await?,
-            Effect::Execute => execution::execute(work, ticket).await?,
-            Effect::Resume => execution::resume(work, ticket.number).await?,
+            Effect::Execute => begun = execution::execute(work, ticket, request, caller, grant).await?,
+            Effect::Resume => execution::resume(work, ticket.number, request).await?,
             Effect::Release => {
                 if step == Step::Abandon {
                     execution::give_up(work, ticket.number).await?;
@@ -239,6 +297,7 @@ async fn advance(
         }
     }
     let (kind, stage) = match step {
+        Step::Amend => (RecordKind::Amend, "Submit"),
         Step::Pass => (RecordKind::Pass, ticket.stage.as_str()),
         Step::Reject => (RecordKind::Reject, ticket.stage.as_str()),
         Step::Undo => (RecordKind::Undo, ticket.stage.as_str()),
@@ -261,30 +320,39 @@ async fn advance(
         },
     )
     .await?;
-    Ok(next)
+    match begun {
+        Begun::UnderWay => Ok(next),
+        Begun::Done(what) => executed_with(work, ticket.number, Step::Succeed, &what).await,
+    }
 }
 
 fn said(step: Step, number: TicketNumber, next: &State) -> String {
     match step {
         Step::Pass if next.is_waiting() => format!("Ticket {number} passed: it goes on to the next link."),
-        Step::Pass => format!("Ticket {number} passed: it is being carried out."),
+        Step::Pass if next.is_executing() => format!("Ticket {number} passed: it is being carried out."),
+        Step::Pass => format!("Ticket {number} passed and carried out."),
         Step::Reject => format!("Ticket {number} rejected."),
         Step::Undo => format!("Ticket {number} undone."),
         Step::Retry => format!("Ticket {number} is being carried out again."),
         Step::Abandon => format!("Ticket {number} abandoned."),
-        Step::Succeed | Step::Fail => format!("Ticket {number} carried out."),
+        Step::Amend | Step::Succeed | Step::Fail => format!("Ticket {number} carried out."),
     }
 }
 
 /// The execution of a ticket came to its end: it completes the ticket, or fails it with the reason.
 pub async fn executed(work: &mut Work, number: TicketNumber, result: Result<(), String>) -> Result<(), AppError> {
+    match result {
+        Ok(()) => executed_with(work, number, Step::Succeed, "").await?,
+        Err(reason) => executed_with(work, number, Step::Fail, &reason).await?,
+    };
+    Ok(())
+}
+
+async fn executed_with(work: &mut Work, number: TicketNumber, step: Step, note: &str) -> Result<State, AppError> {
     let ticket = ticket::lock(&mut work.tx, number).await?.ok_or(AppError::NotFound)?;
     let definition = process::definition_in(&mut work.tx, &ticket.process_id, ticket.process_version).await?;
-    let (step, note) = match result {
-        Ok(()) => (Step::Succeed, String::new()),
-        Err(reason) => (Step::Fail, reason),
-    };
-    let system = Actor { id: None, name: "Countersign" };
-    advance(work, &ticket, &definition, step, system, &note).await?;
-    Ok(())
+    let request = Request::read(ticket.ticket_type, &ticket.payload)?;
+    let actor = Actor { id: None, name: "Countersign" };
+    let change = Advance { step, actor, note, request: &request, caller: None, grant: &Grant::default() };
+    Box::pin(advance(work, &ticket, &definition, change)).await
 }

@@ -1,12 +1,13 @@
 //! One ticket with everything its page shows.
 
+use super::decide::digest;
 use super::lists::rows;
 use super::readable;
 use crate::api::error::AppError;
-use crate::api::workflow::{Decision, ExecutionStep, Record, Request, Stage, StageState, TicketDetail, TicketRow};
-use crate::domain::host::HostRequest;
+use crate::api::workflow::{Decision, ExecutionStep, Record, Stage, StageState, TicketDetail, TicketRow};
 use crate::domain::ids::TicketNumber;
-use crate::domain::process::{Definition, TicketType};
+use crate::domain::process::Definition;
+use crate::domain::request::Request;
 use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState};
 use crate::server::app::{App, Caller};
 use crate::server::service::approvers::Names;
@@ -21,7 +22,7 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
     let definition = process::definition(&app.db, &ticket.process_id, ticket.process_version).await?;
     let tasks = task::of_tickets(&app.db, vec![number]).await?;
     let records = ticket::records(&app.db, number).await?;
-    let request = request(&ticket)?;
+    let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let standings = match &ticket.project_id {
         Some(project) => quota::standings(&app.db, project).await?,
         None => vec![],
@@ -35,7 +36,9 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
     Ok(TicketDetail {
         domain,
         process_version: ticket.process_version,
-        summary: summary(&request, row.project.as_deref()),
+        summary: request.summary(row.project.as_deref()),
+        seen: digest(&ticket),
+        may_amend: ticket.initiator_id == caller.person.id && state.is_undecided(),
         request,
         standings,
         stages: stages(app, &state, &definition, &tasks, &records).await?,
@@ -50,8 +53,9 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
 /// What the decision dialogs need; readable by whoever may read the ticket.
 pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Result<Decision, AppError> {
     let (ticket, row) = read(app, caller, number).await?;
-    let summary = summary(&request(&ticket)?, row.project.as_deref());
-    Ok(Decision { number, version: row.version, summary, projects: vec![], roles: vec![] })
+    let summary = Request::read(ticket.ticket_type, &ticket.payload)?.summary(row.project.as_deref());
+    let seen = digest(&ticket);
+    Ok(Decision { number, version: row.version, seen, summary, projects: vec![], roles: vec![] })
 }
 
 async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticket, TicketRow), AppError> {
@@ -62,24 +66,6 @@ async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticke
     let listed = ticket_list::one(&app.db, number).await?.into_iter().collect();
     let row = rows(app, caller, listed).await?.pop().ok_or(AppError::NotFound)?;
     Ok((ticket, row))
-}
-
-/// The payload, read as its type's own.
-fn request(ticket: &Ticket) -> Result<Request, AppError> {
-    match ticket.ticket_type {
-        TicketType::ApplyMachine => Ok(Request::Host(serde_json::from_str::<HostRequest>(&ticket.payload)?)),
-        other => Err(AppError::refused(format!("{} can't be shown by this version.", other.label()))),
-    }
-}
-
-fn summary(request: &Request, project: Option<&str>) -> String {
-    let what = match request {
-        Request::Host(request) => request.summary(),
-    };
-    match project {
-        Some(project) => format!("{what} for {project}"),
-        None => what,
-    }
 }
 
 fn record(row: RecordRow) -> Record {

@@ -1,13 +1,15 @@
-//! How an approved ticket's work is begun, taken up again and given up: one arm per ticket type.
+//! Whether what a ticket asks for can be done, and how it is begun, taken up again and given up: an arm per type.
 
 use super::decide;
+use super::joining::{self, Grant};
 use crate::api::error::AppError;
-use crate::domain::host::{HostRequest, HostStatus, host_amounts};
+use crate::domain::host::{HostStatus, host_amounts};
 use crate::domain::ids::TicketNumber;
-use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
+use crate::domain::request::Request;
+use crate::server::app::Caller;
 use crate::server::jobs::{AfterCleanUp, Job};
-use crate::server::service::hosts::making;
+use crate::server::service::hosts::{operating, operations};
 use crate::server::service::quota;
 use crate::server::store::host::{self, step};
 use crate::server::store::ticket::Ticket;
@@ -16,30 +18,86 @@ use crate::server::work::Work;
 /// How many failures a ticket's record spells out.
 const FAILURES_NAMED: usize = 3;
 
-/// The last Pass: begins what the ticket asks for.
-pub async fn execute(work: &mut Work, ticket: &Ticket) -> Result<(), AppError> {
-    match ticket.ticket_type {
-        TicketType::ApplyMachine => {
-            let request: HostRequest = serde_json::from_str(&ticket.payload)?;
-            begin(work, ticket.number, &request).await
-        }
-        other => Err(AppError::refused(format!("{} can't be carried out by this version.", other.label()))),
+/// How far carrying out is once it was begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// Jobs go on with it.
+    UnderWay,
+    /// It was done in this transaction; what, for the ticket's record.
+    Done(String),
+}
+
+/// Refuses what can't be done as it was asked for, and says why: before it is submitted, at every Pass, and (because the
+/// last Pass begins it) when it is carried out. What a ticket takes of the quota is weighed at submission, and held since.
+pub async fn check(work: &mut Work, request: &Request) -> Result<(), AppError> {
+    match request {
+        Request::Host(_) => Ok(()),
+        Request::Adjust(adjust) => operations::check_adjust(work, adjust).await.map(drop),
+        Request::Delete(delete) => operations::check_delete(work, delete).await.map(drop),
+        Request::Join(_) => Ok(()),
+        Request::Quota(_) => Err(not_yet(request)),
     }
 }
 
-/// Inserts the hosts as Deploying, gives back the hold they replace, and enqueues their first step.
-pub async fn begin(work: &mut Work, number: TicketNumber, request: &HostRequest) -> Result<(), AppError> {
-    quota::put_to_use(work, number, &request.total()).await?;
-    making::begin(work, Some(number), request).await?;
-    Ok(())
+/// The last Pass: begins what the ticket asks for. `caller` is who passed it, with what they grant an applicant.
+pub async fn execute(
+    work: &mut Work,
+    ticket: &Ticket,
+    request: &Request,
+    caller: Option<&Caller>,
+    grant: &Grant,
+) -> Result<Begun, AppError> {
+    let number = ticket.number;
+    match request {
+        Request::Host(hosts) => {
+            quota::put_to_use(work, number, &hosts.total()).await?;
+            operating::begin_making(work, Some(number), hosts).await?;
+            Ok(Begun::UnderWay)
+        }
+        Request::Adjust(adjust) => {
+            let hosts = operations::check_adjust(work, adjust).await?;
+            quota::put_to_use(work, number, &adjust.total()).await?;
+            operations::begin_adjust(work, adjust, &hosts, Some(number)).await?;
+            Ok(Begun::UnderWay)
+        }
+        Request::Delete(delete) => {
+            let hosts = operations::check_delete(work, delete).await?;
+            operations::begin_delete(work, &hosts, Some(number)).await?;
+            Ok(Begun::UnderWay)
+        }
+        Request::Join(_) => joining::join(work, ticket, caller, grant).await.map(Begun::Done),
+        Request::Quota(_) => Err(not_yet(request)),
+    }
 }
 
-/// Retry: takes the failed hosts up again, each from its first step, once the cloud is clean of the failed attempt.
-pub async fn resume(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
+fn not_yet(request: &Request) -> AppError {
+    AppError::refused(format!("{} can't be carried out by this version.", request.ticket_type().label()))
+}
+
+/// Retry: takes up again what failed. Hosts that couldn't be made begin at their first step once the cloud is clean of
+/// the failed attempt; a change of a host is begun anew.
+pub async fn resume(work: &mut Work, number: TicketNumber, request: &Request) -> Result<(), AppError> {
+    match request {
+        Request::Host(_) => resume_making(work, number).await,
+        Request::Adjust(adjust) => {
+            let failed = operations::lock_failed(work, number).await?;
+            let growth = operations::begin_adjust(work, adjust, &failed, Some(number)).await?;
+            quota::put_to_use(work, number, &growth).await
+        }
+        Request::Delete(_) => {
+            let failed = operations::lock_failed(work, number).await?;
+            operations::begin_delete(work, &failed, Some(number)).await
+        }
+        // These are carried out in the transaction of the last Pass: they can't have failed.
+        Request::Join(_) | Request::Quota(_) => Ok(()),
+    }
+}
+
+async fn resume_making(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
     let mut in_use = Amounts::default();
     for failed in host::failed_of_ticket(&mut work.tx, number).await? {
         host::set_status(&mut work.tx, &failed.id, HostStatus::DeployFailed, HostStatus::Deploying).await?;
-        step::restart(&mut work.tx, &failed.id).await?;
+        step::restart_making(&mut work.tx, &failed.id).await?;
         for (key, amount) in host_amounts(failed.vcpu, failed.memory_mib, failed.disks_gib).iter() {
             in_use.add(key, amount);
         }
@@ -50,7 +108,7 @@ pub async fn resume(work: &mut Work, number: TicketNumber) -> Result<(), AppErro
     quota::put_to_use(work, number, &in_use).await
 }
 
-/// Abandon: removes what failed, here and in the cloud; keeps what was made.
+/// Abandon: removes hosts that couldn't be made, here and in the cloud; keeps what was done.
 pub async fn give_up(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
     for failed in host::failed_of_ticket(&mut work.tx, number).await? {
         let (attempt, since) = (failed.attempt, work.now);
@@ -60,11 +118,11 @@ pub async fn give_up(work: &mut Work, number: TicketNumber) -> Result<(), AppErr
     Ok(())
 }
 
-/// A host of the ticket came to its end. With the last of them the ticket's execution has succeeded or failed. The
-/// ticket is locked.
+/// What the ticket does with a host came to its end. With the last of them the ticket's execution has succeeded or failed.
+/// The ticket is locked.
 pub(in crate::server::service) async fn host_settled(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
-    let tally = host::tally(&mut work.tx, number).await?;
-    if tally.deploying > 0 {
+    let tally = step::tally(&mut work.tx, number).await?;
+    if tally.under_way > 0 {
         return Ok(());
     }
     let result = match tally.failed {

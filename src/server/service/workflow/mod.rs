@@ -3,6 +3,7 @@
 pub mod decide;
 pub mod details;
 pub mod execution;
+pub mod joining;
 pub mod lists;
 pub mod submit;
 mod tasks;

@@ -1,0 +1,155 @@
+//! Hosts that exist, as what changes them reads, locks and writes them.
+
+use super::texts;
+use crate::args;
+use crate::domain::host::HostStatus;
+use crate::domain::host_operation::{Change, Configuration, HostBefore};
+use crate::domain::ids::{DomainId, HostId, ProjectId};
+use crate::domain::time::Millis;
+use crate::server::store::db::{Db, Tx};
+use serde_json::json;
+
+/// A host with what decides whether it may be changed.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Existing {
+    pub id: HostId,
+    pub name: String,
+    pub project_id: ProjectId,
+    pub project_name: String,
+    pub domain_id: DomainId,
+    pub domain_name: String,
+    specification_name: String,
+    vcpu: i64,
+    memory_mib: i64,
+    system_disk_gib: i64,
+    data_disks_gib: String,
+    #[sqlx(try_from = "String")]
+    pub status: HostStatus,
+    pub delete_locked: bool,
+    /// The number of its latest operation.
+    pub operation: i64,
+    /// Whether something is under way with it.
+    pub is_changing: bool,
+    /// Whether the ticket that is to make it isn't over.
+    pub is_of_open_ticket: bool,
+}
+
+impl Existing {
+    pub fn configuration(&self) -> serde_json::Result<Configuration> {
+        Ok(Configuration {
+            specification: self.specification_name.clone(),
+            vcpu: self.vcpu,
+            memory_mib: self.memory_mib,
+            system_disk_gib: self.system_disk_gib,
+            data_disks_gib: serde_json::from_str(&self.data_disks_gib)?,
+        })
+    }
+
+    /// The host as a ticket keeps it.
+    pub fn before(&self) -> serde_json::Result<HostBefore> {
+        let (id, name, status) = (self.id.clone(), self.name.clone(), self.status);
+        Ok(HostBefore { id, name, status, configuration: self.configuration()? })
+    }
+}
+
+macro_rules! existing {
+    ($tail:literal) => {
+        concat!(
+            "SELECT h.id, h.name, h.project_id, p.name AS project_name, p.domain_id, d.name AS domain_name,
+               h.specification_name, h.vcpu, h.memory_mib, h.system_disk_gib, h.data_disks_gib, h.status,
+               h.delete_locked, h.operation, h.change IS NOT NULL AS is_changing,
+               EXISTS (SELECT 1 FROM ticket t WHERE t.number = h.ticket_number AND t.status = 'incomplete') AS is_of_open_ticket
+             FROM host h JOIN project p ON p.id = h.project_id JOIN domain d ON d.id = p.domain_id WHERE ",
+            $tail
+        )
+    };
+}
+
+/// Those of these hosts that exist, by id.
+pub async fn existing(db: &Db, hosts: &[HostId]) -> sqlx::Result<Vec<Existing>> {
+    let sql = db.dialect().pick(
+        existing!("h.id IN (SELECT value FROM json_each($1)) ORDER BY h.id"),
+        existing!("h.id = ANY($1) ORDER BY h.id"),
+    );
+    db.all(sql, args![texts(hosts)]).await
+}
+
+/// The same, locked until the transaction ends, in the order of their ids.
+pub async fn lock(tx: &mut Tx, hosts: &[HostId]) -> sqlx::Result<Vec<Existing>> {
+    let sql = tx.dialect().pick(
+        existing!("h.id IN (SELECT value FROM json_each($1)) ORDER BY h.id"),
+        existing!("h.id = ANY($1) ORDER BY h.id FOR UPDATE OF h"),
+    );
+    tx.all(sql, args![texts(hosts)]).await
+}
+
+/// Notes what is under way as the host's next operation, and what it takes beyond what the host has.
+pub async fn begin(tx: &mut Tx, host: &Existing, change: &Change, growth: [i64; 3]) -> sqlx::Result<i64> {
+    let operation = host.operation + 1;
+    let [vcpu, memory_mib, disks_gib] = growth;
+    tx.exec(
+        "UPDATE host SET operation = $2, change = $3, status = $4, growing_vcpu = $5, growing_memory_mib = $6,
+           growing_disks_gib = $7
+         WHERE id = $1",
+        args![
+            &host.id,
+            operation,
+            json!(change).to_string(),
+            change.status_meanwhile(host.status).key(),
+            vcpu,
+            memory_mib,
+            disks_gib
+        ],
+    )
+    .await?;
+    Ok(operation)
+}
+
+/// Nothing is under way any more; the host is in this status from now on.
+pub async fn end(tx: &mut Tx, host: &HostId, status: HostStatus, now: Millis) -> sqlx::Result<()> {
+    let trashed_at = (status == HostStatus::InTrash).then_some(now);
+    tx.exec(
+        "UPDATE host SET change = NULL, status = $2, growing_vcpu = 0, growing_memory_mib = 0, growing_disks_gib = 0,
+           trashed_at = CASE WHEN $2 = 'in_trash' THEN COALESCE(trashed_at, $3) END
+         WHERE id = $1",
+        args![host, status.key(), trashed_at],
+    )
+    .await?;
+    Ok(())
+}
+
+/// The host has another configuration from now on.
+pub async fn set_configuration(tx: &mut Tx, host: &HostId, to: &Configuration) -> sqlx::Result<()> {
+    tx.exec(
+        "UPDATE host SET specification_name = $2, vcpu = $3, memory_mib = $4, data_disks_gib = $5, disks_gib = $6
+         WHERE id = $1",
+        args![host, &to.specification, to.vcpu, to.memory_mib, json!(to.data_disks_gib).to_string(), to.disks_gib()],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn set_delete_lock(tx: &mut Tx, host: &HostId, locked: bool) -> sqlx::Result<()> {
+    tx.exec("UPDATE host SET delete_locked = $2 WHERE id = $1", args![host, locked]).await?;
+    Ok(())
+}
+
+/// The host is gone for good. Its steps stay, for the tickets that show them.
+pub async fn remove(tx: &mut Tx, host: &HostId) -> sqlx::Result<()> {
+    tx.exec("DELETE FROM host WHERE id = $1", args![host]).await?;
+    Ok(())
+}
+
+/// Hosts that went to the trash before `limit` and wait there, the oldest first; without those whose clearing failed
+/// after `failed_since`.
+pub async fn overdue(db: &Db, limit: Millis, failed_since: Millis, at_most: i64) -> sqlx::Result<Vec<HostId>> {
+    db.scalars(
+        "SELECT h.id FROM host h
+         WHERE h.status = 'in_trash' AND h.trashed_at <= $1 AND h.change IS NULL AND NOT EXISTS (
+           SELECT 1 FROM host_step s
+           WHERE s.host_id = h.id AND s.operation = h.operation AND s.state = 'failed' AND s.ended_at > $2)
+         ORDER BY h.trashed_at LIMIT $3",
+        args![limit, failed_since, at_most],
+    )
+    .await
+}
