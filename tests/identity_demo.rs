@@ -36,7 +36,8 @@ both! {
             assert_eq!(roles.join(" "), expected, "{username}");
         }
         assert_eq!(process::list(&app.db).await.expect("processes").len(), TicketType::ALL.len());
-        assert_eq!(process::enabled(&app.db).await.expect("enabled"), [TicketType::ApplyMachine]);
+        assert_eq!(process::enabled(&app.db).await.expect("enabled"), [TicketType::ApplyMachine, TicketType::ApplyServerChangeconfig, TicketType::ApplyServerDelete]
+        );
     }
 
     async fn there_is_a_past(empty) {

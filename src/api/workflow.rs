@@ -121,6 +121,8 @@ pub struct TicketDetail {
     pub request: Request,
     /// "2 hosts, 8 vCPU for web": what Pass will lead to.
     pub summary: String,
+    /// Why it can't be passed as things are now; empty when nothing stands in the way, or nobody is asked any more.
+    pub obstacles: Vec<String>,
     /// How the quota it counts against stands now.
     pub standings: Vec<Standing>,
     pub stages: Vec<Stage>,
@@ -131,6 +133,21 @@ pub struct TicketDetail {
     pub may_amend: bool,
     pub may_retry: bool,
     pub may_abandon: bool,
+}
+
+/// A link of the route a ticket would take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteLink {
+    pub name: String,
+    /// The first of those who could approve.
+    pub who: Vec<String>,
+    /// How many they are in all.
+    pub count: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutePreview {
+    pub links: Vec<RouteLink>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +184,13 @@ pub async fn get_ticket(number: TicketNumber) -> Result<TicketDetail, AppError> 
 #[server(endpoint = "get-decision")]
 pub async fn get_decision(number: TicketNumber) -> Result<Decision, AppError> {
     super::answered(crate::server::service::workflow::details::decision(&super::app(), &super::caller()?, number).await)
+}
+
+/// The route of a ticket of this type for the project; `None` where the type isn't under approval.
+#[server(endpoint = "get-route")]
+pub async fn get_route(ticket_type: TicketType, project: ProjectId) -> Result<Option<RoutePreview>, AppError> {
+    use crate::server::service::workflow::route;
+    super::answered(route::of_place(&super::app(), &super::caller()?, ticket_type, &project).await)
 }
 
 /// Passes the open link. `version` and `seen` are those of the ticket the person saw; `back` is the page to return to.

@@ -2,7 +2,7 @@
 
 use super::host::{DATA_DISK_GIB, HostStatus, MAX_DATA_DISKS, Specification, host_amounts};
 use super::ids::{HostId, ProjectId};
-use super::quota::Amounts;
+use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,17 @@ pub struct Configuration {
 impl Configuration {
     pub fn disks_gib(&self) -> i64 {
         self.system_disk_gib + self.data_disks_gib.iter().sum::<i64>()
+    }
+
+    /// `c2.large: 4 vCPU, 8 GiB`.
+    pub fn specification_label(&self) -> String {
+        format!("{}: {} vCPU, {}", self.specification, self.vcpu, Key::Memory.show(self.memory_mib))
+    }
+
+    /// `30 + 100 GiB`: the system disk, then the data disks.
+    pub fn disks_label(&self) -> String {
+        let sizes = std::iter::once(&self.system_disk_gib).chain(&self.data_disks_gib).map(i64::to_string);
+        format!("{} GiB", sizes.collect::<Vec<_>>().join(" + "))
     }
 
     /// What a host of this configuration takes from the quota.
@@ -237,7 +248,6 @@ impl DeleteForm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::quota::Key;
 
     fn specification(name: &str, vcpu: i64, memory_mib: i64) -> Specification {
         Specification { id: name.into(), name: name.into(), vcpu, memory_mib }

@@ -130,7 +130,10 @@ struct Section {
 
 fn sections(frame: &Frame) -> Vec<Section> {
     let mut sections = vec![
-        Section { title: "Resources", links: vec![("/hosts", icon::SERVER, "Hosts")] },
+        Section {
+            title: "Resources",
+            links: vec![("/hosts", icon::SERVER, "Hosts"), ("/trash", icon::TRASH, "Trash")],
+        },
         Section { title: "Tickets", links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")] },
     ];
     let in_domain_view = matches!(frame.view, Some(NamedView { view: View::Domain(_), .. }));

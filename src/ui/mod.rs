@@ -56,6 +56,7 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/hosts") view=HostPage::List ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/new") view=HostPage::New ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/:id") view=HostPage::One ssr=SsrMode::Async/>
+                <Route path=path!("/trash") view=HostPage::Trash ssr=SsrMode::Async/>
                 <Route path=path!("/directory/domains") view=DirectoryPage::Domains ssr=SsrMode::Async/>
                 <Route path=path!("/directory/projects") view=DirectoryPage::Projects ssr=SsrMode::Async/>
                 <Route path=path!("/directory/users") view=DirectoryPage::Users ssr=SsrMode::Async/>

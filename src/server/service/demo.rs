@@ -59,7 +59,8 @@ const PROCESSES: [(TicketType, Links); 7] = [
 ];
 
 /// Only what has its pages already is enabled.
-const ENABLED: [TicketType; 1] = [TicketType::ApplyMachine];
+const ENABLED: [TicketType; 3] =
+    [TicketType::ApplyMachine, TicketType::ApplyServerChangeconfig, TicketType::ApplyServerDelete];
 
 /// Everything the demo begins with, if the database has no account yet.
 pub async fn seed(app: &App) -> Result<(), AppError> {

@@ -5,20 +5,22 @@ pub mod operations;
 pub mod trash;
 
 use crate::api::error::AppError;
-use crate::api::hosts::{HostFilter, HostFormData, HostList, HostRow, ProjectChoice};
+use crate::api::hosts::{HostDetail, HostFilter, HostFormData, HostList, HostRow, ProjectChoice};
 use crate::api::{Choice, Done, Page};
 use crate::domain::directory::View;
 use crate::domain::host::{HostForm, HostRequest, HostStatus};
+use crate::domain::host_operation::Change;
 use crate::domain::ids::HostId;
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::process::TicketType;
 use crate::domain::request::Request;
+use crate::domain::time::Millis;
 use crate::domain::validation::Problem;
 use crate::server::app::{App, Caller};
-use crate::server::service::quota;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
+use crate::server::service::{quota, system_settings};
 use crate::server::store::directory::{self, Project};
-use crate::server::store::host::{self, Host, Listing, Position, Reader};
+use crate::server::store::host::{self, Host, Listing, Position, Reader, step};
 use crate::server::store::process;
 use crate::server::work::{Subject, Work};
 use serde_json::json;
@@ -56,17 +58,21 @@ pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<Hos
         Position::After(_) => (last.filter(|_| has_more), first),
         Position::Before(_) => (last, first.filter(|_| has_more)),
     };
-    let rows = hosts.into_iter().map(row).collect::<Result<_, _>>()?;
+    let delay = system_settings::trash_delay(app).await?;
+    let rows = hosts.into_iter().map(|host| row(caller, delay, host)).collect::<Result<_, _>>()?;
     Ok(HostList { page: Page { rows, next, previous }, may_create: may_create(caller, view) })
 }
 
 /// One host of a project the caller sees; to everybody else it doesn't exist.
-pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostRow, AppError> {
+pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostDetail, AppError> {
     let host = host::get(&app.db, id, &reader(caller)).await?.ok_or(AppError::NotFound)?;
     if !caller.person.sees_project(&host.project_id, &host.domain_id) {
         return Err(AppError::NotFound);
     }
-    row(host)
+    let failed = step::latest_failure(&app.db, id).await?;
+    let failure = failed.map(|step| format!("{}: {}", step.step.label(), step.error.unwrap_or_default()));
+    let delay = system_settings::trash_delay(app).await?;
+    Ok(HostDetail { host: row(caller, delay, host)?, failure })
 }
 
 /// What the create form offers in the caller's view.
@@ -166,8 +172,14 @@ fn in_project(subject: Subject, project: &Project) -> Subject {
     subject.in_project(&project.id, &project.name).in_domain(&project.domain_id, &project.domain_name)
 }
 
-fn row(host: Host) -> Result<HostRow, AppError> {
+fn row(caller: &Caller, trash_delay: Millis, host: Host) -> Result<HostRow, AppError> {
+    let change: Option<Change> = host.change.as_deref().map(serde_json::from_str).transpose()?;
+    let said_by_status = matches!(host.status, HostStatus::ChangingConfiguration | HostStatus::Deleting);
     Ok(HostRow {
+        under_way: change.filter(|_| !said_by_status).map(|change| change.label().to_owned()),
+        clears_at: host.trashed_at.map(|at| at + trash_delay),
+        may_operate: caller.person.operates_hosts(&host.project_id, &host.domain_id),
+        may_own: caller.person.owns_hosts(&host.project_id, &host.domain_id),
         data_disks_gib: serde_json::from_str(&host.data_disks_gib)?,
         id: host.id,
         name: host.name,

@@ -67,6 +67,12 @@ pub async fn list(db: &Db) -> sqlx::Result<Vec<Process>> {
     rows.into_iter().map(ProcessRow::read).collect()
 }
 
+/// The type's process as it is now.
+pub async fn by_type(db: &Db, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
+    let row = db.opt::<ProcessRow>(process_where!("WHERE p.ticket_type = $1"), args![ticket_type.key()]).await?;
+    row.map(ProcessRow::read).transpose()
+}
+
 /// The type's process. On Postgres it stays locked until the transaction ends, so that what is submitted or configured
 /// now sees one version.
 pub async fn lock_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {

@@ -45,6 +45,30 @@ pub async fn holders(tx: &mut Tx, place: Place<'_>) -> sqlx::Result<Vec<UserId>>
     tx.scalars(HOLDERS, args![place.role, place.scope.key(), place.scope_id.unwrap_or_default()]).await
 }
 
+/// The same people with the names that are shown, by name.
+pub async fn named_holders(db: &Db, place: Place<'_>) -> sqlx::Result<Vec<(UserId, String)>> {
+    db.all(
+        "SELECT DISTINCT u.id, u.display_name FROM assignment a
+         JOIN account u ON u.id = a.account_id AND u.enabled
+         JOIN project p ON p.id = a.project_id
+         WHERE a.role_id = $1
+           AND ($2 = 'global' OR ($2 = 'project' AND a.project_id = $3) OR ($2 = 'domain' AND p.domain_id = $3))
+         ORDER BY u.display_name, u.id",
+        args![place.role, place.scope.key(), place.scope_id.unwrap_or_default()],
+    )
+    .await
+}
+
+/// Those of these users who exist and are enabled, with their names, by name.
+pub async fn named_among(db: &Db, users: &[UserId]) -> sqlx::Result<Vec<(UserId, String)>> {
+    let sql = db.dialect().pick(
+        "SELECT id, display_name FROM account
+         WHERE enabled AND id IN (SELECT value FROM json_each($1)) ORDER BY display_name, id",
+        "SELECT id, display_name FROM account WHERE enabled AND id = ANY($1) ORDER BY display_name, id",
+    );
+    db.all(sql, args![users.iter().map(|u| u.0.clone()).collect::<Vec<_>>()]).await
+}
+
 /// Whether this user is one of them, now.
 pub async fn holds(tx: &mut Tx, place: Place<'_>, user: &UserId) -> sqlx::Result<bool> {
     let found: Option<i64> = tx

@@ -1,6 +1,7 @@
 //! Dialogs: opened and closed by the URL, so that they work without scripts; a modal once the page is awake.
 
 use super::form::{Change, ChangeForm, ErrorSummary, GetForm, SubmitButton};
+use crate::api::error::AppError;
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
 use leptos::html;
@@ -77,6 +78,12 @@ pub fn NoticeDialog(
         </div>
     };
     modal(page, keep, wide, panel.into_any())
+}
+
+/// Tells why what a dialog was asked for isn't possible.
+pub fn refused(error: &AppError, page: String, keep: Query) -> AnyView {
+    let why = error.to_string();
+    view! { <NoticeDialog title="That isn't possible" page keep><p>{why}</p></NoticeDialog> }.into_any()
 }
 
 /// Leads back to the page behind the dialog.

@@ -30,6 +30,8 @@ pub const USER: &str = r#"<path d="M19 21v-2a4 4 0 0 0-4-4H9a4 4 0 0 0-4 4v2"/><
 pub const CHEVRON_DOWN: &str = r#"<path d="m6 9 6 6 6-6"/>"#;
 pub const CHEVRON_RIGHT: &str = r#"<path d="m9 18 6-6-6-6"/>"#;
 pub const PENCIL: &str = r#"<path d="M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497z"/><path d="m15 5 4 4"/>"#;
+pub const LOCK: &str =
+    r#"<rect width="18" height="11" x="3" y="11" rx="2" ry="2"/><path d="M7 11V7a5 5 0 0 1 10 0v4"/>"#;
 pub const PLUS: &str = r#"<path d="M5 12h14"/><path d="M12 5v14"/>"#;
 pub const X: &str = r#"<path d="M18 6 6 18"/><path d="m6 6 12 12"/>"#;
 pub const CHECK: &str = r#"<path d="M20 6 9 17l-5-5"/>"#;

@@ -1,9 +1,8 @@
 //! The dialogs of a ticket: Pass, Reject, Undo and Abandon, wherever they are opened.
 
-use crate::api::error::AppError;
 use crate::api::workflow::{Abandon, Decision, Pass, Reject, Undo, get_decision};
 use crate::domain::ids::TicketNumber;
-use crate::ui::components::dialog::{ChangeDialog, NoticeDialog};
+use crate::ui::components::dialog::{ChangeDialog, refused};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeFn, Hidden, use_change};
 use crate::ui::context::flash_answer;
@@ -58,7 +57,7 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
             provide_context(flash_answer().await);
             match (kind, decision.wait().await) {
                 (Some(kind), Ok(Some(decision))) => opened(kind, decision, page, keep),
-                (Some(_), Err(error)) => refused(error, page, keep),
+                (Some(_), Err(error)) => refused(&error, page, keep),
                 _ => ().into_any(),
             }
         }
@@ -108,8 +107,4 @@ fn dialog<S: ChangeFn>(title: &'static str, decision: Decision, page: String, ke
         </ChangeDialog>
     }
     .into_any()
-}
-
-fn refused(error: AppError, page: String, keep: Query) -> AnyView {
-    view! { <NoticeDialog title="That isn't possible" page keep><p>{error.to_string()}</p></NoticeDialog> }.into_any()
 }

@@ -1,56 +1,91 @@
 //! `/hosts/new`: the form that asks for hosts, with the quota beside it as one types.
 
+use super::amend::AMENDS;
 use crate::api::Choice;
 use crate::api::frame::Frame;
 use crate::api::hosts::{CreateHost, HostFormData, get_host_form};
-use crate::domain::host::{
-    DATA_DISK_GIB, DEFAULT_SYSTEM_DISK_GIB, MAX_DATA_DISKS, MAX_QUANTITY, SYSTEM_DISK_GIB, host_amounts,
-};
+use crate::api::workflow::{TicketDetail, get_route, get_ticket};
+use crate::domain::host::HostRequest;
+use crate::domain::host::{DEFAULT_SYSTEM_DISK_GIB, MAX_DATA_DISKS, MAX_QUANTITY, SYSTEM_DISK_GIB, host_amounts};
+use crate::domain::ids::TicketNumber;
+use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
+use crate::domain::request::Request;
 use crate::ui::browser;
-use crate::ui::components::field::{Control, Field, FieldError, choice};
+use crate::ui::components::data_disks::{DISKS, DataDisks};
+use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{
-    CancelLink, Change, ChangeForm, DefaultButton, ErrorSummary, FormState, RestateButton, SubmitButton, typed_before,
-    use_change,
+    CancelLink, Change, ChangeForm, DefaultButton, ErrorSummary, Hidden, SubmitButton, typed_before, use_change,
 };
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::Empty;
 use crate::ui::components::quota::{MeterLegend, meters};
+use crate::ui::components::route::route;
 use crate::ui::context::{loaded, use_revision};
-use crate::ui::data::read;
+use crate::ui::data::{awaited, read};
 use crate::ui::query::use_query;
 use crate::ui::restate::{Pairs, edited, row_count};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 const PAGE: &str = "/hosts/new";
-const DISKS: &str = "form[data_disks]";
 
 #[component]
 pub fn HostNew() -> impl IntoView {
     let change = use_change::<CreateHost>();
     let revision = use_revision();
     let query = use_query();
-    let data = read(move || revision.track(), |_| get_host_form());
-    let page = move |data: HostFormData, frame: Frame| {
+    let amends = Memo::new(move |_| query.with(|query| query.get(AMENDS).and_then(|number| number.parse().ok())));
+    let data = read(
+        move || (amends.get(), revision.track()),
+        |(amends, _)| async move {
+            let form = get_host_form().await?;
+            let amended = match amends {
+                Some(number) => Some(get_ticket(number).await?),
+                None => None,
+            };
+            Ok((form, amended))
+        },
+    );
+    let page = move |(data, amended): (HostFormData, Option<TicketDetail>), frame: Frame| {
         // A row more or less is in the URL. (Only reading a memo makes it follow what it is made of; tracking doesn't.)
         query.with(|_| ());
-        page(data, frame, change)
+        page(data, amended, frame, change)
     };
     view! { <Title text="Create host"/> {loaded(data, page)} }.into_any()
 }
 
-fn page(data: HostFormData, frame: Frame, change: Change) -> AnyView {
+/// The ticket that is amended, with its version and what it asks for.
+struct Amended {
+    number: TicketNumber,
+    version: i64,
+    request: HostRequest,
+}
+
+fn page(data: HostFormData, amended: Option<TicketDetail>, frame: Frame, change: Change) -> AnyView {
+    let amended = amended.and_then(|ticket| match ticket.request {
+        Request::Host(request) if ticket.may_amend => {
+            Some(Amended { number: ticket.row.number, version: ticket.row.version, request })
+        }
+        _ => None,
+    });
     let sentence = if data.by_ticket {
         "The request goes to the approvers of Host Application; the hosts are made after the last Pass."
     } else {
         "The hosts are made at once: Host Application isn't under approval now."
     };
+    let (title, sentence) = match &amended {
+        Some(amended) => (
+            format!("Amend ticket {}", amended.number),
+            "Its approvers see that it changed, and decide on what you send now.",
+        ),
+        None => ("Create host".to_owned(), sentence),
+    };
     let header = view! {
         <nav class="crumbs" aria-label="Breadcrumb">
             <a href="/hosts">"Hosts"</a><Icon paths=icon::CHEVRON_RIGHT/><span aria-current="page">"Create"</span>
         </nav>
-        <header class="page-header"><div class="page-title"><h1>"Create host"</h1><p>{sentence}</p></div></header>
+        <header class="page-header"><div class="page-title"><h1>{title}</h1><p>{sentence}</p></div></header>
     };
     if data.projects.is_empty() {
         let view = frame.view.map(|view| view.label).unwrap_or_default();
@@ -59,21 +94,68 @@ fn page(data: HostFormData, frame: Frame, change: Change) -> AnyView {
         );
         return view! { {header} <Empty paths=icon::SERVER title="No project to create a host in" text/> }.into_any();
     }
-    let typed =
-        typed_before::<CreateHost>().map(|typed| edited(typed.pairs, DISKS, typed.edit.as_deref(), &[("", "")]));
+    let typed = match typed_before::<CreateHost>() {
+        Some(typed) => Some(edited(typed.pairs, DISKS, typed.edit.as_deref(), &[("", "")])),
+        None => amended.as_ref().map(|amended| as_asked(&amended.request)),
+    };
     let live = RwSignal::new(typed.clone().unwrap_or_default());
     let data = StoredValue::new(data);
     view! {
         {header}
         <div class="split">
-            <div class="split-main" on:input=move |event| { live.try_set(browser::typed(&event)); }>{form(data, typed, change)}</div>
-            <aside class="split-side">{move || quota(data, &live.read())}</aside>
+            <div class="split-main" on:input=move |event| { live.try_set(browser::typed(&event)); }>{form(data, typed, amended, change)}</div>
+            <aside class="split-side">{move || quota(data, &live.read())}{way(data, live)}</aside>
         </div>
     }
     .into_any()
 }
 
-fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, change: Change) -> AnyView {
+/// The form's fields as a request has them.
+fn as_asked(request: &HostRequest) -> Pairs {
+    let mut pairs: Pairs = [
+        ("name", request.name.clone()),
+        ("quantity", request.quantity.to_string()),
+        ("project", request.project.to_string()),
+        ("specification", request.specification.id.to_string()),
+        ("image", request.image.id.to_string()),
+        ("system_disk", request.system_disk_gib.to_string()),
+        ("description", request.description.clone()),
+        ("reason", request.reason.clone()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (format!("form[{name}]"), value))
+    .collect();
+    let disks = request.data_disks_gib.iter().enumerate();
+    pairs.extend(disks.map(|(i, gib)| (format!("{DISKS}[{i}]"), gib.to_string())));
+    pairs
+}
+
+/// The way the ticket would take in the chosen project.
+fn way(data: StoredValue<HostFormData>, live: RwSignal<Pairs>) -> AnyView {
+    let project = Memo::new(move |_| {
+        let typed = live.with(|typed| typed.iter().find(|(n, _)| n == "form[project]").map(|(_, value)| value.clone()));
+        let first = || data.with_value(|data| data.projects.first().map(|p| p.project.value.clone()));
+        typed.or_else(first).unwrap_or_default()
+    });
+    if !data.with_value(|data| data.by_ticket) {
+        return ().into_any();
+    }
+    let preview = read(move || project.get(), |project| get_route(TicketType::ApplyMachine, project.into()));
+    awaited(move || async move {
+        match preview.wait().await {
+            Ok(Some(preview)) => route(preview),
+            _ => ().into_any(),
+        }
+    })
+}
+
+fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, amended: Option<Amended>, change: Change) -> AnyView {
+    let back = amended.as_ref().map_or_else(|| "/hosts".to_owned(), |a| format!("/tickets/workflow/{}", a.number));
+    let amending = amended.is_some();
+    let amends = amended.map(|amended| {
+        let (number, version) = (amended.number.to_string(), amended.version.to_string());
+        view! { <Hidden name=AMENDS value=number/><Hidden name="version" value=version/> }.into_any()
+    });
     let rows = typed.as_ref().map_or(0, |typed| row_count(typed, DISKS));
     let HostFormData { projects, specifications, images, by_ticket } = data.get_value();
     let projects: Vec<Choice> = projects.into_iter().map(|p| p.project).collect();
@@ -86,6 +168,7 @@ fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, change: Change) -
     view! {
         <ChangeForm change typed>
             <DefaultButton/>
+            {amends}
             <ErrorSummary/>
             <div class="field-row">
                 <Field label="Name" name="form[name]" required=true autofocus=true/>
@@ -99,42 +182,14 @@ fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, change: Change) -
             </div>
             <Field label="System disk" name="form[system_disk]" width="short" preset=DEFAULT_SYSTEM_DISK_GIB.to_string()
                 control=system_disk help=system_disk_help/>
-            <DataDisks rows/>
+            <DataDisks page=PAGE legend="Data disks" rows most=MAX_DATA_DISKS/>
             <Field label="Description" name="form[description]" optional=true/>
             <Field label="Reason" name="form[reason]" optional=true control=Control::Area help="The approvers read this first."/>
             <div class="form-actions">
-                <SubmitButton label=if by_ticket { "Submit Ticket" } else { "Create" }/>
-                <CancelLink href="/hosts"/>
+                <SubmitButton label=match (amending, by_ticket) { (true, _) => "Amend", (_, true) => "Submit Ticket", _ => "Create" }/>
+                <CancelLink href=back/>
             </div>
         </ChangeForm>
-    }
-    .into_any()
-}
-
-#[component]
-fn DataDisks(rows: usize) -> impl IntoView {
-    let problem = expect_context::<FormState>().problem(DISKS);
-    let row = |i: usize| {
-        let size = Control::Number { min: *DATA_DISK_GIB.start(), max: *DATA_DISK_GIB.end(), unit: Some("GiB") };
-        view! {
-            <li class="row">
-                <Field label=format!("Data disk {}", i + 1) name=format!("{DISKS}[{i}]") control=size/>
-                <RestateButton page=PAGE value=format!("remove-{i}") label=format!("Remove data disk {}", i + 1) paths=icon::X icon_only=true/>
-            </li>
-        }
-    };
-    let more = MAX_DATA_DISKS.saturating_sub(rows);
-    let (low, high) = (DATA_DISK_GIB.start(), DATA_DISK_GIB.end());
-    view! {
-        <fieldset class="fieldset" id=crate::ui::components::form::field_id(DISKS) tabindex="-1">
-            <legend>"Data disks"</legend>
-            <ul class="rows">{(0..rows).map(row).collect_view()}</ul>
-            <div class="cluster">
-                <RestateButton page=PAGE value="add" label="Add data disk" paths=icon::PLUS disabled={more == 0}/>
-                <span class="field-help">{format!("{more} more possible, {low} to {high} GiB each.")}</span>
-            </div>
-            <FieldError problem id="data-disks-error"/>
-        </fieldset>
     }
     .into_any()
 }

@@ -1,11 +1,16 @@
 //! `/hosts`: the hosts of the view.
 
+use super::host_dialogs::{HOSTS, HostDialog};
 use crate::all_choices;
-use crate::api::hosts::{HostFilter, HostList, HostRow, list_hosts};
+use crate::api::frame::Frame;
+use crate::api::hosts::{ActOnHost, HostFilter, HostList, HostRow, list_hosts};
 use crate::domain::host::HostStatus;
+use crate::domain::host_operation::DirectAction;
 use crate::domain::quota::Key;
 use crate::domain::time::Millis;
+use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::field::{Control, FilterField};
+use crate::ui::components::form::{Change, ChangeForm, GetForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
 use crate::ui::components::pill::State;
@@ -17,6 +22,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 const PAGE: &str = "/hosts";
+/// The form that the boxes of the rows belong to.
+const SELECTION: &str = "selection";
+const CHECK: Column = ("", "check");
 const NAME: Column = ("Name", "id");
 const PROJECT: Column = ("Project", "short");
 const SPECIFICATION: Column = ("Specification", "");
@@ -31,10 +39,9 @@ pub fn Hosts() -> impl IntoView {
     let revision = use_revision();
     let filter = Memo::new(move |_| query.with(filter));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
-    let body = move |hosts: HostList, frame: crate::api::frame::Frame| {
-        let changing =
-            hosts.page.rows.iter().any(|host| matches!(host.status, HostStatus::Deploying | HostStatus::Deleting));
-        refetch_soon(changing, list);
+    let change = use_button_change::<ActOnHost>();
+    let body = move |hosts: HostList, frame: Frame| {
+        refetch_soon(hosts.page.rows.iter().any(is_changing), list);
         let now = frame.now;
         let create = hosts.may_create.then(|| {
             view! {
@@ -42,6 +49,7 @@ pub fn Hosts() -> impl IntoView {
                     <a class="button" data-kind="primary" href="/hosts/new"><Icon paths=icon::PLUS/><span>"Create"</span></a>
                 </div>
             }
+            .into_any()
         });
         view! {
             <header class="page-header">
@@ -52,11 +60,17 @@ pub fn Hosts() -> impl IntoView {
                 <FilterField label="Name" name="name"/>
                 <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", HostStatus))/>
             </Filters>
-            {rows(hosts, lasting_query(), now)}
+            {rows(hosts, change, lasting_query(), now)}
         }
         .into_any()
     };
-    view! { <Title text="Hosts"/> {loaded(list, body)} }.into_any()
+    view! { <Title text="Hosts"/> {loaded(list, body)} <HostDialog page=PAGE.to_owned() own=None/> }.into_any()
+}
+
+/// Whether something of the host is on its way.
+pub fn is_changing(host: &HostRow) -> bool {
+    use HostStatus::{ChangingConfiguration, Deleting, Deploying};
+    host.under_way.is_some() || matches!(host.status, Deploying | ChangingConfiguration | Deleting)
 }
 
 fn filter(query: &Query) -> HostFilter {
@@ -68,30 +82,116 @@ fn filter(query: &Query) -> HostFilter {
     }
 }
 
-fn rows(hosts: HostList, query: Query, now: Millis) -> AnyView {
+fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {
     if hosts.page.rows.is_empty() {
         return empty(hosts.may_create, !query.0.is_empty());
     }
-    let pager = pager(&hosts.page, PAGE, query);
-    let columns = vec![NAME, PROJECT, SPECIFICATION, IMAGE, DISKS, STATUS, CREATED];
-    let rows = hosts.page.rows.into_iter().map(|host| row(host, now)).collect_view();
-    view! { <Table caption="Hosts" columns>{rows}</Table> {pager} }.into_any()
+    let pager = pager(&hosts.page, PAGE, query.clone());
+    let selects = hosts.page.rows.iter().any(may_change);
+    let mut columns = vec![NAME, PROJECT, SPECIFICATION, IMAGE, DISKS, STATUS, CREATED];
+    if selects {
+        columns.insert(0, CHECK);
+    }
+    let bulk = selects.then(|| selection(&query));
+    let rows: Vec<_> = hosts.page.rows.into_iter().map(|host| row(host, selects, change, &query, now)).collect();
+    view! { {bulk} <Table caption="Hosts" columns actions=true>{rows}</Table> {pager} }.into_any()
 }
 
-fn row(host: HostRow, now: Millis) -> AnyView {
+/// What can be done with the hosts that are ticked: the boxes belong to this form, wherever they stand.
+fn selection(query: &Query) -> AnyView {
+    view! {
+        <GetForm page=PAGE keep=query.clone() id=SELECTION class="bulk">
+            <p>"With the selected hosts, up to 20 of one project:"</p>
+            <div class="cluster">
+                <button class="button" data-size="small" type="submit" name="dialog" value="adjust"><span>"Adjust selected"</span></button>
+                <button class="button" data-size="small" type="submit" name="dialog" value="delete"><span>"Delete selected"</span></button>
+            </div>
+        </GetForm>
+    }
+    .into_any()
+}
+
+/// Whether an adjustment or a deletion of the host makes sense now.
+fn may_change(host: &HostRow) -> bool {
+    use HostStatus::{DeployFailed, Running, Stopped};
+    host.may_operate && host.under_way.is_none() && matches!(host.status, Running | Stopped | DeployFailed)
+}
+
+fn row(host: HostRow, selects: bool, change: Change, query: &Query, now: Millis) -> AnyView {
     let specification = specification(&host);
     let disks = disks(&host);
     let href = format!("{PAGE}/{}", host.id);
+    let check = selects.then(|| {
+        let id = host.id.to_string();
+        let label = format!("Select {}", host.name);
+        let check = may_change(&host)
+            .then(|| view! { <input type="checkbox" form=SELECTION name=HOSTS value=id aria-label=label/> }.into_any());
+        view! { <td data-col="check">{check}</td> }.into_any()
+    });
     view! {
         <tr>
-            {cell(NAME, String::new(), view! { <a href=href>{host.name}</a> })}
-            {text_cell(PROJECT, host.project)}
+            {check}
+            {cell(NAME, host.name.clone(), view! { <a href=href>{host.name.clone()}</a> })}
+            {text_cell(PROJECT, host.project.clone())}
             {text_cell(SPECIFICATION, specification)}
-            {text_cell(IMAGE, host.image)}
+            {text_cell(IMAGE, host.image.clone())}
             {text_cell(DISKS, disks)}
-            {cell(STATUS, String::new(), host.status.pill())}
+            {cell(STATUS, String::new(), status(&host))}
             {cell(CREATED, String::new(), view! { <Time at=host.created_at now/> })}
+            <td data-col="actions"><div class="table-actions">{actions(&host, change, PAGE, query, Some(host.id.to_string()))}</div></td>
         </tr>
+    }
+    .into_any()
+}
+
+/// The status, with what is under way and the delete-lock beside it.
+pub fn status(host: &HostRow) -> AnyView {
+    let lock = host.delete_locked.then(|| {
+        view! { <span class="lock" title="Delete-locked"><Icon paths=icon::LOCK size=12/><span class="visually-hidden">"Delete-locked"</span></span> }
+            .into_any()
+    });
+    let under_way = host.under_way.clone().map(|what| view! { <span class="muted">{what}</span> }.into_any());
+    view! { <span class="cluster">{host.status.pill()}{under_way}{lock}</span> }.into_any()
+}
+
+/// The buttons of what may be done with the host now. `about` names it in the URL, where the page isn't its own.
+pub fn actions(host: &HostRow, change: Change, page: &str, query: &Query, about: Option<String>) -> AnyView {
+    if !host.may_operate {
+        return ().into_any();
+    }
+    let small = about.is_some();
+    let dialog = |dialog: &'static str, label: &'static str| {
+        let mut keep = query.clone();
+        if let Some(id) = &about {
+            keep = keep.with(HOSTS, id.clone());
+        }
+        view! { <DialogButton page=page.to_owned() keep dialog label small/> }.into_any()
+    };
+    let back = query.url(page);
+    let act = |action: DirectAction| direct(host, change, action, back.clone());
+    let rests = host.under_way.is_none();
+    let (running, stopped) = (host.status == HostStatus::Running && rests, host.status == HostStatus::Stopped && rests);
+    let lock = if host.delete_locked { DirectAction::Unlock } else { DirectAction::Lock };
+    view! {
+        {(running || stopped).then(|| dialog("adjust", "Adjust configuration"))}
+        {stopped.then(|| act(DirectAction::Start))}
+        {running.then(|| act(DirectAction::Stop))}
+        {(host.status != HostStatus::InTrash).then(|| act(lock))}
+        {may_change(host).then(|| dialog("delete", "Delete"))}
+    }
+    .into_any()
+}
+
+/// The button of something that is done at once.
+pub fn direct(host: &HostRow, change: Change, action: DirectAction, back: String) -> AnyView {
+    let id = host.id.to_string();
+    view! {
+        <ChangeForm change class="">
+            <Hidden name="id" value=id/>
+            <Hidden name="action" value=action.key()/>
+            <Hidden name="back" value=back/>
+            <SubmitButton label=action.label() kind="" size="small"/>
+        </ChangeForm>
     }
     .into_any()
 }

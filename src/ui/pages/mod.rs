@@ -1,10 +1,12 @@
 //! The pages, one file each.
 
 pub mod account;
+pub mod amend;
 pub mod decision;
 pub mod directory;
 pub mod external;
 pub mod host;
+pub mod host_dialogs;
 pub mod host_new;
 pub mod hosts;
 pub mod login;
@@ -16,7 +18,9 @@ pub mod process_dialog;
 pub mod setup;
 pub mod system_settings;
 pub mod ticket;
+pub mod ticket_request;
 pub mod ticket_setup;
+pub mod trash;
 pub mod workflow;
 
 use leptos::prelude::*;

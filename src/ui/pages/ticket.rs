@@ -1,12 +1,11 @@
 //! `/tickets/workflow/{number}`: one ticket: what is asked for, where it stands, what one may do with it.
 
+use super::amend::{AmendDialog, amend_button};
 use super::decision::DecisionDialog;
+use super::ticket_request::request;
 use crate::api::frame::Frame;
 use crate::api::workflow::{ExecutionStep, Record, Retry, Stage, StageState, TicketDetail, get_ticket};
-use crate::domain::host::HostRequest;
 use crate::domain::ids::TicketNumber;
-use crate::domain::quota::{Amounts, Standing};
-use crate::domain::request::Request;
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, RecordKind};
 use crate::ui::components::dialog::DialogButton;
@@ -14,7 +13,6 @@ use crate::ui::components::form::{ChangeForm, Hidden, SubmitButton, use_button_c
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Table, cell, text_cell};
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
-use crate::ui::components::quota::{MeterLegend, meters};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
@@ -43,6 +41,7 @@ pub fn TicketPage(number: Signal<TicketNumber>) -> impl IntoView {
     };
     view! {
         {loaded(ticket, body)}
+        <AmendDialog page=Signal::derive(move || path(number.get())) number/>
         <DecisionDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
     }
     .into_any()
@@ -68,7 +67,7 @@ fn page(detail: TicketDetail, now: Millis, retry: Option<AnyView>) -> AnyView {
                 <div class="cluster"><h1>{title}</h1>{row.status.pill()}</div>
                 <p>{format!("{initiator} asks for {summary}, ")}<Time at=submitted now/>"."</p>
             </div>
-            <div class="page-actions">{row.may_undo.then(|| action(row.number, "undo", "Undo", icon::UNDO))}</div>
+            <div class="page-actions">{amend_button(&detail)}{row.may_undo.then(|| action(row.number, "undo", "Undo", icon::UNDO))}</div>
         </header>
         {panel(&detail, retry)}
         <div class="split">
@@ -131,70 +130,6 @@ fn panel(detail: &TicketDetail, retry: Option<AnyView>) -> AnyView {
         .into_any();
     }
     ().into_any()
-}
-
-fn request(detail: &TicketDetail) -> AnyView {
-    match &detail.request {
-        Request::Host(request) => view! {
-            {host_request(request, detail.row.project.clone())}
-            {headroom(&detail.standings, &request.total(), detail)}
-        }
-        .into_any(),
-        _ => ().into_any(),
-    }
-}
-
-fn host_request(request: &HostRequest, project: Option<String>) -> AnyView {
-    let names = request.host_names();
-    let name = match (names.first(), names.last()) {
-        (Some(first), Some(last)) if names.len() > 2 => format!("{first} … {last}"),
-        (Some(first), Some(last)) if names.len() == 2 => format!("{first}, {last}"),
-        _ => request.name.clone(),
-    };
-    let disks: Vec<_> = request.data_disks_gib.iter().map(|gib| format!("{gib} GiB")).collect();
-    view! {
-        <section class="card" aria-labelledby="request-title">
-            <header class="card-header"><h2 id="request-title">"Request"</h2></header>
-            <div class="card-body">
-                <dl class="facts" data-flow="columns">
-                    <div><dt>"Name"</dt><dd>{name}</dd></div>
-                    <div><dt>"Quantity"</dt><dd>{request.quantity}</dd></div>
-                    <div><dt>"Project"</dt><dd>{text_or_none(project.unwrap_or_default())}</dd></div>
-                    <div><dt>"Specification"</dt><dd>{request.specification.label()}</dd></div>
-                    <div><dt>"Image"</dt><dd>{request.image.name.clone()}</dd></div>
-                    <div><dt>"System disk"</dt><dd>{format!("{} GiB", request.system_disk_gib)}</dd></div>
-                    <div><dt>"Data disks"</dt><dd>{text_or_none(disks.join(", "))}</dd></div>
-                    <div><dt>"Description"</dt><dd>{text_or_none(request.description.clone())}</dd></div>
-                </dl>
-            </div>
-            <div class="card-body">
-                <dl class="facts"><div><dt>"Reason"</dt><dd>{text_or_none(request.reason.clone())}</dd></div></dl>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-/// What the quota has room for, now and after this. While the ticket is open, what is held contains what it asks for.
-fn headroom(standings: &[Standing], requested: &Amounts, detail: &TicketDetail) -> AnyView {
-    if detail.row.closed_at.is_some() {
-        return ().into_any();
-    }
-    let cards = standings.iter().map(|standing| {
-        let mut others = standing.clone();
-        for (key, amount) in requested.iter() {
-            let held = others.held.get(key);
-            others.held.add(key, -amount.min(held));
-        }
-        let title = format!("Quota of {} after this", standing.scope);
-        view! {
-            <section class="card" aria-label=title>
-                <header class="card-header"><h2>{title.clone()}</h2><MeterLegend/></header>
-                <div class="card-body">{meters(&others, requested, true)}</div>
-            </section>
-        }
-    });
-    cards.collect_view().into_any()
 }
 
 const HOST: Column = ("Host", "");

@@ -3,6 +3,7 @@
 use super::{in_project, operating};
 use crate::api::Done;
 use crate::api::error::AppError;
+use crate::api::hosts::HostsDialog;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{
     AdjustForm, AdjustRequest, Change, Configuration, DeleteForm, DeleteRequest, HostBefore, MAX_HOSTS,
@@ -14,7 +15,9 @@ use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::server::app::{App, Caller};
 use crate::server::service::quota;
+use crate::server::service::workflow::route;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
+use crate::server::store::db::Db;
 use crate::server::store::directory::{self, Project};
 use crate::server::store::host::change::{self, Existing};
 use crate::server::store::host::{self, step};
@@ -47,6 +50,24 @@ pub async fn selection(app: &App, caller: &Caller, ids: &[HostId]) -> Result<(Pr
     }
     let project = directory::project(&app.db, &first.project_id).await?.ok_or(AppError::NotFound)?;
     Ok((project, hosts))
+}
+
+/// What the dialogs *Adjust configuration* and *Delete* show of the hosts they are about.
+pub async fn dialog(app: &App, caller: &Caller, ids: &[HostId], deletes: bool) -> Result<HostsDialog, AppError> {
+    let (project, hosts) = selection(app, caller, ids).await?;
+    let (ticket_type, obstacle): (_, Obstacle) = match deletes {
+        true => (TicketType::ApplyServerDelete, undeletable),
+        false => (TicketType::ApplyServerChangeconfig, unadjustable),
+    };
+    check_may_start(caller, &project, ticket_type)?;
+    Ok(HostsDialog {
+        hosts: befores(&hosts)?,
+        obstacles: hosts.iter().filter_map(obstacle).collect(),
+        specifications: if deletes { vec![] } else { host::specifications(&app.db).await? },
+        standings: if deletes { vec![] } else { quota::standings(&app.db, &project.id).await? },
+        route: route::preview(app, caller, ticket_type, Some(&project.id), &project.domain_id).await?,
+        project: project.name,
+    })
 }
 
 /// Adjusts hosts: a ticket where the process is enabled, otherwise at once.
@@ -135,7 +156,7 @@ pub fn befores(hosts: &[Existing]) -> Result<Vec<HostBefore>, AppError> {
 }
 
 /// Why an adjustment of the host isn't possible now.
-pub fn unadjustable(host: &Existing) -> Option<String> {
+fn unadjustable(host: &Existing) -> Option<String> {
     busy(host).or_else(|| match host.status {
         HostStatus::Running | HostStatus::Stopped => None,
         status => Some(format!("{} is {}: only running and stopped hosts can be adjusted.", host.name, status.label())),
@@ -143,7 +164,7 @@ pub fn unadjustable(host: &Existing) -> Option<String> {
 }
 
 /// Why a deletion of the host isn't possible now.
-pub fn undeletable(host: &Existing) -> Option<String> {
+fn undeletable(host: &Existing) -> Option<String> {
     if host.delete_locked {
         return Some(format!("{} is delete-locked. Unlock it first.", host.name));
     }
@@ -163,7 +184,7 @@ fn busy(host: &Existing) -> Option<String> {
 
 /// Locks the hosts of an adjustment and refuses it unless each is as it was shown and can be adjusted.
 pub async fn check_adjust(work: &mut Work, request: &AdjustRequest) -> Result<Vec<Existing>, AppError> {
-    check(work, &request.hosts, unadjustable, |now, before| now == &before.configuration).await
+    check(work, &request.hosts, unadjustable, configuration_is_as_shown).await
 }
 
 /// Locks the hosts of a deletion and refuses it unless each can be deleted.
@@ -174,11 +195,47 @@ pub async fn check_delete(work: &mut Work, request: &DeleteRequest) -> Result<Ve
 async fn check(
     work: &mut Work,
     wanted: &[HostBefore],
-    obstacle: fn(&Existing) -> Option<String>,
-    is_as_shown: fn(&Configuration, &HostBefore) -> bool,
+    obstacle: Obstacle,
+    is_as_shown: AsShown,
 ) -> Result<Vec<Existing>, AppError> {
-    let ids: Vec<HostId> = wanted.iter().map(|host| host.id.clone()).collect();
-    let hosts = change::lock(&mut work.tx, &ids).await?;
+    let hosts = change::lock(&mut work.tx, &ids(wanted)).await?;
+    match obstacles(&hosts, wanted, obstacle, is_as_shown)?.as_slice() {
+        [] => Ok(hosts),
+        obstacles => Err(AppError::Refused(obstacles.join(" "))),
+    }
+}
+
+/// Why a change of one host isn't possible.
+type Obstacle = fn(&Existing) -> Option<String>;
+/// Whether a host is as an approver is shown it.
+type AsShown = fn(&Configuration, &HostBefore) -> bool;
+
+/// Everything that stands in the way of an adjustment as the hosts are now.
+pub async fn obstacles_to_adjust(db: &Db, request: &AdjustRequest) -> Result<Vec<String>, AppError> {
+    let hosts = change::existing(db, &ids(&request.hosts)).await?;
+    obstacles(&hosts, &request.hosts, unadjustable, configuration_is_as_shown)
+}
+
+/// Everything that stands in the way of a deletion as the hosts are now.
+pub async fn obstacles_to_delete(db: &Db, request: &DeleteRequest) -> Result<Vec<String>, AppError> {
+    let hosts = change::existing(db, &ids(&request.hosts)).await?;
+    obstacles(&hosts, &request.hosts, undeletable, |_, _| true)
+}
+
+fn configuration_is_as_shown(now: &Configuration, before: &HostBefore) -> bool {
+    *now == before.configuration
+}
+
+fn ids(hosts: &[HostBefore]) -> Vec<HostId> {
+    hosts.iter().map(|host| host.id.clone()).collect()
+}
+
+fn obstacles(
+    hosts: &[Existing],
+    wanted: &[HostBefore],
+    obstacle: Obstacle,
+    is_as_shown: AsShown,
+) -> Result<Vec<String>, AppError> {
     let mut obstacles = Vec::new();
     for before in wanted {
         match hosts.iter().find(|host| host.id == before.id) {
@@ -187,12 +244,12 @@ async fn check(
                 Some(why) => obstacles.push(why),
                 None if is_as_shown(&host.configuration()?, before) => {}
                 None => {
-                    obstacles.push(format!("{} has another configuration than when this was asked for.", host.name))
+                    obstacles.push(format!("{} has another configuration than when this was asked for.", host.name));
                 }
             },
         }
     }
-    if obstacles.is_empty() { Ok(hosts) } else { Err(AppError::Refused(obstacles.join(" "))) }
+    Ok(obstacles)
 }
 
 /// Begins an adjustment of hosts that are locked; tells what they take beyond what they have.

@@ -1,6 +1,7 @@
 //! One ticket with everything its page shows.
 
 use super::decide::digest;
+use super::execution;
 use super::lists::rows;
 use super::readable;
 use crate::api::error::AppError;
@@ -39,6 +40,7 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         summary: request.summary(row.project.as_deref()),
         seen: digest(&ticket),
         may_amend: ticket.initiator_id == caller.person.id && state.is_undecided(),
+        obstacles: if state.is_waiting() { execution::obstacles(&app.db, &request).await? } else { vec![] },
         request,
         standings,
         stages: stages(app, &state, &definition, &tasks, &records).await?,

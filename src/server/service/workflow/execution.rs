@@ -11,6 +11,7 @@ use crate::server::app::Caller;
 use crate::server::jobs::{AfterCleanUp, Job};
 use crate::server::service::hosts::{operating, operations};
 use crate::server::service::quota;
+use crate::server::store::db::Db;
 use crate::server::store::host::{self, step};
 use crate::server::store::ticket::Ticket;
 use crate::server::work::Work;
@@ -36,6 +37,15 @@ pub async fn check(work: &mut Work, request: &Request) -> Result<(), AppError> {
         Request::Delete(delete) => operations::check_delete(work, delete).await.map(drop),
         Request::Join(_) => Ok(()),
         Request::Quota(_) => Err(not_yet(request)),
+    }
+}
+
+/// What [`check`] would refuse as things are now.
+pub async fn obstacles(db: &Db, request: &Request) -> Result<Vec<String>, AppError> {
+    match request {
+        Request::Adjust(adjust) => operations::obstacles_to_adjust(db, adjust).await,
+        Request::Delete(delete) => operations::obstacles_to_delete(db, delete).await,
+        Request::Host(_) | Request::Join(_) | Request::Quota(_) => Ok(vec![]),
     }
 }
 

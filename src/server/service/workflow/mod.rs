@@ -5,6 +5,7 @@ pub mod details;
 pub mod execution;
 pub mod joining;
 pub mod lists;
+pub mod route;
 pub mod submit;
 mod tasks;
 

@@ -19,7 +19,7 @@ pub struct Route<'a> {
 
 impl<'a> Route<'a> {
     /// Where a role has to be held. A ticket without a project takes the scope project as its domain (SPEC 3).
-    fn place(&self, role: &'a str, scope: Scope) -> Place<'a> {
+    pub fn place(&self, role: &'a str, scope: Scope) -> Place<'a> {
         let (scope, scope_id) = match (scope, self.project) {
             (Scope::Global, _) => (Scope::Global, None),
             (Scope::Project, Some(project)) => (Scope::Project, Some(project)),

@@ -1,0 +1,233 @@
+//! The dialogs *Adjust configuration*, *Delete* and *Clear* of hosts, wherever they are opened.
+
+use crate::api::hosts::{ActOnHost, AdjustHosts, DeleteHosts, HostsDialog, get_hosts_dialog};
+use crate::domain::host::{MAX_DATA_DISKS, Specification};
+use crate::domain::host_operation::{AdjustRequest, DeleteRequest, DirectAction, HostBefore};
+use crate::domain::ids::{HostId, TicketNumber};
+use crate::ui::components::data_disks::{DISKS, DataDisks};
+use crate::ui::components::dialog::{ChangeDialog, refused};
+use crate::ui::components::field::{Checkbox, Control, Field, choice};
+use crate::ui::components::form::{DefaultButton, Hidden, typed_before, use_change};
+use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::route::route;
+use crate::ui::context::flash_answer;
+use crate::ui::data::{awaited, read};
+use crate::ui::query::{Query, use_query};
+use crate::ui::restate::{Pairs, edited, row_count};
+use leptos::prelude::*;
+
+/// The query name under which hosts are chosen.
+pub const HOSTS: &str = "hosts";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Adjust,
+    Delete,
+    Clear,
+}
+
+/// The dialog that the URL of `page` asks for, about `?hosts=` or the page's own host.
+#[component]
+pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<Option<HostId>>) -> impl IntoView {
+    let query = use_query();
+    let wanted = Memo::new(move |_| {
+        query.with(|query| {
+            let kind = match query.get("dialog")? {
+                "adjust" => Kind::Adjust,
+                "delete" => Kind::Delete,
+                "clear" => Kind::Clear,
+                _ => return None,
+            };
+            let chosen = || query.all(HOSTS).map(HostId::from).collect();
+            Some((kind, own.get().map_or_else(chosen, |host| vec![host])))
+        })
+    });
+    let data = read(
+        move || wanted.get(),
+        |wanted| async move {
+            match wanted {
+                Some((kind, hosts)) => get_hosts_dialog(hosts, kind == Kind::Delete).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    awaited(move || {
+        let kind = wanted.get().map(|(kind, _)| kind);
+        // The rows of disks are in the URL.
+        query.with(|_| ());
+        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        async move {
+            provide_context(flash_answer().await);
+            match (kind, data.wait().await) {
+                (Some(kind), Ok(Some(data))) => opened(kind, data, page, keep),
+                (Some(_), Err(error)) => refused(&error, page, keep),
+                _ => ().into_any(),
+            }
+        }
+    })
+}
+
+fn opened(kind: Kind, data: HostsDialog, page: String, keep: Query) -> AnyView {
+    match kind {
+        Kind::Adjust => adjust(data, None, page, keep),
+        Kind::Delete => delete(data, None, page, keep),
+        Kind::Clear => clear(data, page, keep),
+    }
+}
+
+/// The ticket that is amended, its version, and what it asks for now.
+pub struct Amending<R> {
+    pub number: TicketNumber,
+    pub version: i64,
+    pub request: R,
+}
+
+/// The dialog *Adjust configuration*: for new requests, and to amend one.
+pub fn adjust(data: HostsDialog, amending: Option<Amending<AdjustRequest>>, page: String, keep: Query) -> AnyView {
+    let change = use_change::<AdjustHosts>();
+    let typed = match typed_before::<AdjustHosts>() {
+        Some(typed) => edited(typed.pairs, DISKS, typed.edit.as_deref(), &[("", "")]),
+        None => as_it_is(&data, amending.as_ref().map(|amending| &amending.request)),
+    };
+    let rows = row_count(&typed, DISKS);
+    let present = data.hosts.first().map_or(0, |host| host.configuration.data_disks_gib.len());
+    let disks_page = page.clone();
+    let disks = (data.hosts.len() == 1).then(move || {
+        let most = MAX_DATA_DISKS.saturating_sub(present);
+        move || view! { <DataDisks page=disks_page legend="Added data disks" rows most/> }.into_any()
+    });
+    let specifications = data.specifications.iter().map(|s| choice(s.id.as_str(), s.label())).collect();
+    let name = if amending.is_some() { "amend" } else { "adjust" };
+    let title = if amending.is_some() { "Amend" } else { "Adjust configuration" };
+    let hidden = hidden(name, &data.hosts, amending.map(|amending| (amending.number, amending.version)));
+    let (about, hosts) = (about(&data), current(&data.hosts));
+    view! {
+        <ChangeDialog change title about page keep wide=true typed>
+            <DefaultButton/>
+            {hidden}
+            {obstacles(data.obstacles)}
+            {hosts}
+            <Field label="Specification" name="form[specification]" control=Control::Select(specifications)/>
+            {disks.map(|disks| disks())}
+            <Checkbox label="Auto start" name="form[auto_start]" help="Start the hosts once they are changed. Running hosts are stopped for it."/>
+            <Field label="Reason" name="form[reason]" optional=true control=Control::Area help="The approvers read this first."/>
+            {data.route.map(route)}
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+/// What a fresh dialog holds: the specification the hosts have, or what the amended ticket asks for.
+fn as_it_is(data: &HostsDialog, request: Option<&AdjustRequest>) -> Pairs {
+    let mut pairs: Pairs = vec![];
+    let mut add = |name: &str, value: &str| pairs.push((name.to_owned(), value.to_owned()));
+    let id = match (request, data.hosts.first()) {
+        (Some(request), _) => request.specification.id.0.clone(),
+        (None, Some(host)) => specification_of(host, &data.specifications).unwrap_or_default(),
+        (None, None) => String::new(),
+    };
+    add("form[specification]", &id);
+    if request.is_none_or(|request| request.auto_start) {
+        add("form[auto_start]", "on");
+    }
+    if let Some(request) = request {
+        add("form[reason]", &request.reason);
+        for (i, gib) in request.added_disks_gib.iter().enumerate() {
+            add(&format!("{DISKS}[{i}]"), &gib.to_string());
+        }
+    }
+    pairs
+}
+
+fn specification_of(host: &HostBefore, catalogue: &[Specification]) -> Option<String> {
+    catalogue.iter().find(|s| s.name == host.configuration.specification).map(|s| s.id.0.clone())
+}
+
+/// The dialog *Delete*: for new requests, and to amend one.
+pub fn delete(data: HostsDialog, amending: Option<Amending<DeleteRequest>>, page: String, keep: Query) -> AnyView {
+    let change = use_change::<DeleteHosts>();
+    let name = if amending.is_some() { "amend" } else { "delete" };
+    let title = if amending.is_some() { "Amend" } else { "Delete" };
+    let reason = amending.as_ref().map(|amending| amending.request.reason.clone()).unwrap_or_default();
+    let hidden = hidden(name, &data.hosts, amending.map(|amending| (amending.number, amending.version)));
+    let (about, hosts) = (about(&data), current(&data.hosts));
+    view! {
+        <ChangeDialog change title about page keep wide=true danger=true>
+            {hidden}
+            {obstacles(data.obstacles)}
+            {hosts}
+            <p>"Deleted hosts go to the trash, where an owner of the project can restore them for a while. Until they are cleared from it they keep their quota."</p>
+            <Field label="Reason" name="form[reason]" optional=true preset=reason control=Control::Area help="The approvers read this first." autofocus=true/>
+            {data.route.map(route)}
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+fn clear(data: HostsDialog, page: String, keep: Query) -> AnyView {
+    let change = use_change::<ActOnHost>();
+    let back = keep.url(&page);
+    let (id, name) = data.hosts.first().map(|h| (h.id.to_string(), h.name.clone())).unwrap_or_default();
+    view! {
+        <ChangeDialog change title="Clear" about=name page keep danger=true>
+            <Hidden name="id" value=id/>
+            <Hidden name="action" value=DirectAction::Clear.key()/>
+            <Hidden name="back" value=back/>
+            <p>"The host and its disks are gone for good. Nothing brings them back."</p>
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+/// What the dialog is about, in its form and (for another shape of it) in the URL.
+fn hidden(dialog: &'static str, hosts: &[HostBefore], amends: Option<(TicketNumber, i64)>) -> AnyView {
+    let ids: Vec<_> = hosts
+        .iter()
+        .enumerate()
+        .map(|(i, host)| {
+            let (name, id) = (format!("form[hosts][{i}]"), host.id.to_string());
+            view! { <input type="hidden" name=name value=id.clone()/><Hidden name=HOSTS value=id/> }.into_any()
+        })
+        .collect();
+    let amends = amends.map(|(number, version)| {
+        let (number, version) = (number.to_string(), version.to_string());
+        view! { <Hidden name="amends" value=number/><Hidden name="version" value=version/> }.into_any()
+    });
+    view! { <Hidden name="dialog" value=dialog/>{ids}{amends} }.into_any()
+}
+
+fn about(data: &HostsDialog) -> String {
+    match data.hosts.as_slice() {
+        [host] => format!("{} in {}", host.name, data.project),
+        hosts => format!("{} hosts in {}", hosts.len(), data.project),
+    }
+}
+
+fn obstacles(obstacles: Vec<String>) -> Option<AnyView> {
+    (!obstacles.is_empty()).then(|| {
+        view! {
+            <div class="banner" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><p>{obstacles.join(" ")}</p></div>
+        }
+        .into_any()
+    })
+}
+
+/// The hosts as they are, a line each.
+fn current(hosts: &[HostBefore]) -> AnyView {
+    let rows: Vec<_> = hosts.iter().map(current_row).collect();
+    view! {
+        <table class="compare">
+            <thead><tr><th scope="col">"Host"</th><th scope="col">"Specification"</th><th scope="col">"Disks"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn current_row(host: &HostBefore) -> AnyView {
+    let now = &host.configuration;
+    view! {
+        <tr><th scope="row">{host.name.clone()}</th><td>{now.specification_label()}</td><td>{now.disks_label()}</td></tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,105 @@
+//! `/trash`: deleted hosts, which can be restored until they are cleared.
+
+use super::host_dialogs::{HOSTS, HostDialog};
+use super::hosts::{direct, disks, specification};
+use crate::api::frame::Frame;
+use crate::api::hosts::{ActOnHost, HostFilter, HostList, HostRow, list_hosts};
+use crate::domain::host::HostStatus;
+use crate::domain::host_operation::DirectAction;
+use crate::domain::time::Millis;
+use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::field::FilterField;
+use crate::ui::components::form::{Change, use_button_change};
+use crate::ui::components::icon;
+use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
+use crate::ui::components::pill::none;
+use crate::ui::components::time::Time;
+use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
+use crate::ui::data::read;
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+const PAGE: &str = "/trash";
+const NAME: Column = ("Name", "id");
+const PROJECT: Column = ("Project", "short");
+const SPECIFICATION: Column = ("Specification", "");
+const DISKS: Column = ("Disks", "");
+const CLEARS: Column = ("Cleared", "time");
+
+#[component]
+pub fn Trash() -> impl IntoView {
+    let query = use_query();
+    let revision = use_revision();
+    let change = use_button_change::<ActOnHost>();
+    let filter = Memo::new(move |_| query.with(filter));
+    let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
+    let body = move |hosts: HostList, frame: Frame| {
+        refetch_soon(hosts.page.rows.iter().any(|host| host.under_way.is_some()), list);
+        view! {
+            <header class="page-header">
+                <div class="page-title">
+                    <h1>"Trash"</h1>
+                    <p>"Deleted hosts. They keep their quota until they are cleared, by hand or by themselves."</p>
+                </div>
+            </header>
+            <Filters page=PAGE><FilterField label="Name" name="name"/></Filters>
+            {rows(hosts, change, lasting_query(), frame.now)}
+        }
+        .into_any()
+    };
+    view! { <Title text="Trash"/> {loaded(list, body)} <HostDialog page=PAGE.to_owned() own=None/> }.into_any()
+}
+
+fn filter(query: &Query) -> HostFilter {
+    HostFilter {
+        name: query.text("name"),
+        status: HostStatus::InTrash.key().to_owned(),
+        after: query.get("after").map(str::to_owned),
+        before: query.get("before").map(str::to_owned),
+    }
+}
+
+fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {
+    if hosts.page.rows.is_empty() {
+        let (title, text) = match query.0.is_empty() {
+            true => ("The trash is empty", "Hosts that are deleted appear here, and can be restored for a while."),
+            false => ("No host matches", "Another name may find what you look for."),
+        };
+        return view! {
+            <Empty paths=icon::TRASH title text><a class="button" href="/hosts">"Go to Hosts"</a></Empty>
+        }
+        .into_any();
+    }
+    let pager = pager(&hosts.page, PAGE, query.clone());
+    let columns = vec![NAME, PROJECT, SPECIFICATION, DISKS, CLEARS];
+    let rows: Vec<_> = hosts.page.rows.into_iter().map(|host| row(host, change, &query, now)).collect();
+    view! { <Table caption="Trash" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
+}
+
+fn row(host: HostRow, change: Change, query: &Query, now: Millis) -> AnyView {
+    let clears = match (host.under_way.clone(), host.clears_at) {
+        (Some(what), _) => what.into_any(),
+        (None, Some(at)) => view! { <Time at now/> }.into_any(),
+        (None, None) => none(),
+    };
+    let actions = (host.may_own && host.under_way.is_none()).then(|| {
+        let about = (HOSTS, host.id.to_string());
+        view! {
+            {direct(&host, change, DirectAction::Restore, query.url(PAGE))}
+            <DialogButton page=PAGE keep=query.clone() dialog="clear" about label="Clear" small=true/>
+        }
+        .into_any()
+    });
+    view! {
+        <tr>
+            {cell(NAME, host.name.clone(), view! { <a href=format!("/hosts/{}", host.id)>{host.name.clone()}</a> })}
+            {text_cell(PROJECT, host.project.clone())}
+            {text_cell(SPECIFICATION, specification(&host))}
+            {text_cell(DISKS, disks(&host))}
+            {cell(CLEARS, String::new(), clears)}
+            <td data-col="actions"><div class="table-actions">{actions}</div></td>
+        </tr>
+    }
+    .into_any()
+}
