@@ -38,8 +38,7 @@ pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<
                 "clear" => Kind::Clear,
                 _ => return None,
             };
-            let chosen = || query.all(HOSTS).map(HostId::from).collect();
-            Some((kind, own.get().map_or_else(chosen, |host| vec![host])))
+            Some((kind, own.get().map_or_else(|| chosen(query), |host| vec![host])))
         })
     });
     let data = read(
@@ -65,6 +64,12 @@ pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<
             }
         }
     })
+}
+
+/// The hosts that the URL names: ticked in the list, or kept in a dialog's half-filled form.
+fn chosen(query: &Query) -> Vec<HostId> {
+    let is_host = |name: &str| name == HOSTS || name.starts_with("form[hosts]");
+    query.0.iter().filter(|(name, _)| is_host(name)).map(|(_, id)| HostId(id.clone())).collect()
 }
 
 fn opened(kind: Kind, data: HostsDialog, page: String, keep: Query) -> AnyView {
@@ -186,7 +191,7 @@ fn hidden(dialog: &'static str, hosts: &[HostBefore], amends: Option<(TicketNumb
         .enumerate()
         .map(|(i, host)| {
             let (name, id) = (format!("form[hosts][{i}]"), host.id.to_string());
-            view! { <input type="hidden" name=name value=id.clone()/><Hidden name=HOSTS value=id/> }.into_any()
+            view! { <input type="hidden" name=name value=id/> }.into_any()
         })
         .collect();
     let amends = amends.map(|(number, version)| {
