@@ -1,6 +1,6 @@
 // The lists of tickets: filters, order and pages, all in the address.
 import { expect, signIn, test, type Page } from '../support/fixtures.ts';
-import { columns, expectRow, forgetSession, hostFormPresets, listed, openTab, post, requestHost, row, type Tab, TABS } from '../support/pages.ts';
+import { columns, expectListed, expectRow, forgetSession, hostFormPresets, listed, openTab, post, requestHost, row, type Tab, TABS } from '../support/pages.ts';
 
 const apply = (page: Page) => page.getByRole('search').getByRole('button', { name: 'Apply', exact: true });
 
@@ -28,18 +28,18 @@ test('filters go into the address, and the address into the filters', async ({ p
   await apply(page).click();
   await expect(page).toHaveURL(/[?&]resource=FILTER-/);
   await expect(row(page, first)).toHaveCount(1);
-  expect(await listed(page)).toEqual([second, first]);
+  await expectListed(page, [second, first]);
   await page.getByLabel('Status', { exact: true }).selectOption({ label: 'Canceled' });
   await apply(page).click();
   await expect(row(page, first)).toHaveCount(0);
-  expect(await listed(page)).toEqual([second]);
+  await expectListed(page, [second]);
   await expect(resource, 'the other filter stays').toHaveValue('FILTER-');
 
   // The address alone says it all.
   const address = page.url();
   await page.goto('/hosts');
   await page.goto(address);
-  expect(await listed(page)).toEqual([second]);
+  await expectListed(page, [second]);
   await expect(page.getByLabel('Status', { exact: true }).getByRole('option', { selected: true })).toHaveText('Canceled');
 
   await page.getByRole('search').getByRole('link', { name: 'Clear', exact: true }).click();
@@ -47,16 +47,16 @@ test('filters go into the address, and the address into the filters', async ({ p
   await expect(row(page, first)).toHaveCount(1);
 
   await openTab(page, 'mine', `?id=${first}`);
-  expect(await listed(page)).toEqual([first]);
+  await expectListed(page, [first]);
   await openTab(page, 'mine', '?resource=filter-&sort=oldest');
-  expect(await listed(page)).toEqual([first, second]);
+  await expectListed(page, [first, second]);
   for (const nothing of ['id=nonsense', 'resource=%25', 'resource=filter_alpha', 'project=system', 'to=2001-01-01', 'ticket_type=apply-server-delete&id=' + first]) {
     await openTab(page, 'mine', `?${nothing}`);
-    expect(await listed(page), nothing).toEqual([]);
+    await expectListed(page, [], nothing);
   }
   const today = new Date().toISOString().slice(0, 10);
   await openTab(page, 'mine', `?resource=filter-&from=${today}&to=${today}`);
-  expect(await listed(page)).toEqual([second, first]);
+  await expectListed(page, [second, first]);
 });
 
 test('an empty list says what to do next', async ({ page }) => {
@@ -109,6 +109,6 @@ test('more than fifty tickets come in pages', async ({ page, as }) => {
   // The approver's list pages the same way.
   const coowner = await as('coowner');
   await openTab(coowner, 'pending', '?resource=paged-');
-  expect(await listed(coowner)).toEqual(pages[0]);
+  await expectListed(coowner, pages[0]!);
   await expectRow(coowner, pages[0]![0]!, { Initiator: 'sysadmin', Project: 'system' });
 });
