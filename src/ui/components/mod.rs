@@ -1,5 +1,6 @@
 //! The parts pages are made of; `style/` has a file of the same name for most of them.
 
+pub mod date_range;
 pub mod dialog;
 pub mod error_page;
 pub mod export_dialog;
@@ -11,5 +12,6 @@ pub mod log_list;
 pub mod log_record;
 pub mod pill;
 pub mod quota;
+pub mod shortcuts;
 pub mod time;
 pub mod toast;

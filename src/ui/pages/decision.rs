@@ -1,6 +1,5 @@
 //! The dialogs of a ticket: Pass, Reject, Undo and Abandon, wherever they are opened.
 
-use crate::api::error::AppError;
 use crate::api::workflow::{Abandon, Decision, Pass, Reject, Undo, get_decision};
 use crate::domain::ids::TicketNumber;
 use crate::ui::components::dialog::{ChangeDialog, NoticeDialog};
@@ -58,7 +57,7 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
             provide_context(flash_answer().await);
             match (kind, decision.wait().await) {
                 (Some(kind), Ok(Some(decision))) => opened(kind, decision, page, keep),
-                (Some(_), Err(error)) => refused(error, page, keep),
+                (Some(_), Err(error)) => refused(error.to_string(), page, keep),
                 _ => ().into_any(),
             }
         }
@@ -75,9 +74,9 @@ fn opened(kind: Kind, decision: Decision, page: String, keep: Query) -> AnyView 
 }
 
 /// A field, made once its form is there.
-type Fields = fn() -> AnyView;
+pub(super) type Fields = fn() -> AnyView;
 
-fn note() -> Fields {
+pub(super) fn note() -> Fields {
     || {
         let help = "The initiator reads it. At most 2,000 characters.";
         view! { <Field label="Note" name="note" optional=true control=Control::Area help=help autofocus=true/> }
@@ -109,6 +108,7 @@ fn dialog<S: ChangeFn>(title: &'static str, decision: Decision, page: String, ke
     .into_any()
 }
 
-fn refused(error: AppError, page: String, keep: Query) -> AnyView {
-    view! { <NoticeDialog title="That isn't possible" page keep><p>{error.to_string()}</p></NoticeDialog> }.into_any()
+/// Says why there is nothing to decide.
+pub(super) fn refused(why: String, page: String, keep: Query) -> AnyView {
+    view! { <NoticeDialog title="That isn't possible" page keep><p>{why}</p></NoticeDialog> }.into_any()
 }

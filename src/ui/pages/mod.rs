@@ -1,6 +1,7 @@
 //! The pages, one file each.
 
 pub mod account;
+pub mod batch;
 pub mod decision;
 pub mod directory;
 pub mod external;

@@ -19,7 +19,7 @@ use crate::server::store::{process, task};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
 
-const MAX_NOTE: usize = 2_000;
+pub(super) const MAX_NOTE: usize = 2_000;
 
 /// What a person wants to do with a ticket, and the version of it they saw.
 struct Intent<'a> {
