@@ -15,7 +15,8 @@ export default defineConfig({
   workers: 2,
   retries: 0,
   forbidOnly: !!process.env.CI,
-  timeout: 30_000,
+  // A guard against what hangs, not a measure: the longest need half of it on two busy cores.
+  timeout: 60_000,
   expect: { timeout: 10_000 },
   reporter: [['list'], ['./support/count.ts']],
   use: {

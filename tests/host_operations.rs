@@ -196,8 +196,8 @@ both! {
         assert!(why.contains("can't be passed now") && why.contains("another configuration"), "{why}");
         common::reject(&app, &owner, late, 1, "", "/").await.expect("rejected");
         assert_eq!(vcpu(&app).await.1, 0);
-        let verdict = decide::Verdict { number: late, version: 1, seen: "something else".into(), ..Default::default() };
-        decide::pass(&app, &owner, verdict).await.expect_err("another request than the one shown");
+        let ruling = decide::Ruling { number: late, version: 1, seen: "something else".into(), ..Default::default() };
+        decide::pass(&app, &owner, ruling).await.expect_err("another request than the one shown");
     }
 
     async fn a_failed_adjustment_can_be_retried_or_abandoned(app) {

@@ -143,6 +143,6 @@ test('when the code of a page cannot be had, it is said, and reloading helps', a
   await expect(notice).toBeVisible();
   await page.unroute(code);
   await notice.getByRole('link', { name: 'Reload it', exact: true }).click();
-  await hydrated(page);
   await expect(notice).toHaveCount(0);
+  await hydrated(page);
 });

@@ -1,7 +1,9 @@
 // The lists of tickets: filters, order and pages, all in the address.
+import { readFileSync } from 'node:fs';
 import { expect, signIn, test, type Page } from '../support/fixtures.ts';
-import { columns, expectRow, forgetSession, hostFormPresets, listed, openTab, post, requestHost, row, type Tab, TABS } from '../support/pages.ts';
+import { columns, expectListed, expectRow, forgetSession, hostFormPresets, listed, openTab, post, requestHost, row, type Tab, TABS } from '../support/pages.ts';
 
+const scriptsOn = () => test.info().project.use.javaScriptEnabled !== false;
 const apply = (page: Page) => page.getByRole('search').getByRole('button', { name: 'Apply', exact: true });
 
 test('columns are those of the tab', async ({ page }) => {
@@ -13,7 +15,7 @@ test('columns are those of the tab', async ({ page }) => {
   await forgetSession(page);
   await signIn(page, 'owner');
   await openTab(page, 'pending');
-  expect((await columns(page)).filter((name) => name !== 'Actions')).toEqual([...all.slice(0, 4), 'Initiator', ...all.slice(4)]);
+  expect((await columns(page)).filter((name) => name !== 'Actions')).toEqual(['Select', ...all.slice(0, 4), 'Initiator', ...all.slice(4)]);
 });
 
 test('filters go into the address, and the address into the filters', async ({ page }) => {
@@ -28,18 +30,18 @@ test('filters go into the address, and the address into the filters', async ({ p
   await apply(page).click();
   await expect(page).toHaveURL(/[?&]resource=FILTER-/);
   await expect(row(page, first)).toHaveCount(1);
-  expect(await listed(page)).toEqual([second, first]);
+  await expectListed(page, [second, first]);
   await page.getByLabel('Status', { exact: true }).selectOption({ label: 'Canceled' });
   await apply(page).click();
   await expect(row(page, first)).toHaveCount(0);
-  expect(await listed(page)).toEqual([second]);
+  await expectListed(page, [second]);
   await expect(resource, 'the other filter stays').toHaveValue('FILTER-');
 
   // The address alone says it all.
   const address = page.url();
   await page.goto('/hosts');
   await page.goto(address);
-  expect(await listed(page)).toEqual([second]);
+  await expectListed(page, [second]);
   await expect(page.getByLabel('Status', { exact: true }).getByRole('option', { selected: true })).toHaveText('Canceled');
 
   await page.getByRole('search').getByRole('link', { name: 'Clear', exact: true }).click();
@@ -47,16 +49,62 @@ test('filters go into the address, and the address into the filters', async ({ p
   await expect(row(page, first)).toHaveCount(1);
 
   await openTab(page, 'mine', `?id=${first}`);
-  expect(await listed(page)).toEqual([first]);
+  await expectListed(page, [first]);
   await openTab(page, 'mine', '?resource=filter-&sort=oldest');
-  expect(await listed(page)).toEqual([first, second]);
+  await expectListed(page, [first, second]);
   for (const nothing of ['id=nonsense', 'resource=%25', 'resource=filter_alpha', 'project=system', 'to=2001-01-01', 'ticket_type=apply-server-delete&id=' + first]) {
     await openTab(page, 'mine', `?${nothing}`);
-    expect(await listed(page), nothing).toEqual([]);
+    await expectListed(page, [], nothing);
   }
-  const today = new Date().toISOString().slice(0, 10);
-  await openTab(page, 'mine', `?resource=filter-&from=${today}&to=${today}`);
-  expect(await listed(page)).toEqual([second, first]);
+});
+
+test('dates are days of the person\'s zone', async ({ page }) => {
+  await signIn(page, 'member');
+  const number = await requestHost(page, { name: 'zoned' });
+  // With scripts Kolkata's days, without them UTC's.
+  const zone = scriptsOn() ? 'Asia/Kolkata' : 'UTC';
+  const day = (shift: number) => new Intl.DateTimeFormat('en-CA', { timeZone: zone }).format(new Date(Date.now() + shift * 86_400_000));
+  const filters = page.getByRole('search');
+  const filter = async (from: string, to: string) => {
+    await openTab(page, 'mine', '?resource=zoned');
+    await filters.getByLabel('Submitted from', { exact: true }).fill(from);
+    await filters.getByLabel('Submitted to', { exact: true }).fill(to);
+    await apply(page).click();
+    await expect(page).toHaveURL(new RegExp(`from=${from}&to=${to}`));
+    if (scriptsOn()) await expect(page).toHaveURL(/zone=Asia/);
+  };
+  await openTab(page, 'mine');
+  await expect(filters).toContainText(scriptsOn() ? /Days are those of Asia\/(Kolkata|Calcutta)/ : 'Days are those of UTC');
+  // The day may change while this runs.
+  await filter(day(-1), day(0));
+  await expectListed(page, [number]);
+  await filter(day(1), day(2));
+  await expectListed(page, []);
+  await filter('2001-01-01', day(-2));
+  await expectListed(page, []);
+  // The zone of an address is kept, whoever opens it.
+  await openTab(page, 'mine', `?resource=zoned&from=${day(-1)}&to=${day(1)}&zone=Asia/Kolkata`);
+  await expectListed(page, [number]);
+  await expect(filters).toContainText('Days are those of Asia/Kolkata');
+});
+
+test('every list exports what its filters match', async ({ page, as }) => {
+  await signIn(page, 'member');
+  const first = await requestHost(page, { name: 'export-a' });
+  const second = await requestHost(page, { name: 'export-b' });
+  for (const [user, tab, file] of [['member', 'mine', 'my-tickets'], ['owner', 'pending', 'my-pending'], ['sysadmin', 'all', 'all-tickets']] as const) {
+    const person = user === 'member' ? page : await as(user);
+    await openTab(person, tab, '?resource=EXPORT-&sort=oldest');
+    const titles = (await columns(person)).filter((name) => !['Actions', 'Select'].includes(name));
+    const downloads = person.waitForEvent('download');
+    await person.getByRole('main').getByRole('link', { name: 'Export', exact: true }).click();
+    const download = await downloads;
+    expect(download.suggestedFilename()).toMatch(new RegExp(`^${file}-\\d{4}-\\d\\d-\\d\\d\\.csv$`));
+    const lines = readFileSync(await download.path(), 'utf8').trimEnd().split('\r\n');
+    expect(lines[0], 'the columns of the table').toBe(`\ufeff${titles.join(',')}`);
+    expect(lines.slice(1).map((line) => Number(line.split(',')[0])), user).toEqual([first, second]);
+    await expect(person, 'the list stays').toHaveURL(/sort=oldest/);
+  }
 });
 
 test('an empty list says what to do next', async ({ page }) => {
@@ -65,6 +113,7 @@ test('an empty list says what to do next', async ({ page }) => {
     await openTab(page, tab);
     await expect(page.getByRole('table'), TABS[tab]).toHaveCount(0);
     await expect(page.getByRole('main').getByRole('heading', { level: 2 })).toBeVisible();
+    await expect(page.getByRole('main').locator('.empty').getByRole('link'), 'what to do next').toHaveCount(1);
   }
   await forgetSession(page);
   await signIn(page, 'member');
@@ -109,6 +158,6 @@ test('more than fifty tickets come in pages', async ({ page, as }) => {
   // The approver's list pages the same way.
   const coowner = await as('coowner');
   await openTab(coowner, 'pending', '?resource=paged-');
-  expect(await listed(coowner)).toEqual(pages[0]);
+  await expectListed(coowner, pages[0]!);
   await expectRow(coowner, pages[0]![0]!, { Initiator: 'sysadmin', Project: 'system' });
 });

@@ -8,9 +8,12 @@ export const TABS: Record<Tab, string> = {
   mine: 'My Tickets', pending: 'My Pending', resolved: 'I Resolved', involved: 'I Involved', all: 'All Tickets',
 };
 
-/** Forgets who is signed in, as if by closing the browser. Not while the page still reads something: that would be refused. */
+/**
+ * Forgets who is signed in, as if by closing the browser. The page is left first: what it still reads would be refused. (To wait
+ * until the network is idle wouldn't do: Playwright means once since the document came, not since the last page of it.)
+ */
 export async function forgetSession(page: Page) {
-  await page.waitForLoadState('networkidle');
+  await page.goto('about:blank');
   await page.context().clearCookies();
 }
 
@@ -68,10 +71,15 @@ export async function expectRow(page: Page, key: number | string, expected: { [c
   }
 }
 
-/** The numbers of the tickets listed, from top to bottom. */
+/** The numbers of the tickets listed at this moment, from top to bottom. */
 export async function listed(page: Page): Promise<number[]> {
   const links = page.getByRole('table').getByRole('link', { name: /^\d+$/ });
   return (await links.allTextContents()).map(Number);
+}
+
+/** The list comes to be of these tickets: the address is ahead of it while it is read. */
+export async function expectListed(page: Page, numbers: number[], message?: string) {
+  await expect.poll(() => listed(page), { message }).toEqual(numbers);
 }
 
 /** Reloads until the assertion holds: what happens behind a page shows at the next look. */
@@ -94,6 +102,8 @@ export async function switchView(page: Page, label: string) {
   await viewButton(page).click();
   await page.getByRole('list', { name: 'Views', exact: true }).getByRole('button', { name: label, exact: true }).click();
   await expect(viewButton(page)).toHaveText(label);
+  // The first page of the view; going there closes what is open.
+  await page.waitForURL('**/hosts*');
   await hydrated(page);
 }
 
@@ -115,21 +125,36 @@ export async function offeredViews(page: Page): Promise<string[]> {
 
 export const bell = (page: Page): Locator => page.getByRole('banner').getByRole('button', { name: 'Tickets', exact: true });
 
-/** What the bell counts in its section Workflows. Its own number must be their sum. */
-export async function bellCounts(page: Page): Promise<{ mine: number; pending: number }> {
+type Counts = { mine: number; pending: number };
+const bellList = (page: Page) => page.getByRole('list', { name: 'Workflows', exact: true });
+const bellCount = (page: Page, name: string) => {
+  const link = page.getByRole('link', { name, exact: true, includeHidden: true });
+  return bellList(page).getByRole('listitem').filter({ has: link }).locator('.count');
+};
+
+/** What the bell counts in its section Workflows, as the page that was just opened says. */
+export async function bellCounts(page: Page): Promise<Counts> {
   await bell(page).click();
-  const section = page.getByRole('list', { name: 'Workflows', exact: true });
-  await expect(section).toBeVisible();
-  const count = async (name: string) => {
-    const item = section.getByRole('listitem').filter({ has: page.getByRole('link', { name, exact: true }) });
-    return Number((await item.innerText()).replace(name, '').trim() || 0);
-  };
+  await expect(bellList(page)).toBeVisible();
+  const count = async (name: string) => Number((await bellCount(page, name).innerText()).trim());
   const counts = { mine: await count('My Tickets'), pending: await count('Pending') };
-  const sum = counts.mine + counts.pending;
+  await page.keyboard.press('Escape');
+  await expect(bellList(page)).toBeHidden();
+  return counts;
+}
+
+/** The bell comes to count this, and its own number is the sum. */
+export async function expectBell(page: Page, { mine, pending }: Counts, message?: string) {
+  await expect(async () => {
+    // Read again, the menu is a new one, and closed.
+    if (!(await bellList(page).isVisible())) await bell(page).click();
+    await soon(bellCount(page, 'My Tickets'), message).toHaveText(String(mine));
+    await soon(bellCount(page, 'Pending'), message).toHaveText(String(pending));
+  }).toPass({ timeout: 10_000 });
+  const sum = mine + pending;
   if (sum > 0) await expect(bell(page)).toHaveAccessibleDescription(new RegExp(`^${sum > 99 ? '99\\+' : sum}\\b`));
   await page.keyboard.press('Escape');
-  await expect(section).toBeHidden();
-  return counts;
+  await expect(bellList(page)).toBeHidden();
 }
 
 // --- Hosts and tickets

@@ -20,9 +20,11 @@ export function linkField(dialog: Locator, number: number, label: string): Locat
   return link(dialog, number).getByLabel(label, { exact: true });
 }
 
-export async function linkNames(dialog: Locator): Promise<string[]> {
-  const fields = await dialog.getByLabel('Link name', { exact: true }).all();
-  return Promise.all(fields.map((field) => field.inputValue()));
+/** The dialog comes to have links of these names. */
+export async function expectLinks(dialog: Locator, names: string[], message?: string) {
+  const fields = dialog.getByLabel('Link name', { exact: true });
+  const values = () => fields.evaluateAll((all) => all.map((field) => (field as HTMLInputElement).value));
+  await expect.poll(values, { message }).toEqual(names);
 }
 
 export async function addLink(dialog: Locator) {

@@ -40,6 +40,8 @@ pub struct TicketFilter {
     /// Dates, inclusive, `2026-11-24`.
     pub from: String,
     pub to: String,
+    /// The zone the dates are meant in, by its IANA name; UTC without one.
+    pub zone: String,
     /// `oldest`; anything else is newest first.
     pub sort: String,
     pub after: Option<String>,
@@ -155,6 +157,8 @@ pub struct TicketList {
     pub page: Page<TicketRow>,
     /// The tabs the caller has in this view.
     pub tabs: Vec<Tab>,
+    /// The zone that dates were read in.
+    pub zone: String,
 }
 
 /// The dialogs' texts, so that a page without scripts can name what it asks about.
@@ -168,6 +172,51 @@ pub struct Decision {
     /// For Join Project: the projects and roles to choose from.
     pub projects: Vec<Choice>,
     pub roles: Vec<Choice>,
+}
+
+text_enum! {
+    /// What an approver decides.
+    Verdict {
+        Pass = "pass", "Pass";
+        Reject = "reject", "Reject";
+    }
+}
+
+/// The tickets that were selected to be decided together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Those that wait for the caller, in the order of their numbers.
+    pub tickets: Vec<TicketRow>,
+    /// What a decision on each of them names, in the same order.
+    pub seen: Vec<String>,
+    /// How many of the selected don't (any more).
+    pub gone: i64,
+    /// Why they can't be decided together.
+    pub refusal: Option<String>,
+}
+
+/// One of a batch, and the version of it that the person saw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picked {
+    pub number: TicketNumber,
+    pub version: i64,
+    /// What the dialog showed, so that what is approved is that.
+    pub seen: String,
+}
+
+/// What became of a batch of which not all could be decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchResult {
+    /// "8 of 10 tickets passed."
+    pub summary: String,
+    pub undecided: Vec<Undecided>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undecided {
+    pub number: TicketNumber,
+    /// How the sentence goes on that begins with "Ticket 12".
+    pub reason: String,
 }
 
 #[server(endpoint = "list-workflow-tickets")]
@@ -205,10 +254,10 @@ pub async fn pass(
     #[server(default)] project: Option<ProjectId>,
     #[server(default)] roles: Vec<RoleId>,
 ) -> Result<Reply, AppError> {
-    use crate::server::service::workflow::decide::{self, Verdict};
+    use crate::server::service::workflow::decide::{self, Ruling};
     let grant = crate::server::service::workflow::joining::Grant { project, roles };
     super::reply(
-        decide::pass(&super::app(), &super::caller()?, Verdict { number, version, seen, note, back, grant }).await,
+        decide::pass(&super::app(), &super::caller()?, Ruling { number, version, seen, note, back, grant }).await,
     )
 }
 
@@ -220,9 +269,34 @@ pub async fn reject(
     note: String,
     back: String,
 ) -> Result<Reply, AppError> {
-    use crate::server::service::workflow::decide::{self, Verdict};
-    let verdict = Verdict { number, version, seen, note, back, ..Verdict::default() };
-    super::reply(decide::reject(&super::app(), &super::caller()?, verdict).await)
+    use crate::server::service::workflow::decide::{self, Ruling};
+    let ruling = Ruling { number, version, seen, note, back, ..Ruling::default() };
+    super::reply(decide::reject(&super::app(), &super::caller()?, ruling).await)
+}
+
+/// What the dialog of a batch needs about the tickets that are selected.
+#[server(endpoint = "get-batch")]
+pub async fn get_batch(verdict: Verdict, numbers: Vec<TicketNumber>) -> Result<Batch, AppError> {
+    use crate::server::service::workflow::batch;
+    super::answered(batch::look(&super::app(), &super::caller()?, verdict, &numbers).await)
+}
+
+/// Decides several tickets of one type; what can't be decided doesn't hold up the others.
+#[server(endpoint = "decide-batch")]
+pub async fn decide_batch(
+    verdict: Verdict,
+    #[server(default)] tickets: Vec<Picked>,
+    note: String,
+    back: String,
+) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::batch;
+    super::reply(batch::decide(&super::app(), &super::caller()?, verdict, &tickets, &note, &back).await)
+}
+
+/// What became of a batch; `None` once it isn't kept any more.
+#[server(endpoint = "get-batch-result")]
+pub async fn get_batch_result(id: String) -> Result<Option<BatchResult>, AppError> {
+    super::answered(crate::server::service::workflow::batch::result(&super::app(), &super::caller()?, &id).await)
 }
 
 #[server(endpoint = "undo")]

@@ -117,6 +117,30 @@ mod real {
         serde_urlencoded::from_str(&params.to_string().as_string().unwrap_or_default()).unwrap_or_default()
     }
 
+    /// The values of the boxes that are ticked in the form of this id.
+    pub fn ticked(form: &str) -> Vec<String> {
+        let Ok(boxes) = document().query_selector_all(&format!("[form={form}]:checked")) else {
+            return vec![];
+        };
+        let value = |i| boxes.item(i)?.dyn_into::<leptos::web_sys::Element>().ok()?.get_attribute("value");
+        (0..boxes.length()).filter_map(value).collect()
+    }
+
+    /// Ticks every box of the form of this id, or none if all were ticked.
+    pub fn tick_all(form: &str) {
+        let Ok(boxes) = document().query_selector_all(&format!("[form={form}][type=checkbox]")) else {
+            return;
+        };
+        let all = ticked(form).len() < boxes.length() as usize;
+        for i in 0..boxes.length() {
+            if let Some(found) =
+                boxes.item(i).and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
+            {
+                found.set_checked(all);
+            }
+        }
+    }
+
     /// Whether the pressed button restates the page (`formmethod="get"`) instead of sending the form.
     pub fn restates(event: &SubmitEvent) -> bool {
         event.submitter().is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
@@ -197,6 +221,10 @@ mod real {
     pub fn typed(_event: &Event) -> Vec<(String, String)> {
         vec![]
     }
+    pub fn ticked(_form: &str) -> Vec<String> {
+        vec![]
+    }
+    pub fn tick_all(_form: &str) {}
     pub fn restates(_event: &SubmitEvent) -> bool {
         false
     }
@@ -213,8 +241,8 @@ mod real {
 }
 
 pub use real::{
-    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, reset, restates, typed,
-    zone,
+    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, reset, restates, tick_all,
+    ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, offer_reload};

@@ -9,6 +9,7 @@ mod components;
 mod context;
 mod data;
 mod frame;
+mod keyboard;
 mod pages;
 mod post;
 mod query;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 /// What opens a dialog or reports on the last form; lists and links leave it out.
-const PASSING: [&str; 7] = ["dialog", "ticket", "process", "about", "assignment", "hosts", "flash"];
+const PASSING: [&str; 8] = ["dialog", "ticket", "process", "about", "assignment", "hosts", "selected", "flash"];
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query(pub Vec<(String, String)>);
@@ -16,6 +16,11 @@ impl Query {
 
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The values of a name that may be given several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
     /// The value, or an empty text.

@@ -12,7 +12,7 @@ use countersign::domain::time::{Millis, SECOND};
 use countersign::server::app::{App, Caller};
 use countersign::server::clock::{ManualClock, new_id};
 use countersign::server::cloud::{EmbeddedInventory, Faults};
-use countersign::server::service::workflow::decide::{self, Verdict};
+use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::service::{demo, first_run, session};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
@@ -184,7 +184,7 @@ pub async fn pass(
     note: &str,
     back: &str,
 ) -> Result<Done, AppError> {
-    decide::pass(app, caller, verdict(app, number, version, note, back).await).await
+    decide::pass(app, caller, ruling(app, number, version, note, back).await).await
 }
 
 /// Rejects a ticket as it stands, naming this version of it.
@@ -196,13 +196,13 @@ pub async fn reject(
     note: &str,
     back: &str,
 ) -> Result<Done, AppError> {
-    decide::reject(app, caller, verdict(app, number, version, note, back).await).await
+    decide::reject(app, caller, ruling(app, number, version, note, back).await).await
 }
 
-async fn verdict(app: &App, number: TicketNumber, version: i64, note: &str, back: &str) -> Verdict {
+async fn ruling(app: &App, number: TicketNumber, version: i64, note: &str, back: &str) -> Ruling {
     let ticket = ticket::get(&app.db, number).await.expect("query");
     let seen = ticket.map(|ticket| decide::digest(&ticket)).unwrap_or_default();
-    Verdict { number, version, seen, note: note.into(), back: back.into(), ..Verdict::default() }
+    Ruling { number, version, seen, note: note.into(), back: back.into(), ..Ruling::default() }
 }
 
 fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {

@@ -39,6 +39,7 @@ pub fn router(app: App) -> Router {
         .merge(functions)
         .route("/logout", post(session::log_out))
         .route("/logs/export", get(export::operation_log))
+        .route("/tickets/workflow/export", get(export::tickets))
         .layer(from_fn(gate::gate))
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))

@@ -3,6 +3,8 @@
 mod approvers;
 mod attempts;
 pub mod coverage;
+pub mod csv_file;
+mod days;
 pub mod demo;
 pub mod directory;
 pub mod first_run;

@@ -7,17 +7,15 @@ pub mod retention;
 pub mod sealing;
 pub mod verify;
 
+use super::days;
 use super::rights::require_system_view;
 use crate::api::error::AppError;
 use crate::api::logs::{LogFilter, LogList, LogRecord, LogRow};
 use crate::domain::directory::{Reach, View};
 use crate::domain::ids::DomainId;
 use crate::domain::oplog::{Operation, Outcome, ResourceType};
-use crate::domain::time::Millis;
 use crate::server::app::{App, Caller};
 use crate::server::store::oplog::{self, Key, Record, Selection, seal};
-use chrono::{NaiveDate, TimeZone};
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 pub const PAGE_SIZE: i64 = 20;
@@ -54,7 +52,7 @@ async fn selection(app: &App, caller: &Caller, filter: &LogFilter) -> Result<Opt
             Some(resource) => Some((resource, id.to_owned())),
         },
     };
-    let zone = zone(&filter.zone);
+    let zone = days::zone(&filter.zone);
     Ok(Some(Selection {
         domain,
         about,
@@ -62,8 +60,8 @@ async fn selection(app: &App, caller: &Caller, filter: &LogFilter) -> Result<Opt
         operation: Operation::from_key(&filter.operation),
         resource_type: ResourceType::from_key(&filter.resource_type),
         result: Outcome::from_key(&filter.result),
-        from: day(&filter.from).and_then(|date| start(date, zone)),
-        to: day(&filter.to).and_then(|date| Some(start(date.succ_opt()?, zone)? - 1)),
+        from: days::first_instant(&filter.from, zone),
+        to: days::last_instant(&filter.to, zone),
         after: parse_key(&filter.after),
         between: None,
     }))
@@ -87,22 +85,6 @@ async fn operators(app: &App, typed: &str) -> Result<Option<Vec<String>>, AppErr
     Ok(Some(names))
 }
 
-/// The zone of this name; UTC if there is none.
-fn zone(name: &str) -> Tz {
-    name.parse().unwrap_or(Tz::UTC)
-}
-
-/// A date that can't be read filters nothing.
-fn day(typed: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").ok()
-}
-
-/// The first instant of a day: not always midnight, which some zones skip when their clocks go forward.
-fn start(date: NaiveDate, zone: Tz) -> Option<Millis> {
-    let at = |hour| zone.from_local_datetime(&date.and_hms_opt(hour, 0, 0)?).earliest();
-    (0..=3).find_map(at).map(|instant| instant.timestamp_millis())
-}
-
 fn written_key(key: Key) -> String {
     format!("{}-{}", key.at, key.number)
 }
@@ -114,7 +96,7 @@ fn parse_key(text: &str) -> Option<Key> {
 
 pub async fn list(app: &App, caller: &Caller, filter: &LogFilter) -> Result<LogList, AppError> {
     let shown = filter.shown.parse().unwrap_or(PAGE_SIZE).clamp(PAGE_SIZE, MOST_SHOWN);
-    let zone = zone(&filter.zone).name().to_owned();
+    let zone = days::zone(&filter.zone).name().to_owned();
     let Some(selection) = selection(app, caller, filter).await? else {
         return Ok(LogList { rows: vec![], more: false, zone });
     };
@@ -190,28 +172,6 @@ fn whole_text(record: &Record, details: Value) -> Result<String, AppError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::{DAY, HOUR};
-
-    #[test]
-    fn days_are_those_of_the_zone() {
-        let date = day("2026-11-24").expect("a date");
-        let utc = start(date, zone("")).expect("midnight");
-        assert_eq!(start(date, zone("Asia/Kolkata")), Some(utc - 5 * HOUR - HOUR / 2));
-        assert_eq!(start(date, zone("no such zone")), Some(utc));
-        assert_eq!(day("24.11.2026"), None);
-    }
-
-    #[test]
-    fn a_day_may_be_shorter_and_begin_late() {
-        let length = |text: &str, zone: Tz| {
-            let date = day(text).expect("a date");
-            start(date.succ_opt().expect("a day"), zone).zip(start(date, zone)).map(|(next, this)| next - this)
-        };
-        assert_eq!(length("2026-03-29", Tz::Europe__Berlin), Some(DAY - HOUR));
-        assert_eq!(length("2026-10-25", Tz::Europe__Berlin), Some(DAY + HOUR));
-        // Midnight is skipped there on that day.
-        assert_eq!(length("2026-04-24", Tz::Africa__Cairo), Some(DAY - HOUR));
-    }
 
     #[test]
     fn keys_read_back() {

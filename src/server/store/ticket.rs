@@ -62,6 +62,15 @@ pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Ticket>> 
     db.opt(ticket_where!("number = $1"), args![number]).await
 }
 
+/// These tickets, by number.
+pub async fn all(db: &Db, numbers: Vec<TicketNumber>) -> sqlx::Result<Vec<Ticket>> {
+    let sql = db.dialect().pick(
+        ticket_where!("number IN (SELECT value FROM json_each($1)) ORDER BY number"),
+        ticket_where!("number = ANY($1) ORDER BY number"),
+    );
+    db.all(sql, args![numbers]).await
+}
+
 /// The ticket, locked until the transaction ends: steps of one ticket happen one after the other.
 pub async fn lock(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<Ticket>> {
     let sql = tx.dialect().pick(ticket_where!("number = $1"), ticket_where!("number = $1 FOR UPDATE"));

@@ -1,6 +1,6 @@
 //! The five tabs: one statement per page, driven by the index that serves the tab's filter and order.
 
-use super::db::Db;
+use super::db::{Db, Dialect};
 use super::sql::Sql;
 use crate::api::workflow::Tab;
 use crate::domain::ids::{TicketNumber, UserId};
@@ -47,6 +47,8 @@ impl ListedTicket {
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     pub number: Option<TicketNumber>,
+    /// Only these.
+    pub numbers: Option<Vec<TicketNumber>>,
     pub ticket_type: Option<TicketType>,
     pub status: Option<Status>,
     pub project: Option<String>,
@@ -69,50 +71,45 @@ const NAMES: &str = " JOIN account u ON u.id = t.initiator_id LEFT JOIN project 
 
 /// One page of a tab. `person` is whose tab it is; `all` doesn't look at it.
 pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Result<Vec<ListedTicket>> {
-    let mut sql = Sql::new(db.dialect(), COLUMNS);
-    match tab {
-        Tab::Mine | Tab::All => {
-            sql.push("FROM ticket t");
-        }
-        Tab::Pending => {
-            sql.push("FROM task k JOIN ticket t ON t.number = k.ticket_number");
-        }
-        // A person may have decided several links of a ticket, which is to be listed once.
-        Tab::Resolved => {
-            sql.push("FROM (SELECT DISTINCT ticket_number FROM task WHERE state = 'decided' AND account_id = ")
-                .bind(person);
-            beyond(&mut sql, " AND ticket_number", s);
-            sql.push(") k JOIN ticket t ON t.number = k.ticket_number");
-        }
-        Tab::Involved => {
-            sql.push("FROM (SELECT DISTINCT m.ticket_number FROM task m WHERE m.state = 'missed' AND m.account_id = ")
-                .bind(person);
-            beyond(&mut sql, " AND m.ticket_number", s);
-            sql.push(" AND NOT EXISTS (SELECT 1 FROM task d WHERE d.account_id = m.account_id AND d.state = 'decided'");
-            sql.push(" AND d.ticket_number = m.ticket_number)) k JOIN ticket t ON t.number = k.ticket_number");
-        }
-    }
+    let (text, args) = statement(db.dialect(), tab, person, s).done();
+    db.all(text, args).await
+}
+
+/// Every tab is read along the index that has its order, so that a page costs the same however many tickets there are. A
+/// person may have had tasks at several links of a ticket, which is listed once: at the last of them. (`DISTINCT` would say
+/// the same, but SQLite collects and sorts all of them for it.)
+fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection) -> Sql {
+    let mut sql = Sql::new(dialect, COLUMNS);
+    sql.push(match tab {
+        Tab::Mine | Tab::All => "FROM ticket t",
+        Tab::Pending | Tab::Resolved | Tab::Involved => "FROM task k JOIN ticket t ON t.number = k.ticket_number",
+    });
     sql.push(NAMES);
     match tab {
+        Tab::All => &mut sql,
         Tab::Mine => sql.push(" AND t.initiator_id = ").bind(person),
         Tab::Pending => sql.push(" AND k.state = 'open' AND k.account_id = ").bind(person),
-        Tab::Resolved | Tab::Involved | Tab::All => &mut sql,
+        Tab::Resolved => sql.push(" AND k.state = 'decided' AND k.account_id = ").bind(person).push(
+            " AND NOT EXISTS (SELECT 1 FROM task d WHERE d.account_id = k.account_id AND d.state = 'decided'
+              AND d.ticket_number = k.ticket_number AND d.link > k.link)",
+        ),
+        Tab::Involved => sql.push(" AND k.state = 'missed' AND k.account_id = ").bind(person).push(
+            " AND NOT EXISTS (SELECT 1 FROM task m WHERE m.account_id = k.account_id AND m.state = 'missed'
+              AND m.ticket_number = k.ticket_number AND m.link > k.link)
+              AND NOT EXISTS (SELECT 1 FROM task d WHERE d.account_id = k.account_id AND d.state = 'decided'
+              AND d.ticket_number = k.ticket_number)",
+        ),
     };
     filter(&mut sql, s);
-    let key = match tab {
-        Tab::Mine | Tab::All => " AND t.number",
-        Tab::Pending | Tab::Resolved | Tab::Involved => " AND k.ticket_number",
+    let (key, down, up) = match tab {
+        Tab::Mine | Tab::All => (" AND t.number", " ORDER BY t.number DESC LIMIT ", " ORDER BY t.number LIMIT "),
+        Tab::Pending | Tab::Resolved | Tab::Involved => {
+            (" AND k.ticket_number", " ORDER BY k.ticket_number DESC LIMIT ", " ORDER BY k.ticket_number LIMIT ")
+        }
     };
     beyond(&mut sql, key, s);
-    sql.push(match (tab, s.ascending) {
-        (Tab::Mine | Tab::All, false) => " ORDER BY t.number DESC LIMIT ",
-        (Tab::Mine | Tab::All, true) => " ORDER BY t.number LIMIT ",
-        (_, false) => " ORDER BY k.ticket_number DESC LIMIT ",
-        (_, true) => " ORDER BY k.ticket_number LIMIT ",
-    });
-    sql.bind(s.limit);
-    let (text, args) = sql.done();
-    db.all(text, args).await
+    sql.push(if s.ascending { up } else { down }).bind(s.limit);
+    sql
 }
 
 fn beyond(sql: &mut Sql, key: &'static str, s: &Selection) {
@@ -124,6 +121,9 @@ fn beyond(sql: &mut Sql, key: &'static str, s: &Selection) {
 fn filter(sql: &mut Sql, s: &Selection) {
     if let Some(number) = s.number {
         sql.push(" AND t.number = ").bind(number);
+    }
+    if let Some(numbers) = &s.numbers {
+        sql.push(" AND t.number").is_in(numbers.clone());
     }
     if let Some(ticket_type) = s.ticket_type {
         sql.push(" AND t.ticket_type = ").bind(ticket_type.key());
@@ -155,4 +155,47 @@ pub async fn one(db: &Db, number: TicketNumber) -> sqlx::Result<Option<ListedTic
     sql.push("FROM ticket t").push(NAMES).push(" AND t.number = ").bind(number);
     let (text, args) = sql.done();
     db.opt(text, args).await
+}
+
+/// The types among these tickets, of those in which the person has or had a task.
+pub async fn types_among(db: &Db, numbers: &[TicketNumber], person: &UserId) -> sqlx::Result<Vec<TicketType>> {
+    let mut sql = Sql::new(db.dialect(), "SELECT DISTINCT t.ticket_type FROM ticket t WHERE t.number");
+    sql.is_in(numbers.to_vec());
+    sql.push(" AND EXISTS (SELECT 1 FROM task k WHERE k.ticket_number = t.number AND k.account_id = ").bind(person);
+    sql.push(") ORDER BY t.ticket_type");
+    let (text, args) = sql.done();
+    let keys: Vec<String> = db.scalars(text, args).await?;
+    Ok(keys.iter().filter_map(|key| TicketType::from_key(key)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::AssertSqlSafe;
+
+    /// What SQLite means to do, step by step.
+    async fn plan(db: &Db, tab: Tab, selection: &Selection) -> Vec<String> {
+        let (text, args) = statement(db.dialect(), tab, &UserId("somebody".into()), selection).done();
+        let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", text.0));
+        let steps: Vec<(i64, i64, i64, String)> = db.all(explained, args).await.expect("a plan");
+        steps.into_iter().map(|(_, _, _, step)| step).collect()
+    }
+
+    #[tokio::test]
+    async fn no_tab_sorts_or_reads_more_than_it_shows() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("plans.db");
+        let db = Db::open(&format!("sqlite:{}", file.display())).await.expect("a database");
+        for tab in Tab::ALL.iter().copied() {
+            for (ascending, beyond) in [(false, None), (true, None), (false, Some(1_000)), (true, Some(1_000))] {
+                let selection = Selection { ascending, beyond, limit: 51, ..Default::default() };
+                let plan = plan(&db, tab, &selection).await;
+                // All Tickets is read from its end on, by the primary key; every other tab searches an index.
+                let scans = |step: &&String| step.starts_with("SCAN") && !(tab == Tab::All && *step == "SCAN t");
+                assert_eq!(plan.iter().find(scans), None, "{tab:?}: {plan:#?}");
+                assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{tab:?} sorts: {plan:#?}");
+            }
+        }
+        db.close().await;
+    }
 }

@@ -139,6 +139,9 @@ pub fn DialogButton(
     #[prop(optional)] kind: &'static str,
     #[prop(optional)] small: bool,
     #[prop(optional)] paths: Option<&'static str>,
+    /// The key that presses it; see [`crate::ui::keyboard`].
+    #[prop(optional)]
+    key: &'static str,
 ) -> impl IntoView {
     let mut keep = keep.with("dialog", dialog);
     if let Some((name, value)) = about {
@@ -146,7 +149,8 @@ pub fn DialogButton(
     }
     view! {
         <GetForm page keep>
-            <button class="button" type="submit" data-kind=(!kind.is_empty()).then_some(kind) data-size=small.then_some("small")>
+            <button class="button" type="submit" data-kind=(!kind.is_empty()).then_some(kind) data-size=small.then_some("small")
+                data-key=(!key.is_empty()).then_some(key)>
                 {paths.map(|paths| view! { <super::icon::Icon paths/> })}
                 <span>{label}</span>
             </button>

@@ -21,7 +21,9 @@ pub fn Table(
     children: Children,
 ) -> impl IntoView {
     let head = columns.into_iter().map(|(label, col)| {
-        view! { <th scope="col" data-col=(!col.is_empty()).then_some(col)>{label}</th> }
+        // A box has no room for its column's name.
+        let hidden = (col == "check").then_some("visually-hidden");
+        view! { <th scope="col" data-col=(!col.is_empty()).then_some(col)><span class=hidden>{label}</span></th> }
     });
     view! {
         <div class="table-wrap">
@@ -98,7 +100,7 @@ pub fn Filters(#[prop(into)] page: String, children: Children) -> impl IntoView 
     let query = use_query();
     let set = move || {
         query.try_with(|query| {
-            let counts = |name: &str| !["after", "before", "sort"].contains(&name);
+            let counts = |name: &str| !["after", "before", "sort", "zone"].contains(&name);
             query.lasting().0.iter().filter(|(name, value)| counts(name) && !value.is_empty()).count()
         })
     };

@@ -3,6 +3,7 @@
 //! Twenty records at a time. **Load more** is a link to the same page with more rows; with scripts it appends the next
 //! ones, read from where the list ends, and the address says how many are shown.
 
+use super::date_range::DateRange;
 use super::dialog::DialogButton;
 use super::export_dialog::ExportDialog;
 use super::field::{Control, FilterField};
@@ -119,20 +120,6 @@ fn filters(place: &Place, zone: String) -> AnyView {
     let keep = query.with_untracked(Place::keep);
     let clear = keep.url(&place.page);
     let export = keep_all(&query);
-    let dated = RwSignal::new(query.with_untracked(has_date));
-    let own_zone = RwSignal::new(query.with_untracked(|query| query.text("zone")));
-    let note = RwSignal::new(zone);
-    Effect::new(move |_| {
-        if let Some(zone) = browser::zone() {
-            own_zone.set(zone.clone());
-            if !query.with_untracked(has_date) {
-                note.set(zone);
-            }
-        }
-    });
-    let on_input = move |event: leptos::ev::Event| {
-        dated.set(has_date(&Query(browser::typed(&event))));
-    };
     let all = place.about.is_none().then(|| {
         view! {
             <FilterField label="Operator" name="operator"/>
@@ -147,16 +134,13 @@ fn filters(place: &Place, zone: String) -> AnyView {
                 <button type="button" class="button filters-toggle" popovertarget="filters-panel">
                     <Icon paths=icon::FILTER/><span>"Filters"</span>
                 </button>
-                <div class="filters-panel" id="filters-panel" popover="auto" on:input=on_input>
+                <div class="filters-panel" id="filters-panel" popover="auto">
                     {all}
-                    <FilterField label="Start date" name="from" control=Control::Date/>
-                    <FilterField label="End date" name="to" control=Control::Date/>
-                    <input type="hidden" name="zone" value=move || own_zone.get() disabled=move || !dated.get()/>
+                    <DateRange from="Start date" to="End date" zone/>
                     <div class="filters-actions">
                         <button class="button" type="submit"><span>"Apply"</span></button>
                         <a class="button" data-kind="quiet" href=clear><span>"Clear"</span></a>
                     </div>
-                    <p class="field-help filters-note">"Days are those of " {move || note.get()} "."</p>
                 </div>
             </GetForm>
             <div class="filters-end">
@@ -165,10 +149,6 @@ fn filters(place: &Place, zone: String) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn has_date(query: &Query) -> bool {
-    ["from", "to"].iter().any(|name| query.get(name).is_some_and(|value| !value.is_empty()))
 }
 
 fn keep_all(query: &Memo<Query>) -> Query {

@@ -1,6 +1,7 @@
 //! The parts pages are made of; `style/` has a file of the same name for most of them.
 
 pub mod data_disks;
+pub mod date_range;
 pub mod dialog;
 pub mod error_page;
 pub mod export_dialog;
@@ -13,5 +14,6 @@ pub mod log_record;
 pub mod pill;
 pub mod quota;
 pub mod route;
+pub mod shortcuts;
 pub mod time;
 pub mod toast;

@@ -74,9 +74,9 @@ fn opened(kind: Kind, decision: Decision, page: String, keep: Query) -> AnyView 
 }
 
 /// A field, made once its form is there.
-type Fields = fn() -> AnyView;
+pub(super) type Fields = fn() -> AnyView;
 
-fn note() -> Fields {
+pub(super) fn note() -> Fields {
     || {
         let help = "The initiator reads it. At most 2,000 characters.";
         view! { <Field label="Note" name="note" optional=true control=Control::Area help=help autofocus=true/> }

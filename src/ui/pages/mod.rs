@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod amend;
+pub mod batch;
 pub mod decision;
 pub mod directory;
 pub mod external;

@@ -13,6 +13,7 @@ use crate::ui::components::form::{ChangeForm, Hidden, SubmitButton, use_button_c
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Table, cell, text_cell};
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
+use crate::ui::components::shortcuts::{OF_TICKET, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
@@ -42,6 +43,7 @@ pub fn TicketPage(number: Signal<TicketNumber>) -> impl IntoView {
     view! {
         {loaded(ticket, body)}
         <AmendDialog page=Signal::derive(move || path(number.get())) number/>
+        <Shortcuts keys=OF_TICKET/>
         <DecisionDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
     }
     .into_any()
@@ -67,7 +69,11 @@ fn page(detail: TicketDetail, now: Millis, retry: Option<AnyView>) -> AnyView {
                 <div class="cluster"><h1>{title}</h1>{row.status.pill()}</div>
                 <p>{format!("{initiator} asks for {summary}, ")}<Time at=submitted now/>"."</p>
             </div>
-            <div class="page-actions">{amend_button(&detail)}{row.may_undo.then(|| action(row.number, "undo", "Undo", icon::UNDO))}</div>
+            <div class="page-actions">
+                <ShortcutsButton/>
+                {amend_button(&detail)}
+                {row.may_undo.then(|| action(row.number, "undo", "Undo", icon::UNDO))}
+            </div>
         </header>
         {panel(&detail, retry)}
         <div class="split">
@@ -86,8 +92,12 @@ fn page(detail: TicketDetail, now: Millis, retry: Option<AnyView>) -> AnyView {
 }
 
 fn action(number: TicketNumber, dialog: &'static str, label: &'static str, paths: &'static str) -> AnyView {
-    let kind = if dialog == "pass" { "primary" } else { "" };
-    view! { <DialogButton page=path(number) keep=lasting_query() dialog label kind paths/> }.into_any()
+    let (kind, key) = match dialog {
+        "pass" => ("primary", "p"),
+        "reject" => ("", "r"),
+        _ => ("", ""),
+    };
+    view! { <DialogButton page=path(number) keep=lasting_query() dialog label kind paths key/> }.into_any()
 }
 
 /// What is asked of the person who looks, as the most prominent thing on the page.

@@ -1,5 +1,6 @@
 //! `/tickets/workflow/…`: the five tabs of workflow tickets, and (by number) the page of one.
 
+use super::batch::{self, BatchDialog, Selected};
 use super::decision::DecisionDialog;
 use super::ticket::TicketPage;
 use crate::all_choices;
@@ -9,15 +10,18 @@ use crate::api::workflow::{Tab, TicketFilter, TicketList, TicketRow, list_ticket
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 use crate::domain::workflow::Status;
+use crate::ui::components::date_range::DateRange;
 use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
-use crate::ui::components::icon;
+use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
+use crate::ui::components::shortcuts::{OF_LISTS, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::Time;
-use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
+use crate::ui::context::{Toasts, lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
 use leptos::prelude::*;
@@ -85,6 +89,7 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
         move || (tab.get(), filter.get(), revision.track()),
         |(tab, filter, _)| async move { list_tickets(tab, filter).await.map(|list| (tab, list)) },
     );
+    let selected = Selected::none();
     let body = move |(tab, tickets): (Tab, TicketList), frame: Frame| {
         let executing =
             |row: &TicketRow| row.execution_result == Some(crate::domain::workflow::ExecutionResult::InProgress);
@@ -94,16 +99,19 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
             <Title text=tab.label()/>
             <header class="page-header">
                 <div class="page-title"><h1>"Workflows"</h1><p>"Requests that need an approval, and what became of them."</p></div>
+                <div class="page-actions">{export(tab)}<ShortcutsButton/></div>
             </header>
             {tabs(&tickets.tabs, tab, counts)}
-            {filters(tab)}
-            {rows(tab, tickets, lasting_query(), now)}
+            {filters(tab, tickets.zone.clone())}
+            {rows(tab, tickets, selected, now)}
         }
         .into_any()
     };
     view! {
         {loaded(list, body)}
+        <Shortcuts keys=OF_LISTS/>
         <DecisionDialog page=Signal::derive(move || path(tab.get())) own=Signal::derive(|| None)/>
+        <BatchDialog page=Signal::derive(move || path(tab.get()))/>
     }
     .into_any()
 }
@@ -118,6 +126,7 @@ fn filter(query: &Query) -> TicketFilter {
         resource: query.text("resource"),
         from: query.text("from"),
         to: query.text("to"),
+        zone: query.text("zone"),
         sort: query.text("sort"),
         after: query.get("after").map(str::to_owned),
         before: query.get("before").map(str::to_owned),
@@ -142,7 +151,7 @@ fn tabs(tabs: &[Tab], current: Tab, counts: Counts) -> AnyView {
     view! { <nav class="tabs" aria-label="Workflows"><ul>{tabs.iter().map(entry).collect_view()}</ul></nav> }.into_any()
 }
 
-fn filters(tab: Tab) -> AnyView {
+fn filters(tab: Tab, zone: String) -> AnyView {
     let types = std::iter::once(choice("", "All types"))
         .chain(TicketType::ALL.iter().filter(|t| t.is_workflow()).map(|t| choice(t.key(), t.label())))
         .collect();
@@ -155,31 +164,54 @@ fn filters(tab: Tab) -> AnyView {
             <FilterField label="Project" name="project"/>
             {(tab != Tab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
             <FilterField label="Resource name" name="resource"/>
-            <FilterField label="Submitted from" name="from" control=Control::Date/>
-            <FilterField label="Submitted to" name="to" control=Control::Date/>
+            <DateRange from="Submitted from" to="Submitted to" zone/>
             <FilterField label="Sort" name="sort" control=Control::Select(sort)/>
         </Filters>
     }
     .into_any()
 }
 
-fn rows(tab: Tab, tickets: TicketList, query: Query, now: Millis) -> AnyView {
-    if tickets.page.rows.is_empty() {
-        return empty(tab, !query.without(&["sort"]).0.is_empty());
+/// A link to what the filters match, as a file; the browser shows how far it is.
+fn export(tab: Tab) -> AnyView {
+    let toasts = expect_context::<Toasts>();
+    let query = lasting_query().without(&["after", "before"]).with("tab", tab.key());
+    let said = move |_| toasts.say("The export has begun. Your browser shows how far it is.".to_owned(), false);
+    view! {
+        <a class="button" data-kind="quiet" rel="external" href=query.url("/tickets/workflow/export") on:click=said>
+            <Icon paths=icon::DOWNLOAD/><span>"Export"</span>
+        </a>
     }
+    .into_any()
+}
+
+fn rows(tab: Tab, tickets: TicketList, selected: Selected, now: Millis) -> AnyView {
+    let query = lasting_query();
+    if tickets.page.rows.is_empty() {
+        return empty(tab, !query.without(&["sort", "zone"]).0.is_empty());
+    }
+    keyboard::stay();
+    let pending = tab == Tab::Pending;
+    let bar = pending.then(|| batch::bar(path(tab), query.clone(), selected));
     let pager = pager(&tickets.page, &path(tab), query.clone());
     let mut columns =
         vec![ID, TYPE, RESOURCE, PROJECT, INITIATOR, STATUS, PROCESS, EXECUTION, STAGE, PROCESSOR, SUBMITTED, CLOSED];
     columns.retain(|column| tab != Tab::Mine || *column != INITIATOR);
-    let rows = tickets.page.rows.into_iter().map(|ticket| row(tab, ticket, &query, now)).collect_view();
-    view! { <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
+    if pending {
+        columns.insert(0, batch::CHECK);
+    }
+    let line = |ticket: TicketRow| {
+        let check = pending.then(|| batch::check_cell(ticket.number, selected));
+        row(tab, ticket, check, &query, now)
+    };
+    let rows = tickets.page.rows.into_iter().map(line).collect_view();
+    view! { {bar} <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
 }
 
-fn row(tab: Tab, ticket: TicketRow, query: &Query, now: Millis) -> AnyView {
+fn row(tab: Tab, ticket: TicketRow, check: Option<AnyView>, query: &Query, now: Millis) -> AnyView {
     let href = format!("/tickets/workflow/{}", ticket.number);
-    let action = |dialog: &'static str, label: &'static str| {
+    let action = |dialog: &'static str, label: &'static str, key: &'static str| {
         let about = ("ticket", ticket.number.to_string());
-        view! { <DialogButton page=path(tab) keep=query.clone() dialog about label small=true/> }
+        view! { <DialogButton page=path(tab) keep=query.clone() dialog about label small=true key/> }
     };
     let decides = tab == Tab::Pending && ticket.may_decide;
     let undoes = tab == Tab::Mine && ticket.may_undo;
@@ -195,6 +227,7 @@ fn row(tab: Tab, ticket: TicketRow, query: &Query, now: Millis) -> AnyView {
     };
     view! {
         <tr>
+            {check}
             {cell(ID, String::new(), view! { <a href=href.clone()>{ticket.number}</a> })}
             {text_cell(TYPE, ticket.ticket_type.label().to_owned())}
             {text_cell(RESOURCE, ticket.resource_name)}
@@ -210,9 +243,9 @@ fn row(tab: Tab, ticket: TicketRow, query: &Query, now: Millis) -> AnyView {
             <td data-col="actions">
                 <div class="table-actions">
                     <a class="button" data-size="small" href=href><span>"View"</span></a>
-                    {decides.then(|| action("pass", "Pass"))}
-                    {decides.then(|| action("reject", "Reject"))}
-                    {undoes.then(|| action("undo", "Undo"))}
+                    {decides.then(|| action("pass", "Pass", "p"))}
+                    {decides.then(|| action("reject", "Reject", "r"))}
+                    {undoes.then(|| action("undo", "Undo", ""))}
                 </div>
             </td>
         </tr>
@@ -239,15 +272,33 @@ fn empty(tab: Tab, filtered: bool) -> AnyView {
         }
         .into_any();
     }
-    let (title, text) = match tab {
-        Tab::Mine => ("You have no tickets", "What you ask for appears here with everything that happens to it."),
-        Tab::Pending => ("Nothing waits for you", "Tickets that need your decision appear here."),
-        Tab::Resolved => {
-            ("You have decided nothing yet", "Tickets you passed or rejected appear here, whatever became of them.")
-        }
-        Tab::Involved => ("Nothing here", "Tickets you could have decided, but somebody else did, appear here."),
-        Tab::All => ("There are no tickets", "Every workflow ticket of the system appears here."),
+    let pending = || (path(Tab::Pending), "Go to My Pending");
+    let (title, text, (href, label)) = match tab {
+        Tab::Mine => (
+            "You have no tickets",
+            "What you ask for appears here with everything that happens to it. Begin with a host.",
+            ("/hosts".to_owned(), "Go to Hosts"),
+        ),
+        Tab::Pending => (
+            "Nothing waits for you",
+            "Tickets that need your decision appear here. Those you decided are kept.",
+            (path(Tab::Resolved), "Go to I Resolved"),
+        ),
+        Tab::Resolved => (
+            "You have decided nothing yet",
+            "Tickets you passed or rejected appear here, whatever became of them. Those that wait for you come first.",
+            pending(),
+        ),
+        Tab::Involved => (
+            "Nobody decided in your place yet",
+            "Tickets you could have decided, but somebody else did, appear here. Those that still wait are yours to decide.",
+            pending(),
+        ),
+        Tab::All => (
+            "There are no tickets",
+            "Every workflow ticket of the system appears here. Which requests make a ticket is set up by their processes.",
+            ("/settings/tickets".to_owned(), "Go to Ticket Setup"),
+        ),
     };
-    let first = (tab == Tab::Mine).then(|| view! { <a class="button" href="/hosts">"Go to Hosts"</a> });
-    view! { <Empty title text>{first}</Empty> }.into_any()
+    view! { <Empty title text><a class="button" href=href>{label}</a></Empty> }.into_any()
 }

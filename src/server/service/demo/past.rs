@@ -11,7 +11,7 @@ use crate::server::app::{App, Caller};
 use crate::server::clock::ManualClock;
 use crate::server::cloud::{EmbeddedInventory, Faults};
 use crate::server::jobs;
-use crate::server::service::workflow::decide::{self, Verdict};
+use crate::server::service::workflow::decide::{self, Ruling};
 use crate::server::service::workflow::{details, lists};
 use crate::server::service::{hosts, session};
 use crate::server::store::{directory, host};
@@ -118,14 +118,14 @@ async fn play(app: &App, clock: &ManualClock, past: &Past) -> Result<(), AppErro
             for approver in approvers {
                 clock.advance(40 * MINUTE);
                 let approver = person(app, approver).await?;
-                decide::pass(app, &approver, verdict(app, &approver, number, "").await?).await?;
+                decide::pass(app, &approver, ruling(app, &approver, number, "").await?).await?;
             }
             deploy(app, clock).await?;
         }
         Ending::Rejected(approver, why) => {
             clock.advance(2 * HOUR);
             let approver = person(app, approver).await?;
-            decide::reject(app, &approver, verdict(app, &approver, number, why).await?).await?;
+            decide::reject(app, &approver, ruling(app, &approver, number, why).await?).await?;
         }
         Ending::Undone(why) => {
             clock.advance(5 * MINUTE);
@@ -141,9 +141,9 @@ async fn person(app: &App, username: &str) -> Result<Caller, AppError> {
     Ok(session::caller(person, None, true, String::new(), ""))
 }
 
-async fn verdict(app: &App, approver: &Caller, number: i64, note: &str) -> Result<Verdict, AppError> {
+async fn ruling(app: &App, approver: &Caller, number: i64, note: &str) -> Result<Ruling, AppError> {
     let shown = details::decision(app, approver, number).await?;
-    Ok(Verdict { number, version: shown.version, seen: shown.seen, note: note.into(), ..Verdict::default() })
+    Ok(Ruling { number, version: shown.version, seen: shown.seen, note: note.into(), ..Ruling::default() })
 }
 
 /// Number and version of the ticket this person submitted last.

@@ -1,8 +1,4 @@
 //! Exports of the operation log, written as they are read: however many records match, a few hundred are in memory.
-//!
-//! CSV is UTF-8 with a byte order mark, without which Excel takes it for the system's old code page; LibreOffice reads it
-//! either way. A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection").
-//! In XLSX texts are typed as texts, so there nothing needs it.
 
 use super::{operation_label, parse_key, selection, type_label};
 use crate::api::error::AppError;
@@ -11,6 +7,7 @@ use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn, Outcome};
 use crate::domain::time::{iso, utc_label};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
+use crate::server::service::csv_file::{self, broken};
 use crate::server::store::db::Db;
 use crate::server::store::oplog::{self, Key, Record, Selection};
 use axum::body::Bytes;
@@ -21,13 +18,10 @@ use std::io::{self, Seek};
 use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
 
-/// How many records are read at once.
-const BATCH: i64 = 250;
 /// How many rows a sheet takes; Excel knows 1,048,576 of them.
 const ROWS_PER_SHEET: u32 = 1_000_000;
 /// The longest text that Excel takes in a cell.
 const LONGEST_CELL: usize = 32_767;
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What the export dialog asks for.
 #[derive(Debug, Clone, Default)]
@@ -108,45 +102,20 @@ fn batches(db: Db, selection: Option<Selection>) -> impl Stream<Item = io::Resul
         let db = db.clone();
         async move {
             let Some(selection) = selection else { return Ok(None) };
-            let batch = oplog::page(&db, &selection, BATCH).await.map_err(|error| broken(&error))?;
-            let next = batch.last().filter(|_| batch.len() as i64 == BATCH).map(Record::key);
+            let batch = oplog::page(&db, &selection, csv_file::BATCH).await.map_err(|error| broken(&error))?;
+            let next = batch.last().filter(|_| batch.len() as i64 == csv_file::BATCH).map(Record::key);
             let rest = next.map(|key: Key| Selection { after: Some(key), ..selection });
             Ok(Some((batch, rest)))
         }
     })
 }
 
-fn broken(error: &dyn std::fmt::Display) -> io::Error {
-    tracing::error!("an export of the operation log broke off: {error}");
-    io::Error::other("the export broke off")
-}
-
 fn csv(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let Export { db, selection, columns, .. } = export;
-    let head = csv_lines(std::iter::once(columns.iter().map(|c| c.label().to_owned()).collect()));
-    let head = head.map(|lines| [BYTE_ORDER_MARK, &lines].concat().into());
-    let rows = batches(db, selection).and_then(move |records| {
-        let lines = csv_lines(records.iter().map(|record| columns.iter().map(|c| inert(cell(record, *c))).collect()));
-        std::future::ready(lines.map(Bytes::from))
-    });
-    stream::once(std::future::ready(head)).chain(rows)
-}
-
-fn csv_lines(rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
-    for row in rows {
-        writer.write_record(row).map_err(|error| broken(&error))?;
-    }
-    writer.into_inner().map_err(|error| broken(&error))
-}
-
-/// A text that no spreadsheet takes for a formula.
-fn inert(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text
-    }
+    let head = columns.iter().map(|column| column.label().to_owned()).collect();
+    let row = move |record: &Record| columns.iter().map(|column| cell(record, *column)).collect();
+    let rows = batches(db, selection).map_ok(move |records| records.iter().map(&row).collect());
+    csv_file::written(head, rows)
 }
 
 fn cell(record: &Record, column: LogColumn) -> String {
@@ -260,22 +229,6 @@ fn fitting(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn formulas_are_made_inert() {
-        for dangerous in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"] {
-            assert_eq!(inert(dangerous.to_owned()), format!("'{dangerous}"));
-        }
-        for harmless in ["", "web-1", "a=b", "{\"a\":1}", "'quoted"] {
-            assert_eq!(inert(harmless.to_owned()), harmless);
-        }
-    }
-
-    #[test]
-    fn lines_are_quoted_where_they_need_it() {
-        let lines = csv_lines([vec!["a,b".to_owned(), "say \"hi\"".to_owned(), "two\nlines".to_owned()]].into_iter());
-        assert_eq!(lines.expect("written"), b"\"a,b\",\"say \"\"hi\"\"\",\"two\nlines\"\r\n");
-    }
 
     #[test]
     fn a_cell_holds_what_it_can() {

@@ -23,11 +23,11 @@ use crate::server::work::{Subject, Work};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-const MAX_NOTE: usize = 2_000;
+pub(super) const MAX_NOTE: usize = 2_000;
 
 /// A decision as it was made: on which ticket, on what of it, with which words.
 #[derive(Debug, Clone, Default)]
-pub struct Verdict {
+pub struct Ruling {
     pub number: TicketNumber,
     /// The ticket's version the person saw.
     pub version: i64,
@@ -42,15 +42,15 @@ pub struct Verdict {
 /// What a person wants to do with a ticket.
 struct Intent {
     step: Step,
-    verdict: Verdict,
+    ruling: Ruling,
 }
 
-pub async fn pass(app: &App, caller: &Caller, verdict: Verdict) -> Result<Done, AppError> {
-    act(app, caller, Operation::Pass, Intent { step: Step::Pass, verdict }).await
+pub async fn pass(app: &App, caller: &Caller, ruling: Ruling) -> Result<Done, AppError> {
+    act(app, caller, Operation::Pass, Intent { step: Step::Pass, ruling }).await
 }
 
-pub async fn reject(app: &App, caller: &Caller, verdict: Verdict) -> Result<Done, AppError> {
-    act(app, caller, Operation::Reject, Intent { step: Step::Reject, verdict }).await
+pub async fn reject(app: &App, caller: &Caller, ruling: Ruling) -> Result<Done, AppError> {
+    act(app, caller, Operation::Reject, Intent { step: Step::Reject, ruling }).await
 }
 
 pub async fn undo(
@@ -86,14 +86,14 @@ pub async fn abandon(
 }
 
 fn intent(step: Step, number: TicketNumber, version: i64, note: &str, back: &str) -> Intent {
-    let verdict = Verdict { number, version, note: note.into(), back: back.into(), ..Verdict::default() };
-    Intent { step, verdict }
+    let ruling = Ruling { number, version, note: note.into(), back: back.into(), ..Ruling::default() };
+    Intent { step, ruling }
 }
 
 async fn act(app: &App, caller: &Caller, operation: Operation, intent: Intent) -> Result<Done, AppError> {
-    let subject = Subject::new(ResourceType::Ticket, intent.verdict.number, "");
+    let subject = Subject::new(ResourceType::Ticket, intent.ruling.number, "");
     // A type never changes, so it may be read before; unknown numbers are refused where all others are.
-    let known = ticket::get(&app.db, intent.verdict.number).await?;
+    let known = ticket::get(&app.db, intent.ruling.number).await?;
     let gives_roles = intent.step == Step::Pass && known.is_some_and(|t| t.ticket_type == TicketType::ApplyJoinProject);
     let mut work = app.work(caller.operator(), operation, subject).await?;
     let outcome = take_step(&mut work, caller, &intent, gives_roles).await;
@@ -101,14 +101,14 @@ async fn act(app: &App, caller: &Caller, operation: Operation, intent: Intent) -
 }
 
 async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_roles: bool) -> Result<Done, AppError> {
-    let Intent { step, verdict } = intent;
+    let Intent { step, ruling } = intent;
     let note = checked_note(intent)?;
     if gives_roles {
         task::lock_directory(&mut work.tx).await?;
     } else {
         task::share_directory(&mut work.tx).await?;
     }
-    let ticket = ticket::lock(&mut work.tx, verdict.number).await?.ok_or(AppError::NotFound)?;
+    let ticket = ticket::lock(&mut work.tx, ruling.number).await?.ok_or(AppError::NotFound)?;
     if !readable_in(work, caller, &ticket).await? {
         return Err(AppError::NotFound);
     }
@@ -126,8 +126,8 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_role
     match step {
         Step::Pass | Step::Reject => {
             check_concerned(work, caller, &ticket, &definition).await?;
-            check_current(work, &ticket, verdict.version, *step).await?;
-            if verdict.seen != digest(&ticket) {
+            check_current(work, &ticket, ruling.version, *step).await?;
+            if ruling.seen != digest(&ticket) {
                 return Err(AppError::refused("What this ticket asks for isn't what you were shown. Reload the page."));
             }
             check_approver(work, caller, &ticket, &definition).await?;
@@ -139,16 +139,16 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_role
             let message = "Only who submitted the ticket, or an administrator in the System View, can do this.";
             return Err(AppError::Forbidden(message.into()));
         }
-        _ => check_current(work, &ticket, verdict.version, *step).await?,
+        _ => check_current(work, &ticket, ruling.version, *step).await?,
     }
     if *step == Step::Pass {
         execution::check(work, &request).await.map_err(cant_pass)?;
     }
     let actor = Actor { id: Some(person.id.clone()), name: &person.display_name };
     let change =
-        Advance { step: *step, actor, note: &note, request: &request, caller: Some(caller), grant: &verdict.grant };
+        Advance { step: *step, actor, note: &note, request: &request, caller: Some(caller), grant: &ruling.grant };
     let next = advance(work, &ticket, &definition, change).await?;
-    let back = back_to(&verdict.back, &format!("/tickets/workflow/{}", ticket.number));
+    let back = back_to(&ruling.back, &format!("/tickets/workflow/{}", ticket.number));
     Ok(Done::new(said(*step, ticket.number, &next), back))
 }
 
@@ -174,7 +174,7 @@ pub fn digest(ticket: &Ticket) -> String {
 
 fn checked_note(intent: &Intent) -> Result<String, AppError> {
     let mut problems = Problems::default();
-    let typed = &intent.verdict.note;
+    let typed = &intent.ruling.note;
     let note = match intent.step {
         Step::Undo | Step::Abandon => problems.required("reason", "Reason", typed, MAX_NOTE),
         _ => problems.text("note", "Note", typed, MAX_NOTE),

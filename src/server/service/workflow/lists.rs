@@ -5,13 +5,12 @@ use crate::api::error::AppError;
 use crate::api::workflow::{Tab, TicketFilter, TicketList, TicketRow};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::process::TicketType;
-use crate::domain::time::{DAY, Millis};
 use crate::domain::workflow::{Status, TaskState};
 use crate::server::app::{App, Caller};
+use crate::server::service::days;
 use crate::server::service::rights::require_system_view;
 use crate::server::store::task::{self, NamedTask};
 use crate::server::store::ticket_list::{self, ListedTicket, Selection};
-use chrono::NaiveDate;
 use std::collections::HashMap;
 
 const PAGE_SIZE: usize = 50;
@@ -21,13 +20,17 @@ pub fn tabs(caller: &Caller) -> Vec<Tab> {
     Tab::ALL.iter().copied().filter(|tab| *tab != Tab::All || caller.is_system_view()).collect()
 }
 
+/// Refuses a tab that the caller doesn't have.
+pub(super) fn check(caller: &Caller, tab: Tab) -> Result<(), AppError> {
+    if tab == Tab::All { require_system_view(caller, "All Tickets") } else { Ok(()) }
+}
+
 pub async fn list(app: &App, caller: &Caller, tab: Tab, filter: &TicketFilter) -> Result<TicketList, AppError> {
-    if tab == Tab::All {
-        require_system_view(caller, "All Tickets")?;
-    }
+    check(caller, tab)?;
     let tabs = tabs(caller);
+    let zone = days::zone(&filter.zone).name().to_owned();
     let Some(selection) = Query::read(filter) else {
-        return Ok(TicketList { page: Page { rows: vec![], next: None, previous: None }, tabs });
+        return Ok(TicketList { page: Page { rows: vec![], next: None, previous: None }, tabs, zone });
     };
     let mut found = ticket_list::page(&app.db, tab, &caller.person.id, &selection.read).await?;
     let more = found.len() > PAGE_SIZE;
@@ -42,23 +45,26 @@ pub async fn list(app: &App, caller: &Caller, tab: Tab, filter: &TicketFilter) -
         false => (last.filter(|_| more), first.filter(|_| came_from_before)),
         true => (last, first.filter(|_| more)),
     };
-    Ok(TicketList { page: Page { rows: rows(app, caller, found).await?, next, previous }, tabs })
+    Ok(TicketList { page: Page { rows: rows(app, caller, found).await?, next, previous }, tabs, zone })
 }
 
-struct Query {
-    read: Selection,
+/// What a filter asks of the store.
+pub(super) struct Query {
+    pub read: Selection,
     /// The page before a key is read in the opposite order and turned round.
     backwards: bool,
 }
 
 impl Query {
     /// The filter as typed, read; `None` when a value can match nothing (an ID that is no number, say).
-    fn read(filter: &TicketFilter) -> Option<Query> {
+    pub fn read(filter: &TicketFilter) -> Option<Query> {
         let text = |typed: &str| Some(typed.trim().to_owned()).filter(|t| !t.is_empty());
         let oldest_first = filter.sort == "oldest";
         let backwards = filter.before.is_some();
+        let zone = days::zone(&filter.zone);
         let cursor = filter.before.as_ref().or(filter.after.as_ref());
         let read = Selection {
+            numbers: None,
             number: match text(filter.id.trim().trim_start_matches('#')) {
                 Some(id) => Some(id.parse().ok()?),
                 None => None,
@@ -68,20 +74,14 @@ impl Query {
             project: text(&filter.project),
             initiator: text(&filter.initiator),
             resource: text(&filter.resource),
-            from: day_start(&filter.from),
-            to: day_start(&filter.to).map(|start| start + DAY - 1),
+            from: days::first_instant(&filter.from, zone),
+            to: days::last_instant(&filter.to, zone),
             ascending: oldest_first != backwards,
             beyond: cursor.and_then(|key| key.parse().ok()),
             limit: PAGE_SIZE as i64 + 1,
         };
         Some(Query { read, backwards })
     }
-}
-
-/// The first instant of a typed date, UTC; a date that can't be read filters nothing.
-fn day_start(typed: &str) -> Option<Millis> {
-    let date = NaiveDate::parse_from_str(typed.trim(), "%Y-%m-%d").ok()?;
-    Some(date.and_hms_opt(0, 0, 0)?.and_utc().timestamp_millis())
 }
 
 /// Adds to tickets who may act on them, with one statement for all.
@@ -140,6 +140,7 @@ fn row(person: &UserId, ticket: ListedTicket, tasks: &[NamedTask]) -> TicketRow 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::time::{DAY, HOUR};
 
     #[test]
     fn a_filter_that_can_match_nothing_reads_nothing() {
@@ -150,11 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn days_are_inclusive() {
-        let query =
-            Query::read(&TicketFilter { from: "2026-11-24".into(), to: "2026-11-24".into(), ..Default::default() });
-        let read = query.expect("readable").read;
-        assert_eq!(read.to.zip(read.from).map(|(to, from)| to - from), Some(DAY - 1));
-        assert_eq!(day_start("2026-13-01"), None);
+    fn days_are_inclusive_and_the_persons() {
+        let range = |zone: &str| {
+            let day = "2026-11-24".to_owned();
+            let filter = TicketFilter { from: day.clone(), to: day, zone: zone.into(), ..Default::default() };
+            let read = Query::read(&filter).expect("readable").read;
+            (read.from.expect("a day"), read.to.expect("a day"))
+        };
+        let (utc, kolkata) = (range(""), range("Asia/Kolkata"));
+        assert_eq!(utc.1 - utc.0, DAY - 1);
+        assert_eq!((utc.0 - kolkata.0, utc.1 - kolkata.1), (5 * HOUR + HOUR / 2, 5 * HOUR + HOUR / 2));
     }
 }

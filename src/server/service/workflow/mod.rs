@@ -1,8 +1,10 @@
-//! Workflow tickets: submitting, deciding, the lists and one ticket.
+//! Workflow tickets: submitting, deciding (one, or several at once), the lists and their export, and one ticket.
 
+pub mod batch;
 pub mod decide;
 pub mod details;
 pub mod execution;
+pub mod export;
 pub mod joining;
 pub mod lists;
 pub mod route;

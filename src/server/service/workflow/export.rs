@@ -1,0 +1,83 @@
+//! The ticket lists as files of comma-separated values: what a tab's filters match, whatever page is shown.
+
+use super::lists::{self, Query, rows};
+use crate::api::error::AppError;
+use crate::api::workflow::{Tab, TicketFilter, TicketRow};
+use crate::domain::time::{iso, utc_label};
+use crate::server::app::{App, Caller};
+use crate::server::service::csv_file::{self, broken};
+use crate::server::store::ticket_list::{self, Selection};
+use axum::body::Bytes;
+use futures::{Stream, TryStreamExt, stream};
+use std::io;
+
+/// The columns of a tab, those of its table, and what stands in them.
+type Column = (&'static str, fn(&TicketRow) -> String);
+const COLUMNS: [Column; 12] = [
+    ("ID", |row| row.number.to_string()),
+    ("Type", |row| row.ticket_type.label().to_owned()),
+    ("Resource Name", |row| row.resource_name.clone()),
+    ("Project", |row| row.project.clone().unwrap_or_default()),
+    (INITIATOR, |row| row.initiator.clone()),
+    ("Status", |row| row.status.label().to_owned()),
+    ("Process Result", |row| row.process_result.map_or("", |result| result.label()).to_owned()),
+    ("Execution Result", |row| row.execution_result.map_or("", |result| result.label()).to_owned()),
+    ("Stage", |row| row.stage.clone()),
+    ("Processor", |row| if row.waits_for_nobody { "Waiting for nobody".to_owned() } else { row.processor.join(", ") }),
+    ("Time Submitted", |row| iso(row.submitted_at)),
+    ("Time Closed", |row| row.closed_at.map(iso).unwrap_or_default()),
+];
+const INITIATOR: &str = "Initiator";
+
+/// An export that may be made.
+pub struct Export {
+    app: App,
+    caller: Caller,
+    tab: Tab,
+    /// `None` matches nothing.
+    selection: Option<Selection>,
+}
+
+/// Checks rights: those of the list. The page of the filter is not looked at.
+pub fn prepare(app: &App, caller: &Caller, tab: Tab, filter: &TicketFilter) -> Result<Export, AppError> {
+    lists::check(caller, tab)?;
+    let whole = TicketFilter { after: None, before: None, ..filter.clone() };
+    let selection = Query::read(&whole).map(|query| Selection { limit: csv_file::BATCH, ..query.read });
+    Ok(Export { app: app.clone(), caller: caller.clone(), tab, selection })
+}
+
+impl Export {
+    /// `my-tickets-2026-11-24.csv`
+    pub fn file_name(&self) -> String {
+        let list = self.tab.label().to_lowercase().replace(' ', "-");
+        format!("{list}-{}.csv", &utc_label(self.app.now())[..10])
+    }
+
+    /// The file, as it is read: a few hundred tickets are in memory, however many there are.
+    pub fn stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
+        let tab = self.tab;
+        let columns: Vec<Column> =
+            COLUMNS.into_iter().filter(|(label, _)| tab != Tab::Mine || *label != INITIATOR).collect();
+        let head = columns.iter().map(|(label, _)| (*label).to_owned()).collect();
+        let line = move |row: &TicketRow| columns.iter().map(|(_, text)| text(row)).collect();
+        csv_file::written(head, self.batches().map_ok(move |rows| rows.iter().map(&line).collect()))
+    }
+
+    /// The tickets in batches; each is a statement of its own, so nothing is held meanwhile.
+    fn batches(self) -> impl Stream<Item = io::Result<Vec<TicketRow>>> + Send {
+        let Export { app, caller, tab, selection } = self;
+        stream::try_unfold(selection, move |selection| {
+            let (app, caller) = (app.clone(), caller.clone());
+            async move {
+                let Some(selection) = selection else { return Ok(None) };
+                let found = ticket_list::page(&app.db, tab, &caller.person.id, &selection).await;
+                let found = found.map_err(|error| broken(&error))?;
+                let more = found.len() as i64 == csv_file::BATCH;
+                let beyond = found.last().filter(|_| more).map(|ticket| ticket.number);
+                let rest = beyond.map(|number| Selection { beyond: Some(number), ..selection });
+                let batch = rows(&app, &caller, found).await.map_err(|error| broken(&error))?;
+                Ok(Some((batch, rest)))
+            }
+        })
+    }
+}

@@ -1,0 +1,157 @@
+//! Keys pressed on their own: `j` and `k` walk through the rows of a list, the others press what a row or a page offers.
+//!
+//! A control names its key in `data-key`. The current row is the one that holds the focus, on its link: so it shows, it is
+//! read out, and Enter opens it without any help from here. Whoever is in a list that is read anew stays in their place.
+
+#[cfg(feature = "hydrate")]
+mod real {
+    use leptos::ev::KeyboardEvent;
+    use leptos::prelude::*;
+    use leptos::wasm_bindgen::JsCast;
+    use leptos::web_sys::{Element, HtmlElement, Storage};
+    use std::cell::RefCell;
+
+    /// The link of each row.
+    const ROWS: &str = "main tbody [data-col=id] > a";
+    /// Where keys mean something else: somebody types, or something stands over the page.
+    const BUSY: &str = "dialog[open], :popover-open, select:focus, textarea:focus, \
+                        input:not([type=checkbox], [type=radio]):focus";
+    const SETTING: &str = "countersign-shortcuts";
+
+    /// The row one was last at.
+    #[derive(Clone)]
+    struct Place {
+        page: String,
+        index: usize,
+        name: String,
+    }
+
+    thread_local! {
+        static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
+    }
+
+    /// Listens for as long as the page is there.
+    pub fn listen() {
+        Effect::new(|_| {
+            let handle = window_event_listener(leptos::ev::keydown, |event| {
+                if on_its_own(&event) && is_on() && act(&event.key()).is_some() {
+                    event.prevent_default();
+                }
+            });
+            on_cleanup(move || handle.remove());
+        });
+    }
+
+    fn on_its_own(event: &KeyboardEvent) -> bool {
+        let modified = event.ctrl_key() || event.alt_key() || event.meta_key() || event.is_composing();
+        !modified && !event.default_prevented() && matches!(document().query_selector(BUSY), Ok(None))
+    }
+
+    fn act(key: &str) -> Option<()> {
+        match key {
+            "j" => walk(true),
+            "k" => walk(false),
+            "p" | "r" | "x" | "?" => press(key),
+            _ => None,
+        }
+    }
+
+    fn rows() -> Vec<HtmlElement> {
+        let Ok(found) = document().query_selector_all(ROWS) else { return vec![] };
+        (0..found.length()).filter_map(|i| found.item(i)?.dyn_into().ok()).collect()
+    }
+
+    /// The row that holds the focus.
+    fn focused(rows: &[HtmlElement]) -> Option<usize> {
+        let row = document().active_element()?.closest("tr").ok()??;
+        rows.iter().position(|link| row.contains(Some(link)))
+    }
+
+    fn remembered() -> Option<Place> {
+        PLACE.with_borrow(|place| place.clone()).filter(|place| place.page == crate::ui::browser::path())
+    }
+
+    fn walk(onwards: bool) -> Option<()> {
+        let rows = rows();
+        let last = rows.len().checked_sub(1)?;
+        let step = |index: usize| if onwards { index + 1 } else { index.saturating_sub(1) };
+        let next = match (focused(&rows), remembered()) {
+            (Some(index), _) => step(index),
+            (None, Some(place)) => match rows.iter().position(|link| named(link, &place)) {
+                Some(index) => step(index),
+                // It is gone, and what came after it stands there now.
+                None if onwards => place.index,
+                None => place.index.saturating_sub(1),
+            },
+            (None, None) => 0,
+        };
+        stand_at(&rows, next.min(last))
+    }
+
+    fn stand_at(rows: &[HtmlElement], index: usize) -> Option<()> {
+        let link = rows.get(index)?;
+        link.focus().ok()?;
+        let name = link.text_content().unwrap_or_default();
+        PLACE.set(Some(Place { page: crate::ui::browser::path(), index, name }));
+        Some(())
+    }
+
+    fn named(link: &HtmlElement, place: &Place) -> bool {
+        link.text_content().as_deref() == Some(place.name.as_str())
+    }
+
+    /// Presses the control of this key: that of the current row, or of a page that has no rows.
+    fn press(key: &str) -> Option<()> {
+        let control = format!("[data-key=\"{key}\"]");
+        let rows = rows();
+        let within: Element = if key == "?" || rows.is_empty() {
+            document().query_selector("main").ok()??
+        } else {
+            rows.get(focused(&rows)?)?.closest("tr").ok()??
+        };
+        within.query_selector(&control).ok()??.dyn_into::<HtmlElement>().ok()?.click();
+        Some(())
+    }
+
+    /// To be called when rows have been made anew: who has lost the focus with the old ones gets it back, at the same
+    /// ticket or at what follows it.
+    pub fn stay() {
+        Effect::new(|_| {
+            request_animation_frame(|| {
+                let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+                let Some(place) = remembered().filter(|_| lost) else { return };
+                let rows = rows();
+                let same = rows.iter().position(|link| named(link, &place));
+                let index = same.unwrap_or_else(|| place.index.min(rows.len().saturating_sub(1)));
+                stand_at(&rows, index);
+            });
+        });
+    }
+
+    fn storage() -> Option<Storage> {
+        window().local_storage().ok().flatten()
+    }
+
+    /// Whether the person wants them; they do unless they said otherwise in this browser.
+    pub fn is_on() -> bool {
+        storage().and_then(|storage| storage.get_item(SETTING).ok().flatten()).as_deref() != Some("off")
+    }
+
+    pub fn turn(on: bool) {
+        if let Some(storage) = storage() {
+            let _ = if on { storage.remove_item(SETTING) } else { storage.set_item(SETTING, "off") };
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod real {
+    pub fn listen() {}
+    pub fn stay() {}
+    pub fn is_on() -> bool {
+        true
+    }
+    pub fn turn(_on: bool) {}
+}
+
+pub use real::{is_on, listen, stay, turn};

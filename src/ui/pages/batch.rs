@@ -1,0 +1,196 @@
+//! Deciding several tickets at once, in My Pending: the box per row, the buttons above the table, the dialog that asks, and
+//! what it answers when not all could be decided.
+
+use super::decision::note;
+use crate::api::error::AppError;
+use crate::api::workflow::{Batch, BatchResult, DecideBatch, TicketRow, Verdict, get_batch, get_batch_result};
+use crate::domain::ids::TicketNumber;
+use crate::ui::browser;
+use crate::ui::components::dialog::refused;
+use crate::ui::components::dialog::{ChangeDialog, NoticeDialog};
+use crate::ui::components::form::{GetForm, Hidden, use_change};
+use crate::ui::components::list::Column;
+use crate::ui::context::flash_answer;
+use crate::ui::data::{awaited, read};
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+
+/// The form that the boxes of the rows belong to.
+const FORM: &str = "batch";
+/// The name they are sent under.
+const SELECTED: &str = "selected";
+pub const CHECK: Column = ("Select", "check");
+
+/// Which tickets are ticked; kept while the list is read again.
+#[derive(Clone, Copy)]
+pub struct Selected(RwSignal<Vec<TicketNumber>>);
+
+impl Selected {
+    pub fn none() -> Selected {
+        Selected(RwSignal::new(vec![]))
+    }
+
+    /// What is ticked in the page as it stands: before it was awake, or of what is still there.
+    fn look(self) {
+        let ticked = browser::ticked(FORM);
+        self.0.set(ticked.iter().filter_map(|value| value.parse().ok()).collect());
+    }
+}
+
+/// The buttons above the table.
+pub fn bar(page: String, keep: Query, selected: Selected) -> AnyView {
+    Effect::new(move |_| selected.look());
+    let button = |verdict: Verdict, label: &'static str| {
+        view! { <button class="button" type="submit" data-size="small" name="dialog" value=dialog_name(verdict)><span>{label}</span></button> }
+    };
+    let count = move || selected.0.with(Vec::len);
+    let said = move || match count() {
+        0 => "Select tickets to decide them together.".to_owned(),
+        n => format!("{n} selected"),
+    };
+    let all = move |_| {
+        browser::tick_all(FORM);
+        selected.look();
+    };
+    view! {
+        <GetForm page keep id=FORM class="bulk">
+            <p role="status" data-some=move || (count() > 0).then_some("")>{said}</p>
+            <div class="cluster">
+                <button class="button bulk-all" type="button" data-kind="quiet" data-size="small" on:click=all><span>"Select all"</span></button>
+                {button(Verdict::Pass, "Pass selected")}
+                {button(Verdict::Reject, "Reject selected")}
+            </div>
+        </GetForm>
+    }
+    .into_any()
+}
+
+/// The cell with the box of a row.
+pub fn check_cell(number: TicketNumber, selected: Selected) -> AnyView {
+    let ticked = selected.0.with_untracked(|selected| selected.contains(&number));
+    view! {
+        <td data-col="check">
+            <input type="checkbox" form=FORM name=SELECTED value=number data-key="x" aria-label=format!("Select ticket {number}")
+                checked=ticked autocomplete="off" on:change=move |_| selected.look()/>
+        </td>
+    }
+    .into_any()
+}
+
+fn dialog_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass-selected",
+        Verdict::Reject => "reject-selected",
+    }
+}
+
+/// What the URL asks for.
+#[derive(Clone, PartialEq)]
+enum Wanted {
+    Decide(Verdict, Vec<TicketNumber>),
+    Result(String),
+}
+
+impl Wanted {
+    fn read(query: &Query) -> Option<Wanted> {
+        let dialog = query.get("dialog")?;
+        if dialog == "batch-result" {
+            return Some(Wanted::Result(query.text("about")));
+        }
+        let verdict = Verdict::ALL.iter().copied().find(|verdict| dialog_name(*verdict) == dialog)?;
+        Some(Wanted::Decide(verdict, query.all(SELECTED).filter_map(|number| number.parse().ok()).collect()))
+    }
+}
+
+/// The dialogs of My Pending that are about several tickets.
+#[component]
+pub fn BatchDialog(page: Signal<String>) -> impl IntoView {
+    let query = use_query();
+    let wanted = Memo::new(move |_| query.with(Wanted::read));
+    let answer = read(
+        move || wanted.get(),
+        |wanted| async move {
+            Ok::<_, AppError>(match wanted {
+                Some(Wanted::Decide(verdict, numbers)) => (Some(get_batch(verdict, numbers).await?), None),
+                Some(Wanted::Result(id)) => (None, get_batch_result(id).await?),
+                None => (None, None),
+            })
+        },
+    );
+    awaited(move || {
+        let wanted = wanted.get();
+        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        async move {
+            provide_context(flash_answer().await);
+            match (wanted, answer.wait().await) {
+                (Some(Wanted::Decide(verdict, _)), Ok((Some(batch), _))) => asked(verdict, batch, page, keep),
+                (Some(Wanted::Result(_)), Ok((_, Some(result)))) => told(result, page, keep),
+                (Some(_), Err(error)) => refused(&error, page, keep),
+                _ => ().into_any(),
+            }
+        }
+    })
+}
+
+/// Asks whether these are to be decided.
+fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
+    if let Some(refusal) = batch.refusal {
+        return refused(&AppError::Refused(refusal), page, keep);
+    }
+    let change = use_change::<DecideBatch>();
+    let title = format!("{} selected", verdict.label());
+    let what = batch.tickets.first().map_or("", |ticket| ticket.ticket_type.label());
+    let about = format!("{}: {what}", counted(batch.tickets.len() as i64));
+    let gone = match batch.gone {
+        0 => None,
+        1 => Some("1 of those selected doesn't wait for you any more and is left out.".to_owned()),
+        n => Some(format!("{n} of those selected don't wait for you any more and are left out.")),
+    };
+    let field = |i: usize, name: &str, value: String| {
+        view! { <input type="hidden" name=format!("tickets[{i}][{name}]") value=value/> }.into_any()
+    };
+    let fields = batch.tickets.iter().zip(batch.seen).enumerate().map(|(i, (ticket, seen))| {
+        let (number, version) = (ticket.number.to_string(), ticket.version.to_string());
+        vec![field(i, "number", number), field(i, "version", version), field(i, "seen", seen)]
+    });
+    let fields: Vec<_> = fields.flatten().collect();
+    let back = keep.url(&page);
+    let danger = verdict == Verdict::Reject;
+    view! {
+        <ChangeDialog change title about page keep danger>
+            <Hidden name="verdict" value=verdict.key()/>
+            <Hidden name="back" value=back/>
+            {fields}
+            {gone.map(|gone| view! { <p class="muted">{gone}</p> })}
+            <ul class="picked" aria-label="Selected tickets">{batch.tickets.into_iter().map(picked).collect_view()}</ul>
+            {note()()}
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+fn picked(ticket: TicketRow) -> AnyView {
+    let parts = [ticket.resource_name, ticket.project.unwrap_or_default(), ticket.initiator];
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    view! { <li><span class="num">{format!("#{}", ticket.number)}</span><span>{parts.join(" · ")}</span></li> }
+        .into_any()
+}
+
+fn counted(tickets: i64) -> String {
+    if tickets == 1 { "1 ticket".to_owned() } else { format!("{tickets} tickets") }
+}
+
+/// What became of a batch, until it is read.
+fn told(result: BatchResult, page: String, keep: Query) -> AnyView {
+    let undecided = result.undecided.into_iter().map(|ticket| {
+        let href = format!("/tickets/workflow/{}", ticket.number);
+        view! { <li>"Ticket "<a href=href>{ticket.number}</a>{ticket.reason}</li> }.into_any()
+    });
+    let undecided = undecided.collect_view();
+    view! {
+        <NoticeDialog title=result.summary page keep>
+            <ul class="stack" aria-label="Not decided">{undecided}</ul>
+        </NoticeDialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,136 @@
+//! The lists of tickets: days of the person's zone, and their export.
+
+mod common;
+
+use common::TestApp;
+use countersign::api::error::AppError;
+use countersign::api::workflow::{Tab, TicketFilter};
+use countersign::domain::host::HostForm;
+use countersign::domain::time::HOUR;
+use countersign::server::service::hosts;
+use countersign::server::service::workflow::{decide, export, lists};
+use futures::TryStreamExt;
+
+const BACK: &str = "/tickets/workflow/pending";
+
+async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
+    let caller = app.caller(who).await;
+    let offered = hosts::form(app, &caller).await.expect("form");
+    let form = HostForm {
+        name: name.into(),
+        quantity: "1".into(),
+        project: offered.projects[0].project.value.clone(),
+        specification: offered.specifications[0].id.0.clone(),
+        image: offered.images[0].id.0.clone(),
+        system_disk: "30".into(),
+        ..Default::default()
+    };
+    hosts::create(app, &caller, &form).await.expect("submitted");
+    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
+    mine.page.rows[0].number
+}
+
+async fn exported(app: &TestApp, who: &str, tab: Tab, filter: TicketFilter) -> Result<Vec<String>, AppError> {
+    let export = export::prepare(app, &app.caller(who).await, tab, &filter)?;
+    let file: Vec<u8> =
+        export.stream().try_fold(vec![], async |all, part| Ok([all, part.to_vec()].concat())).await.expect("a file");
+    let text = String::from_utf8(file).expect("UTF-8");
+    let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
+    Ok(text.split_terminator("\r\n").map(str::to_owned).collect())
+}
+
+/// Puts the ticket under a name that no form takes.
+async fn rename(app: &TestApp, number: i64, name: &str) {
+    let mut tx = app.db.begin().await.expect("begin");
+    let sql = "UPDATE ticket SET resource_name = $2 WHERE number = $1";
+    tx.exec(sql, countersign::args![number, name]).await.expect("renamed");
+    tx.commit().await.expect("commit");
+}
+
+both! {
+    async fn days_are_the_persons(app) {
+        let number = ask(&app, "member", "zoned").await;
+        let member = app.caller("member").await;
+        // 08:05 UTC on the 24th: the 24th in Kolkata and in Berlin, still the 23rd west of UTC-8:05.
+        for (day, zone, found) in [
+            ("2026-11-24", "", true), ("2026-11-24", "Asia/Kolkata", true), ("2026-11-24", "Pacific/Honolulu", false),
+            ("2026-11-23", "Pacific/Honolulu", true), ("2026-11-25", "Asia/Kolkata", false), ("2026-11-24", "no zone", true),
+        ] {
+            let filter = TicketFilter { from: day.into(), to: day.into(), zone: zone.into(), ..Default::default() };
+            let list = lists::list(&app, &member, Tab::Mine, &filter).await.expect("list");
+            assert_eq!(list.page.rows.iter().any(|row| row.number == number), found, "{day} in {zone:?}");
+            let zone = if zone.contains('/') { zone } else { "UTC" };
+            assert_eq!(list.zone, zone);
+        }
+    }
+
+    async fn each_tab_as_a_file(app) {
+        let first = ask(&app, "member", "web-1").await;
+        app.clock.advance(HOUR);
+        let second = ask(&app, "member", "web-2").await;
+        rename(&app, second, "=1+1, \"x\"").await;
+        decide::reject(&app, &app.caller("owner").await, first, 1, "", BACK).await.expect("rejected");
+        let mine = exported(&app, "member", Tab::Mine, TicketFilter::default()).await.expect("own");
+        assert_eq!(mine, [
+            "ID,Type,Resource Name,Project,Status,Process Result,Execution Result,Stage,Processor,Time Submitted,Time Closed".to_owned(),
+            format!("{second},Host Application,\"'=1+1, \"\"x\"\"\",web,Incomplete,,,Leadership Approval 1/2,\"coowner, owner\",2026-11-24T09:05:09Z,"),
+            format!("{first},Host Application,web-1,web,Completed,Rejected,,Leadership Approval 1/2,owner,2026-11-24T08:05:09Z,2026-11-24T09:05:09Z"),
+        ]);
+        let numbers = async |who: &str, tab: Tab, filter: TicketFilter| {
+            let lines = exported(&app, who, tab, filter).await.expect("own");
+            lines.iter().skip(1).map(|line| line.split(',').next().unwrap_or_default().parse().expect("a number")).collect::<Vec<i64>>()
+        };
+        let all = TicketFilter::default;
+        assert_eq!(numbers("owner", Tab::Pending, all()).await, [second]);
+        assert_eq!(numbers("owner", Tab::Resolved, all()).await, [first]);
+        assert_eq!(numbers("coowner", Tab::Involved, all()).await, [first]);
+        assert_eq!(numbers("sysadmin", Tab::All, TicketFilter { sort: "oldest".into(), ..all() }).await, [first, second]);
+        assert_eq!(numbers("member", Tab::Mine, TicketFilter { status: "completed".into(), ..all() }).await, [first]);
+        assert!(numbers("member", Tab::Mine, TicketFilter { id: "none".into(), ..all() }).await.is_empty());
+        let page_two = TicketFilter { after: Some(second.to_string()), ..all() };
+        assert_eq!(numbers("member", Tab::Mine, page_two).await, [second, first], "all that match, whatever page is shown");
+    }
+
+    async fn an_export_shows_what_its_list_shows(app) {
+        ask(&app, "member", "web-1").await;
+        for who in ["member", "owner", "domainadmin", "viewer", "newcomer", "shopper"] {
+            let all = exported(&app, who, Tab::All, TicketFilter::default()).await;
+            assert!(matches!(all, Err(AppError::Forbidden(_))), "{who}");
+        }
+        for (who, tab, rows) in [("shopper", Tab::Mine, 0), ("viewer", Tab::Pending, 0), ("owner", Tab::Pending, 1), ("deputy", Tab::All, 1)] {
+            assert_eq!(exported(&app, who, tab, TicketFilter::default()).await.expect("own").len(), rows + 1, "{who}");
+        }
+        let in_project = app.caller_in("deputy", "Project View: web").await;
+        assert!(export::prepare(&app, &in_project, Tab::All, &TicketFilter::default()).is_err(), "the view has to be the System View");
+    }
+
+    async fn more_than_one_batch_is_read_once_each(app) {
+        let number = ask(&app, "member", "seed").await;
+        let mut tx = app.db.begin().await.expect("begin");
+        let copy = "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
+          resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
+          SELECT $2, ticket_type, process_id, process_version, initiator_id, project_id, domain_id, resource_name, payload, status,
+          link, links, stage, version, submitted_at, self_approval FROM ticket WHERE number = $1";
+        for i in 1..=600 {
+            tx.exec(copy, countersign::args![number, number + i]).await.expect("copied");
+        }
+        tx.commit().await.expect("commit");
+        let lines = exported(&app, "member", Tab::Mine, TicketFilter::default()).await.expect("own");
+        let numbers: Vec<i64> = lines.iter().skip(1).map(|l| l.split(',').next().unwrap_or_default().parse().expect("a number")).collect();
+        assert_eq!(numbers, (number..=number + 600).rev().collect::<Vec<_>>());
+    }
+
+    async fn the_download(app) {
+        ask(&app, "member", "web-1").await;
+        let mut member = app.client();
+        let nobody = member.get("/tickets/workflow/export?tab=mine").await;
+        assert_eq!((nobody.status.as_u16(), nobody.location()), (303, "/login?next=%2Ftickets%2Fworkflow%2Fexport%3Ftab%3Dmine"));
+        member.sign_in("member").await;
+        let file = member.get("/tickets/workflow/export?tab=mine&resource=WEB").await;
+        assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+        assert_eq!(file.header("content-disposition"), "attachment; filename=\"my-tickets-2026-11-24.csv\"");
+        assert_eq!(file.body.lines().count(), 2, "{}", file.body);
+        assert_eq!(member.get("/tickets/workflow/export?tab=all").await.status.as_u16(), 403);
+        assert_eq!(member.get("/tickets/workflow/export?tab=nonsense").await.status.as_u16(), 404);
+    }
+}
