@@ -5,6 +5,7 @@ use super::components::icon::{self, BrandMark, Icon};
 use super::components::toast::ToastRegion;
 use super::context::{provide_frame, start_clock};
 use super::data::{awaited, awaited_or};
+use super::live::keep_live;
 use super::server_side;
 use crate::api::error::AppError;
 use crate::api::frame::Frame;
@@ -23,6 +24,7 @@ pub fn Framed() -> impl IntoView {
 #[component]
 pub fn FrameLayout(children: Children) -> impl IntoView {
     let frame = provide_frame();
+    keep_live();
     let top = awaited_or(bare_bar, move || async move {
         match frame.wait().await {
             Ok(frame) => view! { <Top frame/> }.into_any(),

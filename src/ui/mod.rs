@@ -9,6 +9,7 @@ mod components;
 mod context;
 mod data;
 mod frame;
+mod live;
 mod pages;
 mod post;
 mod query;
