@@ -249,8 +249,8 @@ mod real {
 }
 
 pub use real::{
-    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, random, reset, restates, typed,
-    zone,
+    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, random, reset, restates,
+    typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

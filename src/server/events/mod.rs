@@ -153,8 +153,7 @@ impl Hub {
             return;
         }
         let now = self.clock.now();
-        let found =
-            session::live_among(&self.db, hashes.iter().cloned().collect(), now, now - self.session_idle).await;
+        let found = session::live_among(&self.db, hashes.iter().cloned().collect(), now, now - self.session_idle).await;
         let found = found.inspect_err(|error| tracing::warn!("open streams can't be checked, so they end: {error}"));
         self.with(|state| {
             for open in state.streams.values_mut().filter(|open| hashes.contains(&open.caller.session_hash)) {
@@ -220,7 +219,12 @@ impl State {
         Some(self.recent.range(self.recent.len() - missed..))
     }
 
-    fn open(&mut self, caller: Caller, asked: &Position, since: Option<&Position>) -> Option<(u64, Arc<tokio::sync::Notify>)> {
+    fn open(
+        &mut self,
+        caller: Caller,
+        asked: &Position,
+        since: Option<&Position>,
+    ) -> Option<(u64, Arc<tokio::sync::Notify>)> {
         let may_differ = |event: &Event| match event {
             Event::Directory => true,
             Event::SessionsOf(account) => *account == caller.person.id,

@@ -52,9 +52,8 @@ impl Open {
     /// The session as it is now; whatever is shown may look different to it.
     pub(super) fn is_now(&mut self, caller: Caller) {
         let before = &self.caller;
-        let differs = before.person != caller.person
-            || before.view != caller.view
-            || before.three_level != caller.three_level;
+        let differs =
+            before.person != caller.person || before.view != caller.view || before.three_level != caller.three_level;
         self.caller = caller;
         if differs {
             self.say(Hint::All);

@@ -46,9 +46,8 @@ pub fn router(app: App) -> Router {
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST));
     // Without the limit on how long an answer takes: these go on as long as a page is open.
-    let streams = Router::new()
-        .route("/events", get(events::events))
-        .layer(from_fn_with_state(app.clone(), session::identify));
+    let streams =
+        Router::new().route("/events", get(events::events)).layer(from_fn_with_state(app.clone(), session::identify));
     let mut router = application
         .merge(streams)
         .merge(files::router(&site_root))

@@ -28,10 +28,16 @@ pub enum Change {
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     /// `concerned`: its initiator, and whoever has or had a task in it. Everybody else who may read it reads every ticket.
-    Ticket { number: TicketNumber, concerned: Vec<UserId> },
+    Ticket {
+        number: TicketNumber,
+        concerned: Vec<UserId>,
+    },
     /// More tickets at once than are worth naming.
     Tickets,
-    HostsIn { project: ProjectId, domain: DomainId },
+    HostsIn {
+        project: ProjectId,
+        domain: DomainId,
+    },
     SessionsOf(UserId),
     Directory,
     Processes,

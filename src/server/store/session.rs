@@ -93,10 +93,9 @@ pub async fn live_among(
     now: Millis,
     seen_after: Millis,
 ) -> sqlx::Result<HashMap<String, Live>> {
-    let sql = db.dialect().pick(
-        live_where!("s.token_hash IN (SELECT value FROM json_each($1))"),
-        live_where!("s.token_hash = ANY($1)"),
-    );
+    let sql = db
+        .dialect()
+        .pick(live_where!("s.token_hash IN (SELECT value FROM json_each($1))"), live_where!("s.token_hash = ANY($1)"));
     Ok(live_in(db.all(sql, args![token_hashes, now, seen_after]).await?))
 }
 
