@@ -170,6 +170,11 @@ mod real {
         matches!(document().query_selector(parts), Ok(Some(_))) || holds_something_typed()
     }
 
+    /// Whether a menu or another popover is open.
+    pub fn has_open_menu() -> bool {
+        matches!(document().query_selector(":popover-open"), Ok(Some(_)))
+    }
+
     /// Whether a control of the page holds something else than the page says.
     fn holds_something_typed() -> bool {
         let Ok(controls) = document().query_selector_all("main :is(input:not([type=hidden]), select, textarea)") else {
@@ -236,6 +241,9 @@ mod real {
     pub fn is_in_use() -> bool {
         false
     }
+    pub fn has_open_menu() -> bool {
+        false
+    }
     pub fn random() -> f64 {
         0.0
     }
@@ -249,8 +257,8 @@ mod real {
 }
 
 pub use real::{
-    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, random, reset, restates,
-    typed, zone,
+    clear_passwords, close_popovers, copy, focus, has_open_menu, is_in_use, local_label, now, pairs, path, random,
+    reset, restates, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -6,10 +6,12 @@ use super::components::error_page::ErrorPage;
 use super::data::{Data, awaited, awaited_or, read};
 use super::live::Live;
 use super::query::{Query, use_query};
+use crate::api::error::AppError;
 use crate::api::flash::{Flash, get_flash};
-use crate::api::frame::{Frame, get_frame};
+use crate::api::frame::{Counts, Frame, get_frame};
 use crate::domain::time::Millis;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
@@ -112,7 +114,13 @@ pub struct Clock(pub RwSignal<Option<Millis>>);
 struct FlashAnswer(Data<Option<Flash>>);
 
 #[derive(Clone, Copy)]
-struct FrameData(Data<Frame>);
+struct FrameData {
+    data: Data<Frame>,
+    /// What was read since because of a hint, and shows only in the counts.
+    latest: RwSignal<Option<Frame>>,
+    /// How often it was asked for; an answer that came after a later question is passed over.
+    asked: StoredValue<u32>,
+}
 
 /// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
 pub fn provide_shared() {
@@ -142,9 +150,59 @@ pub fn provide_shared() {
 /// Provides the frame's data to the pages inside the frame.
 pub fn provide_frame() -> Data<Frame> {
     let revision = use_revision();
-    let frame = read(move || revision.frame.get(), |_| get_frame());
-    provide_context(FrameData(frame));
-    frame
+    let (latest, asked) = (RwSignal::new(None), StoredValue::new(0));
+    let data = read(
+        move || revision.frame.get(),
+        move |_| async move {
+            asked.try_update_value(|n| *n += 1);
+            let frame = get_frame().await;
+            if latest.try_with_untracked(Option::is_some) == Some(true) {
+                latest.set(None);
+            }
+            frame
+        },
+    );
+    provide_context(FrameData { data, latest, asked });
+    data
+}
+
+/// The bell's counts: those of a frame as it was rendered, then as they change.
+pub fn use_counts(rendered: Counts) -> Signal<Counts> {
+    let latest = expect_context::<FrameData>().latest;
+    Signal::derive(move || latest.try_with(|latest| latest.as_ref().map(|f| f.counts)).flatten().unwrap_or(rendered))
+}
+
+/// Returns what reads the frame once more. New counts show in place, because rendering anew closes menus; `whole` is called
+/// when there is more to show. Does nothing on a page without a frame.
+pub fn refresh_frame(whole: impl Fn() + Copy + Send + Sync + 'static) -> impl Fn() + Copy + Send + Sync + 'static {
+    let frame = use_context::<FrameData>();
+    move || {
+        let Some(FrameData { data, latest, asked }) = frame else { return };
+        let Some(question) = asked.try_update_value(|n| {
+            *n += 1;
+            *n
+        }) else {
+            return;
+        };
+        spawn_local(async move {
+            let shown = data.wait_untracked().await;
+            let new = get_frame().await;
+            if asked.try_get_value() != Some(question) {
+                return;
+            }
+            match (shown, new) {
+                // Whoever reads it next tells.
+                (_, Err(AppError::Unreachable)) => {}
+                (Ok(shown), Ok(new)) => {
+                    if !shown.differs_only_in_counts(&new) {
+                        whole();
+                    }
+                    latest.try_set(Some(new));
+                }
+                _ => whole(),
+            }
+        });
+    }
 }
 
 /// The answer of the last form, while the URL still speaks of it.
@@ -170,7 +228,7 @@ pub fn loaded<T>(data: Data<T>, view: impl Fn(T, Frame) -> AnyView + Clone + Sen
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
-    let frame = expect_context::<FrameData>().0;
+    let FrameData { data: frame, latest, .. } = expect_context();
     awaited_or(skeleton, move || {
         let view = view.clone();
         async move {
@@ -178,7 +236,7 @@ where
             // A new count of the bell alone doesn't render the page again.
             let frame = frame.wait_untracked().await;
             match (data.wait().await, frame) {
-                (Ok(data), Ok(frame)) => view(data, frame),
+                (Ok(data), Ok(frame)) => view(data, latest.get_untracked().unwrap_or(frame)),
                 (Err(error), _) | (_, Err(error)) => view! { <ErrorPage error/> }.into_any(),
             }
         }

@@ -1,14 +1,14 @@
 //! Live pages: a hint from the server makes the page read what it shows once more, in place.
 //!
-//! The frame with the bell reads at once. The page waits while somebody uses it, because reading again renders again,
-//! which would take back what is typed and close what is open. Bursts of hints are read once.
+//! The bell counts at once. The page waits while somebody uses it, because reading again renders again, which would take
+//! back what is typed and close what is open. Bursts of hints are read once.
 
 #[cfg(feature = "hydrate")]
 mod line;
 mod pace;
 
 use super::browser;
-use super::context::{Revision, use_revision};
+use super::context::{Revision, refresh_frame, use_revision};
 use crate::api::live::Hint;
 use leptos::prelude::*;
 use pace::Pace;
@@ -30,8 +30,17 @@ impl Live {
 /// Keeps the pages below live, as long as what calls this is there.
 pub fn keep_live() {
     let (live, revision) = (expect_context::<Live>(), use_revision());
+    // Rendered anew, the frame closes its menus.
+    let whole_frame = Pace::new(move || {
+        let is_free = !browser::has_open_menu();
+        if is_free {
+            revision.bump_frame();
+        }
+        is_free
+    });
+    let refresh = refresh_frame(move || whole_frame.ask(false));
     let frame = Pace::new(move || {
-        revision.bump_frame();
+        refresh();
         true
     });
     let page = Pace::new(move || read_page(revision));
