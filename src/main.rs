@@ -3,6 +3,7 @@
 use countersign::server::app::App;
 use countersign::server::clock::SystemClock;
 use countersign::server::cloud::{EmbeddedInventory, Faults};
+use countersign::server::events::Events;
 use countersign::server::http;
 use countersign::server::jobs::{self, Runner};
 use countersign::server::seed;
@@ -105,6 +106,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     let jobs = Runner::start(app.clone());
     let router = http::router(app.clone());
     say_ready(&address)?;
+    let events = app.events.clone();
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let serving = axum::serve(
         axum::serve::ListenerExt::tap_io(listener, |connection| {
@@ -116,6 +118,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     .with_graceful_shutdown(async move {
         told_to_stop().await;
         stopping.send_replace(true);
+        // They would keep the server from ending.
+        events.end();
     });
     tokio::select! {
         ended = serving => ended?,
@@ -144,7 +148,8 @@ async fn bare_application(settings: Settings) -> Result<App, Box<dyn Error>> {
     let db = open(&settings).await?;
     let clock = Arc::new(SystemClock);
     let cloud = Arc::new(EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults));
-    Ok(App { db, clock, settings: Arc::new(settings), cloud, wake: Arc::new(Notify::new()) })
+    let events = Events::start(&db, clock.clone(), settings.session_idle);
+    Ok(App { db, clock, settings: Arc::new(settings), cloud, wake: Arc::new(Notify::new()), events })
 }
 
 async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {

@@ -25,14 +25,28 @@ export class Server {
   private process?: ChildProcess;
   private output = '';
 
-  private constructor(private readonly options: ServerOptions) {
-    this.databaseUrl = process.env.E2E_DATABASE === 'postgres' ? createPostgresDatabase() : `sqlite:${this.folder}/countersign.db`;
+  private constructor(private readonly options: ServerOptions, databaseUrl?: string) {
+    const fresh = () => (process.env.E2E_DATABASE === 'postgres' ? createPostgresDatabase() : `sqlite:${this.folder}/countersign.db`);
+    this.databaseUrl = databaseUrl ?? fresh();
   }
 
   static async start(options: ServerOptions): Promise<Server> {
     const server = new Server(options);
     await server.launch();
     return server;
+  }
+
+  /** Another process on the database of this one, which is on Postgres. */
+  static async beside(one: Server): Promise<Server> {
+    const server = new Server(one.options, one.databaseUrl);
+    await server.launch();
+    return server;
+  }
+
+  /** Ends every connection that servers have to the Postgres database, as a restart of it would. */
+  cutDatabaseConnections() {
+    const cut = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
+    execFileSync('psql', [this.databaseUrl, '--quiet', '--no-psqlrc', '--output', '/dev/null', '--command', cut]);
   }
 
   /** Stops the server, by SIGKILL like a power cut if asked to, and starts it again on the same data and address. */

@@ -41,6 +41,11 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// Whether another reading of it shows nothing new but numbers.
+    pub fn differs_only_in_counts(&self, other: &Frame) -> bool {
+        Frame { counts: self.counts, now: self.now, ..other.clone() } == *self
+    }
+
     pub fn is_system_view(&self) -> bool {
         matches!(self.view, Some(NamedView { view: View::System, .. }))
     }

@@ -7,6 +7,7 @@ pub mod error;
 pub mod flash;
 pub mod frame;
 pub mod hosts;
+pub mod live;
 pub mod logs;
 pub mod processes;
 pub mod session;

@@ -2,9 +2,10 @@
 
 use super::clock::Clock;
 use super::cloud::CloudProvider;
+use super::events::Events;
 use super::settings::Settings;
 use super::store::db::Db;
-use crate::domain::directory::{NamedView, Person, View};
+use crate::domain::directory::{NamedView, Person, Reach, View};
 use crate::domain::ids::UserId;
 use crate::domain::time::Millis;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ pub struct App {
     pub cloud: Arc<dyn CloudProvider>,
     /// Wakes the job runner of this process after a commit that enqueued something.
     pub wake: Arc<Notify>,
+    /// What other transactions change, told to the open streams of this process.
+    pub events: Arc<Events>,
 }
 
 impl App {
@@ -45,6 +48,11 @@ impl Caller {
 
     pub fn is_system_view(&self) -> bool {
         self.view() == Some(&View::System)
+    }
+
+    /// Whether any page of the directory is for this person.
+    pub fn administers(&self) -> bool {
+        self.person.held.iter().any(|held| held.reach != Reach::Project)
     }
 
     pub fn operator(&self) -> Operator {

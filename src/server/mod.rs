@@ -4,6 +4,7 @@ pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod cloud;
+pub mod events;
 pub mod http;
 pub mod jobs;
 pub mod seed;

@@ -1,4 +1,4 @@
-//! The unit of work: one transaction that holds a change, its operation-log record and its jobs.
+//! The unit of work: one transaction that holds a change, its operation-log record, its jobs and its events.
 //!
 //! ```ignore
 //! let mut work = app.work(caller.operator(), Operation::Pass).await?;
@@ -10,6 +10,7 @@
 use super::app::{App, Operator};
 use super::jobs::NewJob;
 use super::store::db::Tx;
+use super::store::event::Change;
 use super::store::{job, oplog};
 use crate::api::error::AppError;
 use crate::domain::oplog::{Operation, Outcome, ResourceType};
@@ -112,6 +113,7 @@ impl Work {
             let result = if failure.is_some() { Outcome::Failed } else { Outcome::Success };
             let record = self.record(result, failure);
             oplog::insert(&mut self.tx, &record).await?;
+            self.note_subject();
             self.tx.commit().await?;
             if self.enqueued {
                 self.app.wake.notify_one();
@@ -124,6 +126,20 @@ impl Work {
         oplog::insert(&mut tx, &record).await?;
         tx.commit().await?;
         outcome
+    }
+
+    /// What the work is about counts as changed, whatever was written: open pages read it anew.
+    fn note_subject(&mut self) {
+        let Subject { resource, id, project, .. } = &self.subject;
+        let change = match (resource, project) {
+            (ResourceType::Ticket, _) => id.parse().ok().map(Change::Ticket),
+            (ResourceType::Host, Some((project, _))) => Some(Change::HostIn(project.as_str().into())),
+            (ResourceType::Process, _) => Some(Change::Processes),
+            _ => None,
+        };
+        if let Some(change) = change {
+            self.tx.changed(change);
+        }
     }
 
     fn record(&mut self, result: Outcome, reason: Option<String>) -> oplog::NewRecord {

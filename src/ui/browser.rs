@@ -188,10 +188,48 @@ mod real {
         copied.filter(|copied| copied.is_truthy()).map(drop)
     }
 
-    /// Whether somebody types into the page, or has opened a part of it.
+    /// Whether somebody types into the page, has typed something that isn't sent yet, or has opened a part of it.
     pub fn is_in_use() -> bool {
         let parts = "main :is(input, select, textarea):focus, main :popover-open, dialog[open]";
-        matches!(document().query_selector(parts), Ok(Some(_)))
+        matches!(document().query_selector(parts), Ok(Some(_))) || holds_something_typed()
+    }
+
+    /// Whether a menu or another popover is open.
+    pub fn has_open_menu() -> bool {
+        matches!(document().query_selector(":popover-open"), Ok(Some(_)))
+    }
+
+    /// Whether a control of the page holds something else than the page says.
+    fn holds_something_typed() -> bool {
+        let Ok(controls) = document().query_selector_all("main :is(input:not([type=hidden]), select, textarea)") else {
+            return false;
+        };
+        let get = |control: &JsValue, name: &str| js_sys::Reflect::get(control, &name.into()).unwrap_or_default();
+        let differs = |control: &JsValue, now: &str, said: &str| get(control, now) != get(control, said);
+        (0..controls.length()).filter_map(|i| controls.item(i)).any(|control| {
+            let options = get(&control, "options");
+            if options.is_undefined() {
+                return differs(&control, "value", "defaultValue") || differs(&control, "checked", "defaultChecked");
+            }
+            let options: Vec<JsValue> = js_sys::Array::from(&options).to_vec();
+            // Where the page marks no option of a select for one, its first is meant.
+            let says_nothing = !options.iter().any(|option| get(option, "defaultSelected").is_truthy());
+            if says_nothing && get(&control, "multiple").is_falsy() {
+                return get(&control, "selectedIndex").as_f64().is_some_and(|index| index > 0.0);
+            }
+            options.iter().any(|option| differs(option, "selected", "defaultSelected"))
+        })
+    }
+
+    /// A number from 0 up to 1.
+    pub fn random() -> f64 {
+        js_sys::Math::random()
+    }
+
+    /// What the page's head says under a name.
+    pub fn meta(name: &str) -> Option<String> {
+        let element = document().query_selector(&format!("meta[name={name}]")).ok()??;
+        element.get_attribute("content")
     }
 
     /// The path of the page one is on.
@@ -231,6 +269,12 @@ mod real {
     pub fn is_in_use() -> bool {
         false
     }
+    pub fn has_open_menu() -> bool {
+        false
+    }
+    pub fn random() -> f64 {
+        0.0
+    }
     pub fn path() -> String {
         String::new()
     }
@@ -241,8 +285,8 @@ mod real {
 }
 
 pub use real::{
-    clear_passwords, close_popovers, copy, focus, is_in_use, local_label, now, pairs, path, reset, restates, tick_all,
-    ticked, typed, zone,
+    clear_passwords, close_popovers, copy, focus, has_open_menu, is_in_use, local_label, now, pairs, path, random,
+    reset, restates, tick_all, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
-pub use real::{mark_hydrated, offer_reload};
+pub use real::{mark_hydrated, meta, offer_reload};

@@ -4,11 +4,14 @@
 use super::browser;
 use super::components::error_page::ErrorPage;
 use super::data::{Data, awaited, awaited_or, read};
+use super::live::Live;
 use super::query::{Query, use_query};
+use crate::api::error::AppError;
 use crate::api::flash::{Flash, get_flash};
-use crate::api::frame::{Frame, get_frame};
+use crate::api::frame::{Counts, Frame, get_frame};
 use crate::domain::time::Millis;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
@@ -17,6 +20,12 @@ use serde::de::DeserializeOwned;
 pub struct Revision {
     page: RwSignal<u32>,
     frame: RwSignal<u32>,
+    /// How many changes are on their way to the server.
+    changing: StoredValue<u32>,
+    /// What `page` was at the last hint that something on it changed elsewhere.
+    hinted: StoredValue<u32>,
+    /// Whether that was because the session ended.
+    signed_out: StoredValue<bool>,
 }
 
 impl Revision {
@@ -31,7 +40,36 @@ impl Revision {
 
     /// Reads the frame again, where another page comes anyway.
     pub fn bump_frame(self) {
-        self.frame.update(|n| *n += 1);
+        self.frame.try_update(|n| *n += 1);
+    }
+
+    /// A change was sent (`1`) or answered (`-1`).
+    pub fn count_change(self, by: i32) {
+        self.changing.try_update_value(|n| *n = n.saturating_add_signed(by));
+    }
+
+    /// While a change is on its way, its answer says what is read again.
+    pub fn is_changing(self) -> bool {
+        self.changing.try_get_value().is_some_and(|n| n > 0)
+    }
+
+    /// Something on the page changed elsewhere, or the session ended.
+    pub fn note_hint(self, signed_out: bool) {
+        if let Some(now) = self.page.try_get_untracked() {
+            self.hinted.set_value(now);
+            self.signed_out.update_value(|so_far| *so_far |= signed_out);
+        }
+    }
+
+    /// Reads again what the last hint was about, unless a change made here has had it read since.
+    pub fn follow_hint(self) {
+        let signed_out = self.signed_out.try_update_value(std::mem::take).unwrap_or(false);
+        if self.page.try_get_untracked() == self.hinted.try_get_value() {
+            self.page.update(|n| *n += 1);
+        }
+        if signed_out {
+            self.bump_frame();
+        }
     }
 }
 
@@ -76,11 +114,24 @@ pub struct Clock(pub RwSignal<Option<Millis>>);
 struct FlashAnswer(Data<Option<Flash>>);
 
 #[derive(Clone, Copy)]
-struct FrameData(Data<Frame>);
+struct FrameData {
+    data: Data<Frame>,
+    /// What was read since because of a hint, and shows only in the counts.
+    latest: RwSignal<Option<Frame>>,
+    /// How often it was asked for; an answer that came after a later question is passed over.
+    asked: StoredValue<u32>,
+}
 
 /// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
 pub fn provide_shared() {
-    provide_context(Revision { page: RwSignal::new(0), frame: RwSignal::new(0) });
+    provide_context(Revision {
+        page: RwSignal::new(0),
+        frame: RwSignal::new(0),
+        changing: StoredValue::new(0),
+        hinted: StoredValue::new(0),
+        signed_out: StoredValue::new(false),
+    });
+    provide_context(Live::new());
     provide_context(Toasts(RwSignal::new(vec![])));
     provide_context(Clock(RwSignal::new(None)));
     provide_context(Restated(StoredValue::new(false)));
@@ -99,9 +150,59 @@ pub fn provide_shared() {
 /// Provides the frame's data to the pages inside the frame.
 pub fn provide_frame() -> Data<Frame> {
     let revision = use_revision();
-    let frame = read(move || revision.frame.get(), |_| get_frame());
-    provide_context(FrameData(frame));
-    frame
+    let (latest, asked) = (RwSignal::new(None), StoredValue::new(0));
+    let data = read(
+        move || revision.frame.get(),
+        move |_| async move {
+            asked.try_update_value(|n| *n += 1);
+            let frame = get_frame().await;
+            if latest.try_with_untracked(Option::is_some) == Some(true) {
+                latest.set(None);
+            }
+            frame
+        },
+    );
+    provide_context(FrameData { data, latest, asked });
+    data
+}
+
+/// The bell's counts: those of a frame as it was rendered, then as they change.
+pub fn use_counts(rendered: Counts) -> Signal<Counts> {
+    let latest = expect_context::<FrameData>().latest;
+    Signal::derive(move || latest.try_with(|latest| latest.as_ref().map(|f| f.counts)).flatten().unwrap_or(rendered))
+}
+
+/// Returns what reads the frame once more. New counts show in place, because rendering anew closes menus; `whole` is called
+/// when there is more to show. Does nothing on a page without a frame.
+pub fn refresh_frame(whole: impl Fn() + Copy + Send + Sync + 'static) -> impl Fn() + Copy + Send + Sync + 'static {
+    let frame = use_context::<FrameData>();
+    move || {
+        let Some(FrameData { data, latest, asked }) = frame else { return };
+        let Some(question) = asked.try_update_value(|n| {
+            *n += 1;
+            *n
+        }) else {
+            return;
+        };
+        spawn_local(async move {
+            let shown = data.wait_untracked().await;
+            let new = get_frame().await;
+            if asked.try_get_value() != Some(question) {
+                return;
+            }
+            match (shown, new) {
+                // Whoever reads it next tells.
+                (_, Err(AppError::Unreachable)) => {}
+                (Ok(shown), Ok(new)) => {
+                    if !shown.differs_only_in_counts(&new) {
+                        whole();
+                    }
+                    latest.try_set(Some(new));
+                }
+                _ => whole(),
+            }
+        });
+    }
 }
 
 /// The answer of the last form, while the URL still speaks of it.
@@ -127,14 +228,15 @@ pub fn loaded<T>(data: Data<T>, view: impl Fn(T, Frame) -> AnyView + Clone + Sen
 where
     T: DeserializeOwned + Clone + Send + Sync + 'static,
 {
-    let frame = expect_context::<FrameData>().0;
+    let FrameData { data: frame, latest, .. } = expect_context();
     awaited_or(skeleton, move || {
         let view = view.clone();
         async move {
             provide_context(flash_answer().await);
-            let frame = frame.wait().await;
+            // A new count of the bell alone doesn't render the page again.
+            let frame = frame.wait_untracked().await;
             match (data.wait().await, frame) {
-                (Ok(data), Ok(frame)) => view(data, frame),
+                (Ok(data), Ok(frame)) => view(data, latest.get_untracked().unwrap_or(frame)),
                 (Err(error), _) | (_, Err(error)) => view! { <ErrorPage error/> }.into_any(),
             }
         }
@@ -170,16 +272,17 @@ pub fn lasting_query() -> Query {
     use_query().with_untracked(Query::lasting)
 }
 
-/// Reads a list again in a moment while something in it is still on its way, but not under somebody's fingers: reading
-/// again renders again, which would take back what is typed into a filter and close its panel.
+/// Reads a list again now and then while something in it is still on its way and nobody tells of changes, but not under
+/// somebody's fingers: reading again renders again, which would take back what is typed into a filter and close its panel.
 pub fn refetch_soon<T: 'static>(on_its_way: bool, data: Data<T>) {
+    let live = expect_context::<Live>();
     Effect::new(move |_| {
         let look = move || {
-            if !browser::is_in_use() {
+            if !live.is_up() && !browser::is_in_use() {
                 data.refetch();
             }
         };
-        if on_its_way && let Ok(interval) = set_interval_with_handle(look, std::time::Duration::from_secs(2)) {
+        if on_its_way && let Ok(interval) = set_interval_with_handle(look, std::time::Duration::from_secs(5)) {
             on_cleanup(move || interval.clear());
         }
     });

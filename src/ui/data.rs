@@ -62,6 +62,14 @@ impl<T: DeserializeOwned + Clone + 'static> Data<T> {
     }
 }
 
+impl<T: DeserializeOwned + Clone + 'static> Data<T> {
+    /// The same, but whoever waits isn't run again when the value changes.
+    pub async fn wait_untracked(self) -> Result<T, AppError> {
+        let mut future = std::pin::pin!(self.resource.into_future());
+        std::future::poll_fn(|context| untrack(|| future.as_mut().poll(context))).await.value()
+    }
+}
+
 impl<T> Data<T> {
     pub fn refetch(self) {
         self.resource.refetch();

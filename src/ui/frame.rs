@@ -3,11 +3,12 @@
 use super::components::form::{ChangeForm, Hidden, use_button_change};
 use super::components::icon::{self, BrandMark, Icon};
 use super::components::toast::ToastRegion;
-use super::context::{provide_frame, start_clock};
+use super::context::{provide_frame, start_clock, use_counts};
 use super::data::{awaited, awaited_or};
+use super::live::keep_live;
 use super::server_side;
 use crate::api::error::AppError;
-use crate::api::frame::Frame;
+use crate::api::frame::{Counts, Frame};
 use crate::api::session::SwitchView;
 use crate::domain::directory::{NamedView, View};
 use leptos::prelude::*;
@@ -23,6 +24,7 @@ pub fn Framed() -> impl IntoView {
 #[component]
 pub fn FrameLayout(children: Children) -> impl IntoView {
     let frame = provide_frame();
+    keep_live();
     let top = awaited_or(bare_bar, move || async move {
         match frame.wait().await {
             Ok(frame) => view! { <Top frame/> }.into_any(),
@@ -94,6 +96,7 @@ fn Top(frame: Frame) -> impl IntoView {
         }
     });
     let bell = !frame.enabled.is_empty();
+    let counts = use_counts(frame.counts);
     view! {
         {demo}
         <header class="topbar">
@@ -105,7 +108,7 @@ fn Top(frame: Frame) -> impl IntoView {
                 <button class="button view-button" type="button" data-kind="quiet" popovertarget="view-menu">
                     <span class="view-name">{view.label}</span><Icon paths=icon::CHEVRON_DOWN/>
                 </button>
-                {bell.then(|| view! { <Bell open=frame.counts.sum()/> })}
+                {bell.then(|| view! { <Bell counts/> })}
                 <button class="button account-button" type="button" data-kind="quiet" popovertarget="account-menu">
                     <Icon paths=icon::USER/><span>{frame.username.clone()}</span>
                 </button>
@@ -115,7 +118,7 @@ fn Top(frame: Frame) -> impl IntoView {
             {sections(&frame).into_iter().map(menu_section).collect_view()}
         </nav>
         <ViewMenu frame=frame.clone()/>
-        {bell.then(|| view! { <BellMenu frame=frame.clone()/> })}
+        {bell.then(|| view! { <BellMenu frame=frame.clone() counts/> })}
         <AccountMenu frame/>
     }
     .into_any()
@@ -222,15 +225,19 @@ fn Foot(frame: Frame) -> impl IntoView {
 }
 
 #[component]
-fn Bell(open: i64) -> impl IntoView {
-    let shown = if open > 99 { "99+".to_owned() } else { open.to_string() };
-    let badge = (open > 0).then(|| {
-        view! { <span class="badge" id="bell-count">{shown}<span class="visually-hidden">" open"</span></span> }
-    });
+fn Bell(counts: Signal<Counts>) -> impl IntoView {
+    let open = Memo::new(move |_| counts.get().sum());
+    let badge = move || {
+        let open = open.get();
+        let shown = if open > 99 { "99+".to_owned() } else { open.to_string() };
+        let badge =
+            || view! { <span class="badge" id="bell-count">{shown}<span class="visually-hidden">" open"</span></span> };
+        (open > 0).then(badge)
+    };
     view! {
         <div class="bell">
             <button class="button" type="button" data-kind="quiet" popovertarget="bell-menu"
-                aria-describedby=(open > 0).then_some("bell-count")>
+                aria-describedby=move || (open.get() > 0).then_some("bell-count")>
                 <Icon paths=icon::BELL/><span>"Tickets"</span>
             </button>
             {badge}
@@ -240,7 +247,8 @@ fn Bell(open: i64) -> impl IntoView {
 }
 
 #[component]
-fn BellMenu(frame: Frame) -> impl IntoView {
+fn BellMenu(frame: Frame, counts: Signal<Counts>) -> impl IntoView {
+    let waits = move || (counts.get().workflow_pending > 0).then_some("accent");
     let workflows = frame.enabled.iter().any(|t| t.is_workflow()).then(|| {
         view! {
             <div class="menu-section">
@@ -248,13 +256,11 @@ fn BellMenu(frame: Frame) -> impl IntoView {
                 <ul aria-labelledby="bell-workflows">
                     <li>
                         <a class="menu-item" href="/tickets/workflow/mine"><Icon paths=icon::WORKFLOW/><span>"My Tickets"</span></a>
-                        <span class="count">{frame.counts.workflow_mine}</span>
+                        <span class="count">{move || counts.get().workflow_mine}</span>
                     </li>
                     <li>
                         <a class="menu-item" href="/tickets/workflow/pending"><Icon paths=icon::INBOX/><span>"Pending"</span></a>
-                        <span class="count" data-tone=(frame.counts.workflow_pending > 0).then_some("accent")>
-                            {frame.counts.workflow_pending}
-                        </span>
+                        <span class="count" data-tone=waits>{move || counts.get().workflow_pending}</span>
                     </li>
                 </ul>
             </div>

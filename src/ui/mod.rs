@@ -10,6 +10,7 @@ mod context;
 mod data;
 mod frame;
 mod keyboard;
+mod live;
 mod pages;
 mod post;
 mod query;

@@ -1,11 +1,16 @@
 //! The HTML document around the application; only the server writes it.
 
 use super::App;
+use crate::api::live::Position;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
 
+/// The name under which a page tells up to where it holds what was committed.
+pub const LIVE: &str = "live";
+
 /// `root` is what stands before the addresses of script, wasm and styles.
 pub fn shell(options: LeptosOptions, root: &'static str) -> impl IntoView {
+    let position = use_context::<Position>().map(|position| position.to_string());
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -13,6 +18,7 @@ pub fn shell(options: LeptosOptions, root: &'static str) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
+                <meta name=LIVE content=position/>
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <HashedStylesheet options=options.clone() root/>
                 <AutoReload options=options.clone()/>

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERER, SET_COOKIE};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use countersign::api::Reply;
 use countersign::server::service::demo;
 use serde::de::DeserializeOwned;
@@ -95,8 +95,20 @@ impl Client {
         assert!(matches!(answer.reply(), Reply::Done(_)), "{username} signs in: {}", answer.body);
     }
 
+    /// Opens something that is read as it comes.
+    pub async fn open(&mut self, path: &str) -> Response<Body> {
+        self.ask(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
     /// Sends any request, with the cookies kept so far.
-    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&mut self, request: Request<Body>) -> Answer {
+        let (head, body) = self.ask(request).await.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Answer { status: head.status, headers: head.headers, body }
+    }
+
+    async fn ask(&mut self, mut request: Request<Body>) -> Response<Body> {
         let length = request.body().size_hint().exact().unwrap_or_default();
         let headers = request.headers_mut();
         headers.insert(CONTENT_LENGTH, length.into());
@@ -107,11 +119,8 @@ impl Client {
         }
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.ip, 50_000))));
         let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let (head, body) = response.into_parts();
-        self.keep_cookies(&head.headers);
-        let body = to_bytes(body, usize::MAX).await.expect("a body");
-        let body = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: head.status, headers: head.headers, body }
+        self.keep_cookies(response.headers());
+        response
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {

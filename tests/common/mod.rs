@@ -12,13 +12,14 @@ use countersign::domain::time::{Millis, SECOND};
 use countersign::server::app::{App, Caller};
 use countersign::server::clock::{ManualClock, new_id};
 use countersign::server::cloud::{EmbeddedInventory, Faults};
+use countersign::server::events::Events;
 use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::service::{demo, first_run, session};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
 use countersign::server::store::{directory, ticket};
 use countersign::server::{http, jobs};
-use sqlx::{Connection, PgConnection};
+use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -102,6 +103,14 @@ impl TestApp {
         let app = application(db, clock.clone(), Settings::for_tests());
         first_run::base_data(&app).await.expect("base data");
         TestApp { app, clock, engine, _folder: folder }
+    }
+
+    /// Another process on the same Postgres, with connections of its own; the clock is shared.
+    pub async fn another_process(&self) -> TestApp {
+        let options = self.app.db.postgres().expect("a Postgres").connect_options();
+        let db = Db::open(options.to_url_lossy().as_str()).await.expect("open the database");
+        let app = application(db, self.clock.clone(), (*self.app.settings).clone());
+        TestApp { app, ..self.clone() }
     }
 
     /// The same database and clock under other settings.
@@ -208,7 +217,8 @@ async fn ruling(app: &App, number: TicketNumber, version: i64, note: &str, back:
 fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {
     let faults: Faults = settings.inventory_faults.parse().expect("faults");
     let cloud = EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults);
-    App { db, clock, settings: Arc::new(settings), cloud: Arc::new(cloud), wake: Arc::new(Notify::new()) }
+    let events = Events::start(&db, clock.clone(), settings.session_idle);
+    App { db, clock, settings: Arc::new(settings), cloud: Arc::new(cloud), wake: Arc::new(Notify::new()), events }
 }
 
 /// A temporary folder, gone with its last user.

@@ -4,6 +4,7 @@
 //! then for forms sent without scripts the redirect with its flash.
 
 mod csrf;
+mod events;
 mod export;
 mod files;
 mod gate;
@@ -45,7 +46,11 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST));
+    // Without the limit on how long an answer takes: these go on as long as a page is open.
+    let streams =
+        Router::new().route("/events", get(events::events)).layer(from_fn_with_state(app.clone(), session::identify));
     let mut router = application
+        .merge(streams)
         .merge(files::router(&site_root))
         .route("/healthz", get(healthz))
         .layer(CatchPanicLayer::custom(pages::after_panic))

@@ -2,6 +2,7 @@
 
 use super::files;
 use super::session::ClientIp;
+use crate::api::live::Position;
 use crate::server::app::{App, Caller};
 use crate::ui;
 use axum::Router;
@@ -78,6 +79,9 @@ fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
         let Some(parts) = use_context::<Parts>() else { return };
         if let Some(caller) = parts.extensions.get::<Caller>() {
             provide_context(caller.clone());
+        }
+        if let Some(position) = parts.extensions.get::<Position>() {
+            provide_context(position.clone());
         }
         if let Some(ip) = parts.extensions.get::<ClientIp>() {
             provide_context(ip.clone());

@@ -29,6 +29,8 @@ pub struct ClientIp(pub String);
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let ip = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_canonical().to_string());
     let ip = ClientIp(ip.unwrap_or_default());
+    // Before anything is read for this request, so that nothing is missed between what it reads and what comes after.
+    request.extensions_mut().insert(app.events.position());
     if let Some(token) = token_in(request.headers()) {
         match session::authenticate(&app, &token, &ip.0).await {
             Ok(Some(caller)) => _ = request.extensions_mut().insert(caller),

@@ -3,15 +3,18 @@
 //! Queries are written once, with `$1` placeholders on both; where the texts must differ, [`Dialect::pick`] chooses.
 //! Pools stay typed: a row is decoded by the driver of the database it came from, at no cost.
 
+use super::event::{self, Change, Event};
 use super::value::{Val, bind_postgres, bind_sqlite};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+use tokio::sync::broadcast;
 
 static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
@@ -19,12 +22,15 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 /// How many connections read SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
+/// How many commits whoever listens in this process may lag behind before missing some, which is then told.
+const COMMITS_KEPT: usize = 1_024;
 
 /// An open database. Cloning it shares its pools.
 #[derive(Clone)]
 pub struct Db {
     pools: Pools,
     queries: Arc<AtomicU64>,
+    committed: broadcast::Sender<Vec<Event>>,
 }
 
 #[derive(Clone)]
@@ -37,6 +43,8 @@ enum Pools {
 pub struct Tx {
     inner: Inner,
     queries: Arc<AtomicU64>,
+    changes: BTreeSet<Change>,
+    committed: broadcast::Sender<Vec<Event>>,
 }
 
 enum Inner {
@@ -140,7 +148,7 @@ impl Db {
     /// Opens `sqlite:FILE` or `postgres://…` and brings its schema up to date.
     pub async fn open(url: &str) -> sqlx::Result<Db> {
         let pools = if url.starts_with("postgres") { open_postgres(url).await? } else { open_sqlite(url).await? };
-        Ok(Db { pools, queries: Arc::default() })
+        Ok(Db { pools, queries: Arc::default(), committed: broadcast::Sender::new(COMMITS_KEPT) })
     }
 
     fn executor(&self) -> Executor<&SqlitePool, &PgPool> {
@@ -163,7 +171,8 @@ impl Db {
             Pools::Sqlite { writer, .. } => Inner::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Pools::Postgres(pool) => Inner::Postgres(pool.begin().await?),
         };
-        Ok(Tx { inner, queries: self.queries.clone() })
+        let (queries, committed) = (self.queries.clone(), self.committed.clone());
+        Ok(Tx { inner, queries, changes: BTreeSet::new(), committed })
     }
 
     /// The pool to LISTEN on, where the database can tell other processes.
@@ -172,6 +181,11 @@ impl Db {
             Pools::Sqlite { .. } => None,
             Pools::Postgres(pool) => Some(pool),
         }
+    }
+
+    /// The events of every commit from now on, on SQLite. On Postgres they are heard by LISTEN, from all processes alike.
+    pub fn committed(&self) -> broadcast::Receiver<Vec<Event>> {
+        self.committed.subscribe()
     }
 
     /// How many statements have been run since this database was opened.
@@ -216,10 +230,28 @@ impl Tx {
         }
     }
 
-    pub async fn commit(self) -> sqlx::Result<()> {
+    /// Notes what was changed; it is told once the transaction has committed, and never otherwise.
+    pub fn changed(&mut self, change: Change) {
+        self.changes.insert(change);
+    }
+
+    /// Commits, and tells what was changed.
+    pub async fn commit(mut self) -> sqlx::Result<()> {
+        let changes = std::mem::take(&mut self.changes);
+        let events = event::of(&mut self, &changes).await?;
+        if self.dialect() == Dialect::Postgres && !events.is_empty() {
+            event::notify(&mut self, &events).await?;
+        }
         match self.inner {
-            Inner::Sqlite(tx) => tx.commit().await,
             Inner::Postgres(tx) => tx.commit().await,
+            Inner::Sqlite(tx) => {
+                tx.commit().await?;
+                if !events.is_empty() {
+                    // An error only says that nobody listens.
+                    let _ = self.committed.send(events);
+                }
+                Ok(())
+            }
         }
     }
 

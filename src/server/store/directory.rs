@@ -5,6 +5,7 @@ pub mod impact;
 pub mod list;
 
 use super::db::{Db, Tx};
+use super::event::Change;
 use crate::args;
 use crate::domain::directory::{Held, Person, Reach};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
@@ -257,6 +258,7 @@ pub async fn insert_built_in_role(tx: &mut Tx, id: &str, reach: Reach, descripti
 }
 
 pub async fn insert_account(tx: &mut Tx, account: &NewAccount<'_>) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec(
         "INSERT INTO account (id, domain_id, username, display_name, password_hash, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -273,12 +275,14 @@ pub async fn set_password_hash(tx: &mut Tx, id: &UserId, hash: &str) -> sqlx::Re
 
 /// Enables or disables; tells whether that changed anything.
 pub async fn set_enabled(tx: &mut Tx, id: &UserId, enabled: bool) -> sqlx::Result<bool> {
+    tx.changed(Change::Directory);
     let sql = "UPDATE account SET enabled = $2 WHERE id = $1 AND enabled <> $2";
     Ok(tx.exec(sql, args![id, enabled]).await? == 1)
 }
 
 /// Gives the role in the project; tells whether it wasn't held before.
 pub async fn assign(tx: &mut Tx, user: &UserId, project: &ProjectId, role: &RoleId, now: Millis) -> sqlx::Result<bool> {
+    tx.changed(Change::Directory);
     let sql = "INSERT INTO assignment (account_id, project_id, role_id, created_at) VALUES ($1, $2, $3, $4)
                ON CONFLICT (account_id, project_id, role_id) DO NOTHING";
     Ok(tx.exec(sql, args![user, project, role, now]).await? == 1)
@@ -286,6 +290,7 @@ pub async fn assign(tx: &mut Tx, user: &UserId, project: &ProjectId, role: &Role
 
 /// Takes the role away; tells whether it was held.
 pub async fn unassign(tx: &mut Tx, user: &UserId, project: &ProjectId, role: &RoleId) -> sqlx::Result<bool> {
+    tx.changed(Change::Directory);
     let sql = "DELETE FROM assignment WHERE account_id = $1 AND project_id = $2 AND role_id = $3";
     Ok(tx.exec(sql, args![user, project, role]).await? == 1)
 }

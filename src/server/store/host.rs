@@ -6,7 +6,9 @@ pub mod step;
 pub use step::of_ticket as steps_of_ticket;
 
 use super::db::{Db, Tx};
+use super::event::Change;
 use super::sql::Sql;
+use super::value::Val;
 use crate::args;
 use crate::domain::directory::View;
 use crate::domain::host::{HostRequest, HostStatus, Image, Specification};
@@ -172,13 +174,24 @@ pub async fn insert(
         now,
     ];
     tx.exec(sql, args).await?;
+    tx.changed(Change::HostIn(request.project.clone()));
     Ok(())
 }
 
 /// Moves a host from one status to another; `false` if it wasn't in the first.
 pub async fn set_status(tx: &mut Tx, id: &HostId, from: HostStatus, to: HostStatus) -> sqlx::Result<bool> {
-    let sql = "UPDATE host SET status = $3 WHERE id = $1 AND status = $2";
-    Ok(tx.exec(sql, args![id, from.key(), to.key()]).await? == 1)
+    let sql = "UPDATE host SET status = $3 WHERE id = $1 AND status = $2 RETURNING project_id";
+    change_host(tx, sql, args![id, from.key(), to.key()]).await
+}
+
+/// Runs a statement that returns the project of the host it changed; `false` if it changed none.
+async fn change_host(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::Result<bool> {
+    let project: Option<ProjectId> = tx.scalar_opt(sql, args).await?;
+    let changed = project.is_some();
+    if let Some(project) = project {
+        tx.changed(Change::HostIn(project));
+    }
+    Ok(changed)
 }
 
 /// A host of a ticket that couldn't be made, with its attempt and what it takes.
@@ -206,7 +219,8 @@ pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result
 pub async fn remove_failed(tx: &mut Tx, id: &HostId) -> sqlx::Result<bool> {
     let sql = "DELETE FROM host_step WHERE host_id IN (SELECT id FROM host WHERE id = $1 AND status = 'deploy_failed')";
     tx.exec(sql, args![id]).await?;
-    Ok(tx.exec("DELETE FROM host WHERE id = $1 AND status = 'deploy_failed'", args![id]).await? == 1)
+    let sql = "DELETE FROM host WHERE id = $1 AND status = 'deploy_failed' RETURNING project_id";
+    change_host(tx, sql, args![id]).await
 }
 
 fn texts(ids: &[HostId]) -> Vec<String> {

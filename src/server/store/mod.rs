@@ -3,6 +3,7 @@
 pub mod coverage;
 pub mod db;
 pub mod directory;
+pub mod event;
 pub mod flash;
 pub mod host;
 pub mod inventory;

@@ -1,6 +1,7 @@
 //! Processes and their versions.
 
 use super::db::{Db, Tx};
+use super::event::Change;
 use crate::args;
 use crate::domain::ids::ProcessId;
 use crate::domain::process::{Definition, TicketType};
@@ -162,6 +163,7 @@ async fn insert_version(
     definition: &Definition,
     now: Millis,
 ) -> sqlx::Result<()> {
+    tx.changed(Change::Processes);
     let stored = serde_json::to_string(definition).map_err(|e| sqlx::Error::Encode(e.into()))?;
     tx.exec(
         "INSERT INTO process_version (process_id, version, definition, created_at) VALUES ($1, $2, $3, $4)",
@@ -172,6 +174,7 @@ async fn insert_version(
 }
 
 pub async fn set_enabled(tx: &mut Tx, id: &ProcessId, enabled: bool, now: Millis) -> sqlx::Result<()> {
+    tx.changed(Change::Processes);
     tx.exec("UPDATE process SET enabled = $2, updated_at = $3 WHERE id = $1", args![id, enabled, now]).await?;
     Ok(())
 }

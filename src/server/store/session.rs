@@ -1,10 +1,13 @@
 //! Sessions, failed sign-ins and the one-time set-up link. Of every token only its SHA-256 is here.
 
 use super::db::{Db, Tx};
+use super::event::Change;
+use super::value::Val;
 use crate::args;
 use crate::domain::directory::{Held, Person, Reach};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
+use std::collections::HashMap;
 
 pub struct NewSession<'a> {
     pub token_hash: &'a str,
@@ -38,6 +41,7 @@ pub struct Live {
 /// One row per role held, or a single one without a role.
 #[derive(sqlx::FromRow)]
 struct LiveRow {
+    token_hash: String,
     view: Option<String>,
     seen_at: Millis,
     three_level: bool,
@@ -53,12 +57,10 @@ struct LiveRow {
     held_domain_name: Option<String>,
 }
 
-/// The session of this token with its person and the roles held, if it is neither expired, nor seen last before
-/// `seen_after`, nor of a disabled account. One statement, because every request begins with it.
-pub async fn live(db: &Db, token_hash: &str, now: Millis, seen_after: Millis) -> sqlx::Result<Option<Live>> {
-    let rows: Vec<LiveRow> = db
-        .all(
-            "SELECT s.view, s.seen_at,
+macro_rules! live_where {
+    ($which:literal) => {
+        concat!(
+            "SELECT s.token_hash, s.view, s.seen_at,
                EXISTS (SELECT 1 FROM setting t WHERE t.key = 'three_level' AND t.value = 'on') AS three_level,
                a.id, a.username, a.display_name, a.domain_id AS domain,
                r.id AS role, r.reach, p.id AS project, p.name AS project_name,
@@ -69,21 +71,52 @@ pub async fn live(db: &Db, token_hash: &str, now: Millis, seen_after: Millis) ->
              LEFT JOIN role r ON r.id = x.role_id
              LEFT JOIN project p ON p.id = x.project_id
              LEFT JOIN domain d ON d.id = p.domain_id
-             WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.seen_at > $3",
-            args![token_hash, now, seen_after],
+             WHERE s.expires_at > $2 AND s.seen_at > $3 AND ",
+            $which,
+            // Their order is what tells whether two readings differ.
+            " ORDER BY s.token_hash, p.id, r.id"
         )
-        .await?;
-    let Some(first) = rows.first() else { return Ok(None) };
-    let (view, seen_at, three_level) = (first.view.clone(), first.seen_at, first.three_level);
-    let mut person = Person {
-        id: first.id.clone(),
-        username: first.username.clone(),
-        display_name: first.display_name.clone(),
-        domain: first.domain.clone(),
-        held: vec![],
     };
-    person.held = rows.into_iter().filter_map(LiveRow::held).collect();
-    Ok(Some(Live { person, view, seen_at, three_level }))
+}
+
+/// The session of this token with its person and the roles held, if it is neither expired, nor seen last before
+/// `seen_after`, nor of a disabled account. One statement, because every request begins with it.
+pub async fn live(db: &Db, token_hash: &str, now: Millis, seen_after: Millis) -> sqlx::Result<Option<Live>> {
+    let rows: Vec<LiveRow> = db.all(live_where!("s.token_hash = $1"), args![token_hash, now, seen_after]).await?;
+    Ok(live_in(rows).remove(token_hash))
+}
+
+/// Those of these sessions that [`live`] would give, by their tokens' hashes; one statement for all.
+pub async fn live_among(
+    db: &Db,
+    token_hashes: Vec<String>,
+    now: Millis,
+    seen_after: Millis,
+) -> sqlx::Result<HashMap<String, Live>> {
+    let sql = db
+        .dialect()
+        .pick(live_where!("s.token_hash IN (SELECT value FROM json_each($1))"), live_where!("s.token_hash = ANY($1)"));
+    Ok(live_in(db.all(sql, args![token_hashes, now, seen_after]).await?))
+}
+
+fn live_in(rows: Vec<LiveRow>) -> HashMap<String, Live> {
+    let mut sessions: HashMap<String, Live> = HashMap::new();
+    for row in rows {
+        let live = sessions.entry(row.token_hash.clone()).or_insert_with(|| Live {
+            person: Person {
+                id: row.id.clone(),
+                username: row.username.clone(),
+                display_name: row.display_name.clone(),
+                domain: row.domain.clone(),
+                held: vec![],
+            },
+            view: row.view.clone(),
+            seen_at: row.seen_at,
+            three_level: row.three_level,
+        });
+        live.person.held.extend(row.held());
+    }
+    sessions
 }
 
 impl LiveRow {
@@ -105,18 +138,29 @@ pub async fn touch(tx: &mut Tx, token_hash: &str, now: Millis) -> sqlx::Result<(
 }
 
 pub async fn set_view(tx: &mut Tx, token_hash: &str, view: &str) -> sqlx::Result<()> {
-    tx.exec("UPDATE session SET view = $2 WHERE token_hash = $1", args![token_hash, view]).await?;
+    let sql = "UPDATE session SET view = $2 WHERE token_hash = $1 RETURNING account_id";
+    change_sessions(tx, sql, args![token_hash, view]).await?;
     Ok(())
 }
 
 pub async fn end(tx: &mut Tx, token_hash: &str) -> sqlx::Result<u64> {
-    tx.exec("DELETE FROM session WHERE token_hash = $1", args![token_hash]).await
+    change_sessions(tx, "DELETE FROM session WHERE token_hash = $1 RETURNING account_id", args![token_hash]).await
 }
 
 /// Ends every session of the account but the one named; tells how many.
 pub async fn end_others(tx: &mut Tx, account: &UserId, but: Option<&str>) -> sqlx::Result<u64> {
-    tx.exec("DELETE FROM session WHERE account_id = $1 AND token_hash <> $2", args![account, but.unwrap_or_default()])
-        .await
+    let sql = "DELETE FROM session WHERE account_id = $1 AND token_hash <> $2 RETURNING account_id";
+    change_sessions(tx, sql, args![account, but.unwrap_or_default()]).await
+}
+
+/// Runs a statement that returns whose sessions it changed; tells how many sessions.
+async fn change_sessions(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::Result<u64> {
+    let accounts: Vec<UserId> = tx.scalars(sql, args).await?;
+    let count = accounts.len() as u64;
+    for account in accounts {
+        tx.changed(Change::SessionsOf(account));
+    }
+    Ok(count)
 }
 
 /// Removes sessions that have expired, or were seen last before `seen_after`.

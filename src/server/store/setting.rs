@@ -1,6 +1,7 @@
 //! Settings that are kept in the database and changed through the application.
 
 use super::db::{Db, Tx};
+use super::event::Change;
 use crate::args;
 
 /// How long a support ticket waits for its requester, in milliseconds.
@@ -17,6 +18,9 @@ pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {
 }
 
 pub async fn set(tx: &mut Tx, key: &str, value: &str) -> sqlx::Result<()> {
+    if key == THREE_LEVEL {
+        tx.changed(Change::Directory);
+    }
     tx.exec(
         "INSERT INTO setting (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         args![key, value],

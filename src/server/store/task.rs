@@ -1,6 +1,8 @@
 //! Tasks: one approver's part in a ticket's link, kept in step with the directory by the statements here.
 
 use super::db::{Db, Dialect, Tx};
+use super::event::Change;
+use super::value::Val;
 use crate::args;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
 use crate::domain::process::Scope;
@@ -103,6 +105,7 @@ pub async fn insert(
     state: TaskState,
     now: Millis,
 ) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(number));
     let sql = tx.dialect().pick(
         "INSERT INTO task (ticket_number, link, account_id, state, opened_at)
          SELECT $1, $2, value, $4, $5 FROM json_each($3)",
@@ -122,6 +125,7 @@ pub async fn close_link(
     decider: Option<&UserId>,
     now: Millis,
 ) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(number));
     tx.exec(
         "UPDATE task SET state = CASE WHEN account_id = $3 THEN 'decided' ELSE 'missed' END, ended_at = $4
          WHERE ticket_number = $1 AND link = $2 AND state = 'open'",
@@ -181,6 +185,15 @@ pub async fn of_tickets(db: &Db, numbers: Vec<TicketNumber>) -> sqlx::Result<Vec
     db.all(sql, args![numbers]).await
 }
 
+/// Runs a statement that returns the tickets whose tasks it changed, and tells how many tasks those are.
+async fn change_tasks(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::Result<u64> {
+    let tickets: Vec<TicketNumber> = tx.scalars(sql, args).await?;
+    for number in &tickets {
+        tx.changed(Change::Ticket(*number));
+    }
+    Ok(tickets.len() as u64)
+}
+
 /// The user gained the role in the project: every link that waits for it there now waits for the user too.
 pub async fn gained(
     tx: &mut Tx,
@@ -190,7 +203,8 @@ pub async fn gained(
     domain: &DomainId,
     now: Millis,
 ) -> sqlx::Result<u64> {
-    tx.exec(
+    change_tasks(
+        tx,
         "INSERT INTO task (ticket_number, link, account_id, state, opened_at)
          SELECT t.number, t.link, $1, 'open', $5 FROM ticket t
          WHERE t.waits_role = $2
@@ -198,7 +212,8 @@ pub async fn gained(
                 OR (t.waits_scope = 'domain' AND t.waits_scope_id = $4))
            AND (t.self_approval OR t.initiator_id <> $1)
          ON CONFLICT (ticket_number, link, account_id) DO UPDATE SET state = 'open', ended_at = NULL
-           WHERE task.state = 'withdrawn'",
+           WHERE task.state = 'withdrawn'
+         RETURNING ticket_number",
         args![user, role, project, domain, now],
     )
     .await
@@ -206,14 +221,16 @@ pub async fn gained(
 
 /// The user lost the role somewhere: open tasks at links that wait for it, and for which it is held nowhere else, go.
 pub async fn lost(tx: &mut Tx, user: &UserId, role: &RoleId, now: Millis) -> sqlx::Result<u64> {
-    tx.exec(
+    change_tasks(
+        tx,
         "UPDATE task SET state = 'withdrawn', ended_at = $3
          WHERE account_id = $1 AND state = 'open' AND EXISTS (
            SELECT 1 FROM ticket t WHERE t.number = task.ticket_number AND t.waits_role = $2 AND NOT EXISTS (
              SELECT 1 FROM assignment a JOIN project p ON p.id = a.project_id
              WHERE a.account_id = $1 AND a.role_id = $2
                AND (t.waits_scope = 'global' OR (t.waits_scope = 'project' AND a.project_id = t.waits_scope_id)
-                    OR (t.waits_scope = 'domain' AND p.domain_id = t.waits_scope_id))))",
+                    OR (t.waits_scope = 'domain' AND p.domain_id = t.waits_scope_id))))
+         RETURNING ticket_number",
         args![user, role, now],
     )
     .await
@@ -221,8 +238,10 @@ pub async fn lost(tx: &mut Tx, user: &UserId, role: &RoleId, now: Millis) -> sql
 
 /// The user was disabled: nothing waits for them any more.
 pub async fn withdraw_all(tx: &mut Tx, user: &UserId, now: Millis) -> sqlx::Result<u64> {
-    tx.exec(
-        "UPDATE task SET state = 'withdrawn', ended_at = $2 WHERE account_id = $1 AND state = 'open'",
+    change_tasks(
+        tx,
+        "UPDATE task SET state = 'withdrawn', ended_at = $2 WHERE account_id = $1 AND state = 'open'
+         RETURNING ticket_number",
         args![user, now],
     )
     .await
@@ -230,11 +249,13 @@ pub async fn withdraw_all(tx: &mut Tx, user: &UserId, now: Millis) -> sqlx::Resu
 
 /// The user was enabled again: links that name them as a person, and are still open, wait for them again.
 pub async fn restore_named(tx: &mut Tx, user: &UserId) -> sqlx::Result<u64> {
-    tx.exec(
+    change_tasks(
+        tx,
         "UPDATE task SET state = 'open', ended_at = NULL
          WHERE account_id = $1 AND state = 'withdrawn' AND EXISTS (
            SELECT 1 FROM ticket t WHERE t.number = task.ticket_number AND t.link = task.link
-             AND t.status = 'incomplete' AND t.process_result IS NULL AND t.waits_role IS NULL)",
+             AND t.status = 'incomplete' AND t.process_result IS NULL AND t.waits_role IS NULL)
+         RETURNING ticket_number",
         args![user],
     )
     .await

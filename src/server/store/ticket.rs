@@ -2,6 +2,7 @@
 //! tasks in `task`.
 
 use super::db::{Db, Tx};
+use super::event::Change;
 use crate::api::frame::Counts;
 use crate::args;
 use crate::domain::ids::{DomainId, ProcessId, ProjectId, TicketNumber, UserId};
@@ -104,6 +105,7 @@ pub struct NewRow<'a> {
 }
 
 pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(new.number));
     tx.exec(
         "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
            resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
@@ -133,6 +135,7 @@ pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
 
 /// Writes where the ticket stands after a step; `closed_at` is set by the step that ends it.
 pub async fn set_state(tx: &mut Tx, number: TicketNumber, state: &State, stage: &str, now: Millis) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(number));
     let closed_at = (state.status != Status::Incomplete).then_some(now);
     tx.exec(
         "UPDATE ticket SET status = $2, process_result = $3, execution_result = $4, link = $5, stage = $6, version = $7,
@@ -210,6 +213,7 @@ pub struct NewRecord<'a> {
 }
 
 pub async fn insert_record(tx: &mut Tx, new: NewRecord<'_>) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(new.number));
     tx.exec(
         "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

@@ -66,9 +66,11 @@ impl Change {
             return;
         }
         self.pending.set(true);
+        self.revision.count_change(1);
         let page = browser::path();
         spawn_local(async move {
             let answer = post(self.url, &fields).await;
+            self.revision.count_change(-1);
             match &answer {
                 Ok(Reply::Done(done)) => {
                     self.say(done.message.clone(), false);

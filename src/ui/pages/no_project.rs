@@ -5,6 +5,7 @@ use crate::ui::components::icon::BrandMark;
 use crate::ui::context::use_revision;
 use crate::ui::data::{awaited, read};
 use crate::ui::frame::SignOut;
+use crate::ui::live::{Live, keep_live};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
@@ -13,6 +14,7 @@ use leptos_router::hooks::use_navigate;
 pub fn NoProject() -> impl IntoView {
     let revision = use_revision();
     let frame = read(move || revision.track(), |_| get_frame());
+    keep_live();
     let note = awaited(move || async move {
         let Ok(frame) = frame.wait().await else { return ().into_any() };
         move_on(frame.view.is_some());
@@ -33,13 +35,18 @@ pub fn NoProject() -> impl IntoView {
     .into_any()
 }
 
-/// Looks every few seconds whether a project has come, and goes there.
+/// Goes to the project that has come; where nobody tells of changes, looks every few seconds whether one has.
 fn move_on(has_project: bool) {
-    let (navigate, revision) = (use_navigate(), use_revision());
+    let (navigate, revision, live) = (use_navigate(), use_revision(), expect_context::<Live>());
     Effect::new(move |_| {
+        let look = move || {
+            if !live.is_up() {
+                revision.bump();
+            }
+        };
         if has_project {
             navigate("/", Default::default());
-        } else if let Ok(timer) = set_timeout_with_handle(move || revision.bump(), std::time::Duration::from_secs(5)) {
+        } else if let Ok(timer) = set_interval_with_handle(look, std::time::Duration::from_secs(5)) {
             on_cleanup(move || timer.clear());
         }
     });

@@ -19,7 +19,7 @@ use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, te
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
 use crate::ui::components::shortcuts::{OF_LISTS, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::Time;
-use crate::ui::context::{Toasts, lasting_query, loaded, refetch_soon, use_revision};
+use crate::ui::context::{Toasts, lasting_query, loaded, refetch_soon, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
@@ -101,7 +101,7 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
                 <div class="page-title"><h1>"Workflows"</h1><p>"Requests that need an approval, and what became of them."</p></div>
                 <div class="page-actions">{export(tab)}<ShortcutsButton/></div>
             </header>
-            {tabs(&tickets.tabs, tab, counts)}
+            {tabs(&tickets.tabs, tab, use_counts(counts))}
             {filters(tab, tickets.zone.clone())}
             {rows(tab, tickets, selected, now)}
         }
@@ -133,18 +133,19 @@ fn filter(query: &Query) -> TicketFilter {
     }
 }
 
-fn tabs(tabs: &[Tab], current: Tab, counts: Counts) -> AnyView {
+fn tabs(tabs: &[Tab], current: Tab, counts: Signal<Counts>) -> AnyView {
     let entry = |tab: &Tab| {
-        let count = match tab {
-            Tab::Mine => Some(counts.workflow_mine),
-            Tab::Pending => Some(counts.workflow_pending),
+        let count: Option<fn(Counts) -> i64> = match tab {
+            Tab::Mine => Some(|counts| counts.workflow_mine),
+            Tab::Pending => Some(|counts| counts.workflow_pending),
             _ => None,
         };
-        let waits = *tab == Tab::Pending && counts.workflow_pending > 0;
+        let is_pending = *tab == Tab::Pending;
+        let waits = move || (is_pending && counts.get().workflow_pending > 0).then_some("accent");
         view! {
             <li>
                 <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
-                {count.map(|n| view! { <span class="count" data-tone=waits.then_some("accent")>{n}</span> })}
+                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> })}
             </li>
         }
     };

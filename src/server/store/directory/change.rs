@@ -5,6 +5,7 @@ use crate::domain::directory::Reach;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
 use crate::server::store::db::Tx;
+use crate::server::store::event::Change;
 
 /// A domain or project with what administration changes of it.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -54,6 +55,7 @@ pub async fn lock_project(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<()> {
 
 /// A new domain; a name that is taken is a unique violation.
 pub async fn insert_domain(tx: &mut Tx, id: &DomainId, new: &Place, now: Millis) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec(
         "INSERT INTO domain (id, name, description, created_at) VALUES ($1, $2, $3, $4)",
         args![id, &new.name, &new.description, now],
@@ -63,6 +65,7 @@ pub async fn insert_domain(tx: &mut Tx, id: &DomainId, new: &Place, now: Millis)
 }
 
 pub async fn update_domain(tx: &mut Tx, id: &DomainId, new: &Place) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     let sql = "UPDATE domain SET name = $2, description = $3 WHERE id = $1";
     tx.exec(sql, args![id, &new.name, &new.description]).await?;
     Ok(())
@@ -76,6 +79,7 @@ pub async fn insert_project(
     new: &Place,
     now: Millis,
 ) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec(
         "INSERT INTO project (id, domain_id, name, description, created_at) VALUES ($1, $2, $3, $4, $5)",
         args![id, domain, &new.name, &new.description, now],
@@ -85,6 +89,7 @@ pub async fn insert_project(
 }
 
 pub async fn update_project(tx: &mut Tx, id: &ProjectId, new: &Place) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     let sql = "UPDATE project SET name = $2, description = $3 WHERE id = $1";
     tx.exec(sql, args![id, &new.name, &new.description]).await?;
     Ok(())
@@ -97,6 +102,7 @@ pub async fn update_account(
     username: &str,
     display_name: &str,
 ) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec(
         "UPDATE account SET domain_id = $2, username = $3, display_name = $4 WHERE id = $1",
         args![id, domain, username, display_name],
@@ -107,6 +113,7 @@ pub async fn update_account(
 
 /// A new role; a name that is taken is a unique violation.
 pub async fn insert_role(tx: &mut Tx, id: &RoleId, new: &FullRole) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec(
         "INSERT INTO role (id, name, reach, built_in, description) VALUES ($1, $2, $3, $4, $5)",
         args![id, &new.name, new.reach.key(), new.built_in, &new.description],
@@ -116,12 +123,14 @@ pub async fn insert_role(tx: &mut Tx, id: &RoleId, new: &FullRole) -> sqlx::Resu
 }
 
 pub async fn update_role(tx: &mut Tx, id: &RoleId, new: &FullRole) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     let sql = "UPDATE role SET name = $2, reach = $3, description = $4 WHERE id = $1";
     tx.exec(sql, args![id, &new.name, new.reach.key(), &new.description]).await?;
     Ok(())
 }
 
 pub async fn delete_role(tx: &mut Tx, id: &RoleId) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec("DELETE FROM role WHERE id = $1", args![id]).await?;
     Ok(())
 }
@@ -196,6 +205,7 @@ pub async fn left_in_domain(tx: &mut Tx, id: &DomainId) -> sqlx::Result<Belongin
 
 /// Takes every role held in the project; who held which.
 pub async fn take_all_roles(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Vec<(UserId, RoleId)>> {
+    tx.changed(Change::Directory);
     #[derive(sqlx::FromRow)]
     struct Row {
         account_id: UserId,
@@ -208,6 +218,7 @@ pub async fn take_all_roles(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Vec<(Us
 
 /// Leaves of the project only the name that closed tickets show, and frees that name and its quota.
 pub async fn bury_project(tx: &mut Tx, id: &ProjectId, name: &str, now: Millis) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec("DELETE FROM quota_limit WHERE scope = 'project' AND scope_id = $1", args![id]).await?;
     let sql = "UPDATE project SET deleted_at = $2, name = $3 WHERE id = $1";
     tx.exec(sql, args![id, now, name]).await?;
@@ -216,6 +227,7 @@ pub async fn bury_project(tx: &mut Tx, id: &ProjectId, name: &str, now: Millis) 
 
 /// Likewise for a domain.
 pub async fn bury_domain(tx: &mut Tx, id: &DomainId, name: &str, now: Millis) -> sqlx::Result<()> {
+    tx.changed(Change::Directory);
     tx.exec("DELETE FROM quota_limit WHERE scope = 'domain' AND scope_id = $1", args![id]).await?;
     let sql = "UPDATE domain SET deleted_at = $2, name = $3 WHERE id = $1";
     tx.exec(sql, args![id, now, name]).await?;

@@ -1,12 +1,13 @@
 //! Hosts that exist, as what changes them reads, locks and writes them.
 
-use super::texts;
+use super::{change_host, texts};
 use crate::args;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{Change, Configuration, HostBefore};
 use crate::domain::ids::{DomainId, HostId, ProjectId};
 use crate::domain::time::Millis;
 use crate::server::store::db::{Db, Tx};
+use crate::server::store::event;
 use serde_json::json;
 
 /// A host with what decides whether it may be changed.
@@ -102,42 +103,45 @@ pub async fn begin(tx: &mut Tx, host: &Existing, change: &Change, growth: [i64; 
         ],
     )
     .await?;
+    tx.changed(event::Change::HostIn(host.project_id.clone()));
     Ok(operation)
 }
 
 /// Nothing is under way any more; the host is in this status from now on.
 pub async fn end(tx: &mut Tx, host: &HostId, status: HostStatus, now: Millis) -> sqlx::Result<()> {
     let trashed_at = (status == HostStatus::InTrash).then_some(now);
-    tx.exec(
+    change_host(
+        tx,
         "UPDATE host SET change = NULL, status = $2, growing_vcpu = 0, growing_memory_mib = 0, growing_disks_gib = 0,
            trashed_at = CASE WHEN $2 = 'in_trash' THEN COALESCE(trashed_at, $3) END
-         WHERE id = $1",
+         WHERE id = $1 RETURNING project_id",
         args![host, status.key(), trashed_at],
     )
-    .await?;
-    Ok(())
+    .await
+    .map(drop)
 }
 
 /// The host has another configuration from now on.
 pub async fn set_configuration(tx: &mut Tx, host: &HostId, to: &Configuration) -> sqlx::Result<()> {
-    tx.exec(
+    change_host(
+        tx,
         "UPDATE host SET specification_name = $2, vcpu = $3, memory_mib = $4, data_disks_gib = $5, disks_gib = $6
          WHERE id = $1",
         args![host, &to.specification, to.vcpu, to.memory_mib, json!(to.data_disks_gib).to_string(), to.disks_gib()],
     )
-    .await?;
-    Ok(())
+    .await
+    .map(drop)
 }
 
 pub async fn set_delete_lock(tx: &mut Tx, host: &HostId, locked: bool) -> sqlx::Result<()> {
-    tx.exec("UPDATE host SET delete_locked = $2 WHERE id = $1", args![host, locked]).await?;
-    Ok(())
+    change_host(tx, "UPDATE host SET delete_locked = $2 WHERE id = $1 RETURNING project_id", args![host, locked])
+        .await
+        .map(drop)
 }
 
 /// The host is gone for good. Its steps stay, for the tickets that show them.
 pub async fn remove(tx: &mut Tx, host: &HostId) -> sqlx::Result<()> {
-    tx.exec("DELETE FROM host WHERE id = $1", args![host]).await?;
-    Ok(())
+    change_host(tx, "DELETE FROM host WHERE id = $1 RETURNING project_id", args![host]).await.map(drop)
 }
 
 /// Hosts that went to the trash before `limit` and wait there, the oldest first; without those whose clearing failed

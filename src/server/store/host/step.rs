@@ -9,6 +9,8 @@ use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber};
 use crate::domain::time::Millis;
 use crate::server::cloud::{CloudStep, MAKE};
 use crate::server::store::db::{Db, Tx};
+use crate::server::store::event::Change;
+use crate::server::store::value::Val;
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -132,23 +134,35 @@ fn keys(steps: &[CloudStep]) -> Vec<String> {
 /// Waiting becomes running; `false` if the step isn't waiting at this attempt.
 pub async fn begin(tx: &mut Tx, key: &StepKey, now: Millis) -> sqlx::Result<bool> {
     let sql = "UPDATE host_step SET state = 'running', started_at = $5
-               WHERE host_id = $1 AND operation = $2 AND position = $3 AND attempt = $4 AND state = 'waiting'";
-    Ok(tx.exec(sql, args![&key.host, key.operation, key.position, key.attempt, now]).await? == 1)
+               WHERE host_id = $1 AND operation = $2 AND position = $3 AND attempt = $4 AND state = 'waiting'
+               RETURNING ticket_number";
+    change_step(tx, sql, args![&key.host, key.operation, key.position, key.attempt, now]).await
 }
 
 /// Running becomes done; `false` if the step isn't running at this attempt.
 pub async fn complete(tx: &mut Tx, key: &StepKey, now: Millis) -> sqlx::Result<bool> {
     let sql = "UPDATE host_step SET state = 'done', ended_at = $5
-               WHERE host_id = $1 AND operation = $2 AND position = $3 AND attempt = $4 AND state = 'running'";
-    Ok(tx.exec(sql, args![&key.host, key.operation, key.position, key.attempt, now]).await? == 1)
+               WHERE host_id = $1 AND operation = $2 AND position = $3 AND attempt = $4 AND state = 'running'
+               RETURNING ticket_number";
+    change_step(tx, sql, args![&key.host, key.operation, key.position, key.attempt, now]).await
 }
 
 /// Waiting or running becomes failed; `false` if the step is neither at this attempt.
 pub async fn fail(tx: &mut Tx, key: &StepKey, error: &str, now: Millis) -> sqlx::Result<bool> {
     let sql = "UPDATE host_step SET state = 'failed', error = $5, ended_at = $6
                WHERE host_id = $1 AND operation = $2 AND position = $3 AND attempt = $4
-                 AND state IN ('waiting', 'running')";
-    Ok(tx.exec(sql, args![&key.host, key.operation, key.position, key.attempt, error, now]).await? == 1)
+                 AND state IN ('waiting', 'running')
+               RETURNING ticket_number";
+    change_step(tx, sql, args![&key.host, key.operation, key.position, key.attempt, error, now]).await
+}
+
+/// Runs a statement that returns the ticket, if any, of the step it changed; `false` if it changed none.
+async fn change_step(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::Result<bool> {
+    let ticket: Option<Option<TicketNumber>> = tx.scalar_opt(sql, args).await?;
+    if let Some(Some(number)) = ticket {
+        tx.changed(Change::Ticket(number));
+    }
+    Ok(ticket.is_some())
 }
 
 /// Puts all steps of making the host back to waiting, at the next attempt.

@@ -1,0 +1,127 @@
+//! What a transaction that commits tells whoever listens: what changed, by its id, and whom it concerns; never the data.
+//!
+//! The functions of the store note what they write ([`Tx::changed`]), so no use case has to remember it. Committing makes
+//! events of the notes. Without a change that anybody could see, that costs nothing.
+
+use super::db::Tx;
+use crate::args;
+use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Something a page may show was written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    Ticket(TicketNumber),
+    /// One of the hosts of this project.
+    HostIn(ProjectId),
+    /// A session of this account: it ended, or works in another view.
+    SessionsOf(UserId),
+    /// Domains, projects, users, roles or assignments, or what a setting lets people see.
+    Directory,
+    /// A process, or whether it is enabled.
+    Processes,
+}
+
+/// What processes tell each other. It has no version of its own: whoever hears of it reads anew.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// `concerned`: its initiator, and whoever has or had a task in it. Everybody else who may read it reads every ticket.
+    Ticket {
+        number: TicketNumber,
+        concerned: Vec<UserId>,
+    },
+    /// More tickets at once than are worth naming.
+    Tickets,
+    HostsIn {
+        project: ProjectId,
+        domain: DomainId,
+    },
+    SessionsOf(UserId),
+    Directory,
+    Processes,
+}
+
+/// Beyond this many tickets in one transaction (a role that many wait for was given) they aren't named one by one.
+const MOST_TICKETS: usize = 50;
+/// A notification of Postgres takes 8,000 bytes: so many ids of people fit in with room to spare.
+const MOST_PEOPLE: usize = 150;
+
+/// Makes events of what was noted, inside the transaction: at most one statement for tickets and one for hosts.
+pub(super) async fn of(tx: &mut Tx, changes: &BTreeSet<Change>) -> sqlx::Result<Vec<Event>> {
+    let (mut events, mut tickets, mut projects) = (vec![], vec![], vec![]);
+    for change in changes {
+        match change {
+            Change::Ticket(number) => tickets.push(*number),
+            Change::HostIn(project) => projects.push(project.0.clone()),
+            Change::SessionsOf(account) => events.push(Event::SessionsOf(account.clone())),
+            Change::Directory => events.push(Event::Directory),
+            Change::Processes => events.push(Event::Processes),
+        }
+    }
+    match tickets.len() {
+        0 => {}
+        1..=MOST_TICKETS => events.extend(concerning(tx, tickets).await?),
+        _ => events.push(Event::Tickets),
+    }
+    if !projects.is_empty() {
+        events.extend(with_domains(tx, projects).await?);
+    }
+    Ok(events)
+}
+
+async fn concerning(tx: &mut Tx, tickets: Vec<TicketNumber>) -> sqlx::Result<Vec<Event>> {
+    let sql = tx.dialect().pick(
+        "SELECT number, initiator_id AS account FROM ticket WHERE number IN (SELECT value FROM json_each($1))
+         UNION SELECT ticket_number, account_id FROM task WHERE ticket_number IN (SELECT value FROM json_each($1))
+         ORDER BY 1",
+        "SELECT number, initiator_id AS account FROM ticket WHERE number = ANY($1)
+         UNION SELECT ticket_number, account_id FROM task WHERE ticket_number = ANY($1)
+         ORDER BY 1",
+    );
+    let concerned: Vec<(TicketNumber, UserId)> = tx.all(sql, args![tickets]).await?;
+    let mut events = vec![];
+    for of_ticket in concerned.chunk_by(|a, b| a.0 == b.0) {
+        events.extend(of_ticket.chunks(MOST_PEOPLE).map(|part| Event::Ticket {
+            number: part[0].0,
+            concerned: part.iter().map(|(_, account)| account.clone()).collect(),
+        }));
+    }
+    Ok(events)
+}
+
+async fn with_domains(tx: &mut Tx, projects: Vec<String>) -> sqlx::Result<Vec<Event>> {
+    let sql = tx.dialect().pick(
+        "SELECT id, domain_id FROM project WHERE id IN (SELECT value FROM json_each($1))",
+        "SELECT id, domain_id FROM project WHERE id = ANY($1)",
+    );
+    let found: Vec<(ProjectId, DomainId)> = tx.all(sql, args![projects]).await?;
+    Ok(found.into_iter().map(|(project, domain)| Event::HostsIn { project, domain }).collect())
+}
+
+/// The channel on which Postgres carries events from process to process.
+pub const CHANNEL: &str = "event";
+
+/// Hands the events to Postgres, which delivers them exactly when the transaction commits.
+pub(super) async fn notify(tx: &mut Tx, events: &[Event]) -> sqlx::Result<()> {
+    let texts: Result<Vec<String>, _> = events.iter().map(serde_json::to_string).collect();
+    let texts = texts.map_err(|error| sqlx::Error::Encode(error.into()))?;
+    tx.exec("SELECT pg_notify('event', text) FROM UNNEST($1) AS text", args![texts]).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::clock::new_id;
+
+    #[test]
+    fn an_event_fits_into_a_notification() {
+        let concerned = (0..MOST_PEOPLE).map(|_| new_id().into()).collect();
+        let largest = Event::Ticket { number: TicketNumber::MAX, concerned };
+        let text = serde_json::to_string(&largest).expect("JSON");
+        assert!(text.len() < 8_000, "{} bytes", text.len());
+        assert_eq!(serde_json::from_str::<Event>(&text).expect("an event"), largest);
+    }
+}

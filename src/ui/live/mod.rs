@@ -1,0 +1,88 @@
+//! Live pages: a hint from the server makes the page read what it shows once more, in place.
+//!
+//! The bell counts at once. The page waits while somebody uses it, because reading again renders again, which would take
+//! back what is typed and close what is open. Bursts of hints are read once.
+
+#[cfg(feature = "hydrate")]
+mod line;
+mod pace;
+
+use super::browser;
+use super::context::{Revision, refresh_frame, use_revision};
+use crate::api::live::Hint;
+use leptos::prelude::*;
+use pace::Pace;
+
+/// Whether hints arrive, as far as this page knows.
+#[derive(Clone, Copy)]
+pub struct Live(StoredValue<bool>);
+
+impl Live {
+    pub fn new() -> Live {
+        Live(StoredValue::new(false))
+    }
+
+    pub fn is_up(self) -> bool {
+        self.0.try_get_value() == Some(true)
+    }
+}
+
+/// Keeps the pages below live, as long as what calls this is there.
+pub fn keep_live() {
+    let (live, revision) = (expect_context::<Live>(), use_revision());
+    // Rendered anew, the frame closes its menus.
+    let whole_frame = Pace::new(move || {
+        let is_free = !browser::has_open_menu();
+        if is_free {
+            revision.bump_frame();
+        }
+        is_free
+    });
+    let refresh = refresh_frame(move || whole_frame.ask(false));
+    let frame = Pace::new(move || {
+        refresh();
+        true
+    });
+    let page = Pace::new(move || read_page(revision));
+    let hear = move |hints: &[Hint]| {
+        let path = browser::path();
+        // Everybody hears of these at the same time, so not everybody asks at the same time.
+        let is_broad = hints.iter().any(|hint| !matches!(hint, Hint::Frame | Hint::Ticket(_)));
+        if hints.iter().any(|hint| matches!(hint, Hint::All | Hint::Frame)) {
+            frame.ask(is_broad);
+        }
+        if hints.iter().any(|hint| hint.concerns(&path)) {
+            revision.note_hint(hints.contains(&Hint::SignedOut));
+            page.ask(is_broad);
+        }
+    };
+    open_line(
+        move |up| {
+            live.0.try_set_value(up);
+        },
+        hear,
+    );
+}
+
+/// Reads the page again unless it was read since the last hint; `false` while it is in use.
+fn read_page(revision: Revision) -> bool {
+    if revision.is_changing() || browser::is_in_use() {
+        return false;
+    }
+    revision.follow_hint();
+    true
+}
+
+#[cfg(feature = "hydrate")]
+fn open_line(up: impl Fn(bool) + 'static, hear: impl Fn(&[Hint]) + 'static) {
+    let callbacks = StoredValue::new_local(Some((up, hear)));
+    Effect::new(move |_| {
+        if let Some(Some((up, hear))) = callbacks.try_update_value(Option::take) {
+            // Closed with its owner.
+            StoredValue::new_local(line::Line::open(up, hear));
+        }
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn open_line(_up: impl Fn(bool) + 'static, _hear: impl Fn(&[Hint]) + 'static) {}
