@@ -59,7 +59,12 @@ const PROCESSES: [(TicketType, Links); 7] = [
 ];
 
 /// Only what has its pages already is enabled.
-const ENABLED: [TicketType; 1] = [TicketType::ApplyMachine];
+const ENABLED: [TicketType; 4] = [
+    TicketType::ApplyMachine,
+    TicketType::ApplyJoinProject,
+    TicketType::ApplyProjectQuota,
+    TicketType::ApplyDomainQuota,
+];
 
 /// Everything the demo begins with, if the database has no account yet.
 pub async fn seed(app: &App) -> Result<(), AppError> {

@@ -4,6 +4,7 @@ pub mod decide;
 pub mod details;
 pub mod execution;
 pub mod joining;
+pub mod limits;
 pub mod lists;
 pub mod submit;
 mod tasks;
