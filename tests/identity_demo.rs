@@ -36,7 +36,8 @@ both! {
             assert_eq!(roles.join(" "), expected, "{username}");
         }
         assert_eq!(process::list(&app.db).await.expect("processes").len(), TicketType::ALL.len());
-        assert_eq!(process::enabled(&app.db).await.expect("enabled"), [TicketType::ApplyMachine]);
+        let enabled: Vec<_> = process::enabled(&app.db).await.expect("enabled").into_iter().map(TicketType::key).collect();
+        assert_eq!(enabled, ["apply-domain-quota", "apply-join-project", "apply-machine", "apply-project-quota"]);
     }
 
     async fn there_is_a_past(empty) {

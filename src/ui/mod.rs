@@ -9,6 +9,7 @@ mod components;
 mod context;
 mod data;
 mod frame;
+mod new_ticket;
 mod pages;
 mod post;
 mod query;
@@ -56,6 +57,7 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/hosts") view=HostPage::List ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/new") view=HostPage::New ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/:id") view=HostPage::One ssr=SsrMode::Async/>
+                <Route path=path!("/quotas") view=HostPage::Quotas ssr=SsrMode::Async/>
                 <Route path=path!("/directory/domains") view=DirectoryPage::Domains ssr=SsrMode::Async/>
                 <Route path=path!("/directory/projects") view=DirectoryPage::Projects ssr=SsrMode::Async/>
                 <Route path=path!("/directory/users") view=DirectoryPage::Users ssr=SsrMode::Async/>

@@ -1,23 +1,33 @@
-//! `/no-project`: where a signed-in person waits who belongs to no project yet.
+//! `/no-project`: where a signed-in person waits who belongs to no project yet, and applies to join one.
 
-use crate::api::frame::get_frame;
-use crate::ui::components::icon::BrandMark;
+use super::decision::DecisionDialog;
+use super::joining::{JOIN, JoinDialog, TITLE, application};
+use crate::api::frame::{Frame, get_frame};
+use crate::api::joining::{JoinFormData, get_join_form};
+use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::icon::{self, BrandMark};
+use crate::ui::components::toast::ToastRegion;
 use crate::ui::context::use_revision;
 use crate::ui::data::{awaited, read};
 use crate::ui::frame::SignOut;
+use crate::ui::query::Query;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
+
+const PAGE: &str = "/no-project";
 
 #[component]
 pub fn NoProject() -> impl IntoView {
     let revision = use_revision();
-    let frame = read(move || revision.track(), |_| get_frame());
-    let note = awaited(move || async move {
-        let Ok(frame) = frame.wait().await else { return ().into_any() };
-        move_on(frame.view.is_some());
-        view! { <p class="gate-note">{format!("Signed in as {}", frame.username)}</p> }.into_any()
+    let data = read(move || revision.track(), |_| async move { Ok((get_frame().await?, get_join_form().await?)) });
+    let state = awaited(move || async move {
+        let Ok((frame, form)) = data.wait().await else { return signed_out() };
+        move_on(&frame);
+        state(form, frame)
     });
+    let page = Signal::derive(|| PAGE.to_owned());
     view! {
         <Title text="No project"/>
         <main class="gate" id="main" tabindex="-1">
@@ -25,22 +35,51 @@ pub fn NoProject() -> impl IntoView {
                 <a class="brand" href="/" rel="external"><BrandMark/><span>"Countersign"</span></a>
                 <h1>"You are in no project yet"</h1>
                 <p>"Hosts, quotas and tickets belong to projects. This page moves on by itself when somebody lets you into one."</p>
-                <div class="cluster"><SignOut class="button"/></div>
+                {state}
             </div>
-            {note}
         </main>
+        <JoinDialog page/>
+        <DecisionDialog page own=Signal::derive(|| None)/>
+        <ToastRegion/>
     }
     .into_any()
 }
 
-/// Looks every few seconds whether a project has come, and goes there.
-fn move_on(has_project: bool) {
+fn signed_out() -> AnyView {
+    view! { <div class="cluster"><SignOut class="button"/></div> }.into_any()
+}
+
+fn state(form: JoinFormData, frame: Frame) -> AnyView {
+    let apply = (form.may_apply && form.open().is_none()).then(|| {
+        view! { <DialogButton page=PAGE keep=Query::default() dialog=JOIN label=TITLE kind="primary" paths=icon::USERS/> }
+    });
+    view! {
+        {form.last.map(|last| application(last, PAGE, frame.now))}
+        <div class="cluster">{apply}<SignOut class="button"/></div>
+        <p class="muted">{format!("Signed in as {}", frame.username)}</p>
+    }
+    .into_any()
+}
+
+/// Goes to the first page when there is a project. Until then it looks every few seconds whether anything has come of
+/// the application, and shows the page anew only if so: nobody loses what they type, or where they are on it.
+fn move_on(frame: &Frame) {
+    let (has_project, counts) = (frame.view.is_some(), frame.counts);
     let (navigate, revision) = (use_navigate(), use_revision());
+    let look = move || {
+        spawn_local(async move {
+            if let Ok(now) = get_frame().await
+                && (now.view.is_some() || now.counts != counts)
+            {
+                revision.bump();
+            }
+        });
+    };
     Effect::new(move |_| {
         if has_project {
             navigate("/", Default::default());
-        } else if let Ok(timer) = set_timeout_with_handle(move || revision.bump(), std::time::Duration::from_secs(5)) {
-            on_cleanup(move || timer.clear());
+        } else if let Ok(interval) = set_interval_with_handle(look, std::time::Duration::from_secs(3)) {
+            on_cleanup(move || interval.clear());
         }
     });
 }

@@ -140,6 +140,8 @@ fn request(detail: &TicketDetail) -> AnyView {
             {headroom(&detail.standings, &request.total(), detail)}
         }
         .into_any(),
+        Request::Join(request) => super::request_join::card(request, detail.domain.clone()),
+        Request::Quota(request) => super::request_quota::card(request, detail),
         _ => ().into_any(),
     }
 }

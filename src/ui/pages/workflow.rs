@@ -1,6 +1,7 @@
 //! `/tickets/workflow/…`: the five tabs of workflow tickets, and (by number) the page of one.
 
 use super::decision::DecisionDialog;
+use super::joining::JoinDialog;
 use super::ticket::TicketPage;
 use crate::all_choices;
 use crate::api::error::AppError;
@@ -104,6 +105,7 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
     view! {
         {loaded(list, body)}
         <DecisionDialog page=Signal::derive(move || path(tab.get())) own=Signal::derive(|| None)/>
+        <JoinDialog page=Signal::derive(move || path(tab.get()))/>
     }
     .into_any()
 }
