@@ -25,7 +25,7 @@ async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
         system_disk: "30".into(),
         ..Default::default()
     };
-    hosts::create(app, &caller, &form).await.expect("submitted");
+    hosts::create(app, &caller, &form, None).await.expect("submitted");
     let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
     mine.page.rows[0].number
 }
@@ -69,7 +69,7 @@ both! {
         app.clock.advance(HOUR);
         let second = ask(&app, "member", "web-2").await;
         rename(&app, second, "=1+1, \"x\"").await;
-        decide::reject(&app, &app.caller("owner").await, first, 1, "", BACK).await.expect("rejected");
+        common::reject(&app, &app.caller("owner").await, first, 1, "", BACK).await.expect("rejected");
         let mine = exported(&app, "member", Tab::Mine, TicketFilter::default()).await.expect("own");
         assert_eq!(mine, [
             "ID,Type,Resource Name,Project,Status,Process Result,Execution Result,Stage,Processor,Time Submitted,Time Closed".to_owned(),

@@ -113,13 +113,13 @@ async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
         system_disk: "30".into(),
         ..Default::default()
     };
-    hosts::create(app, &caller, &form).await.expect("submitted");
+    hosts::create(app, &caller, &form, None).await.expect("submitted");
     let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
     mine.page.rows[0].number
 }
 
 async fn pass(app: &TestApp, who: &str, number: i64, version: i64) {
-    decide::pass(app, &app.caller(who).await, number, version, "", BACK).await.expect("passed");
+    common::pass(app, &app.caller(who).await, number, version, "", BACK).await.expect("passed");
 }
 
 both! {
@@ -143,7 +143,7 @@ both! {
     async fn a_refused_decision_tells_nothing(app) {
         let number = ask(&app, "member", "refused").await;
         let mut owner = stream(&app, "owner").await;
-        decide::pass(&app, &app.caller("viewer").await, number, 1, "", BACK).await.expect_err("not hers");
+        common::pass(&app, &app.caller("viewer").await, number, 1, "", BACK).await.expect_err("not hers");
         assert_eq!(all_hints(&app, &mut owner).await, [].into());
     }
 

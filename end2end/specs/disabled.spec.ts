@@ -35,6 +35,7 @@ test('without its process a host is created at once', async ({ page: member }) =
 });
 
 test('the bell goes when nothing is enabled, and the tickets stay in reach', async ({ page: sysadmin, as }) => {
+  test.setTimeout(60_000);
   const member = await as('member');
   await signIn(sysadmin, 'sysadmin');
   await sysadmin.goto('/settings/tickets');

@@ -4,7 +4,7 @@ import { action, decide, openDialog, requestHost } from '../support/pages.ts';
 
 const common = [
   '/', '/account', '/hosts', '/hosts?name=no-such-host', '/tickets/workflow/mine', '/tickets/workflow/pending', '/tickets/workflow/resolved',
-  '/tickets/workflow/involved', '/tickets/workflow/mine?resource=no-such-ticket',
+  '/tickets/workflow/involved', '/tickets/workflow/mine?resource=no-such-ticket', '/quotas',
 ];
 const roles: Record<string, string[]> = {
   sysadmin: [...common, '/hosts/new', '/tickets/workflow/all', '/settings/tickets'],

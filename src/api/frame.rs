@@ -32,6 +32,8 @@ pub struct Frame {
     pub counts: Counts,
     /// Types with an enabled process; the bell is there while this isn't empty.
     pub enabled: Vec<TicketType>,
+    /// Those of them that the bell offers in this view.
+    pub offered: Vec<TicketType>,
     pub three_level: bool,
     pub demo: bool,
     /// "Embedded inventory: this demo boots no machine", for the footer; `None` with a real cloud.
@@ -53,6 +55,12 @@ impl Frame {
     pub fn is_enabled(&self, ticket_type: TicketType) -> bool {
         self.enabled.contains(&ticket_type)
     }
+}
+
+/// Whether a page is for people without a project too. Their own tickets are: an application to join a project is one.
+pub fn is_open_without_project(path: &str) -> bool {
+    let is_ticket = |place: &str| !place.is_empty() && place.bytes().all(|b| b.is_ascii_digit());
+    path == "/no-project" || path == "/account" || path.strip_prefix("/tickets/workflow/").is_some_and(is_ticket)
 }
 
 /// The frame of the signed-in person's pages.

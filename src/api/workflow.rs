@@ -169,9 +169,11 @@ pub struct Decision {
     /// What the decision names, so that what is approved is what was shown.
     pub seen: String,
     pub summary: String,
-    /// For Join Project: the projects and roles to choose from.
+    pub ticket_type: TicketType,
+    /// For Join Project: the projects and roles to choose from, and the project that the applicant would like.
     pub projects: Vec<Choice>,
     pub roles: Vec<Choice>,
+    pub wished: Option<ProjectId>,
 }
 
 text_enum! {

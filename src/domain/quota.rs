@@ -50,20 +50,23 @@ impl Key {
 
     /// An amount as people read it: `128 GiB`, `0.5 GiB`, `64`, or "Unlimited".
     pub fn show(self, amount: i64) -> String {
+        match self.unit() {
+            Some(unit) if amount != UNLIMITED => format!("{} {unit}", self.number(amount)),
+            _ => self.number(amount),
+        }
+    }
+
+    /// The same without its unit, where that stands beside it.
+    pub fn number(self, amount: i64) -> String {
         if amount == UNLIMITED {
             return "Unlimited".to_owned();
         }
         let divisor = self.divisor();
-        let number = if amount % divisor == 0 {
-            (amount / divisor).to_string()
-        } else {
-            let exact = format!("{:.3}", amount as f64 / divisor as f64);
-            exact.trim_end_matches('0').to_owned()
-        };
-        match self.unit() {
-            Some(unit) => format!("{number} {unit}"),
-            None => number,
+        if amount % divisor == 0 {
+            return (amount / divisor).to_string();
         }
+        let exact = format!("{:.3}", amount as f64 / divisor as f64);
+        exact.trim_end_matches('0').to_owned()
     }
 }
 
@@ -130,6 +133,12 @@ pub struct Overrun {
 impl Standing {
     pub fn limit(&self, key: Key) -> i64 {
         self.limits.get(&key).copied().unwrap_or(UNLIMITED)
+    }
+
+    /// The keys that say something here, which are limited or in use, then all others.
+    pub fn keys(&self) -> (Vec<Key>, Vec<Key>) {
+        let says = |key: &Key| self.limits.contains_key(key) || self.used.get(*key) != 0 || self.held.get(*key) != 0;
+        Key::ALL.iter().copied().partition(says)
     }
 
     /// What may still be asked for; `None` where there is no limit.

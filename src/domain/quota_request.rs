@@ -53,6 +53,13 @@ impl QuotaRequest {
         self.changes.iter().map(|change| (change.key, change.new)).collect()
     }
 
+    /// "vCPU of web is now 80, Memory 256 GiB": what carrying it out did.
+    pub fn outcome(&self) -> String {
+        let Some((first, others)) = self.changes.split_first() else { return String::new() };
+        let first = format!("{} of {} is now {}", first.key.label(), self.name, first.key.show(first.new));
+        others.iter().fold(first, |told, other| format!("{told}, {} {}", other.key.label(), other.key.show(other.new)))
+    }
+
     /// "vCPU +16, Memory +32 GiB": the short form written on a button; from the fourth key on, how many more.
     pub fn summary(&self) -> String {
         let word = |change: &LimitChange| format!("{} {}", change.key.label(), change.delta());
@@ -94,6 +101,49 @@ pub struct LimitField {
     pub unlimited: Option<String>,
 }
 
+impl LimitField {
+    /// What the row shows of a limit before anybody types.
+    pub fn of(key: Key, limit: i64) -> LimitField {
+        match limit {
+            UNLIMITED => LimitField { value: String::new(), unlimited: Some("on".to_owned()) },
+            limit => LimitField { value: key.number(limit), unlimited: None },
+        }
+    }
+
+    /// The limit that is meant, in stored units. What differs from what the row showed is the change: a number typed beside
+    /// the tick of a key that has no limit gives it one, and a tick beside the number that was there takes it away.
+    pub fn limit(&self, key: Key, old: i64) -> Result<i64, NoLimit> {
+        let text = self.value.trim();
+        let is_word = text == "-1" || text.eq_ignore_ascii_case("unlimited");
+        let is_typed = !text.is_empty() && text != LimitField::of(key, old).value;
+        match (self.unlimited.is_some(), is_typed) {
+            _ if is_word => Ok(UNLIMITED),
+            (true, true) if old != UNLIMITED => Err(NoLimit::Contradiction),
+            (true, false) => Ok(UNLIMITED),
+            (false, false) => Ok(old),
+            (_, true) => stored(key, text).ok_or(NoLimit::NoNumber),
+        }
+    }
+}
+
+/// Why a row of the form says no limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoLimit {
+    NoNumber,
+    /// Another number and "Unlimited" at once.
+    Contradiction,
+}
+
+impl NoLimit {
+    fn message(self, key: Key) -> String {
+        let unit = key.unit().map(|unit| format!(" of {unit}")).unwrap_or_default();
+        match self {
+            NoLimit::NoNumber => format!("{} must be a number{unit} from 0 on, or Unlimited.", key.label()),
+            NoLimit::Contradiction => format!("{} can't be a number and Unlimited at once. Choose one.", key.label()),
+        }
+    }
+}
+
 /// The request form as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -104,6 +154,14 @@ pub struct QuotaForm {
     /// By a [`Key`]'s key.
     pub limits: BTreeMap<String, LimitField>,
     pub reason: String,
+    /// The [`seen`] limits that the form was filled with, so that nobody takes back a change they don't know of.
+    pub seen: String,
+}
+
+/// All limits in one word, as a form carries them.
+pub fn seen(standing: &Standing) -> String {
+    let limits: Vec<_> = standing.limits.iter().map(|(key, limit)| format!("{}={limit}", key.key())).collect();
+    if limits.is_empty() { "unlimited".to_owned() } else { limits.join(",") }
 }
 
 /// The largest limit that can be typed, in shown units.
@@ -114,26 +172,32 @@ impl QuotaForm {
     pub fn parse(&self, scope: QuotaScope, name: &str, standing: &Standing) -> Result<QuotaRequest, Vec<Problem>> {
         let mut problems = Problems::default();
         let mut changes = Vec::new();
+        if !self.limits.is_empty() && !self.seen.is_empty() && self.seen != seen(standing) {
+            let message =
+                format!("The limits of {} have changed since you opened this. Open it again.", standing.scope);
+            problems.add("form[limits]", message);
+            return Err(problems.or(()).err().unwrap_or_default());
+        }
         for key in Key::ALL.iter().copied() {
             let Some(typed) = self.limits.get(key.key()) else { continue };
             let field = format!("form[limits][{}][value]", key.key());
             let old = standing.limit(key);
-            let new = match stored(key, typed, old) {
-                Some(new) => new,
-                None => {
-                    let unit = key.unit().map(|unit| format!(" of {unit}")).unwrap_or_default();
-                    let label = key.label();
-                    problems.add(&field, format!("{label} must be a number{unit} from 0 on, or Unlimited."));
+            let new = match typed.limit(key, old) {
+                Ok(new) => new,
+                Err(no_limit) => {
+                    problems.add(&field, no_limit.message(key));
                     continue;
                 }
             };
+            // A limit that stays may well be below what is used: somebody lowered it by hand once.
+            if new == old {
+                continue;
+            }
             let used = standing.used.get(key);
             if new != UNLIMITED && new < used {
                 problems.add(&field, below_use(new, key, used));
             }
-            if new != old {
-                changes.push(LimitChange { key, old, new });
-            }
+            changes.push(LimitChange { key, old, new });
         }
         if problems.is_empty() && changes.is_empty() {
             problems.add("form[limits]", "Change at least one of the limits.");
@@ -143,15 +207,8 @@ impl QuotaForm {
     }
 }
 
-/// What was typed, in stored units: `None` if it isn't a limit.
-fn stored(key: Key, typed: &LimitField, old: i64) -> Option<i64> {
-    let text = typed.value.trim();
-    if typed.unlimited.is_some() || text == "-1" || text.eq_ignore_ascii_case("unlimited") {
-        return Some(UNLIMITED);
-    }
-    if text.is_empty() {
-        return Some(old);
-    }
+/// A typed number in stored units: `None` if it isn't a limit.
+fn stored(key: Key, text: &str) -> Option<i64> {
     if key.divisor() == 1 {
         return text.parse::<i64>().ok().filter(|n| (0..=LARGEST).contains(n));
     }
@@ -197,6 +254,44 @@ mod tests {
             assert_eq!(request.changes[0].new, UNLIMITED, "{word}");
             assert_eq!(request.summary(), "Memory Unlimited");
         }
+    }
+
+    #[test]
+    fn what_differs_from_what_the_row_showed_is_the_change() {
+        let field = |value: &str, ticked: bool| LimitField {
+            value: value.to_owned(),
+            unlimited: ticked.then(|| "on".to_owned()),
+        };
+        let (limited, unlimited) = (131_072, UNLIMITED);
+        assert_eq!(field("128", true).limit(Key::Memory, limited), Ok(UNLIMITED), "ticked beside the number there was");
+        assert_eq!(field("", true).limit(Key::Memory, limited), Ok(UNLIMITED));
+        assert_eq!(field("64", true).limit(Key::Memory, limited), Err(NoLimit::Contradiction));
+        assert_eq!(field("64", true).limit(Key::Memory, unlimited), Ok(65_536), "typed beside the tick there was");
+        assert_eq!(field("64", false).limit(Key::Memory, unlimited), Ok(65_536));
+        for nothing in [field("", true), field("", false)] {
+            assert_eq!(nothing.limit(Key::Memory, unlimited), Ok(UNLIMITED));
+        }
+        // What a row shows says the same limit, even where the number shown is rounded.
+        for limit in [UNLIMITED, 0, 1, 512, 1_023, 99_999, 100_000, 131_072] {
+            assert_eq!(LimitField::of(Key::Memory, limit).limit(Key::Memory, limit), Ok(limit), "{limit}");
+        }
+    }
+
+    #[test]
+    fn a_form_filled_with_other_limits_is_refused() {
+        let typed = BTreeMap::from([("vcpu".to_owned(), LimitField { value: "80".into(), unlimited: None })]);
+        let fresh = QuotaForm { limits: typed, seen: seen(&standing()), ..Default::default() };
+        assert!(fresh.parse(QuotaScope::Project, "web", &standing()).is_ok());
+        let stale = QuotaForm { seen: "vcpu=60,memory=131072".into(), ..fresh };
+        let problems = stale.parse(QuotaScope::Project, "web", &standing()).expect_err("refused");
+        assert_eq!(problems[0].field, "form[limits]");
+        assert!(problems[0].message.contains("changed since"), "{}", problems[0].message);
+    }
+
+    #[test]
+    fn what_was_done_is_said_in_a_sentence() {
+        let request = parse(&[("vcpu", "80"), ("memory", "-1")]).expect("good");
+        assert_eq!(request.outcome(), "vCPU of web is now 80, Memory Unlimited");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::ids::ProjectId;
 use super::process::TicketType;
 use super::quota::Amounts;
 use super::quota_request::{QuotaRequest, QuotaScope};
+use super::validation::{Problem, Problems};
 use serde::{Deserialize, Serialize};
 
 /// The payload of a Join Project Application.
@@ -14,6 +15,28 @@ pub struct JoinRequest {
     pub reason: String,
     /// The project the applicant would like, with its name when the request was made.
     pub wished: Option<WishedProject>,
+}
+
+/// The form of a Join Project Application as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct JoinForm {
+    pub reason: String,
+    /// The id of the wished project, or empty.
+    pub project: String,
+}
+
+impl JoinForm {
+    /// Checks the form; `offered` are the projects there are to wish for.
+    pub fn parse(&self, offered: &[WishedProject]) -> Result<JoinRequest, Vec<Problem>> {
+        let mut problems = Problems::default();
+        let reason = problems.required("form[reason]", "Reason", &self.reason, 2_000);
+        let wished = offered.iter().find(|project| project.id.as_str() == self.project).cloned();
+        if wished.is_none() && !self.project.is_empty() {
+            problems.add("form[project]", "Choose one of the projects of your domain, or none.");
+        }
+        problems.or(JoinRequest { reason, wished })
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,9 @@
 //! own. There are few areas, because those shared parts multiply with them. The server has it all.
 
 use super::pages::directory::{domains, projects, roles, user, users};
-use super::pages::{external, host, host_new, hosts, logs, process, system_settings, ticket_setup, trash, workflow};
+use super::pages::{
+    external, host, host_new, hosts, logs, process, quotas, system_settings, ticket_setup, trash, workflow,
+};
 use leptos::prelude::*;
 use leptos_router::ChooseView;
 
@@ -42,6 +44,7 @@ areas! {
         New => host_new::HostNew,
         One => host::Host,
         Trash => trash::Trash,
+        Quotas => quotas::Quotas,
     }
     area_workflow, __preload_area_workflow, WorkflowPage {
         Place => workflow::Workflow,

@@ -6,9 +6,10 @@ use super::components::toast::ToastRegion;
 use super::context::{provide_frame, start_clock, use_counts};
 use super::data::{awaited, awaited_or};
 use super::live::keep_live;
+use super::new_ticket::new_ticket;
 use super::server_side;
 use crate::api::error::AppError;
-use crate::api::frame::{Counts, Frame};
+use crate::api::frame::{Counts, Frame, is_open_without_project};
 use crate::api::session::SwitchView;
 use crate::domain::directory::{NamedView, View};
 use leptos::prelude::*;
@@ -84,10 +85,6 @@ fn Brand() -> impl IntoView {
 #[component]
 fn Top(frame: Frame) -> impl IntoView {
     start_clock(frame.now);
-    let Some(view) = frame.view.clone() else {
-        go(|_| "/no-project".to_owned());
-        return ().into_any();
-    };
     let demo = frame.demo.then(|| {
         view! {
             <div class="banner" data-place="page" data-tone="accent">
@@ -95,6 +92,15 @@ fn Top(frame: Frame) -> impl IntoView {
             </div>
         }
     });
+    let Some(view) = frame.view.clone() else {
+        keep_to_open_pages();
+        return view! {
+            {demo}
+            <header class="topbar"><Brand/><div class="topbar-end"><AccountButton username=frame.username.clone()/></div></header>
+            <AccountMenu frame/>
+        }
+        .into_any();
+    };
     let bell = !frame.enabled.is_empty();
     let counts = use_counts(frame.counts);
     view! {
@@ -109,9 +115,7 @@ fn Top(frame: Frame) -> impl IntoView {
                     <span class="view-name">{view.label}</span><Icon paths=icon::CHEVRON_DOWN/>
                 </button>
                 {bell.then(|| view! { <Bell counts/> })}
-                <button class="button account-button" type="button" data-kind="quiet" popovertarget="account-menu">
-                    <Icon paths=icon::USER/><span>{frame.username.clone()}</span>
-                </button>
+                <AccountButton username=frame.username.clone()/>
             </div>
         </header>
         <nav class="menu" id="navigation" popover="auto" aria-label="Navigation" data-width="wide">
@@ -122,6 +126,31 @@ fn Top(frame: Frame) -> impl IntoView {
         <AccountMenu frame/>
     }
     .into_any()
+}
+
+/// Somebody without a project has few pages; from every other one they are sent to the page that says so.
+fn keep_to_open_pages() {
+    let location = use_location();
+    if !is_open_without_project(&location.pathname.get_untracked()) {
+        server_side::redirect(NO_PROJECT);
+    }
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        if location.pathname.with(|path| !is_open_without_project(path)) {
+            navigate(NO_PROJECT, Default::default());
+        }
+    });
+}
+
+const NO_PROJECT: &str = "/no-project";
+
+#[component]
+fn AccountButton(username: String) -> impl IntoView {
+    view! {
+        <button class="button account-button" type="button" data-kind="quiet" popovertarget="account-menu">
+            <Icon paths=icon::USER/><span>{username}</span>
+        </button>
+    }
 }
 
 /// A part of Navigation and of the left menu.
@@ -135,7 +164,11 @@ fn sections(frame: &Frame) -> Vec<Section> {
     let mut sections = vec![
         Section {
             title: "Resources",
-            links: vec![("/hosts", icon::SERVER, "Hosts"), ("/trash", icon::TRASH, "Trash")],
+            links: vec![
+                ("/hosts", icon::SERVER, "Hosts"),
+                ("/trash", icon::TRASH, "Trash"),
+                ("/quotas", icon::GAUGE, "Quotas"),
+            ],
         },
         Section { title: "Tickets", links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")] },
     ];
@@ -191,6 +224,9 @@ fn menu_section(section: Section) -> AnyView {
 
 #[component]
 fn Side(frame: Frame) -> impl IntoView {
+    if frame.view.is_none() {
+        return ().into_any();
+    }
     let link = |(href, paths, label): (&'static str, &'static str, &'static str)| {
         view! { <li><a href=href aria-current=current(href)><Icon paths/><span>{label}</span></a></li> }
     };
@@ -266,8 +302,13 @@ fn BellMenu(frame: Frame, counts: Signal<Counts>) -> impl IntoView {
             </div>
         }
     });
-    view! { <nav class="menu" id="bell-menu" popover="auto" aria-label="Tickets" data-align="end">{workflows}</nav> }
-        .into_any()
+    view! {
+        <nav class="menu" id="bell-menu" popover="auto" aria-label="Tickets" data-align="end">
+            {workflows}
+            {new_ticket(&frame)}
+        </nav>
+    }
+    .into_any()
 }
 
 #[component]

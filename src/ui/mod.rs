@@ -11,6 +11,7 @@ mod data;
 mod frame;
 mod keyboard;
 mod live;
+mod new_ticket;
 mod pages;
 mod post;
 mod query;
@@ -59,6 +60,7 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/hosts/new") view=HostPage::New ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/:id") view=HostPage::One ssr=SsrMode::Async/>
                 <Route path=path!("/trash") view=HostPage::Trash ssr=SsrMode::Async/>
+                <Route path=path!("/quotas") view=HostPage::Quotas ssr=SsrMode::Async/>
                 <Route path=path!("/directory/domains") view=DirectoryPage::Domains ssr=SsrMode::Async/>
                 <Route path=path!("/directory/projects") view=DirectoryPage::Projects ssr=SsrMode::Async/>
                 <Route path=path!("/directory/users") view=DirectoryPage::Users ssr=SsrMode::Async/>

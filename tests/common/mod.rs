@@ -84,7 +84,7 @@ impl Deref for TestApp {
 }
 
 impl TestApp {
-    /// With the demo's people and processes, of which only the host application is enabled; no hosts, no tickets.
+    /// With the demo's people and processes, enabled as SPEC 9 says; no hosts, no tickets.
     pub async fn demo(engine: Engine) -> TestApp {
         let test = TestApp::empty(engine).await;
         demo::people_and_processes(&test.app).await.expect("demo data");

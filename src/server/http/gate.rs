@@ -1,8 +1,7 @@
 //! Who may open which page: people who aren't signed in get the sign-in page, people without a project their own page.
 
-use super::location::{
-    ACCOUNT_PAGE, NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, see_other, sign_in_then,
-};
+use super::location::{NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, see_other, sign_in_then};
+use crate::api::frame::is_open_without_project;
 use crate::server::app::Caller;
 use axum::extract::Request;
 use axum::http::{Method, Uri};
@@ -33,8 +32,7 @@ fn detour(uri: &Uri, caller: Option<&Caller>) -> Option<String> {
         // The query goes along: it may name a flash.
         "/" => Some(with_query_of(uri, &after_signing_in(None, has_project))),
         NO_PROJECT_PAGE if has_project => Some(with_query_of(uri, &after_signing_in(None, true))),
-        NO_PROJECT_PAGE | ACCOUNT_PAGE => None,
-        _ if has_project => None,
+        _ if has_project || is_open_without_project(path) => None,
         _ => Some(NO_PROJECT_PAGE.to_owned()),
     }
 }

@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Response};
 pub const SIGN_IN_PAGE: &str = "/login";
 pub const SETUP_PAGE: &str = "/setup";
 pub const NO_PROJECT_PAGE: &str = "/no-project";
-pub const ACCOUNT_PAGE: &str = "/account";
 
 /// The path and query of a page of this site that somebody may be sent to after signing in; `None` for anything else.
 ///

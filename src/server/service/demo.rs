@@ -59,8 +59,14 @@ const PROCESSES: [(TicketType, Links); 7] = [
 ];
 
 /// Only what has its pages already is enabled.
-const ENABLED: [TicketType; 3] =
-    [TicketType::ApplyMachine, TicketType::ApplyServerChangeconfig, TicketType::ApplyServerDelete];
+const ENABLED: [TicketType; 6] = [
+    TicketType::ApplyMachine,
+    TicketType::ApplyServerChangeconfig,
+    TicketType::ApplyServerDelete,
+    TicketType::ApplyJoinProject,
+    TicketType::ApplyProjectQuota,
+    TicketType::ApplyDomainQuota,
+];
 
 /// Everything the demo begins with, if the database has no account yet.
 pub async fn seed(app: &App) -> Result<(), AppError> {

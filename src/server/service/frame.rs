@@ -2,6 +2,8 @@
 
 use crate::api::error::AppError;
 use crate::api::frame::Frame;
+use crate::domain::directory::View;
+use crate::domain::process::TicketType;
 use crate::server::app::{App, Caller};
 use crate::server::store::{process, ticket};
 
@@ -9,6 +11,7 @@ use crate::server::store::{process, ticket};
 pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
     let counts = ticket::counts(&app.db, &caller.person.id).await?;
     let enabled = process::enabled(&app.db).await?;
+    let offered = enabled.iter().copied().filter(|ticket_type| is_offered(caller, *ticket_type)).collect();
     Ok(Frame {
         username: caller.person.username.clone(),
         display_name: caller.person.display_name.clone(),
@@ -16,9 +19,26 @@ pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
         views: caller.person.views(caller.three_level),
         counts,
         enabled,
+        offered,
         three_level: caller.three_level,
         demo: app.settings.demo,
         cloud_note: app.cloud.note().map(str::to_owned),
         now: app.now(),
     })
+}
+
+/// Whether the bell lets the caller start such a ticket in their view (SPEC 3, the table's last column).
+fn is_offered(caller: &Caller, ticket_type: TicketType) -> bool {
+    let person = &caller.person;
+    match (ticket_type, caller.view()) {
+        (TicketType::ApplyJoinProject, Some(View::Project(_))) => true,
+        (TicketType::ApplyProjectQuota | TicketType::CustomerService, Some(View::Project(project))) => {
+            let mut held = person.held.iter().filter(|held| held.project == *project);
+            held.any(|held| person.may_start(ticket_type, Some(project), &held.domain))
+        }
+        (TicketType::ApplyDomainQuota | TicketType::CustomerService, Some(View::Domain(domain))) => {
+            person.may_start(ticket_type, None, domain)
+        }
+        _ => false,
+    }
 }

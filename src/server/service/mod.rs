@@ -13,6 +13,7 @@ pub mod hosts;
 pub mod oplog;
 pub mod processes;
 pub mod quota;
+pub mod quotas;
 pub mod rights;
 pub mod session;
 pub mod sign_in;

@@ -25,21 +25,29 @@ pub async fn standings(db: &Db, project: &ProjectId) -> Result<Vec<Standing>, Ap
 
 /// The same for several projects at once, in their order; one statement for all.
 pub async fn standings_of(db: &Db, projects: &[Project]) -> Result<Vec<Vec<Standing>>, AppError> {
-    let (domain_ids, project_ids) = ids(projects);
-    let lines = quota::lines(db, domain_ids, project_ids).await?;
-    Ok(standings_from(&lines, projects))
+    let survey = survey(db, &[], projects).await?;
+    Ok(projects.iter().map(|project| survey.of_both(project)).collect())
+}
+
+/// How the quotas of these domains, of these projects and of their domains stand; one statement, one moment.
+pub async fn survey(db: &Db, domains: &[DomainId], projects: &[Project]) -> Result<Survey, AppError> {
+    let (domain_ids, project_ids) = ids(domains, projects);
+    Ok(Survey::of(&quota::lines(db, domain_ids, project_ids).await?))
+}
+
+/// The same, inside a transaction.
+pub async fn survey_in(tx: &mut Tx, domains: &[DomainId], projects: &[Project]) -> Result<Survey, AppError> {
+    let (domain_ids, project_ids) = ids(domains, projects);
+    Ok(Survey::of(&quota::lines_in(tx, domain_ids, project_ids).await?))
 }
 
 /// Refuses what doesn't fit in project and domain quota, naming every overrun. Until the transaction ends nobody else's
 /// request for this domain is weighed.
 pub async fn check(work: &mut Work, project: &ProjectId, amounts: &Amounts) -> Result<(), AppError> {
     let project = directory::project_in(&mut work.tx, project).await?.ok_or(AppError::NotFound)?;
-    let project = std::slice::from_ref(&project);
-    quota::lock_scopes(&mut work.tx, &project[0].domain_id, &project[0].id).await?;
-    let (domain_ids, project_ids) = ids(project);
-    let lines = quota::lines_in(&mut work.tx, domain_ids, project_ids).await?;
-    let standings = standings_from(&lines, project);
-    let overruns: Vec<Overrun> = standings.iter().flatten().flat_map(|standing| standing.overruns(amounts)).collect();
+    quota::lock_scopes(&mut work.tx, &project.domain_id, &project.id).await?;
+    let standings = survey_in(&mut work.tx, &[], std::slice::from_ref(&project)).await?.of_both(&project);
+    let overruns: Vec<Overrun> = standings.iter().flat_map(|standing| standing.overruns(amounts)).collect();
     if overruns.is_empty() {
         return Ok(());
     }
@@ -95,45 +103,60 @@ pub async fn set_limits(tx: &mut Tx, scope: &LimitScope, limits: &BTreeMap<Key, 
     Ok(())
 }
 
-fn ids(projects: &[Project]) -> (Vec<String>, Vec<String>) {
-    let domains: BTreeSet<&DomainId> = projects.iter().map(|project| &project.domain_id).collect();
+fn ids(domains: &[DomainId], projects: &[Project]) -> (Vec<String>, Vec<String>) {
+    let domains: BTreeSet<&DomainId> = domains.iter().chain(projects.iter().map(|p| &p.domain_id)).collect();
     let projects = projects.iter().map(|project| project.id.0.clone()).collect();
     (domains.into_iter().map(|id| id.0.clone()).collect(), projects)
 }
 
-/// Each project's standing and its domain's.
-fn standings_from(lines: &[Line], projects: &[Project]) -> Vec<Vec<Standing>> {
-    let mut of_domain: BTreeMap<&str, Standing> = BTreeMap::new();
-    let mut of_project: BTreeMap<&str, Standing> = BTreeMap::new();
-    for line in lines {
-        match (line.source.as_str(), Key::from_key(&line.key)) {
-            ("limit", Some(key)) if line.project.is_empty() => {
-                of_domain.entry(line.domain.as_str()).or_default().limits.insert(key, line.amount);
-            }
-            ("limit", Some(key)) => {
-                of_project.entry(&line.project).or_default().limits.insert(key, line.amount);
-            }
-            ("held", Some(key)) => {
-                of_domain.entry(line.domain.as_str()).or_default().held.add(key, line.amount);
-                of_project.entry(&line.project).or_default().held.add(key, line.amount);
-            }
-            _ => {
-                for (key, amount) in used(line).iter() {
-                    of_domain.entry(line.domain.as_str()).or_default().used.add(key, amount);
-                    of_project.entry(&line.project).or_default().used.add(key, amount);
+/// How quotas of several places stand.
+pub struct Survey {
+    domains: BTreeMap<String, Standing>,
+    projects: BTreeMap<String, Standing>,
+}
+
+impl Survey {
+    fn of(lines: &[Line]) -> Survey {
+        let mut survey = Survey { domains: BTreeMap::new(), projects: BTreeMap::new() };
+        for line in lines {
+            let domain = survey.domains.entry(line.domain.0.clone()).or_default();
+            let project = survey.projects.entry(line.project.clone()).or_default();
+            match (line.source.as_str(), Key::from_key(&line.key)) {
+                ("limit", Some(key)) => {
+                    let scope = if line.project.is_empty() { domain } else { project };
+                    scope.limits.insert(key, line.amount);
+                }
+                ("held", Some(key)) => {
+                    domain.held.add(key, line.amount);
+                    project.held.add(key, line.amount);
+                }
+                _ => {
+                    for (key, amount) in used(line).iter() {
+                        domain.used.add(key, amount);
+                        project.used.add(key, amount);
+                    }
                 }
             }
         }
+        survey
     }
-    let named =
-        |standing: Option<&Standing>, scope: String| Standing { scope, ..standing.cloned().unwrap_or_default() };
-    let of = |project: &Project| {
-        vec![
-            named(of_project.get(project.id.as_str()), format!("project {}", project.name)),
-            named(of_domain.get(project.domain_id.as_str()), format!("domain {}", project.domain_name)),
-        ]
-    };
-    projects.iter().map(of).collect()
+
+    pub fn of_project(&self, project: &Project) -> Standing {
+        named(self.projects.get(project.id.as_str()), format!("project {}", project.name))
+    }
+
+    pub fn of_domain(&self, id: &DomainId, name: &str) -> Standing {
+        named(self.domains.get(id.as_str()), format!("domain {name}"))
+    }
+
+    /// The project's and its domain's: a request must fit in both.
+    pub fn of_both(&self, project: &Project) -> Vec<Standing> {
+        vec![self.of_project(project), self.of_domain(&project.domain_id, &project.domain_name)]
+    }
+}
+
+fn named(standing: Option<&Standing>, scope: String) -> Standing {
+    Standing { scope, ..standing.cloned().unwrap_or_default() }
 }
 
 /// What hosts of these sums use.

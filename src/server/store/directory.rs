@@ -145,6 +145,14 @@ pub async fn account_in(tx: &mut Tx, id: &UserId) -> sqlx::Result<Option<Account
     tx.opt(account_where!("WHERE id = $1"), args![id]).await
 }
 
+/// Locks the account until the transaction ends, on Postgres: what a person may have only once is looked for under it.
+pub async fn lock_account(tx: &mut Tx, id: &UserId) -> sqlx::Result<()> {
+    let sql = tx
+        .dialect()
+        .pick("SELECT id FROM account WHERE id = $1", "SELECT id FROM account WHERE id = $1 FOR NO KEY UPDATE");
+    tx.scalar_opt::<String>(sql, args![id]).await.map(drop)
+}
+
 /// The account of this user name, compared exactly.
 pub async fn find_by_username(db: &Db, username: &str) -> sqlx::Result<Option<Account>> {
     db.opt(account_where!("WHERE username = $1"), args![username]).await

@@ -86,11 +86,19 @@ fn lines_query(dialect: Dialect, domains: Vec<String>, projects: Vec<String>) ->
     sql.done()
 }
 
-/// Locks the domain, then the project, until the transaction ends: requests for one domain's quota are weighed one after
-/// the other. SQLite has one writer anyway.
-pub async fn lock_scopes(tx: &mut Tx, domain: &DomainId, project: &ProjectId) -> sqlx::Result<()> {
+/// Locks the domain until the transaction ends: requests for its quota are weighed one after the other. SQLite has one
+/// writer anyway.
+pub async fn lock_domain(tx: &mut Tx, domain: &DomainId) -> sqlx::Result<()> {
     if tx.dialect() == Dialect::Postgres {
         tx.exec("SELECT id FROM domain WHERE id = $1 FOR NO KEY UPDATE", args![domain]).await?;
+    }
+    Ok(())
+}
+
+/// Locks the domain, then the project, likewise.
+pub async fn lock_scopes(tx: &mut Tx, domain: &DomainId, project: &ProjectId) -> sqlx::Result<()> {
+    lock_domain(tx, domain).await?;
+    if tx.dialect() == Dialect::Postgres {
         tx.exec("SELECT id FROM project WHERE id = $1 FOR NO KEY UPDATE", args![project]).await?;
     }
     Ok(())

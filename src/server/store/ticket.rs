@@ -242,6 +242,19 @@ pub async fn last_record(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Opti
     .await
 }
 
+/// The newest ticket of this type that the person started.
+pub async fn last_of(db: &Db, person: &UserId, ticket_type: TicketType) -> sqlx::Result<Option<TicketNumber>> {
+    let sql = "SELECT number FROM ticket WHERE initiator_id = $1 AND ticket_type = $2 ORDER BY number DESC LIMIT 1";
+    db.scalar_opt(sql, args![person, ticket_type.key()]).await
+}
+
+/// A ticket of this type that the person started and that isn't ended.
+pub async fn open_of(tx: &mut Tx, person: &UserId, ticket_type: TicketType) -> sqlx::Result<Option<TicketNumber>> {
+    let sql =
+        "SELECT number FROM ticket WHERE initiator_id = $1 AND ticket_type = $2 AND status = 'incomplete' LIMIT 1";
+    tx.scalar_opt(sql, args![person, ticket_type.key()]).await
+}
+
 const IN_FLIGHT: &str = "SELECT COUNT(*) FROM ticket WHERE status = 'incomplete' AND process_id = $1";
 
 /// How many tickets of the process are under way.

@@ -163,7 +163,7 @@ fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
             {fields}
             {gone.map(|gone| view! { <p class="muted">{gone}</p> })}
             <ul class="picked" aria-label="Selected tickets">{batch.tickets.into_iter().map(picked).collect_view()}</ul>
-            {note()()}
+            {note(true)()}
         </ChangeDialog>
     }
     .into_any()

@@ -1,7 +1,9 @@
 //! The dialogs of a ticket: Pass, Reject, Undo and Abandon, wherever they are opened.
 
+use super::joining::grant_fields;
 use crate::api::workflow::{Abandon, Decision, Pass, Reject, Undo, get_decision};
 use crate::domain::ids::TicketNumber;
+use crate::domain::process::TicketType;
 use crate::ui::components::dialog::{ChangeDialog, refused};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeFn, Hidden, use_change};
@@ -66,30 +68,34 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
 
 fn opened(kind: Kind, decision: Decision, page: String, keep: Query) -> AnyView {
     match kind {
-        Kind::Pass => dialog::<Pass>("Pass", decision, page, keep, note()),
-        Kind::Reject => dialog::<Reject>("Reject", decision, page, keep, note()),
+        Kind::Pass if decision.ticket_type == TicketType::ApplyJoinProject => {
+            let grant = grant_fields(&decision);
+            let fields = || view! { {grant()} {note(false)()} }.into_any();
+            dialog::<Pass>("Pass", decision, page, keep, Box::new(fields))
+        }
+        Kind::Pass => dialog::<Pass>("Pass", decision, page, keep, note(true)),
+        Kind::Reject => dialog::<Reject>("Reject", decision, page, keep, note(true)),
         Kind::Undo => dialog::<Undo>("Undo", decision, page, keep, reason()),
         Kind::Abandon => dialog::<Abandon>("Abandon", decision, page, keep, reason()),
     }
 }
 
-/// A field, made once its form is there.
-pub(super) type Fields = fn() -> AnyView;
+/// Fields, made once their form is there.
+pub type Fields = Box<dyn FnOnce() -> AnyView + Send>;
 
-pub(super) fn note() -> Fields {
-    || {
+pub fn note(autofocus: bool) -> Fields {
+    Box::new(move || {
         let help = "The initiator reads it. At most 2,000 characters.";
-        view! { <Field label="Note" name="note" optional=true control=Control::Area help=help autofocus=true/> }
-            .into_any()
-    }
+        view! { <Field label="Note" name="note" optional=true control=Control::Area help=help autofocus/> }.into_any()
+    })
 }
 
 fn reason() -> Fields {
-    || {
+    Box::new(|| {
         let help = "Kept with the ticket. At most 2,000 characters.";
         view! { <Field label="Reason" name="reason" required=true control=Control::Area help=help autofocus=true/> }
             .into_any()
-    }
+    })
 }
 
 fn dialog<S: ChangeFn>(title: &'static str, decision: Decision, page: String, keep: Query, fields: Fields) -> AnyView {

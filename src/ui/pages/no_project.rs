@@ -1,25 +1,35 @@
-//! `/no-project`: where a signed-in person waits who belongs to no project yet.
+//! `/no-project`: where a signed-in person waits who belongs to no project yet, and applies to join one.
 
-use crate::api::frame::get_frame;
-use crate::ui::components::icon::BrandMark;
+use super::decision::DecisionDialog;
+use super::joining::{JOIN, JoinDialog, TITLE, application};
+use crate::api::frame::{Frame, get_frame};
+use crate::api::joining::{JoinFormData, get_join_form};
+use crate::ui::browser;
+use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::icon::{self, BrandMark};
+use crate::ui::components::toast::ToastRegion;
 use crate::ui::context::use_revision;
 use crate::ui::data::{awaited, read};
 use crate::ui::frame::SignOut;
 use crate::ui::live::{Live, keep_live};
+use crate::ui::query::Query;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 
+const PAGE: &str = "/no-project";
+
 #[component]
 pub fn NoProject() -> impl IntoView {
     let revision = use_revision();
-    let frame = read(move || revision.track(), |_| get_frame());
+    let data = read(move || revision.track(), |_| async move { Ok((get_frame().await?, get_join_form().await?)) });
     keep_live();
-    let note = awaited(move || async move {
-        let Ok(frame) = frame.wait().await else { return ().into_any() };
+    let state = awaited(move || async move {
+        let Ok((frame, form)) = data.wait().await else { return signed_out() };
         move_on(frame.view.is_some());
-        view! { <p class="gate-note">{format!("Signed in as {}", frame.username)}</p> }.into_any()
+        state(form, frame)
     });
+    let page = Signal::derive(|| PAGE.to_owned());
     view! {
         <Title text="No project"/>
         <main class="gate" id="main" tabindex="-1">
@@ -27,20 +37,40 @@ pub fn NoProject() -> impl IntoView {
                 <a class="brand" href="/" rel="external"><BrandMark/><span>"Countersign"</span></a>
                 <h1>"You are in no project yet"</h1>
                 <p>"Hosts, quotas and tickets belong to projects. This page moves on by itself when somebody lets you into one."</p>
-                <div class="cluster"><SignOut class="button"/></div>
+                {state}
             </div>
-            {note}
         </main>
+        <JoinDialog page/>
+        <DecisionDialog page own=Signal::derive(|| None)/>
+        <ToastRegion/>
     }
     .into_any()
 }
 
-/// Goes to the project that has come; where nobody tells of changes, looks every few seconds whether one has.
+fn signed_out() -> AnyView {
+    view! { <div class="cluster"><SignOut class="button"/></div> }.into_any()
+}
+
+fn state(form: JoinFormData, frame: Frame) -> AnyView {
+    let apply = (form.may_apply && form.open().is_none()).then(|| {
+        view! { <DialogButton page=PAGE keep=Query::default() dialog=JOIN label=TITLE kind="primary" paths=icon::USERS/> }
+            .into_any()
+    });
+    view! {
+        {form.last.map(|last| application(last, PAGE, frame.now))}
+        <div class="cluster">{apply}<SignOut class="button"/></div>
+        <p class="muted">{format!("Signed in as {}", frame.username)}</p>
+    }
+    .into_any()
+}
+
+/// Goes to the first page when there is a project. Where nobody tells of changes it looks every few seconds whether one has
+/// come, but not while somebody types.
 fn move_on(has_project: bool) {
     let (navigate, revision, live) = (use_navigate(), use_revision(), expect_context::<Live>());
     Effect::new(move |_| {
         let look = move || {
-            if !live.is_up() {
+            if !live.is_up() && !browser::is_in_use() {
                 revision.bump();
             }
         };

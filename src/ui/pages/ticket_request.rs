@@ -17,7 +17,8 @@ pub fn request(detail: &TicketDetail) -> AnyView {
         Request::Host(request) => host_request(request, project),
         Request::Adjust(request) => adjust_request(request, project),
         Request::Delete(request) => delete_request(request, project),
-        Request::Join(_) | Request::Quota(_) => ().into_any(),
+        Request::Join(request) => super::request_join::card(request, detail.domain.clone()),
+        Request::Quota(request) => super::request_quota::card(request, detail),
     };
     let takes = detail.request.takes();
     let headroom = (takes != Amounts::default()).then(|| headroom(&detail.standings, &takes, detail));

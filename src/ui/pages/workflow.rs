@@ -2,6 +2,7 @@
 
 use super::batch::{self, BatchDialog, Selected};
 use super::decision::DecisionDialog;
+use super::joining::JoinDialog;
 use super::ticket::TicketPage;
 use crate::all_choices;
 use crate::api::error::AppError;
@@ -112,6 +113,7 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
         <Shortcuts keys=OF_LISTS/>
         <DecisionDialog page=Signal::derive(move || path(tab.get())) own=Signal::derive(|| None)/>
         <BatchDialog page=Signal::derive(move || path(tab.get()))/>
+        <JoinDialog page=Signal::derive(move || path(tab.get()))/>
     }
     .into_any()
 }

@@ -119,7 +119,11 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_role
         ticket.project_id.as_ref(),
         ticket.domain_id.as_ref(),
     ));
-    work.details(json!({"before": ticket.state(), "note": note}));
+    let mut details = json!({"before": ticket.state(), "note": note});
+    if gives_roles {
+        details["granted"] = json!({"project": ruling.grant.project, "roles": ruling.grant.roles});
+    }
+    work.details(details);
     let definition = process::definition_in(&mut work.tx, &ticket.process_id, ticket.process_version).await?;
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let person = &caller.person;

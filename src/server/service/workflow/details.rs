@@ -1,9 +1,9 @@
 //! One ticket with everything its page shows.
 
 use super::decide::digest;
-use super::execution;
 use super::lists::rows;
 use super::readable;
+use super::{execution, joining};
 use crate::api::error::AppError;
 use crate::api::workflow::{Decision, ExecutionStep, Record, Stage, StageState, TicketDetail, TicketRow};
 use crate::domain::ids::TicketNumber;
@@ -24,18 +24,22 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
     let tasks = task::of_tickets(&app.db, vec![number]).await?;
     let records = ticket::records(&app.db, number).await?;
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
-    let standings = match &ticket.project_id {
-        Some(project) => quota::standings(&app.db, project).await?,
-        None => vec![],
-    };
     let domain = match &ticket.domain_id {
-        Some(domain) => directory::domain(&app.db, domain).await?.map(|d| d.name),
+        Some(domain) => directory::domain(&app.db, domain).await?,
         None => None,
+    };
+    let standings = match (&ticket.project_id, &domain, &request) {
+        (Some(project), ..) => quota::standings(&app.db, project).await?,
+        (None, Some(domain), Request::Quota(_)) => {
+            let survey = quota::survey(&app.db, std::slice::from_ref(&domain.id), &[]).await?;
+            vec![survey.of_domain(&domain.id, &domain.name)]
+        }
+        _ => vec![],
     };
     let state = ticket.state();
     let may_act = ticket.initiator_id == caller.person.id || caller.is_system_view();
     Ok(TicketDetail {
-        domain,
+        domain: domain.map(|domain| domain.name),
         process_version: ticket.process_version,
         summary: request.summary(row.project.as_deref()),
         seen: digest(&ticket),
@@ -55,9 +59,17 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
 /// What the decision dialogs need; readable by whoever may read the ticket.
 pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Result<Decision, AppError> {
     let (ticket, row) = read(app, caller, number).await?;
-    let summary = Request::read(ticket.ticket_type, &ticket.payload)?.summary(row.project.as_deref());
-    let seen = digest(&ticket);
-    Ok(Decision { number, version: row.version, seen, summary, projects: vec![], roles: vec![] })
+    let request = Request::read(ticket.ticket_type, &ticket.payload)?;
+    let (projects, roles, wished) = match &request {
+        Request::Join(join) if row.may_decide => {
+            let (projects, roles) = joining::offered(app, caller, ticket.domain_id.as_ref()).await?;
+            (projects, roles, join.wished.as_ref().map(|wished| wished.id.clone()))
+        }
+        _ => (vec![], vec![], None),
+    };
+    let (version, seen, ticket_type) = (row.version, digest(&ticket), ticket.ticket_type);
+    let summary = request.summary(row.project.as_deref());
+    Ok(Decision { number, version, seen, summary, ticket_type, projects, roles, wished })
 }
 
 async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticket, TicketRow), AppError> {

@@ -1,7 +1,7 @@
 //! Whether what a ticket asks for can be done, and how it is begun, taken up again and given up: an arm per type.
 
-use super::decide;
 use super::joining::{self, Grant};
+use super::{decide, limits};
 use crate::api::error::AppError;
 use crate::domain::host::{HostStatus, host_amounts};
 use crate::domain::ids::TicketNumber;
@@ -36,7 +36,7 @@ pub async fn check(work: &mut Work, request: &Request) -> Result<(), AppError> {
         Request::Adjust(adjust) => operations::check_adjust(work, adjust).await.map(drop),
         Request::Delete(delete) => operations::check_delete(work, delete).await.map(drop),
         Request::Join(_) => Ok(()),
-        Request::Quota(_) => Err(not_yet(request)),
+        Request::Quota(quota) => limits::check(work, quota).await,
     }
 }
 
@@ -76,12 +76,8 @@ pub async fn execute(
             Ok(Begun::UnderWay)
         }
         Request::Join(_) => joining::join(work, ticket, caller, grant).await.map(Begun::Done),
-        Request::Quota(_) => Err(not_yet(request)),
+        Request::Quota(quota) => limits::set(work, quota).await.map(Begun::Done),
     }
-}
-
-fn not_yet(request: &Request) -> AppError {
-    AppError::refused(format!("{} can't be carried out by this version.", request.ticket_type().label()))
 }
 
 /// Retry: takes up again what failed. Hosts that couldn't be made begin at their first step once the cloud is clean of

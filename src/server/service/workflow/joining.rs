@@ -1,14 +1,84 @@
-//! Join Project: letting an applicant into a project, with the project and the roles that its approver chose.
+//! Join Project: applying, and letting an applicant into a project with the roles that its approver chose.
 
+use super::lists::rows;
+use super::submit::{self, Amends, NewTicket};
 use crate::api::error::AppError;
-use crate::domain::directory::{Reach, View};
-use crate::domain::ids::{DomainId, ProjectId, RoleId};
+use crate::api::joining::{Application, JoinFormData};
+use crate::api::{Choice, Done};
+use crate::domain::directory::{DEFAULT_DOMAIN, Reach, View};
+use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
+use crate::domain::process::TicketType;
+use crate::domain::request::{JoinForm, Request, WishedProject};
 use crate::domain::validation::Problems;
-use crate::server::app::Caller;
+use crate::server::app::{App, Caller};
 use crate::server::store::directory::{Project, Role};
-use crate::server::store::ticket::Ticket;
-use crate::server::store::{directory, task};
+use crate::server::store::ticket::{self, Ticket};
+use crate::server::store::{directory, process, task, ticket_list};
 use crate::server::work::Work;
+use std::collections::BTreeSet;
+
+const NO_PROJECT_PAGE: &str = "/no-project";
+
+/// The domain whose projects the caller may join: their own, or the only one.
+fn domain_to_join(caller: &Caller) -> DomainId {
+    if caller.three_level { caller.person.domain.clone() } else { DEFAULT_DOMAIN.into() }
+}
+
+/// One applies in a Project View, or where one has no view yet (SPEC 3).
+fn applies_here(caller: &Caller) -> bool {
+    matches!(caller.view(), None | Some(View::Project(_)))
+}
+
+/// What the dialog offers, and what became of an earlier application.
+pub async fn form(app: &App, caller: &Caller) -> Result<JoinFormData, AppError> {
+    let domain = directory::domain(&app.db, &domain_to_join(caller)).await?.ok_or(AppError::NotFound)?;
+    let last = match ticket::last_of(&app.db, &caller.person.id, TicketType::ApplyJoinProject).await? {
+        Some(number) => Some(application(app, caller, number).await?),
+        None => None,
+    };
+    let projects = directory::projects_of(&app.db, &domain.id).await?.into_iter();
+    Ok(JoinFormData {
+        may_apply: applies_here(caller) && process::is_enabled(&app.db, TicketType::ApplyJoinProject).await?,
+        domain: domain.name,
+        projects: projects.map(|project| Choice { value: project.id.0, label: project.name }).collect(),
+        last,
+    })
+}
+
+async fn application(app: &App, caller: &Caller, number: TicketNumber) -> Result<Application, AppError> {
+    let listed = ticket_list::one(&app.db, number).await?.into_iter().collect();
+    let ticket = rows(app, caller, listed).await?.pop().ok_or(AppError::NotFound)?;
+    let note = ticket::records(&app.db, number).await?.pop().map(|record| record.note).unwrap_or_default();
+    Ok(Application { ticket, note })
+}
+
+/// Asks to be let into a project of the applicant's domain.
+pub async fn apply(app: &App, caller: &Caller, form: &JoinForm, amends: Option<Amends>) -> Result<Done, AppError> {
+    if !applies_here(caller) {
+        let message = "Applying to join a project belongs to a Project View. Switch the view and try again.";
+        return Err(AppError::Forbidden(message.into()));
+    }
+    let domain = domain_to_join(caller);
+    let offered = directory::projects_of(&app.db, &domain).await?.into_iter();
+    let offered: Vec<_> = offered.map(|project| WishedProject { id: project.id, name: project.name }).collect();
+    let request = Request::Join(form.parse(&offered)?);
+    let new = NewTicket { request, initiator: caller.person.clone(), project: None, domain: Some(domain) };
+    let done = submit::by_ticket(app, caller, new, amends).await?;
+    // Without a project there is no list of tickets to land on.
+    let stays = caller.view().is_none() && amends.is_none();
+    Ok(if stays { Done::new(done.message, NO_PROJECT_PAGE) } else { done })
+}
+
+/// Refuses a second application while one is open. Two at once wait for each other.
+pub(super) async fn refuse_second(work: &mut Work, applicant: &UserId) -> Result<(), AppError> {
+    directory::lock_account(&mut work.tx, applicant).await?;
+    match ticket::open_of(&mut work.tx, applicant, TicketType::ApplyJoinProject).await? {
+        None => Ok(()),
+        Some(number) => Err(AppError::refused(format!(
+            "Your application {number} is still open. Wait for what becomes of it, or undo it before you apply again."
+        ))),
+    }
+}
 
 /// What the Pass dialog of a Join Project ticket takes besides a note.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,13 +87,30 @@ pub struct Grant {
     pub roles: Vec<RoleId>,
 }
 
-/// The roles somebody may grant by passing: none that reaches wider than the view they pass in (SPEC 1).
-pub fn grantable(caller: &Caller, role: Reach) -> bool {
-    match caller.view() {
-        Some(View::System) => true,
-        Some(View::Domain(_)) => role != Reach::System,
-        Some(View::Project(_)) | None => role == Reach::Project,
+/// The roles somebody may grant by passing: none that reaches wider than the view they pass in (SPEC 1). `domain` is where
+/// the role will be held: what reaches a whole domain is wider than the view of another one.
+pub fn grantable(caller: &Caller, domain: Option<&DomainId>, role: Reach) -> bool {
+    match (role, caller.view()) {
+        (_, Some(View::System)) | (Reach::Project, _) => true,
+        (Reach::Domain, Some(View::Domain(own))) => Some(own) == domain,
+        (Reach::Domain | Reach::System, _) => false,
     }
+}
+
+/// What the Pass dialog offers: the projects of the applicant's domain, and the roles the caller may grant there.
+pub(super) async fn offered(
+    app: &App,
+    caller: &Caller,
+    domain: Option<&DomainId>,
+) -> Result<(Vec<Choice>, Vec<Choice>), AppError> {
+    let Some(domain) = domain else { return Ok((vec![], vec![])) };
+    let projects = directory::projects_of(&app.db, domain).await?.into_iter();
+    let roles = directory::roles(&app.db).await?.into_iter();
+    let roles = roles.filter(|role| grantable(caller, Some(domain), role.reach));
+    Ok((
+        projects.map(|project| Choice { value: project.id.0, label: project.name }).collect(),
+        roles.map(|role| Choice { value: role.id.0, label: role.name }).collect(),
+    ))
 }
 
 /// Gives the ticket's initiator the granted roles; tells what became of them. The directory is locked.
@@ -62,9 +149,9 @@ async fn checked(
         problems.add("project", "Choose the project the applicant joins.");
     }
     let mut roles = Vec::new();
-    for id in &grant.roles {
+    for id in grant.roles.iter().collect::<BTreeSet<_>>() {
         match directory::role_in(&mut work.tx, id).await? {
-            Some(role) if grantable(caller, role.reach) => roles.push(role),
+            Some(role) if grantable(caller, domain, role.reach) => roles.push(role),
             _ => problems.add("roles", "One of these roles can't be granted in this view."),
         }
     }

@@ -6,6 +6,7 @@ pub mod details;
 pub mod execution;
 pub mod export;
 pub mod joining;
+pub mod limits;
 pub mod lists;
 pub mod route;
 pub mod submit;

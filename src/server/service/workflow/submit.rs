@@ -1,7 +1,7 @@
 //! Submitting a workflow ticket, and amending one that nobody has decided yet: the same for every type.
 
 use super::tasks::Route;
-use super::{decide, execution};
+use super::{decide, execution, joining};
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::directory::Person;
@@ -95,6 +95,9 @@ pub async fn submit(work: &mut Work, new: &NewTicket) -> Result<TicketNumber, Ap
         initiator: &new.initiator.id,
     };
     refuse_empty_link(work, &route).await?;
+    if let Request::Join(_) = new.request {
+        joining::refuse_second(work, &new.initiator.id).await?;
+    }
     execution::check(work, &new.request).await?;
     let number = ticket::next_number(&mut work.tx).await?;
     take_hold(work, number, new).await?;

@@ -1,0 +1,83 @@
+//! Quotas: how they stand, and the form that changes them.
+
+use super::error::AppError;
+use super::{Choice, Reply};
+use crate::domain::ids::TicketNumber;
+use crate::domain::process::TicketType;
+use crate::domain::quota::Standing;
+use crate::domain::quota_request::{QuotaForm, QuotaScope};
+use crate::text_enum;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// How the caller may change a quota in this view.
+    Way {
+        /// At once.
+        Set = "set", "Set quota";
+        /// By a ticket.
+        Apply = "apply", "Apply";
+    }
+}
+
+/// How the quota of one project or domain stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeQuota {
+    pub scope: QuotaScope,
+    pub id: String,
+    pub name: String,
+    /// The domain's own name, or that of the project's domain.
+    pub domain: String,
+    pub standing: Standing,
+    /// Absent where the caller may only look at it.
+    pub way: Option<Way>,
+}
+
+impl ScopeQuota {
+    /// `project:ID` or `domain:ID`: how an address names it.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.scope.key(), self.id)
+    }
+
+    pub fn ticket_type(&self) -> TicketType {
+        ticket_type(self.scope)
+    }
+}
+
+/// What asks for other limits of such a scope.
+pub fn ticket_type(scope: QuotaScope) -> TicketType {
+    match scope {
+        QuotaScope::Project => TicketType::ApplyProjectQuota,
+        QuotaScope::Domain => TicketType::ApplyDomainQuota,
+    }
+}
+
+/// What `/quotas` shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuotaList {
+    /// In a Project View the project, then its domain; otherwise each domain followed by its projects.
+    pub scopes: Vec<ScopeQuota>,
+    /// What the System View chooses among; empty in the others.
+    pub choices: Vec<Choice>,
+    /// Everything there is, as a list to choose from.
+    pub is_overview: bool,
+}
+
+/// The quotas of the view; in the System View those of `chosen` (a [`ScopeQuota::key`]), or an overview.
+#[server(endpoint = "get-quotas")]
+pub async fn get_quotas(chosen: String) -> Result<QuotaList, AppError> {
+    super::answered(crate::server::service::quotas::list(&super::app(), &super::caller()?, &chosen).await)
+}
+
+/// Sets limits at once where the caller may, otherwise submits a ticket; `back` is the page to return to.
+#[server(endpoint = "change-quota")]
+pub async fn change_quota(
+    form: QuotaForm,
+    #[server(default)] back: String,
+    #[server(default)] amends: Option<TicketNumber>,
+    #[server(default)] version: Option<i64>,
+) -> Result<Reply, AppError> {
+    let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
+    let (app, caller) = (super::app(), super::caller()?);
+    super::reply(crate::server::service::quotas::change(&app, &caller, &form, amends, &back).await)
+}

@@ -1,0 +1,158 @@
+//! Joining a project: the dialog one applies with, what became of an application, and what its approver chooses.
+
+use super::decision::Fields;
+use crate::api::Choice;
+use crate::api::error::AppError;
+use crate::api::joining::{Application, ApplyToJoin, JoinFormData, get_join_form};
+use crate::api::workflow::Decision;
+use crate::domain::time::Millis;
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog};
+use crate::ui::components::field::{Control, Field, FieldError, choice};
+use crate::ui::components::form::{FormState, field_id, use_change};
+use crate::ui::components::icon;
+use crate::ui::components::pill::{State, pill_or_none, text_or_none};
+use crate::ui::components::time::Time;
+use crate::ui::context::flash_answer;
+use crate::ui::data::{awaited, read};
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+
+/// The dialog's name in the URL, and its title.
+pub const JOIN: &str = "join";
+pub const TITLE: &str = "Apply to join project";
+
+/// The dialog, while the URL of `page` asks for it.
+#[component]
+pub fn JoinDialog(page: Signal<String>) -> impl IntoView {
+    let query = use_query();
+    let wanted = Memo::new(move |_| query.with(|query| query.get("dialog") == Some(JOIN)));
+    let data = read(
+        move || wanted.get(),
+        |wanted| async move { if wanted { get_join_form().await.map(Some) } else { Ok(None) } },
+    );
+    awaited(move || {
+        let wanted = wanted.get();
+        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        async move {
+            provide_context(flash_answer().await);
+            match data.wait().await {
+                Ok(Some(data)) if wanted => opened(data, page, keep),
+                Err(error) if wanted => refused(error, page, keep),
+                _ => ().into_any(),
+            }
+        }
+    })
+}
+
+fn opened(data: JoinFormData, page: String, keep: Query) -> AnyView {
+    if !data.may_apply {
+        let message = "One applies in a Project View, and while Join Project Application is enabled.";
+        return refused(AppError::refused(message), page, keep);
+    }
+    if let Some(number) = data.open() {
+        let href = format!("/tickets/workflow/{number}");
+        return view! {
+            <NoticeDialog title=TITLE page keep>
+                <p>"Your application "<a href=href>{format!("#{number}")}</a>" is still open. Wait for what becomes of it, or undo it before you apply again."</p>
+            </NoticeDialog>
+        }
+        .into_any();
+    }
+    let change = use_change::<ApplyToJoin>();
+    let about =
+        format!("A project of the domain {}. Whoever approves it chooses the project and your roles.", data.domain);
+    let projects = std::iter::once(choice("", "Any project")).chain(data.projects).collect();
+    view! {
+        <ChangeDialog change title=TITLE about page keep>
+            <Field label="Reason" name="form[reason]" required=true control=Control::Area autofocus=true
+                help="What you will do there. At most 2,000 characters."/>
+            <Field label="Project" name="form[project]" optional=true control=Control::Select(projects)/>
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+fn refused(error: AppError, page: String, keep: Query) -> AnyView {
+    view! { <NoticeDialog title="That isn't possible" page keep><p>{error.to_string()}</p></NoticeDialog> }.into_any()
+}
+
+/// An application and what became of it, with the ways to look at it and to take it back.
+pub fn application(application: Application, page: &'static str, now: Millis) -> AnyView {
+    let Application { ticket, note } = application;
+    let undo = ticket.may_undo.then(|| {
+        let about = ("ticket", ticket.number.to_string());
+        view! { <DialogButton page keep=Query::default() dialog="undo" about label="Undo" paths=icon::UNDO/> }
+    });
+    let waits = match (ticket.may_undo, ticket.waits_for_nobody) {
+        (true, true) => "Nobody: an administrator has to name an approver".to_owned(),
+        (true, false) => ticket.processor.join(", "),
+        (false, _) => String::new(),
+    };
+    let note = (!ticket.may_undo && !note.is_empty()).then(|| view! { <div><dt>"Note"</dt><dd>{note}</dd></div> });
+    let waits = (!waits.is_empty()).then(|| view! { <div><dt>"Waits for"</dt><dd>{waits}</dd></div> });
+    view! {
+        <section class="card" aria-labelledby="application-title">
+            <header class="card-header">
+                <h2 id="application-title">{format!("Your application #{}", ticket.number)}</h2>{ticket.status.pill()}
+            </header>
+            <div class="card-body">
+                <dl class="facts">
+                    <div><dt>"Project"</dt><dd>{text_or_none(ticket.resource_name)}</dd></div>
+                    <div><dt>"Time Submitted"</dt><dd><Time at=ticket.submitted_at now/></dd></div>
+                    <div><dt>"Process Result"</dt><dd>{pill_or_none(ticket.process_result)}</dd></div>
+                    {waits}
+                    {note}
+                </dl>
+            </div>
+            <div class="card-footer">
+                <a class="button" href=format!("/tickets/workflow/{}", ticket.number)><span>"View"</span></a>
+                {undo}
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the approver of an application chooses: the project, and one or more roles in it.
+pub fn grant_fields(decision: &Decision) -> Fields {
+    let (projects, roles, wished) = (decision.projects.clone(), decision.roles.clone(), decision.wished.clone());
+    Box::new(move || {
+        let projects = std::iter::once(choice("", "Choose a project")).chain(projects).collect();
+        let wished = wished.map(|id| id.0).unwrap_or_default();
+        view! {
+            <Field label="Project" name="project" required=true preset=wished control=Control::Select(projects)/>
+            {roles_field(roles)}
+        }
+        .into_any()
+    })
+}
+
+const ROLES: &str = "roles";
+
+fn roles_field(roles: Vec<Choice>) -> AnyView {
+    let state = expect_context::<FormState>();
+    let problem = state.problem(ROLES);
+    const ERROR: &str = "roles-error";
+    let role = |(i, role): (usize, Choice)| {
+        let name = format!("{ROLES}[{i}]");
+        let (id, ticked) = (field_id(&name), state.chosen(ROLES, &role.value));
+        view! {
+            <div class="choice">
+                <input type="checkbox" id=id.clone() name=name value=role.value checked=ticked
+                    aria-describedby=move || problem.with(Option::is_some).then_some(ERROR)
+                    aria-invalid=move || problem.with(Option::is_some).then_some("true")/>
+                <label for=id>{role.label}</label>
+            </div>
+        }
+        .into_any()
+    };
+    let roles = roles.into_iter().enumerate().map(role).collect_view();
+    view! {
+        <fieldset class="fieldset" id=field_id(ROLES) tabindex="-1">
+            <legend>"Roles"<span class="required" aria-hidden="true">" *"</span></legend>
+            <div class="choices" data-flow="row">{roles}</div>
+            <FieldError problem id=ERROR/>
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,59 @@
+//! What a quota application asks for, on its ticket's page: limits before and after, beside what is used now.
+
+use crate::api::workflow::TicketDetail;
+use crate::domain::quota::{Standing, UNLIMITED};
+use crate::domain::quota_request::{LimitChange, QuotaRequest};
+use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::pill::text_or_none;
+use leptos::prelude::*;
+
+/// What is used counts only while the ticket is open; afterwards it would tell of another time.
+pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
+    let standing = detail.standings.first().filter(|_| detail.row.closed_at.is_none());
+    let warning = standing.and_then(|standing| request.obstacle(standing)).map(|why| {
+        view! {
+            <div class="banner" data-tone="warning">
+                <Icon paths=icon::ALERT_TRIANGLE/><p>{format!("This can't be passed as it stands. {why}")}</p>
+            </div>
+        }
+    });
+    let rows = request.changes.iter().map(|change| row(change, standing)).collect_view();
+    let title = format!("Quota of {} {}", request.scope.label().to_lowercase(), request.name);
+    view! {
+        {warning}
+        <section class="card" aria-labelledby="request-title">
+            <header class="card-header"><h2 id="request-title">{title}</h2></header>
+            <table class="compare" data-numeric="">
+                <caption class="visually-hidden">"Limits"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Key"</th><th scope="col">"Before"</th><th scope="col">"After"</th>
+                        <th scope="col">"Delta"</th>
+                        {standing.is_some().then(|| view! { <th scope="col">"Used now"</th> })}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+            <div class="card-body">
+                <dl class="facts"><div><dt>"Reason"</dt><dd>{text_or_none(request.reason.clone())}</dd></div></dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(change: &LimitChange, standing: Option<&Standing>) -> AnyView {
+    let (key, old, new) = (change.key, change.old, change.new);
+    let lower = new != UNLIMITED && (old == UNLIMITED || new < old);
+    let used = standing.map(|standing| view! { <td>{key.show(standing.used.get(key))}</td> });
+    view! {
+        <tr data-changed="">
+            <th scope="row">{key.label()}</th>
+            <td>{key.show(old)}</td>
+            <td>{key.show(new)}</td>
+            <td class="delta" data-sign=if lower { "minus" } else { "plus" }>{change.delta()}</td>
+            {used}
+        </tr>
+    }
+    .into_any()
+}
