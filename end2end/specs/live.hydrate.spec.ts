@@ -174,9 +174,7 @@ test('the tabs of a browser share one connection, and the next takes over', asyn
   expect(streams).toHaveLength(opened + 1);
 });
 
-test('signing out in one tab signs out the others', async ({ as, allow }) => {
-  // How the other tab finds out.
-  allow(401);
+test('signing out in one tab signs out the others', async ({ as }) => {
   const one = await as('helpdesk');
   const two = await one.context().newPage();
   await two.goto('/hosts');

@@ -197,6 +197,13 @@ mod real {
         })
     }
 
+    /// Leaves for the sign-in page and back. The server sends on at once whoever has another session by now.
+    pub fn sign_in_again() {
+        let location = window().location();
+        let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+        let _ = location.assign(&format!("/login?next={}", js_sys::encode_uri_component(&here)));
+    }
+
     /// A number from 0 up to 1.
     pub fn random() -> f64 {
         js_sys::Math::random()
@@ -241,6 +248,7 @@ mod real {
     pub fn is_in_use() -> bool {
         false
     }
+    pub fn sign_in_again() {}
     pub fn has_open_menu() -> bool {
         false
     }
@@ -258,7 +266,7 @@ mod real {
 
 pub use real::{
     clear_passwords, close_popovers, copy, focus, has_open_menu, is_in_use, local_label, now, pairs, path, random,
-    reset, restates, typed, zone,
+    reset, restates, sign_in_again, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};
