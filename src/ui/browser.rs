@@ -221,6 +221,13 @@ mod real {
         })
     }
 
+    /// Leaves for the sign-in page and back. The server sends on at once whoever has another session by now.
+    pub fn sign_in_again() {
+        let location = window().location();
+        let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+        let _ = location.assign(&format!("/login?next={}", js_sys::encode_uri_component(&here)));
+    }
+
     /// A number from 0 up to 1.
     pub fn random() -> f64 {
         js_sys::Math::random()
@@ -269,6 +276,7 @@ mod real {
     pub fn is_in_use() -> bool {
         false
     }
+    pub fn sign_in_again() {}
     pub fn has_open_menu() -> bool {
         false
     }
@@ -286,7 +294,7 @@ mod real {
 
 pub use real::{
     clear_passwords, close_popovers, copy, focus, has_open_menu, is_in_use, local_label, now, pairs, path, random,
-    reset, restates, tick_all, ticked, typed, zone,
+    reset, restates, sign_in_again, tick_all, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -24,8 +24,6 @@ pub struct Revision {
     changing: StoredValue<u32>,
     /// What `page` was at the last hint that something on it changed elsewhere.
     hinted: StoredValue<u32>,
-    /// Whether that was because the session ended.
-    signed_out: StoredValue<bool>,
 }
 
 impl Revision {
@@ -53,22 +51,17 @@ impl Revision {
         self.changing.try_get_value().is_some_and(|n| n > 0)
     }
 
-    /// Something on the page changed elsewhere, or the session ended.
-    pub fn note_hint(self, signed_out: bool) {
+    /// Something on the page changed elsewhere.
+    pub fn note_hint(self) {
         if let Some(now) = self.page.try_get_untracked() {
             self.hinted.set_value(now);
-            self.signed_out.update_value(|so_far| *so_far |= signed_out);
         }
     }
 
     /// Reads again what the last hint was about, unless a change made here has had it read since.
     pub fn follow_hint(self) {
-        let signed_out = self.signed_out.try_update_value(std::mem::take).unwrap_or(false);
         if self.page.try_get_untracked() == self.hinted.try_get_value() {
             self.page.update(|n| *n += 1);
-        }
-        if signed_out {
-            self.bump_frame();
         }
     }
 }
@@ -129,7 +122,6 @@ pub fn provide_shared() {
         frame: RwSignal::new(0),
         changing: StoredValue::new(0),
         hinted: StoredValue::new(0),
-        signed_out: StoredValue::new(false),
     });
     provide_context(Live::new());
     provide_context(Toasts(RwSignal::new(vec![])));
@@ -166,10 +158,23 @@ pub fn provide_frame() -> Data<Frame> {
     data
 }
 
-/// The bell's counts: those of a frame as it was rendered, then as they change.
-pub fn use_counts(rendered: Counts) -> Signal<Counts> {
-    let latest = expect_context::<FrameData>().latest;
-    Signal::derive(move || latest.try_with(|latest| latest.as_ref().map(|f| f.counts)).flatten().unwrap_or(rendered))
+/// The bell's counts: those of a frame as it was rendered, then as they change. Not a derived signal, which would be gone
+/// with a part that is rendered anew before what it shows is.
+#[derive(Clone, Copy)]
+pub struct LiveCounts {
+    rendered: Counts,
+    latest: RwSignal<Option<Frame>>,
+}
+
+impl LiveCounts {
+    pub fn get(self) -> Counts {
+        let latest = self.latest.try_with(|latest| latest.as_ref().map(|frame| frame.counts));
+        latest.flatten().unwrap_or(self.rendered)
+    }
+}
+
+pub fn use_counts(rendered: Counts) -> LiveCounts {
+    LiveCounts { rendered, latest: expect_context::<FrameData>().latest }
 }
 
 /// Returns what reads the frame once more. New counts show in place, because rendering anew closes menus; `whole` is called

@@ -3,13 +3,13 @@
 use super::components::form::{ChangeForm, Hidden, use_button_change};
 use super::components::icon::{self, BrandMark, Icon};
 use super::components::toast::ToastRegion;
-use super::context::{provide_frame, start_clock, use_counts};
+use super::context::{LiveCounts, provide_frame, start_clock, use_counts};
 use super::data::{awaited, awaited_or};
 use super::live::keep_live;
 use super::new_ticket::new_ticket;
 use super::server_side;
 use crate::api::error::AppError;
-use crate::api::frame::{Counts, Frame, is_open_without_project};
+use crate::api::frame::{Frame, is_open_without_project};
 use crate::api::session::SwitchView;
 use crate::domain::directory::{NamedView, View};
 use leptos::prelude::*;
@@ -261,10 +261,10 @@ fn Foot(frame: Frame) -> impl IntoView {
 }
 
 #[component]
-fn Bell(counts: Signal<Counts>) -> impl IntoView {
-    let open = Memo::new(move |_| counts.get().sum());
+fn Bell(counts: LiveCounts) -> impl IntoView {
+    let open = move || counts.get().sum();
     let badge = move || {
-        let open = open.get();
+        let open = open();
         let shown = if open > 99 { "99+".to_owned() } else { open.to_string() };
         let badge =
             || view! { <span class="badge" id="bell-count">{shown}<span class="visually-hidden">" open"</span></span> };
@@ -273,7 +273,7 @@ fn Bell(counts: Signal<Counts>) -> impl IntoView {
     view! {
         <div class="bell">
             <button class="button" type="button" data-kind="quiet" popovertarget="bell-menu"
-                aria-describedby=move || (open.get() > 0).then_some("bell-count")>
+                aria-describedby=move || (open() > 0).then_some("bell-count")>
                 <Icon paths=icon::BELL/><span>"Tickets"</span>
             </button>
             {badge}
@@ -283,7 +283,7 @@ fn Bell(counts: Signal<Counts>) -> impl IntoView {
 }
 
 #[component]
-fn BellMenu(frame: Frame, counts: Signal<Counts>) -> impl IntoView {
+fn BellMenu(frame: Frame, counts: LiveCounts) -> impl IntoView {
     let waits = move || (counts.get().workflow_pending > 0).then_some("accent");
     let workflows = frame.enabled.iter().any(|t| t.is_workflow()).then(|| {
         view! {

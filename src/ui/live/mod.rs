@@ -8,7 +8,7 @@ mod line;
 mod pace;
 
 use super::browser;
-use super::context::{Revision, refresh_frame, use_revision};
+use super::context::{refresh_frame, use_revision};
 use crate::api::live::Hint;
 use leptos::prelude::*;
 use pace::Pace;
@@ -43,7 +43,16 @@ pub fn keep_live() {
         refresh();
         true
     });
-    let page = Pace::new(move || read_page(revision));
+    let signed_out = StoredValue::new(false);
+    let page = Pace::new(move || {
+        let is_free = !revision.is_changing() && !browser::is_in_use();
+        match signed_out.try_get_value() {
+            Some(true) if is_free => browser::sign_in_again(),
+            _ if is_free => revision.follow_hint(),
+            _ => {}
+        }
+        is_free
+    });
     let hear = move |hints: &[Hint]| {
         let path = browser::path();
         // Everybody hears of these at the same time, so not everybody asks at the same time.
@@ -52,7 +61,10 @@ pub fn keep_live() {
             frame.ask(is_broad);
         }
         if hints.iter().any(|hint| hint.concerns(&path)) {
-            revision.note_hint(hints.contains(&Hint::SignedOut));
+            if hints.contains(&Hint::SignedOut) {
+                signed_out.set_value(true);
+            }
+            revision.note_hint();
             page.ask(is_broad);
         }
     };
@@ -62,15 +74,6 @@ pub fn keep_live() {
         },
         hear,
     );
-}
-
-/// Reads the page again unless it was read since the last hint; `false` while it is in use.
-fn read_page(revision: Revision) -> bool {
-    if revision.is_changing() || browser::is_in_use() {
-        return false;
-    }
-    revision.follow_hint();
-    true
 }
 
 #[cfg(feature = "hydrate")]

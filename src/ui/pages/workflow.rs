@@ -20,7 +20,7 @@ use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, te
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
 use crate::ui::components::shortcuts::{OF_LISTS, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::Time;
-use crate::ui::context::{Toasts, lasting_query, loaded, refetch_soon, use_counts, use_revision};
+use crate::ui::context::{LiveCounts, Toasts, lasting_query, loaded, refetch_soon, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
@@ -135,7 +135,7 @@ fn filter(query: &Query) -> TicketFilter {
     }
 }
 
-fn tabs(tabs: &[Tab], current: Tab, counts: Signal<Counts>) -> AnyView {
+fn tabs(tabs: &[Tab], current: Tab, counts: LiveCounts) -> AnyView {
     let entry = |tab: &Tab| {
         let count: Option<fn(Counts) -> i64> = match tab {
             Tab::Mine => Some(|counts| counts.workflow_mine),
