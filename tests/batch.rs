@@ -200,7 +200,7 @@ both! {
         ];
         let answer = owner.submit("/api/decide-batch", &fields).await;
         assert_eq!(answer.status.as_u16(), 303, "{}", answer.body);
-        let shown = owner.get(&answer.location().to_owned()).await;
+        let shown = owner.get(answer.location()).await;
         assert!(shown.body.contains("1 of 2 tickets passed."), "the summary");
         assert!(shown.body.contains("was already passed"), "and why");
         // Nothing selected is no fault of the form.

@@ -38,7 +38,7 @@ test('signing in', async ({ page }) => {
 
 for (const [user, paths] of Object.entries(roles)) {
   test(`the pages of ${user}`, async ({ page }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(240_000);
     await signIn(page, user);
     for (const path of paths) {
       const response = await page.goto(path);
@@ -55,7 +55,7 @@ for (const [user, paths] of Object.entries(roles)) {
 }
 
 test('tickets, hosts and dialogs', async ({ page: member, as }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await signIn(member, 'member');
   const number = await requestHost(member, { name: 'looked-at', reason: 'A reason\nof two lines, with a-very-long-word-that-has-no-place-to-break-anywhere-in-it-at-all.' });
   const owner = await as('owner');

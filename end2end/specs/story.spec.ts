@@ -6,7 +6,7 @@ import {
 import type { Page } from '@playwright/test';
 
 test('a host request becomes a host', async ({ page: member, as }) => {
-  test.setTimeout(90_000);
+  test.setTimeout(180_000);
   await signIn(member, 'member');
   const owner = await as('owner');
   const coowner = await as('coowner');

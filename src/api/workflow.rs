@@ -278,7 +278,7 @@ pub async fn reject(
 
 /// What the dialog of a batch needs about the tickets that are selected.
 #[server(endpoint = "get-batch")]
-pub async fn get_batch(verdict: Verdict, numbers: Vec<TicketNumber>) -> Result<Batch, AppError> {
+pub async fn get_batch(verdict: Verdict, #[server(default)] numbers: Vec<TicketNumber>) -> Result<Batch, AppError> {
     use crate::server::service::workflow::batch;
     super::answered(batch::look(&super::app(), &super::caller()?, verdict, &numbers).await)
 }
