@@ -40,7 +40,7 @@ async function apply(page: Page, limits: Record<string, string>, reason = 'More 
 test('a view shows its quotas, with what is used, held and free', async ({ page }) => {
   await signIn(page, 'member');
   await page.getByRole('button', { name: 'Navigation', exact: true }).click();
-  await page.getByRole('link', { name: 'Quotas', exact: true }).last().click();
+  await page.getByRole('navigation', { name: 'Navigation', exact: true }).getByRole('link', { name: 'Quotas', exact: true }).click();
   await expect(page).toHaveURL(/\/quotas$/);
   await expect(page.getByRole('heading', { level: 1, name: 'Quotas', exact: true })).toBeVisible();
   await expect(told(page, 'Project web', 'vCPU')).toContainText(/^vCPU\d+ used, \d+ held, \d+ free of 64$/);
@@ -131,7 +131,7 @@ test('limits that change meanwhile are not overwritten', async ({ page: owner, a
 test('a domain asks the system', async ({ page: domainadmin, as }) => {
   await signIn(domainadmin, 'domainadmin');
   await domainadmin.goto('/quotas');
-  await action(domainadmin.getByRole('banner').locator('..').getByRole('main'), 'Domain Quota Application').click();
+  await action(domainadmin.getByRole('main'), 'Domain Quota Application').click();
   const dialog = dialogOf(domainadmin, 'Domain Quota Application');
   await dialog.getByLabel('Host count', { exact: true }).fill('200');
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
@@ -212,4 +212,23 @@ test('an address asks for no more than the view allows', async ({ page }) => {
   }
   await openTab(page, 'mine');
   await expect(row(page, 'web')).toHaveCount(0);
+});
+
+test('an application is amended while nobody has decided it', async ({ page: owner, as }) => {
+  test.setTimeout(60_000);
+  await signIn(owner, 'owner');
+  const number = await apply(owner, { Snapshot: '5', Bucket: '2' }, 'Backups.');
+  await openTicket(owner, number);
+  await action(owner.getByRole('main'), 'Amend').click();
+  const dialog = dialogOf(owner, 'Project Quota Application');
+  await expect(dialog).toContainText(`amends ticket ${number}`);
+  await hydrated(owner);
+  await expect(dialog.getByLabel('Snapshot', { exact: true })).toHaveValue('5');
+  await expect(dialog.getByLabel('Reason', { exact: true })).toHaveValue('Backups.');
+  await expect(dialog.getByRole('row').filter({ has: owner.getByLabel('Snapshot', { exact: true }) })).toContainText('limited to 5');
+  await dialog.getByLabel('Snapshot', { exact: true }).fill('7');
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(owner).toHaveURL(new RegExp(`/tickets/workflow/${number}`));
+  await expect(owner.getByRole('row').filter({ hasText: 'Snapshot' })).toContainText('7');
+  await decide(await as('domainadmin'), number, 'Reject');
 });

@@ -6,6 +6,7 @@ use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlDialogElement;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
@@ -97,8 +98,7 @@ pub fn modal(page: String, keep: Query, wide: bool, panel: AnyView) -> AnyView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
-            let _ = dialog.remove_attribute("open");
-            let _ = dialog.show_modal();
+            show(dialog, MOST_FRAMES);
         }
     });
     // Closing gives the focus back to where it was; merely vanishing wouldn't.
@@ -121,6 +121,19 @@ pub fn modal(page: String, keep: Query, wide: bool, panel: AnyView) -> AnyView {
         </dialog>
     }
     .into_any()
+}
+
+/// How long a dialog may take to come to its page: ten seconds.
+const MOST_FRAMES: u16 = 600;
+
+/// Shows it as a modal once it is on the page: where a link leads to a page with a dialog open, it is made before that.
+fn show(dialog: HtmlDialogElement, frames: u16) {
+    if dialog.is_connected() {
+        let _ = dialog.remove_attribute("open");
+        let _ = dialog.show_modal();
+    } else if frames > 0 {
+        request_animation_frame(move || show(dialog, frames - 1));
+    }
 }
 
 /// A button that opens a dialog of this page about one thing.

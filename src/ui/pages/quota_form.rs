@@ -8,11 +8,14 @@ use crate::ui::browser;
 use crate::ui::components::dialog::ChangeDialog;
 use crate::ui::components::field::{Control, Field, FieldError};
 use crate::ui::components::form::{FormState, Hidden, field_id, typed_before, use_change};
-use crate::ui::query::Query;
+use crate::ui::query::{Query, use_query};
 use crate::ui::restate::Pairs;
 use leptos::prelude::*;
 
 const LIMITS: &str = "form[limits]";
+/// In the address: the ticket whose request the form replaces, and the version of it that was seen.
+pub const AMENDS: &str = "form[amends]";
+pub const VERSION: &str = "form[version]";
 
 /// The dialog about one quota; what it does is the server's to say.
 pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> AnyView {
@@ -21,13 +24,17 @@ pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> Any
     let live = RwSignal::new(typed.unwrap_or_default());
     let (scope, id, back) = (quota.scope.key(), quota.id.clone(), keep.url(PAGE));
     let standing = quota.standing.clone();
-    let about = format!("Of {}. Limits you leave as they are don't change.", standing.scope);
+    let query = use_query().get_untracked();
+    let amends = query.get(AMENDS).map(|number| (number.to_owned(), query.text(VERSION)));
+    let what = amends.as_ref().map(|(number, _)| format!(" This amends ticket {number}.")).unwrap_or_default();
+    let about = format!("Of {}. Limits you leave as they are don't change.{what}", standing.scope);
     view! {
         <ChangeDialog change title about page=PAGE keep wide=true>
             <Hidden name="form[scope]" value=scope/>
             <Hidden name="form[id]" value=id/>
             <Hidden name="form[seen]" value=seen(&standing)/>
             <Hidden name="back" value=back/>
+            {amends.map(|(number, version)| view! { <Hidden name="amends" value=number/><Hidden name="version" value=version/> })}
             <div class="quota-form" id=field_id(LIMITS) tabindex="-1" on:input=move |event| { live.try_set(browser::typed(&event)); }>
                 {limits(&standing, live)}
             </div>
@@ -60,7 +67,7 @@ fn limits(standing: &Standing, live: RwSignal<Pairs>) -> AnyView {
 
 fn row(key: Key, limit: i64, used: i64, live: RwSignal<Pairs>) -> AnyView {
     let state = expect_context::<FormState>();
-    let (value_name, unlimited_name) = (name(key, "value"), name(key, "unlimited"));
+    let (value_name, unlimited_name) = (field_name(key, "value"), field_name(key, "unlimited"));
     let (id, unlimited_id) = (field_id(&value_name), field_id(&unlimited_name));
     let (error_id, unit_id) = (format!("{id}-error"), format!("{id}-unit"));
     let problem = state.problem(&value_name);
@@ -108,14 +115,15 @@ fn row(key: Key, limit: i64, used: i64, live: RwSignal<Pairs>) -> AnyView {
     .into_any()
 }
 
-fn name(key: Key, part: &str) -> String {
+/// The name of a row's field: `value` or `unlimited`.
+pub fn field_name(key: Key, part: &str) -> String {
     format!("{LIMITS}[{}][{part}]", key.key())
 }
 
 /// What the row asks for so far and which way that goes; nothing while it changes nothing.
 fn delta(key: Key, old: i64, used: i64, typed: &Pairs) -> Option<(String, &'static str)> {
     let value = |name: String| typed.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-    let field = LimitField { value: value(name(key, "value"))?, unlimited: value(name(key, "unlimited")) };
+    let field = LimitField { value: value(field_name(key, "value"))?, unlimited: value(field_name(key, "unlimited")) };
     match field.limit(key, old) {
         Ok(new) if new == old => None,
         Ok(new) if new != UNLIMITED && new < used => Some(("below use".to_owned(), "minus")),
@@ -135,8 +143,8 @@ mod tests {
     #[test]
     fn the_delta_follows_what_is_typed() {
         let told = |value: &str, ticked: bool, old: i64| {
-            let mut typed = vec![(name(Key::Vcpu, "value"), value.to_owned())];
-            typed.extend(ticked.then(|| (name(Key::Vcpu, "unlimited"), "on".to_owned())));
+            let mut typed = vec![(field_name(Key::Vcpu, "value"), value.to_owned())];
+            typed.extend(ticked.then(|| (field_name(Key::Vcpu, "unlimited"), "on".to_owned())));
             delta(Key::Vcpu, old, 40, &typed).map(|(text, sign)| format!("{text} {sign}"))
         };
         assert_eq!(told("64", false, 64), None);

@@ -95,12 +95,14 @@ fn card(quota: &ScopeQuota, is_own: bool) -> AnyView {
         QuotaScope::Project => None,
         QuotaScope::Domain => Some(view! { <p class="muted">"All its projects together."</p> }),
     };
-    let action = (!is_own).then(|| action(quota, false));
+    let action = (!is_own).then(|| action(quota, true));
+    // Where nothing is limited there are no bars to explain.
+    let legend = (!quota.standing.limits.is_empty()).then(|| view! { <MeterLegend standing=true/> });
     view! {
         <section class="card" aria-label=title>
             <header class="card-header">
                 <h2>{title.clone()}</h2>
-                <div class="cluster"><MeterLegend standing=true/>{action}</div>
+                <div class="cluster">{legend}{action}</div>
             </header>
             <div class="card-body">{note}{overview(&quota.standing)}</div>
         </section>

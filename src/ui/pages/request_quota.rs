@@ -1,10 +1,13 @@
 //! What a quota application asks for, on its ticket's page: limits before and after, beside what is used now.
 
+use super::quota_form::{AMENDS, VERSION, field_name};
+use super::quotas::PAGE;
 use crate::api::workflow::TicketDetail;
-use crate::domain::quota::{Standing, UNLIMITED};
-use crate::domain::quota_request::{LimitChange, QuotaRequest};
+use crate::domain::quota::{Key, Standing, UNLIMITED};
+use crate::domain::quota_request::{LimitChange, LimitField, QuotaRequest, QuotaScope};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::text_or_none;
+use crate::ui::query::Query;
 use leptos::prelude::*;
 
 /// What is used counts only while the ticket is open; afterwards it would tell of another time.
@@ -22,7 +25,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
     view! {
         {warning}
         <section class="card" aria-labelledby="request-title">
-            <header class="card-header"><h2 id="request-title">{title}</h2></header>
+            <header class="card-header"><h2 id="request-title">{title}</h2>{amend(request, detail)}</header>
             <table class="compare" data-numeric="">
                 <caption class="visually-hidden">"Limits"</caption>
                 <thead>
@@ -40,6 +43,35 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// The form with what was asked for in it, for whoever may still change that. It is all in the address.
+fn amend(request: &QuotaRequest, detail: &TicketDetail) -> Option<AnyView> {
+    let standing = detail.standings.first().filter(|_| detail.may_amend)?;
+    let limits = request.limits();
+    let dialog = match request.scope {
+        QuotaScope::Project => "project-quota",
+        QuotaScope::Domain => "domain-quota",
+    };
+    let mut query = Query::default()
+        .with("dialog", dialog)
+        .with("about", format!("{}:{}", request.scope.key(), request.id))
+        .with(AMENDS, detail.row.number.to_string())
+        .with(VERSION, detail.row.version.to_string())
+        .with("form[reason]", request.reason.clone());
+    for key in Key::ALL.iter().copied() {
+        let limit = limits.get(&key).copied().unwrap_or_else(|| standing.limit(key));
+        let field = LimitField::of(key, limit);
+        query = query.with(&field_name(key, "value"), field.value);
+        if let Some(ticked) = field.unlimited {
+            query = query.with(&field_name(key, "unlimited"), ticked);
+        }
+    }
+    let href = query.url(PAGE);
+    Some(
+        view! { <a class="button" data-size="small" href=href><Icon paths=icon::PENCIL/><span>"Amend"</span></a> }
+            .into_any(),
+    )
 }
 
 fn row(change: &LimitChange, standing: Option<&Standing>) -> AnyView {
