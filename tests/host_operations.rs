@@ -197,7 +197,7 @@ both! {
         common::reject(&app, &owner, late, 1, "", "/").await.expect("rejected");
         assert_eq!(vcpu(&app).await.1, 0);
         let ruling = decide::Ruling { number: late, version: 1, seen: "something else".into(), ..Default::default() };
-        common::pass(&app, &owner, ruling).await.expect_err("another request than the one shown");
+        decide::pass(&app, &owner, ruling).await.expect_err("another request than the one shown");
     }
 
     async fn a_failed_adjustment_can_be_retried_or_abandoned(app) {

@@ -8,7 +8,7 @@ use countersign::api::workflow::{Tab, TicketFilter};
 use countersign::domain::host::HostForm;
 use countersign::domain::time::HOUR;
 use countersign::server::service::hosts;
-use countersign::server::service::workflow::{decide, export, lists};
+use countersign::server::service::workflow::{export, lists};
 use futures::TryStreamExt;
 
 const BACK: &str = "/tickets/workflow/pending";
