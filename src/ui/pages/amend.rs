@@ -1,7 +1,9 @@
 //! Amending a ticket nobody has decided yet: the dialog its request was made with, filled with what it asks for.
 
 use super::host_dialogs::{Amending, adjust, delete};
+use super::{joining, request_quota};
 use crate::api::hosts::{HostsDialog, get_hosts_dialog};
+use crate::api::joining::{JoinFormData, get_join_form};
 use crate::api::workflow::{TicketDetail, get_ticket};
 use crate::domain::host_operation::HostBefore;
 use crate::domain::ids::{HostId, TicketNumber};
@@ -12,6 +14,7 @@ use crate::ui::context::{flash_answer, lasting_query};
 use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// The query name, and the form's, of the ticket that is amended.
 pub const AMENDS: &str = "amends";
@@ -19,7 +22,11 @@ pub const AMENDS: &str = "amends";
 /// What opens it, on the ticket's page: a form of many fields has a page of its own.
 pub fn amend_button(detail: &TicketDetail) -> Option<AnyView> {
     let number = detail.row.number;
-    detail.may_amend.then(|| match &detail.request {
+    if !detail.may_amend {
+        return None;
+    }
+    Some(match &detail.request {
+        Request::Quota(request) => return request_quota::amend(request, detail),
         Request::Host(_) => {
             let href = format!("/hosts/new?{AMENDS}={number}");
             view! {
@@ -45,12 +52,13 @@ pub fn AmendDialog(page: Signal<String>, number: Signal<TicketNumber>) -> impl I
         |wanted| async move {
             let Some(number) = wanted else { return Ok(None) };
             let detail = get_ticket(number).await?;
-            let hosts = match &detail.request {
-                Request::Adjust(request) => Some(get_hosts_dialog(ids(&request.hosts), false).await?),
-                Request::Delete(request) => Some(get_hosts_dialog(ids(&request.hosts), true).await?),
-                _ => None,
+            let offered = match &detail.request {
+                Request::Adjust(request) => Offered::Hosts(get_hosts_dialog(ids(&request.hosts), false).await?),
+                Request::Delete(request) => Offered::Hosts(get_hosts_dialog(ids(&request.hosts), true).await?),
+                Request::Join(_) => Offered::Projects(get_join_form().await?),
+                Request::Host(_) | Request::Quota(_) => Offered::Nothing,
             };
-            Ok(Some((detail, hosts)))
+            Ok(Some((detail, offered)))
         },
     );
     awaited(move || {
@@ -60,7 +68,7 @@ pub fn AmendDialog(page: Signal<String>, number: Signal<TicketNumber>) -> impl I
         async move {
             provide_context(flash_answer().await);
             match data.wait().await {
-                Ok(Some((detail, hosts))) => opened(detail, hosts, page, keep),
+                Ok(Some((detail, offered))) => opened(detail, offered, page, keep),
                 Ok(None) => ().into_any(),
                 Err(error) => refused(&error, page, keep),
             }
@@ -72,14 +80,26 @@ fn ids(hosts: &[HostBefore]) -> Vec<HostId> {
     hosts.iter().map(|host| host.id.clone()).collect()
 }
 
-fn opened(detail: TicketDetail, hosts: Option<HostsDialog>, page: String, keep: Query) -> AnyView {
+/// What the dialog chooses among.
+#[derive(Clone, Serialize, Deserialize)]
+enum Offered {
+    Hosts(HostsDialog),
+    Projects(JoinFormData),
+    /// The request has no dialog here, but a page of its own.
+    Nothing,
+}
+
+fn opened(detail: TicketDetail, offered: Offered, page: String, keep: Query) -> AnyView {
     let (number, version) = (detail.row.number, detail.row.version);
-    match (detail.request, hosts) {
-        (Request::Adjust(request), Some(hosts)) => {
+    match (detail.request, offered) {
+        (Request::Adjust(request), Offered::Hosts(hosts)) => {
             adjust(hosts, Some(Amending { number, version, request }), page, keep)
         }
-        (Request::Delete(request), Some(hosts)) => {
+        (Request::Delete(request), Offered::Hosts(hosts)) => {
             delete(hosts, Some(Amending { number, version, request }), page, keep)
+        }
+        (Request::Join(request), Offered::Projects(data)) => {
+            joining::form(data, Some(Amending { number, version, request }), page, keep)
         }
         _ => ().into_any(),
     }

@@ -1,14 +1,16 @@
 //! Joining a project: the dialog one applies with, what became of an application, and what its approver chooses.
 
 use super::decision::Fields;
+use super::host_dialogs::Amending;
 use crate::api::Choice;
 use crate::api::error::AppError;
 use crate::api::joining::{Application, ApplyToJoin, JoinFormData, get_join_form};
 use crate::api::workflow::Decision;
+use crate::domain::request::JoinRequest;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, refused};
 use crate::ui::components::field::{Control, Field, FieldError, choice};
-use crate::ui::components::form::{FormState, field_id, use_change};
+use crate::ui::components::form::{FormState, Hidden, field_id, use_change};
 use crate::ui::components::icon;
 use crate::ui::components::pill::{State, pill_or_none, text_or_none};
 use crate::ui::components::time::Time;
@@ -37,7 +39,7 @@ pub fn JoinDialog(page: Signal<String>) -> impl IntoView {
             provide_context(flash_answer().await);
             match data.wait().await {
                 Ok(Some(data)) if wanted => opened(data, page, keep),
-                Err(error) if wanted => refused(error, page, keep),
+                Err(error) if wanted => refused(&error, page, keep),
                 _ => ().into_any(),
             }
         }
@@ -47,7 +49,7 @@ pub fn JoinDialog(page: Signal<String>) -> impl IntoView {
 fn opened(data: JoinFormData, page: String, keep: Query) -> AnyView {
     if !data.may_apply {
         let message = "One applies in a Project View, and while Join Project Application is enabled.";
-        return refused(AppError::refused(message), page, keep);
+        return refused(&AppError::refused(message), page, keep);
     }
     if let Some(number) = data.open() {
         let href = format!("/tickets/workflow/{number}");
@@ -58,22 +60,35 @@ fn opened(data: JoinFormData, page: String, keep: Query) -> AnyView {
         }
         .into_any();
     }
+    form(data, None, page, keep)
+}
+
+/// The form one applies with, and amends an application with.
+pub fn form(data: JoinFormData, amending: Option<Amending<JoinRequest>>, page: String, keep: Query) -> AnyView {
     let change = use_change::<ApplyToJoin>();
     let about =
         format!("A project of the domain {}. Whoever approves it chooses the project and your roles.", data.domain);
     let projects = std::iter::once(choice("", "Any project")).chain(data.projects).collect();
+    let title = if amending.is_some() { "Amend" } else { TITLE };
+    let (reason, wished) = match &amending {
+        Some(Amending { request, .. }) => {
+            (request.reason.clone(), request.wished.as_ref().map(|wished| wished.id.to_string()).unwrap_or_default())
+        }
+        None => Default::default(),
+    };
+    let amends = amending.map(|amending| {
+        let (number, version) = (amending.number.to_string(), amending.version.to_string());
+        view! { <Hidden name="amends" value=number/><Hidden name="version" value=version/> }.into_any()
+    });
     view! {
-        <ChangeDialog change title=TITLE about page keep>
-            <Field label="Reason" name="form[reason]" required=true control=Control::Area autofocus=true
+        <ChangeDialog change title about page keep>
+            {amends}
+            <Field label="Reason" name="form[reason]" required=true preset=reason control=Control::Area autofocus=true
                 help="What you will do there. At most 2,000 characters."/>
-            <Field label="Project" name="form[project]" optional=true control=Control::Select(projects)/>
+            <Field label="Project" name="form[project]" optional=true preset=wished control=Control::Select(projects)/>
         </ChangeDialog>
     }
     .into_any()
-}
-
-fn refused(error: AppError, page: String, keep: Query) -> AnyView {
-    view! { <NoticeDialog title="That isn't possible" page keep><p>{error.to_string()}</p></NoticeDialog> }.into_any()
 }
 
 /// An application and what became of it, with the ways to look at it and to take it back.

@@ -25,7 +25,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
     view! {
         {warning}
         <section class="card" aria-labelledby="request-title">
-            <header class="card-header"><h2 id="request-title">{title}</h2>{amend(request, detail)}</header>
+            <header class="card-header"><h2 id="request-title">{title}</h2></header>
             <table class="compare" data-numeric="">
                 <caption class="visually-hidden">"Limits"</caption>
                 <thead>
@@ -46,7 +46,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
 }
 
 /// The form with what was asked for in it, for whoever may still change that. It is all in the address.
-fn amend(request: &QuotaRequest, detail: &TicketDetail) -> Option<AnyView> {
+pub fn amend(request: &QuotaRequest, detail: &TicketDetail) -> Option<AnyView> {
     let standing = detail.standings.first().filter(|_| detail.may_amend)?;
     let limits = request.limits();
     let dialog = match request.scope {
