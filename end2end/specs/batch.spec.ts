@@ -1,6 +1,6 @@
 // Several tickets decided at once in My Pending, and what is told of those that couldn't be.
 import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
-import { action, confirm, expectListed, expectRow, hostFormPresets, openTab, openTicket, post, row, said } from '../support/pages.ts';
+import { action, confirm, expectListed, expectRow, hostFormPresets, openTab, openTicket, post, row, said, seen } from '../support/pages.ts';
 
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
 const box = (page: Page, number: number) => page.getByRole('checkbox', { name: `Select ticket ${number}`, exact: true });
@@ -67,7 +67,7 @@ test('what could not be decided is named with its reason, until it is read', asy
   const asked = await select(owner, numbers, 'Reject selected');
   // While the dialog is open somebody else passes the first, and the second is undone.
   const coowner = await as('coowner');
-  await post(coowner, 'pass', { number: numbers[0]!, version: 1, note: '', back: '' });
+  await post(coowner, 'pass', { number: numbers[0]!, version: 1, seen: await seen(coowner, numbers[0]!), note: '', back: '' });
   await post(member, 'undo', { number: numbers[1]!, version: 1, reason: 'Not needed.', back: '' });
   await confirm(owner, asked);
 
@@ -117,7 +117,7 @@ test('only My Pending has boxes, and what is not mine to decide is not decided',
   await openTab(member, 'mine');
   await expect(member.getByRole('checkbox', { name: /^Select/ })).toHaveCount(0);
   await expect(action(member.getByRole('main'), 'Pass selected')).toHaveCount(0);
-  const form = { verdict: 'pass', 'tickets[0][number]': number, 'tickets[0][version]': 1, note: '', back: '' };
+  const form = { verdict: 'pass', 'tickets[0][number]': number, 'tickets[0][version]': 1, 'tickets[0][seen]': await seen(member, number), note: '', back: '' };
   for (const user of ['member', 'shopowner']) {
     const other = user === 'member' ? member : await as(user);
     expect(JSON.stringify(await post(other, 'decide-batch', form)), user).toContain('0 of 1 ticket passed.');

@@ -1,7 +1,7 @@
 // Reject, Undo, decisions that come too late, and those that nobody may take.
 import { expect, signIn, test } from '../support/fixtures.ts';
 import {
-  action, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, post, requestHost, row, said,
+  action, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, post, requestHost, row, said, seen,
 } from '../support/pages.ts';
 
 test('a rejection at the second link ends the ticket, and its note is told', async ({ page: member, as }) => {
@@ -116,7 +116,7 @@ test('who asks does not approve, whatever the role', async ({ page: owner, as })
   await expect(owner.getByRole('main').getByRole('button', { name: /^Pass/ })).toHaveCount(0);
 
   // Past the page, too. The same form is good in the right hands, so it is the hands that are refused.
-  const form = { number, version: 1, note: '', back: '' };
+  const form = { number, version: 1, seen: await seen(owner, number), note: '', back: '' };
   const refused = await post(owner, 'pass', form);
   expect(JSON.stringify(refused)).toContain('own ticket');
   const member = await as('member');

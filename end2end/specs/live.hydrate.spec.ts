@@ -1,7 +1,7 @@
 // What somebody else does shows on open pages without a reload, and leaves alone what one is in the middle of.
 import { expect, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
 import {
-  action, bell, confirm, decide, fact, forgetSession, hostFormPresets, openDialog, openTab, openTicket, post, requestHost, row,
+  action, bell, confirm, decide, fact, forgetSession, hostFormPresets, openDialog, openTab, openTicket, post, requestHost, row, seen,
 } from '../support/pages.ts';
 import { Server } from '../support/server.ts';
 
@@ -23,7 +23,8 @@ async function badge(page: Page): Promise<number> {
 const expectBadge = (page: Page, count: number) =>
   expect(bell(page)).toHaveAccessibleDescription(count === 0 ? '' : `${count} open`);
 
-const pass = (page: Page, number: number, version: number) => post(page, 'pass', { number, version, note: '', back: '' });
+const pass = async (page: Page, number: number, version: number) =>
+  post(page, 'pass', { number, version, seen: await seen(page, number), note: '', back: '' });
 
 test('a Pass changes the bell, the list and the open ticket of everybody it concerns', async ({ page: member, as }) => {
   await signIn(member, 'member');

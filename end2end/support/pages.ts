@@ -239,6 +239,12 @@ export async function post(page: Page, endpoint: string, form: Record<string, st
   }
 }
 
+/** What a decision on the ticket names: what it was made on. Empty for who may not see it. */
+export async function seen(page: Page, number: number): Promise<string> {
+  const { reply } = (await post(page, 'get-decision', { number })) as { reply: { seen?: string } };
+  return reply?.seen ?? '';
+}
+
 /** What the create form is preset with, as a form to [`post`] to `create-host`; it lacks only the name. */
 export async function hostFormPresets(page: Page, project?: string): Promise<Record<string, string>> {
   await page.goto('/hosts/new');

@@ -203,6 +203,7 @@ pub struct Picked {
     pub number: TicketNumber,
     pub version: i64,
     /// What the dialog showed, so that what is approved is that.
+    #[serde(default)]
     pub seen: String,
 }
 
@@ -250,7 +251,7 @@ pub async fn get_route(ticket_type: TicketType, project: ProjectId) -> Result<Op
 pub async fn pass(
     number: TicketNumber,
     version: i64,
-    seen: String,
+    #[server(default)] seen: String,
     note: String,
     back: String,
     #[server(default)] project: Option<ProjectId>,
@@ -267,7 +268,7 @@ pub async fn pass(
 pub async fn reject(
     number: TicketNumber,
     version: i64,
-    seen: String,
+    #[server(default)] seen: String,
     note: String,
     back: String,
 ) -> Result<Reply, AppError> {

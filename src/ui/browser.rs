@@ -209,7 +209,11 @@ mod real {
         (0..controls.length()).filter_map(|i| controls.item(i)).any(|control| {
             let options = get(&control, "options");
             if options.is_undefined() {
-                return differs(&control, "value", "defaultValue") || differs(&control, "checked", "defaultChecked");
+                // A box without a value of its own has one of the browser's.
+                let kind = get(&control, "type").as_string().unwrap_or_default();
+                let is_box = kind == "checkbox" || kind == "radio";
+                let (now, said) = if is_box { ("checked", "defaultChecked") } else { ("value", "defaultValue") };
+                return differs(&control, now, said);
             }
             let options: Vec<JsValue> = js_sys::Array::from(&options).to_vec();
             // Where the page marks no option of a select for one, its first is meant.

@@ -61,10 +61,11 @@ pub fn AmendDialog(page: Signal<String>, number: Signal<TicketNumber>) -> impl I
             Ok(Some((detail, offered)))
         },
     );
+    // The rows of disks are in the URL. One memo for all: rendered twice at once, the dialog shown may be the one given up.
+    let shown = Memo::new(move |_| query.with(|query| wanted.get().map(|_| query.clone())));
     awaited(move || {
-        // The rows of disks are in the URL.
-        query.with(|_| ());
-        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        let keep = shown.get().unwrap_or_default().lasting();
+        let page = page.get_untracked();
         async move {
             provide_context(flash_answer().await);
             match data.wait().await {

@@ -50,11 +50,11 @@ pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<
             }
         },
     );
+    // The rows of disks are in the URL. One memo for all: rendered twice at once, the dialog shown may be the one given up.
+    let shown = Memo::new(move |_| query.with(|query| (wanted.get().map(|(kind, _)| kind), query.clone())));
     awaited(move || {
-        let kind = wanted.get().map(|(kind, _)| kind);
-        // The rows of disks are in the URL.
-        query.with(|_| ());
-        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        let (kind, query) = shown.get();
+        let (page, keep) = (page.get_untracked(), query.lasting());
         async move {
             provide_context(flash_answer().await);
             match (kind, data.wait().await) {
