@@ -326,9 +326,9 @@ both! {
         for _ in 0..2 {
             jobs::begin_standing(&app).await.expect("begun");
         }
-        assert_eq!(app.leftover_jobs().await.len(), 2, "each once");
+        assert_eq!(app.leftover_jobs().await.len(), jobs::Job::STANDING.len(), "each once");
         jobs::run_due(&app).await.expect("run");
-        assert_eq!(app.leftover_jobs().await.len(), 2, "and again");
+        assert_eq!(app.leftover_jobs().await.len(), jobs::Job::STANDING.len(), "and again");
         assert_eq!(whole(&app).await.unsealed, 0);
     }
 }
