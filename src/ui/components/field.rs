@@ -158,9 +158,9 @@ fn control_view(control: Control, shape: Shape, unit_id: String, state: &FormSta
             .into_any()
         }
         Control::Select(choices) => {
-            let Shape { id, name, value, required, described_by, invalid, .. } = shape;
+            let Shape { id, name, value, required, described_by, invalid, autofocus } = shape;
             view! {
-                <select id=id name=name required=required aria-describedby=described_by
+                <select id=id name=name required=required autofocus=autofocus aria-describedby=described_by
                     aria-invalid=move || invalid.get().then_some("true")>
                     {options(choices, &value)}
                 </select>

@@ -326,7 +326,8 @@ pub fn RestateButton(
 /// Comes before the [`RestateButton`]s of a form, so that Enter in a field sends the form.
 #[component]
 pub fn DefaultButton() -> impl IntoView {
-    view! { <button class="visually-hidden" type="submit" tabindex="-1" aria-hidden="true"></button> }
+    // Inside something hidden: hidden itself it would show, and take room, while a dialog that opens gives it the focus.
+    view! { <span class="visually-hidden" aria-hidden="true"><button type="submit" tabindex="-1"></button></span> }
 }
 
 /// A form that only asks for another page: filters, and buttons that open dialogs. Empty fields are left out of the URL.

@@ -112,7 +112,7 @@ pub fn adjust(data: HostsDialog, amending: Option<Amending<AdjustRequest>>, page
             {hidden}
             {obstacles(data.obstacles)}
             {hosts}
-            <Field label="Specification" name="form[specification]" control=Control::Select(specifications)/>
+            <Field label="Specification" name="form[specification]" control=Control::Select(specifications) autofocus=true/>
             {disks.map(|disks| disks())}
             <Checkbox label="Auto start" name="form[auto_start]" help="Start the hosts once they are changed. Running hosts are stopped for it."/>
             <Field label="Reason" name="form[reason]" optional=true control=Control::Area help="The approvers read this first."/>
