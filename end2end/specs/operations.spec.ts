@@ -179,6 +179,7 @@ test.describe('where they are not under approval', () => {
       await soon(row(member, 'direct')).toHaveCount(1);
     });
     await openTab(member, 'mine');
-    await expect(member.getByRole('row').filter({ hasText: 'Host Deletion' })).toHaveCount(0);
+    const tickets = member.getByRole('row').filter({ hasText: /Host (Deletion|Adjustment Configuration)/ });
+    await expect(tickets.filter({ hasText: 'direct' }), 'no ticket was made of it').toHaveCount(0);
   });
 });
