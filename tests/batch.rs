@@ -193,9 +193,11 @@ both! {
         assert!(asked.body.contains("Pass selected") && asked.body.contains("2 tickets: Host Application"));
         common::pass(&app, &app.caller("coowner").await, numbers[1], 1, "", BACK).await.expect("meanwhile");
         let (first, second) = (numbers[0].to_string(), numbers[1].to_string());
+        let seen = picked(&app, &numbers, 1).await;
         let fields = [
             ("verdict", "pass"), ("back", "/tickets/workflow/pending"), ("note", ""),
             ("tickets[0][number]", first.as_str()), ("tickets[0][version]", "1"),
+            ("tickets[0][seen]", seen[0].seen.as_str()), ("tickets[1][seen]", seen[1].seen.as_str()),
             ("tickets[1][number]", second.as_str()), ("tickets[1][version]", "1"),
         ];
         let answer = owner.submit("/api/decide-batch", &fields).await;

@@ -13,7 +13,7 @@ use countersign::domain::time::DAY;
 use countersign::server::app::Caller;
 use countersign::server::clock::new_id;
 use countersign::server::events::Stream;
-use countersign::server::service::workflow::{decide, lists};
+use countersign::server::service::workflow::lists;
 use countersign::server::service::{directory, hosts, processes, session};
 use countersign::server::store;
 use countersign::server::store::event::Change;

@@ -58,7 +58,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<Hos
         Position::After(_) => (last.filter(|_| has_more), first),
         Position::Before(_) => (last, first.filter(|_| has_more)),
     };
-    let delay = system_settings::trash_delay(app).await?;
+    let delay = clearing_delay(app, &hosts).await?;
     let rows = hosts.into_iter().map(|host| row(caller, delay, host)).collect::<Result<_, _>>()?;
     Ok(HostList { page: Page { rows, next, previous }, may_create: may_create(caller, view) })
 }
@@ -71,7 +71,7 @@ pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostDetail, 
     }
     let failed = step::latest_failure(&app.db, id).await?;
     let failure = failed.map(|step| format!("{}: {}", step.step.label(), step.error.unwrap_or_default()));
-    let delay = system_settings::trash_delay(app).await?;
+    let delay = clearing_delay(app, std::slice::from_ref(&host)).await?;
     Ok(HostDetail { host: row(caller, delay, host)?, failure })
 }
 
@@ -131,6 +131,12 @@ async fn at_once(work: &mut Work, caller: &Caller, project: &Project, request: &
         n => format!("{n} hosts are being created."),
     };
     Ok(Done::new(said, "/hosts"))
+}
+
+/// How long hosts stay in the trash, asked only where one of these is there.
+async fn clearing_delay(app: &App, hosts: &[Host]) -> Result<Millis, AppError> {
+    let any = hosts.iter().any(|host| host.trashed_at.is_some());
+    if any { system_settings::trash_delay(app).await } else { Ok(0) }
 }
 
 fn reader(caller: &Caller) -> Reader<'_> {
