@@ -70,7 +70,10 @@ impl Change {
         let page = browser::path();
         spawn_local(async move {
             let answer = post(self.url, &fields).await;
-            self.revision.count_change(-1);
+            let end = move || {
+                self.revision.count_change(-1);
+                self.pending.try_set(false);
+            };
             match &answer {
                 Ok(Reply::Done(done)) => {
                     self.say(done.message.clone(), false);
@@ -87,7 +90,7 @@ impl Change {
                         if browser::path() == page {
                             navigate(&location, NavigateOptions::default());
                         }
-                        self.pending.try_set(false);
+                        end();
                     });
                 }
                 Ok(Reply::Refused(error)) | Err(error) => {
@@ -95,7 +98,7 @@ impl Change {
                         self.say(error.to_string(), true);
                         self.revision.bump();
                     }
-                    self.pending.try_set(false);
+                    end();
                 }
             }
             self.answer.try_set(Some(answer));

@@ -11,6 +11,7 @@ use super::browser;
 use super::context::{refresh_frame, use_revision};
 use crate::api::live::Hint;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 use pace::Pace;
 
 /// Whether hints arrive, as far as this page knows.
@@ -44,8 +45,11 @@ pub fn keep_live() {
         true
     });
     let signed_out = StoredValue::new(false);
+    let going_to = use_location().pathname;
     let page = Pace::new(move || {
-        let is_free = !revision.is_changing() && !browser::is_in_use();
+        // A page that is about to be left, while the code of the next is loaded, may not be this view's any more.
+        let is_left = going_to.try_get_untracked().is_some_and(|next| next != browser::path());
+        let is_free = !is_left && !revision.is_changing() && !browser::is_in_use();
         match signed_out.try_get_value() {
             Some(true) if is_free => browser::sign_in_again(),
             _ if is_free => revision.follow_hint(),
