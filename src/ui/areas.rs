@@ -3,6 +3,7 @@
 //! What every page needs (frame, kit, signing in) is in the main part; what only some areas share is in parts of their
 //! own. There are few areas, because those shared parts multiply with them. The server has it all.
 
+use super::live::Leaving;
 use super::pages::directory::{domains, projects, roles, user, users};
 use super::pages::{
     external, host, host_new, hosts, logs, process, quotas, system_settings, ticket_setup, trash, workflow,
@@ -31,6 +32,7 @@ macro_rules! areas {
             }
 
             async fn preload(&self) {
+                let _leaving = Leaving::begin();
                 #[cfg(feature = "hydrate")]
                 $preload().await;
             }

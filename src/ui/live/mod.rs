@@ -11,8 +11,8 @@ use super::browser;
 use super::context::{refresh_frame, use_revision};
 use crate::api::live::Hint;
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use pace::Pace;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Whether hints arrive, as far as this page knows.
 #[derive(Clone, Copy)]
@@ -25,6 +25,29 @@ impl Live {
 
     pub fn is_up(self) -> bool {
         self.0.try_get_value() == Some(true)
+    }
+}
+
+/// While the code of the next page is loaded, the one before it still stands, and may not be of this view any more: it isn't
+/// read again until this is dropped.
+pub struct Leaving(());
+
+static LEAVING: AtomicU32 = AtomicU32::new(0);
+
+impl Leaving {
+    pub fn begin() -> Leaving {
+        LEAVING.fetch_add(1, Ordering::Relaxed);
+        Leaving(())
+    }
+
+    fn is_under_way() -> bool {
+        LEAVING.load(Ordering::Relaxed) > 0
+    }
+}
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        LEAVING.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -45,11 +68,8 @@ pub fn keep_live() {
         true
     });
     let signed_out = StoredValue::new(false);
-    let going_to = use_location().pathname;
     let page = Pace::new(move || {
-        // A page that is about to be left, while the code of the next is loaded, may not be this view's any more.
-        let is_left = going_to.try_get_untracked().is_some_and(|next| next != browser::path());
-        let is_free = !is_left && !revision.is_changing() && !browser::is_in_use();
+        let is_free = !Leaving::is_under_way() && !revision.is_changing() && !browser::is_in_use();
         match signed_out.try_get_value() {
             Some(true) if is_free => browser::sign_in_again(),
             _ if is_free => revision.follow_hint(),
