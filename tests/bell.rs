@@ -52,7 +52,8 @@ both! {
     }
 
     async fn what_isnt_enabled_isnt_offered(app) {
-        assert_eq!(offered(&app, "owner", "Project View: web").await, [ApplyJoinProject, ApplyProjectQuota], "the demo's");
+        let all = [ApplyJoinProject, ApplyProjectQuota, CustomerService];
+        assert_eq!(offered(&app, "owner", "Project View: web").await, all, "the demo's");
         switch_all(&app, false).await;
         for (who, view) in [("owner", "Project View: web"), ("domainadmin", "Domain View: Default")] {
             assert!(offered(&app, who, view).await.is_empty(), "{who} in {view}");

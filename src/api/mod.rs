@@ -4,6 +4,7 @@
 
 pub mod directory;
 pub mod error;
+pub mod external;
 pub mod flash;
 pub mod frame;
 pub mod hosts;
@@ -14,6 +15,7 @@ pub mod processes;
 pub mod quotas;
 pub mod session;
 pub mod settings;
+pub mod support;
 pub mod workflow;
 
 use error::AppError;

@@ -52,8 +52,8 @@ pub struct Setup {
     pub available: Vec<TicketType>,
     pub roles: Vec<Choice>,
     pub persons: Vec<Choice>,
-    /// Whether a third-party system is connected.
-    pub external_ready: bool,
+    /// The queues of the connected third-party system; `None` without one.
+    pub queues: Option<Vec<String>>,
 }
 
 #[server(endpoint = "get-setup")]

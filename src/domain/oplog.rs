@@ -31,6 +31,11 @@ text_enum! {
         Restore = "restore", "Restore";
         Clear = "clear", "Clear";
         Amend = "amend", "Amend";
+        Take = "take", "Take";
+        Reply = "reply", "Reply";
+        Note = "note", "Note";
+        Remind = "remind", "Remind";
+        End = "end", "End";
     }
 }
 

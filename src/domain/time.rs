@@ -23,6 +23,14 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (yoe + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// A span in the largest unit that it is whole in: "3 days", "1 hour", "90 seconds".
+pub fn in_words(span: Millis) -> String {
+    let units = [(DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second")];
+    let (size, unit) = units.into_iter().find(|(size, _)| span % size == 0).unwrap_or((SECOND, "second"));
+    let count = span / size;
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `2026-11-24 08:05:09 UTC`: what a page shows before it knows the person's zone, and without scripts.
 pub fn utc_label(at: Millis) -> String {
     let (year, month, day) = civil(at.div_euclid(DAY));

@@ -6,7 +6,7 @@ use super::events::Events;
 use super::settings::Settings;
 use super::store::db::Db;
 use crate::domain::directory::{NamedView, Person, Reach, View};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{DomainId, UserId};
 use crate::domain::time::Millis;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -48,6 +48,11 @@ impl Caller {
 
     pub fn is_system_view(&self) -> bool {
         self.view() == Some(&View::System)
+    }
+
+    /// Whether they work in the Domain View of this domain, which shows its support tickets.
+    pub fn reads_support_of(&self, domain: &DomainId) -> bool {
+        matches!(self.view(), Some(View::Domain(own)) if own == domain) && self.person.is_admin_of_domain(domain)
     }
 
     /// Whether any page of the directory is for this person.

@@ -145,6 +145,25 @@ pub struct Settings {
     #[arg(long, value_name = "TEXT", env = "COUNTERSIGN_LOG_KEY", hide_env_values = true)]
     pub log_key: Option<String>,
 
+    /// The secret that tokens of other systems are kept sealed with.
+    #[arg(long, value_name = "TEXT", env = "COUNTERSIGN_SECRET_KEY", hide_env_values = true)]
+    pub secret_key: Option<String>,
+
+    /// The file of that secret, where it isn't set; it is made when it is first needed.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERSIGN_SECRET_KEY_FILE",
+        hide_env_values = true,
+        default_value = "data/countersign.key"
+    )]
+    pub secret_key_file: PathBuf,
+
+    /// How often a connected third-party ticket system is asked for news.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_EXTERNAL_POLL", hide_env_values = true,
+          default_value = "20s", value_parser = duration)]
+    pub external_poll: Millis,
+
     /// What is written to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=debug`.
     #[arg(long, value_name = "LEVEL", env = "COUNTERSIGN_LOG_LEVEL", hide_env_values = true, default_value = "info")]
     pub log_level: String,
@@ -271,6 +290,9 @@ impl Settings {
             session_lifetime: 14 * DAY,
             log_retention: None,
             log_key: None,
+            secret_key: Some("a secret for tests".into()),
+            secret_key_file: PathBuf::new(),
+            external_poll: SECOND,
             log_level: "warn".into(),
             site_root: None,
             expose_query_count: false,

@@ -106,6 +106,20 @@ impl Work {
         Ok(())
     }
 
+    /// Has the waiting jobs of a kind look once more, as soon as this work is committed.
+    pub async fn hurry(&mut self, kind: &'static str) -> Result<(), AppError> {
+        job::hurry(&mut self.tx, kind, self.now).await?;
+        self.enqueued = true;
+        Ok(())
+    }
+
+    /// The same for jobs whose order key begins like this.
+    pub async fn hurry_ordered(&mut self, beginning: &str) -> Result<(), AppError> {
+        job::hurry_ordered(&mut self.tx, beginning, self.now).await?;
+        self.enqueued = true;
+        Ok(())
+    }
+
     /// Commits a change with its record, or takes it back and records that it failed.
     pub async fn finish<T>(mut self, outcome: Result<T, AppError>) -> Result<T, AppError> {
         let Err(error) = &outcome else {

@@ -6,7 +6,7 @@
 use super::live::Leaving;
 use super::pages::directory::{domains, projects, roles, user, users};
 use super::pages::{
-    external, host, host_new, hosts, logs, process, quotas, system_settings, ticket_setup, trash, workflow,
+    external, host, host_new, hosts, logs, process, quotas, support, system_settings, ticket_setup, trash, workflow,
 };
 use leptos::prelude::*;
 use leptos_router::ChooseView;
@@ -50,6 +50,9 @@ areas! {
     }
     area_workflow, __preload_area_workflow, WorkflowPage {
         Place => workflow::Workflow,
+    }
+    area_support, __preload_area_support, SupportPage {
+        Place => support::Support,
     }
     area_directory, __preload_area_directory, DirectoryPage {
         Domains => domains::Domains,

@@ -141,6 +141,45 @@ mod real {
         }
     }
 
+    /// What stands in the control of this name.
+    pub fn text_in(name: &str) -> String {
+        let control = document().query_selector(&format!("main [name={name}]")).ok().flatten();
+        let value = control.and_then(|control| js_sys::Reflect::get(&control, &"value".into()).ok());
+        value.and_then(|value| value.as_string()).unwrap_or_default()
+    }
+
+    /// Puts a text into the control of this name, unless something stands there.
+    pub fn fill(name: &str, text: &str) {
+        if let Ok(Some(control)) = document().query_selector(&format!("main [name={name}]"))
+            && text_in(name).is_empty()
+        {
+            let _ = js_sys::Reflect::set(&control, &"value".into(), &text.into());
+        }
+    }
+
+    fn drafts() -> Option<leptos::web_sys::Storage> {
+        window().local_storage().ok().flatten()
+    }
+
+    /// What was typed under this key and not sent yet.
+    pub fn draft(key: &str) -> Option<String> {
+        drafts()?.get_item(key).ok()?.filter(|text| !text.is_empty())
+    }
+
+    pub fn keep_draft(key: &str, text: &str) {
+        if text.is_empty() {
+            drop_draft(key);
+        } else if let Some(drafts) = drafts() {
+            let _ = drafts.set_item(key, text);
+        }
+    }
+
+    pub fn drop_draft(key: &str) {
+        if let Some(drafts) = drafts() {
+            let _ = drafts.remove_item(key);
+        }
+    }
+
     /// Whether the pressed button restates the page (`formmethod="get"`) instead of sending the form.
     pub fn restates(event: &SubmitEvent) -> bool {
         event.submitter().is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
@@ -281,6 +320,15 @@ mod real {
         false
     }
     pub fn sign_in_again() {}
+    pub fn text_in(_name: &str) -> String {
+        String::new()
+    }
+    pub fn fill(_name: &str, _text: &str) {}
+    pub fn draft(_key: &str) -> Option<String> {
+        None
+    }
+    pub fn keep_draft(_key: &str, _text: &str) {}
+    pub fn drop_draft(_key: &str) {}
     pub fn has_open_menu() -> bool {
         false
     }
@@ -297,8 +345,8 @@ mod real {
 }
 
 pub use real::{
-    clear_passwords, close_popovers, copy, focus, has_open_menu, is_in_use, local_label, now, pairs, path, random,
-    reset, restates, sign_in_again, tick_all, ticked, typed, zone,
+    clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, has_open_menu, is_in_use, keep_draft,
+    local_label, now, pairs, path, random, reset, restates, sign_in_again, text_in, tick_all, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -19,6 +19,8 @@ use serde::de::DeserializeOwned;
 #[derive(Clone, Copy)]
 pub struct Revision {
     page: RwSignal<u32>,
+    /// Likewise, and with every hint as well, even while somebody uses the page: for what holds nothing to type in.
+    live: RwSignal<u32>,
     frame: RwSignal<u32>,
     /// How many changes are on their way to the server.
     changing: StoredValue<u32>,
@@ -31,8 +33,18 @@ impl Revision {
         self.page.get()
     }
 
+    pub fn track_live(self) -> u32 {
+        self.live.get()
+    }
+
+    /// Reads again what follows every hint.
+    pub fn bump_live(self) {
+        self.live.try_update(|n| *n += 1);
+    }
+
     pub fn bump(self) {
         self.page.update(|n| *n += 1);
+        self.bump_live();
         self.bump_frame();
     }
 
@@ -119,6 +131,7 @@ struct FrameData {
 pub fn provide_shared() {
     provide_context(Revision {
         page: RwSignal::new(0),
+        live: RwSignal::new(0),
         frame: RwSignal::new(0),
         changing: StoredValue::new(0),
         hinted: StoredValue::new(0),

@@ -9,9 +9,11 @@ use super::live::keep_live;
 use super::new_ticket::new_ticket;
 use super::server_side;
 use crate::api::error::AppError;
-use crate::api::frame::{Frame, is_open_without_project};
+use crate::api::frame::{Counts, Frame, is_open_without_project};
 use crate::api::session::SwitchView;
 use crate::domain::directory::{NamedView, View};
+use crate::domain::process::TicketType;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
@@ -119,7 +121,7 @@ fn Top(frame: Frame) -> impl IntoView {
             </div>
         </header>
         <nav class="menu" id="navigation" popover="auto" aria-label="Navigation" data-width="wide">
-            {sections(&frame).into_iter().map(menu_section).collect_view()}
+            {sections(&frame).into_iter().map(menu_section).views()}
         </nav>
         <ViewMenu frame=frame.clone()/>
         {bell.then(|| view! { <BellMenu frame=frame.clone() counts/> })}
@@ -170,7 +172,13 @@ fn sections(frame: &Frame) -> Vec<Section> {
                 ("/quotas", icon::GAUGE, "Quotas"),
             ],
         },
-        Section { title: "Tickets", links: vec![("/tickets/workflow/mine", icon::WORKFLOW, "Workflows")] },
+        Section {
+            title: "Tickets",
+            links: vec![
+                ("/tickets/workflow/mine", icon::WORKFLOW, "Workflows"),
+                ("/tickets/support/mine", icon::LIFE_BUOY, "Technical Support"),
+            ],
+        },
     ];
     let in_domain_view = matches!(frame.view, Some(NamedView { view: View::Domain(_), .. }));
     if frame.is_system_view() || in_domain_view {
@@ -216,7 +224,7 @@ fn menu_section(section: Section) -> AnyView {
     view! {
         <div class="menu-section">
             <p class="menu-title">{title}</p>
-            <ul aria-label=title>{section.links.into_iter().map(link).collect_view()}</ul>
+            <ul aria-label=title>{section.links.into_iter().map(link).views()}</ul>
         </div>
     }
     .into_any()
@@ -234,13 +242,13 @@ fn Side(frame: Frame) -> impl IntoView {
         view! {
             <div class="sidenav-section">
                 <p class="sidenav-title">{section.title}</p>
-                <ul aria-label=section.title>{section.links.into_iter().map(link).collect_view()}</ul>
+                <ul aria-label=section.title>{section.links.into_iter().map(link).views()}</ul>
             </div>
         }
     };
     view! {
         <nav class="sidenav" aria-label="Main">
-            {sections(&frame).into_iter().map(section).collect_view()}
+            {sections(&frame).into_iter().map(section).views()}
             <label class="sidenav-fold">
                 <input type="checkbox" role="switch"/><Icon paths=icon::PANEL_LEFT/><span>"Fold menu"</span>
             </label>
@@ -284,29 +292,66 @@ fn Bell(counts: LiveCounts) -> impl IntoView {
 
 #[component]
 fn BellMenu(frame: Frame, counts: LiveCounts) -> impl IntoView {
-    let waits = move || (counts.get().workflow_pending > 0).then_some("accent");
+    let support = frame.is_enabled(TicketType::CustomerService).then(|| {
+        let entries = BellSection {
+            id: "bell-support",
+            title: "Technical Support",
+            paths: icon::LIFE_BUOY,
+            mine: "/tickets/support/mine",
+            pending: "/tickets/support/pending",
+            counts: |counts| (counts.support_mine, counts.support_pending),
+        };
+        bell_section(entries, counts)
+    });
     let workflows = frame.enabled.iter().any(|t| t.is_workflow()).then(|| {
-        view! {
-            <div class="menu-section">
-                <p class="menu-title" id="bell-workflows">"Workflows"</p>
-                <ul aria-labelledby="bell-workflows">
-                    <li>
-                        <a class="menu-item" href="/tickets/workflow/mine"><Icon paths=icon::WORKFLOW/><span>"My Tickets"</span></a>
-                        <span class="count">{move || counts.get().workflow_mine}</span>
-                    </li>
-                    <li>
-                        <a class="menu-item" href="/tickets/workflow/pending"><Icon paths=icon::INBOX/><span>"Pending"</span></a>
-                        <span class="count" data-tone=waits>{move || counts.get().workflow_pending}</span>
-                    </li>
-                </ul>
-            </div>
-        }
+        let entries = BellSection {
+            id: "bell-workflows",
+            title: "Workflows",
+            paths: icon::WORKFLOW,
+            mine: "/tickets/workflow/mine",
+            pending: "/tickets/workflow/pending",
+            counts: |counts| (counts.workflow_mine, counts.workflow_pending),
+        };
+        bell_section(entries, counts)
     });
     view! {
         <nav class="menu" id="bell-menu" popover="auto" aria-label="Tickets" data-align="end">
+            {support}
             {workflows}
             {new_ticket(&frame)}
         </nav>
+    }
+    .into_any()
+}
+
+/// A kind of tickets in the bell: where one's own and those that wait for one are, and how many.
+struct BellSection {
+    id: &'static str,
+    title: &'static str,
+    paths: &'static str,
+    mine: &'static str,
+    pending: &'static str,
+    /// Mine and pending.
+    counts: fn(Counts) -> (i64, i64),
+}
+
+fn bell_section(section: BellSection, counts: LiveCounts) -> AnyView {
+    let BellSection { id, title, paths, mine, pending, counts: of } = section;
+    let waits = move || (of(counts.get()).1 > 0).then_some("accent");
+    view! {
+        <div class="menu-section">
+            <p class="menu-title" id=id>{title}</p>
+            <ul aria-labelledby=id>
+                <li>
+                    <a class="menu-item" href=mine><Icon paths/><span>"My Tickets"</span></a>
+                    <span class="count">{move || of(counts.get()).0}</span>
+                </li>
+                <li>
+                    <a class="menu-item" href=pending><Icon paths=icon::INBOX/><span>"Pending"</span></a>
+                    <span class="count" data-tone=waits>{move || of(counts.get()).1}</span>
+                </li>
+            </ul>
+        </div>
     }
     .into_any()
 }
@@ -329,7 +374,7 @@ fn ViewMenu(frame: Frame) -> impl IntoView {
     };
     view! {
         <div class="menu" id="view-menu" popover="auto" data-align="end">
-            <div class="menu-section"><ul aria-label="Views">{frame.views.into_iter().map(entry).collect_view()}</ul></div>
+            <div class="menu-section"><ul aria-label="Views">{frame.views.into_iter().map(entry).views()}</ul></div>
         </div>
     }
     .into_any()

@@ -19,11 +19,12 @@ mod restate;
 mod server_side;
 #[cfg(feature = "ssr")]
 mod shell;
+mod views;
 
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
-use areas::{DirectoryPage, HostPage, SettingsPage, WorkflowPage};
+use areas::{DirectoryPage, HostPage, SettingsPage, SupportPage, WorkflowPage};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -73,6 +74,8 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/settings/tickets/:id") view=SettingsPage::Process ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow") view=pages::workflow::Workflows ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow/:place") view=WorkflowPage::Place ssr=SsrMode::Async/>
+                <Route path=path!("/tickets/support") view=pages::support::SupportHome ssr=SsrMode::Async/>
+                <Route path=path!("/tickets/support/:place") view=SupportPage::Place ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>
     }

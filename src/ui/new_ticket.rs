@@ -6,7 +6,8 @@ use crate::domain::process::TicketType;
 use leptos::prelude::*;
 
 /// Each type that is started from the bell: where its form is, its icon, the words.
-const ENTRIES: [(TicketType, &str, &str, &str); 3] = [
+const ENTRIES: [(TicketType, &str, &str, &str); 4] = [
+    (TicketType::CustomerService, "/tickets/support/mine?dialog=request", icon::LIFE_BUOY, "Request Technical Support"),
     (TicketType::ApplyJoinProject, "/tickets/workflow/mine?dialog=join", icon::USERS, "Apply to join project"),
     (TicketType::ApplyProjectQuota, "/quotas?dialog=project-quota", icon::GAUGE, "Project Quota Application"),
     (TicketType::ApplyDomainQuota, "/quotas?dialog=domain-quota", icon::GAUGE, "Domain Quota Application"),

@@ -89,10 +89,13 @@ fn hints(event: &Event, caller: &Caller) -> Vec<Hint> {
     let person = &caller.person;
     let reads_all_tickets = caller.is_system_view() && person.is_system_admin();
     match event {
-        Event::Ticket { number, concerned } if concerned.contains(&person.id) => {
+        Event::Ticket { number, concerned, .. } if concerned.contains(&person.id) => {
             vec![Hint::Frame, Hint::Ticket(*number)]
         }
         Event::Ticket { number, .. } if reads_all_tickets => vec![Hint::Ticket(*number)],
+        Event::Ticket { number, domain: Some(domain), .. } if caller.reads_support_of(domain) => {
+            vec![Hint::Ticket(*number)]
+        }
         Event::Ticket { .. } => vec![],
         Event::Tickets => vec![Hint::Frame, Hint::Tickets],
         Event::HostsIn { project, domain } if person.sees_project(project, domain) => vec![Hint::Hosts],

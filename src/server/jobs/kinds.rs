@@ -2,11 +2,14 @@
 
 use super::{Failure, Handlers, NewJob, Outcome};
 use crate::api::error::AppError;
-use crate::domain::ids::HostId;
+use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::time::Millis;
 use crate::server::app::App;
+use crate::server::service::external::inbox;
+use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::hosts::{operating, trash};
 use crate::server::service::oplog::{retention, sealing};
+use crate::server::service::support::closing;
 use crate::server::store::host::step::StepKey;
 use crate::server::store::job::Claimed;
 use serde::{Deserialize, Serialize};
@@ -29,6 +32,18 @@ pub enum Job {
     TrimLog,
     /// Clears hosts that have been in the trash for long enough, again and again.
     EmptyTrash,
+    /// Closes a support ticket whose requester has said nothing since then.
+    CloseSilent { ticket: TicketNumber, since: Millis },
+    /// Makes a ticket in the connected system.
+    ExternalCreate { ticket: TicketNumber },
+    /// Sends the post at this position there.
+    ExternalReply { ticket: TicketNumber, post: i64 },
+    /// Closes it there.
+    ExternalClose { ticket: TicketNumber },
+    /// Asks the connected system for news, again and again.
+    PollHelpdesk,
+    /// Says in its thread that it is about to close.
+    RemindRequester { ticket: TicketNumber, since: Millis },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +62,11 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 impl Job {
     /// What is always in the queue, once for all servers, and never over.
-    pub const STANDING: [Job; 3] = [Job::SealLog, Job::TrimLog, Job::EmptyTrash];
+    pub const STANDING: [Job; 4] = [Job::SealLog, Job::TrimLog, Job::EmptyTrash, Job::PollHelpdesk];
+
+    pub const POLL_HELPDESK: &'static str = "poll-helpdesk";
+    pub const CLOSE_SILENT: &'static str = "close-silent";
+    pub const REMIND_REQUESTER: &'static str = "remind-requester";
 
     fn kind(&self) -> &'static str {
         match self {
@@ -57,14 +76,26 @@ impl Job {
             Job::SealLog => "seal-log",
             Job::TrimLog => "trim-log",
             Job::EmptyTrash => "empty-trash",
+            Job::ExternalCreate { .. } => "external-create",
+            Job::ExternalReply { .. } => "external-reply",
+            Job::ExternalClose { .. } => "external-close",
+            Job::PollHelpdesk => Job::POLL_HELPDESK,
+            Job::CloseSilent { .. } => Job::CLOSE_SILENT,
+            Job::RemindRequester { .. } => Job::REMIND_REQUESTER,
         }
     }
 
-    fn host(&self) -> Option<&HostId> {
+    /// Jobs about one thing run in order; each about a silent ticket stands for itself.
+    fn order_key(&self) -> Option<String> {
         match self {
-            Job::StartHostStep(step) | Job::PollHostStep(step) => Some(&step.host),
-            Job::CleanUpHost { host, .. } => Some(host),
-            Job::SealLog | Job::TrimLog | Job::EmptyTrash => None,
+            Job::StartHostStep(StepKey { host, .. })
+            | Job::PollHostStep(StepKey { host, .. })
+            | Job::CleanUpHost { host, .. } => Some(format!("host:{host}")),
+            Job::ExternalCreate { ticket } | Job::ExternalReply { ticket, .. } | Job::ExternalClose { ticket } => {
+                Some(outbox::order_key(*ticket))
+            }
+            Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk => None,
+            Job::CloseSilent { .. } | Job::RemindRequester { .. } => None,
         }
     }
 
@@ -76,7 +107,7 @@ impl Job {
             run_at,
             // Nothing would begin a standing job again.
             max_attempts: if Job::STANDING.contains(self) { i64::MAX } else { MAX_ATTEMPTS },
-            order_key: self.host().map(|host| format!("host:{host}")),
+            order_key: self.order_key(),
             idempotency_key: Some(format!("{}:{payload}", self.kind())),
             payload,
         }
@@ -108,6 +139,12 @@ impl Handlers for Dispatch {
             Job::SealLog => sealing::seal_due(app).await,
             Job::TrimLog => retention::remove_due(app).await,
             Job::EmptyTrash => trash::clear_overdue(app).await,
+            Job::ExternalCreate { ticket } => outbox::run(app, ticket, Errand::Create).await,
+            Job::ExternalReply { ticket, post } => outbox::run(app, ticket, Errand::Reply(post)).await,
+            Job::ExternalClose { ticket } => outbox::run(app, ticket, Errand::Close).await,
+            Job::PollHelpdesk => inbox::poll(app).await,
+            Job::CloseSilent { ticket, since } => closing::close_silent(app, ticket, since).await,
+            Job::RemindRequester { ticket, since } => closing::remind(app, ticket, since).await,
         }
     }
 
@@ -120,8 +157,12 @@ impl Handlers for Dispatch {
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
                 operating::removal_failed(app, &host, reason).await
             }
+            // Their ticket says why, and offers Retry.
+            Ok(Job::ExternalCreate { .. } | Job::ExternalReply { .. } | Job::ExternalClose { .. }) => Ok(()),
             // Nothing shows it but its line in the queue, which stays.
-            Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash) | Err(_) => Ok(()),
+            Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk)
+            | Ok(Job::CloseSilent { .. } | Job::RemindRequester { .. })
+            | Err(_) => Ok(()),
         }
     }
 }

@@ -58,16 +58,6 @@ const PROCESSES: [(TicketType, Links); 7] = [
     (TicketType::CustomerService, &[(built_in::SUPPORT, Scope::Domain)]),
 ];
 
-/// Only what has its pages already is enabled.
-const ENABLED: [TicketType; 6] = [
-    TicketType::ApplyMachine,
-    TicketType::ApplyServerChangeconfig,
-    TicketType::ApplyServerDelete,
-    TicketType::ApplyJoinProject,
-    TicketType::ApplyProjectQuota,
-    TicketType::ApplyDomainQuota,
-];
-
 /// Everything the demo begins with, if the database has no account yet.
 pub async fn seed(app: &App) -> Result<(), AppError> {
     if people_and_processes(app).await? {
@@ -119,7 +109,7 @@ async fn write(work: &mut Work, hash: &str) -> Result<(), AppError> {
     for (ticket_type, links) in PROCESSES {
         let id = ProcessId::from(new_id());
         process::insert(tx, &id, ticket_type, "", &definition(links), now).await?;
-        process::set_enabled(tx, &id, ENABLED.contains(&ticket_type), now).await?;
+        process::set_enabled(tx, &id, true, now).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Ticket Setup: which types are under approval, and by whom (SPEC 4). For the System View only.
 
-use super::coverage;
 use super::rights::require_system_view;
+use super::{coverage, external};
 use crate::api::error::AppError;
 use crate::api::processes::{ProcessDetail, ProcessRow, Setup};
 use crate::api::{Choice, Done};
@@ -47,7 +47,7 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
         available,
         roles: roles.into_iter().map(|r| Choice { value: r.id.0, label: r.name }).collect(),
         persons: persons.into_iter().map(|p| Choice { value: p.id.0, label: p.display_name }).collect(),
-        external_ready: false,
+        queues: external::queues(app).await?,
     })
 }
 
@@ -74,7 +74,13 @@ fn label_of(ticket_type: &str) -> &'static str {
 
 async fn write_version(work: &mut Work, caller: &Caller, form: &ProcessForm) -> Result<Done, AppError> {
     require_system_view(caller, "Ticket Setup")?;
-    let (ticket_type, definition, description) = form.parse(false)?;
+    let queues = external::queues(work.app()).await?;
+    let (ticket_type, definition, description) = form.parse(queues.is_some())?;
+    if let Some(queue) = definition.queue.as_ref().filter(|queue| !queues.unwrap_or_default().contains(queue)) {
+        let mut problems = Problems::default();
+        problems.add("form[queue]", format!("The connected system shows the account no queue {queue}."));
+        problems.or(())?;
+    }
     check_directory(work, &definition).await?;
     let now = work.now;
     let existing = process::lock_by_type(&mut work.tx, ticket_type).await?;

@@ -3,6 +3,7 @@
 
 use super::oplog::retention::kept_for;
 use super::rights::require_system_view;
+use super::support::closing;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::api::settings::{Delay, SettingsForm, SystemSettings};
@@ -124,6 +125,9 @@ async fn write(work: &mut Work, app: &App, caller: &Caller, form: &SettingsForm)
         if let Some(value) = value {
             setting::set(&mut work.tx, source.key, &value.to_string()).await?;
         }
+    }
+    if auto_close.is_some() {
+        closing::hurry(work).await?;
     }
     match retention {
         _ if before.log_retention.fixed => {}

@@ -28,9 +28,12 @@ pub enum Change {
 #[serde(rename_all = "snake_case")]
 pub enum Event {
     /// `concerned`: its initiator, and whoever has or had a task in it. Everybody else who may read it reads every ticket.
+    /// `domain` is set for a support ticket, which the Domain View of its domain reads too.
     Ticket {
         number: TicketNumber,
         concerned: Vec<UserId>,
+        #[serde(default)]
+        domain: Option<DomainId>,
     },
     /// More tickets at once than are worth naming.
     Tickets,
@@ -72,20 +75,26 @@ pub(super) async fn of(tx: &mut Tx, changes: &BTreeSet<Change>) -> sqlx::Result<
 }
 
 async fn concerning(tx: &mut Tx, tickets: Vec<TicketNumber>) -> sqlx::Result<Vec<Event>> {
-    let sql = tx.dialect().pick(
-        "SELECT number, initiator_id AS account FROM ticket WHERE number IN (SELECT value FROM json_each($1))
-         UNION SELECT ticket_number, account_id FROM task WHERE ticket_number IN (SELECT value FROM json_each($1))
-         ORDER BY 1",
-        "SELECT number, initiator_id AS account FROM ticket WHERE number = ANY($1)
-         UNION SELECT ticket_number, account_id FROM task WHERE ticket_number = ANY($1)
-         ORDER BY 1",
-    );
-    let concerned: Vec<(TicketNumber, UserId)> = tx.all(sql, args![tickets]).await?;
+    macro_rules! concerned {
+        ($numbers:literal) => {
+            concat!(
+                "SELECT t.number, c.account, CASE WHEN t.support = 1 THEN t.domain_id END AS domain FROM (
+                   SELECT number, initiator_id AS account FROM ticket WHERE number ",
+                $numbers,
+                " UNION SELECT ticket_number, account_id FROM task WHERE ticket_number ",
+                $numbers,
+                ") c JOIN ticket t ON t.number = c.number ORDER BY t.number"
+            )
+        };
+    }
+    let sql = tx.dialect().pick(concerned!("IN (SELECT value FROM json_each($1))"), concerned!("= ANY($1)"));
+    let concerned: Vec<(TicketNumber, UserId, Option<DomainId>)> = tx.all(sql, args![tickets]).await?;
     let mut events = vec![];
     for of_ticket in concerned.chunk_by(|a, b| a.0 == b.0) {
         events.extend(of_ticket.chunks(MOST_PEOPLE).map(|part| Event::Ticket {
             number: part[0].0,
-            concerned: part.iter().map(|(_, account)| account.clone()).collect(),
+            concerned: part.iter().map(|(_, account, _)| account.clone()).collect(),
+            domain: part[0].2.clone(),
         }));
     }
     Ok(events)
@@ -119,7 +128,7 @@ mod tests {
     #[test]
     fn an_event_fits_into_a_notification() {
         let concerned = (0..MOST_PEOPLE).map(|_| new_id().into()).collect();
-        let largest = Event::Ticket { number: TicketNumber::MAX, concerned };
+        let largest = Event::Ticket { number: TicketNumber::MAX, concerned, domain: Some(new_id().into()) };
         let text = serde_json::to_string(&largest).expect("JSON");
         assert!(text.len() < 8_000, "{} bytes", text.len());
         assert_eq!(serde_json::from_str::<Event>(&text).expect("an event"), largest);

@@ -58,6 +58,26 @@ pub async fn push(tx: &mut Tx, job: &NewJob) -> sqlx::Result<bool> {
     Ok(tx.exec(sql, args).await? == 1)
 }
 
+/// Has the jobs of a kind that wait for their time run now.
+pub async fn hurry(tx: &mut Tx, kind: &str, now: Millis) -> sqlx::Result<()> {
+    tx.exec("UPDATE job SET run_at = $2 WHERE state = 0 AND kind = $1 AND run_at > $2", args![kind, now]).await?;
+    Ok(())
+}
+
+/// The same for the jobs whose order key begins like this.
+pub async fn hurry_ordered(tx: &mut Tx, beginning: &str, now: Millis) -> sqlx::Result<()> {
+    let sql = "UPDATE job SET run_at = $2 WHERE state = 0 AND okey LIKE $1 AND run_at > $2";
+    tx.exec(sql, args![format!("{beginning}%"), now]).await?;
+    Ok(())
+}
+
+/// Takes up again the jobs of an order key that were laid aside, with new attempts.
+pub async fn revive(tx: &mut Tx, order_key: &str, now: Millis) -> sqlx::Result<()> {
+    let sql = "UPDATE job SET state = 0, attempts = 0, run_at = $2, done_at = NULL WHERE state = 3 AND okey = $1";
+    tx.exec(sql, args![order_key, now]).await?;
+    Ok(())
+}
+
 // A job is due when its time has come and no earlier job of its order key is unfinished.
 macro_rules! due {
     ($before:literal, $after:literal) => {

@@ -205,8 +205,8 @@ pub async fn gained(
 ) -> sqlx::Result<u64> {
     change_tasks(
         tx,
-        "INSERT INTO task (ticket_number, link, account_id, state, opened_at)
-         SELECT t.number, t.link, $1, 'open', $5 FROM ticket t
+        "INSERT INTO task (ticket_number, link, account_id, state, opened_at, queue)
+         SELECT t.number, t.link, $1, 'open', $5, t.queue FROM ticket t
          WHERE t.waits_role = $2
            AND (t.waits_scope = 'global' OR (t.waits_scope = 'project' AND t.waits_scope_id = $3)
                 OR (t.waits_scope = 'domain' AND t.waits_scope_id = $4))

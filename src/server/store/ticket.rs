@@ -1,5 +1,5 @@
-//! Workflow tickets: one ticket, its history, and the bell's counts. The tabs' lists are in `ticket_list`, the approvers'
-//! tasks in `task`.
+//! Tickets: one ticket, its history, and the bell's counts. The lists of workflow tickets are in `ticket_list`, the approvers'
+//! tasks in `task`, and what is special about support tickets in `support`.
 
 use super::db::{Db, Tx};
 use super::event::Change;
@@ -269,13 +269,15 @@ pub async fn count_in_flight_in(tx: &mut Tx, process: &ProcessId) -> sqlx::Resul
 
 /// The bell's counts; each reads an index of what is open.
 pub async fn counts(db: &Db, person: &UserId) -> sqlx::Result<Counts> {
-    let (workflow_mine, workflow_pending) = db
-        .opt::<(i64, i64)>(
-            "SELECT (SELECT COUNT(*) FROM ticket WHERE initiator_id = $1 AND status = 'incomplete'),
-                    (SELECT COUNT(*) FROM task WHERE account_id = $1 AND state = 'open')",
+    let (workflow_mine, workflow_pending, support_mine, support_pending) = db
+        .opt::<(i64, i64, i64, i64)>(
+            "SELECT (SELECT COUNT(*) FROM ticket WHERE initiator_id = $1 AND status = 'incomplete' AND support = 0),
+                    (SELECT COUNT(*) FROM task WHERE account_id = $1 AND state = 'open' AND queue = 0),
+                    (SELECT COUNT(*) FROM ticket WHERE initiator_id = $1 AND status = 'incomplete' AND support = 1),
+                    (SELECT COUNT(*) FROM task WHERE account_id = $1 AND state = 'open' AND queue BETWEEN 1 AND 4)",
             args![person],
         )
         .await?
         .unwrap_or_default();
-    Ok(Counts { workflow_mine, workflow_pending, ..Counts::default() })
+    Ok(Counts { workflow_mine, workflow_pending, support_mine, support_pending })
 }

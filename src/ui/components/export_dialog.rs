@@ -7,6 +7,7 @@ use crate::api::logs::{LogFilter, LogRow};
 use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn};
 use crate::ui::context::Toasts;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -76,7 +77,7 @@ fn hidden(filter: LogFilter, back: String) -> AnyView {
     ];
     let field = |(name, value): (&'static str, String)| view! { <input type="hidden" name=name value=value/> };
     let set = fields.into_iter().filter(|(_, value)| !value.is_empty());
-    set.map(field).collect_view().into_any()
+    set.map(field).views().into_any()
 }
 
 /// The first and the last record of what is displayed.
@@ -111,7 +112,7 @@ fn columns(missing: bool) -> AnyView {
     view! {
         <fieldset class="fieldset" aria-describedby=missing.then_some("export-columns-error")>
             <legend>"Columns"</legend>
-            <div class="choices" data-flow="row">{LogColumn::ALL.iter().map(choice).collect_view()}</div>
+            <div class="choices" data-flow="row">{LogColumn::ALL.iter().map(choice).views()}</div>
             {problem}
         </fieldset>
     }
@@ -132,7 +133,7 @@ fn radios(legend: &'static str, name: &'static str, choices: Vec<(&'static str, 
     view! {
         <fieldset class="fieldset">
             <legend>{legend}</legend>
-            <div class="choices" data-flow="row">{choices.into_iter().enumerate().map(choice).collect_view()}</div>
+            <div class="choices" data-flow="row">{choices.into_iter().enumerate().map(choice).views()}</div>
         </fieldset>
     }
     .into_any()

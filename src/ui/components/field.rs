@@ -5,6 +5,7 @@ use super::form::{FormState, field_id};
 use super::icon::{self, Icon};
 use crate::api::Choice;
 use crate::ui::query::use_query;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// What one types into.
@@ -189,7 +190,7 @@ fn many(choices: Vec<Choice>, name: &str, state: &FormState) -> AnyView {
         let selected = state.chosen(prefix, &choice.value);
         view! { <option value=choice.value selected=selected>{choice.label}</option> }
     });
-    options.collect_view().into_any()
+    options.views().into_any()
 }
 
 fn input(kind: &'static str, autocomplete: Option<&'static str>, shape: Shape) -> AnyView {
@@ -210,7 +211,7 @@ pub fn options(choices: Vec<Choice>, value: &str) -> AnyView {
             let selected = choice.value == value;
             view! { <option value=choice.value selected=selected>{choice.label}</option> }
         })
-        .collect_view()
+        .views()
         .into_any()
 }
 
@@ -239,7 +240,7 @@ pub fn FilterField(
                 let selected = move || value.try_with(|value| *value == this).unwrap_or(false);
                 view! { <option value=choice.value selected=selected>{choice.label}</option> }
             });
-            view! { <select id=id.clone() name=name prop:value=move || value.try_get().unwrap_or_default()>{choices.collect_view()}</select> }.into_any()
+            view! { <select id=id.clone() name=name prop:value=move || value.try_get().unwrap_or_default()>{choices.views()}</select> }.into_any()
         }
         control => {
             let kind = if matches!(control, Control::Date) { "date" } else { "text" };

@@ -9,6 +9,7 @@ use crate::ui::context::{Restated, Revision, Toasts, use_revision};
 use crate::ui::post::post;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{EDIT, Pairs};
+use crate::ui::views::Views;
 use leptos::context::Provider;
 use leptos::html;
 use leptos::prelude::*;
@@ -34,6 +35,7 @@ pub struct Change {
     toasts: Toasts,
     revision: Revision,
     restated: StoredValue<bool>,
+    on_done: StoredValue<Option<Box<dyn Fn() + Send + Sync>>>,
 }
 
 /// Prepares a change whose form says itself why it was refused. What it did is said in a toast, and everything on the
@@ -56,10 +58,16 @@ fn prepare(url: &'static str, says_refusals: bool) -> Change {
         toasts: expect_context(),
         revision: use_revision(),
         restated: expect_context::<Restated>().0,
+        on_done: StoredValue::new(None),
     }
 }
 
 impl Change {
+    /// Does something more once it succeeded.
+    pub fn on_done(self, act: impl Fn() + Send + Sync + 'static) {
+        self.on_done.set_value(Some(Box::new(act)));
+    }
+
     /// Sends the fields, unless they are on their way already; says what came of it and goes where the reply says.
     fn send(self, fields: Pairs, navigate: impl Fn(&str, NavigateOptions) + 'static) {
         if self.pending.try_get_untracked() != Some(false) {
@@ -77,6 +85,7 @@ impl Change {
             match &answer {
                 Ok(Reply::Done(done)) => {
                     self.say(done.message.clone(), false);
+                    self.on_done.try_with_value(|act| act.as_ref().map(|act| act()));
                     // The page that comes next reads what it needs by itself; this one may not even be the person's any more.
                     if Query::path_of(&done.location) == browser::path() {
                         self.revision.bump();
@@ -261,7 +270,7 @@ pub fn ErrorSummary() -> impl IntoView {
             <div class="error-summary" role="alert" tabindex="-1" id=SUMMARY>
                 <h2>{title}</h2>
                 {(!problems.is_empty()).then(|| view! {
-                    <ul>{problems.into_iter().map(|p| link(p.field, p.message)).collect_view()}</ul>
+                    <ul>{problems.into_iter().map(|p| link(p.field, p.message)).views()}</ul>
                 })}
                 {signed_out.then(|| view! { <ul><li><a href="/login" target="_blank">"Sign in"</a></li></ul> })}
             </div>
@@ -355,8 +364,7 @@ pub fn GetForm(
         pairs.retain(|(_, value)| !value.is_empty());
         navigate(&Query(pairs).url(&target), NavigateOptions { scroll: false, ..Default::default() });
     };
-    let kept =
-        keep.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    let kept = keep.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).views();
     view! {
         <form class=(!class.is_empty()).then_some(class) method="get" action=page id=id hidden=hidden
             role=label.is_some().then_some("search") aria-label=label on:submit=on_submit>

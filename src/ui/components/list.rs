@@ -4,6 +4,7 @@ use super::form::GetForm;
 use super::icon::{self, Icon};
 use crate::api::Page;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// A column: its caption and its `data-col` (empty for plain text).
@@ -31,7 +32,7 @@ pub fn Table(
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>
                     <tr>
-                        {head.collect_view()}
+                        {head.views()}
                         {actions.then(|| view! { <th scope="col" data-col="actions"><span class="visually-hidden">"Actions"</span></th> })}
                     </tr>
                 </thead>

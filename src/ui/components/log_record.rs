@@ -10,6 +10,7 @@ use crate::ui::browser;
 use crate::ui::context::Clock;
 use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// The dialog of `?dialog=record&about=NUMBER`.
@@ -90,7 +91,7 @@ fn facts(record: LogRecord) -> AnyView {
         ("Integrity", seal),
     ];
     let line = |(label, value): (&'static str, AnyView)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
-    view! { <dl class="facts" data-flow="columns">{facts.map(line).collect_view()}</dl> }.into_any()
+    view! { <dl class="facts" data-flow="columns">{facts.into_iter().map(line).views()}</dl> }.into_any()
 }
 
 /// There once scripts are: without them the text is marked by hand.

@@ -2,6 +2,7 @@
 
 use super::icon::{self, Icon};
 use crate::domain::host::HostStatus;
+use crate::domain::support::{Level, SupportStatus};
 use crate::domain::workflow::{ExecutionResult, ProcessResult, Status};
 use leptos::prelude::*;
 
@@ -56,6 +57,35 @@ impl State for ExecutionResult {
             ExecutionResult::InProgress => ("info", icon::LOADER),
             ExecutionResult::Succeeded => ("success", icon::CIRCLE_CHECK),
             ExecutionResult::Failed => ("danger", icon::CIRCLE_X),
+        }
+    }
+}
+
+impl State for SupportStatus {
+    fn label(self) -> &'static str {
+        SupportStatus::label(self)
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            SupportStatus::Submitted => ("info", icon::INBOX),
+            SupportStatus::Waiting => ("info", icon::CLOCK),
+            SupportStatus::Processing => ("info", icon::LOADER),
+            SupportStatus::Feedback => ("warning", icon::USER),
+            SupportStatus::Closed => ("neutral", icon::CIRCLE_CHECK),
+        }
+    }
+}
+
+impl State for Level {
+    fn label(self) -> &'static str {
+        Level::label(self)
+    }
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            Level::Minor => ("neutral", icon::ARROW_DOWN),
+            Level::Moderate => ("info", icon::MINUS),
+            Level::Critical => ("warning", icon::ARROW_UP),
+            Level::Fatal => ("danger", icon::ALERT_TRIANGLE),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How a quota stands: what is used, held, asked for and free, as bars with the numbers beside them.
 
 use crate::domain::quota::{Amounts, Key, Standing, UNLIMITED};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// The bars of every limited key a request touches, and which keys have no limit. The text says it all; the bar is
@@ -18,7 +19,7 @@ pub fn meters(standing: &Standing, requested: &Amounts, columns: bool) -> AnyVie
 /// A whole quota: what is used, held and free of every key; those without limit or use are folded away.
 pub fn overview(standing: &Standing) -> AnyView {
     let (telling, silent) = standing.keys();
-    let rows = |keys: Vec<Key>| keys.into_iter().map(|key| standing_row(standing, key)).collect_view();
+    let rows = |keys: Vec<Key>| keys.into_iter().map(|key| standing_row(standing, key)).views();
     let folded = (!silent.is_empty()).then(|| {
         let summary = match telling.len() {
             0 => "No limits, and nothing in use".to_owned(),

@@ -2,6 +2,7 @@
 
 use super::icon::{self, Icon};
 use crate::ui::keyboard;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 const ID: &str = "shortcuts";
@@ -46,7 +47,7 @@ pub fn Shortcuts(keys: &'static [Shortcut]) -> impl IntoView {
     view! {
         <div class="menu shortcuts" id=ID popover="auto" role="dialog" aria-labelledby="shortcuts-title" data-align="end">
             <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
-            <dl class="shortcuts-keys">{keys.iter().map(key).collect_view()}</dl>
+            <dl class="shortcuts-keys">{keys.iter().map(key).views()}</dl>
             <div class="choice">
                 <input type="checkbox" id="shortcuts-on" checked=true prop:checked=move || on.get() autofocus=true on:change=on_change/>
                 <label for="shortcuts-on">"Single-key shortcuts"</label>

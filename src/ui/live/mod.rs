@@ -77,6 +77,13 @@ pub fn keep_live() {
         }
         is_free
     });
+    let parts = Pace::new(move || {
+        let is_free = !Leaving::is_under_way() && !revision.is_changing();
+        if is_free {
+            revision.bump_live();
+        }
+        is_free
+    });
     let hear = move |hints: &[Hint]| {
         let path = browser::path();
         // Everybody hears of these at the same time, so not everybody asks at the same time.
@@ -90,6 +97,7 @@ pub fn keep_live() {
             }
             revision.note_hint();
             page.ask(is_broad);
+            parts.ask(is_broad);
         }
     };
     open_line(

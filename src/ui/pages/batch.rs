@@ -13,6 +13,7 @@ use crate::ui::components::list::Column;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// The form that the boxes of the rows belong to.
@@ -162,7 +163,7 @@ fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
             <Hidden name="back" value=back/>
             {fields}
             {gone.map(|gone| view! { <p class="muted">{gone}</p> })}
-            <ul class="picked" aria-label="Selected tickets">{batch.tickets.into_iter().map(picked).collect_view()}</ul>
+            <ul class="picked" aria-label="Selected tickets">{batch.tickets.into_iter().map(picked).views()}</ul>
             {note(true)()}
         </ChangeDialog>
     }
@@ -186,7 +187,7 @@ fn told(result: BatchResult, page: String, keep: Query) -> AnyView {
         let href = format!("/tickets/workflow/{}", ticket.number);
         view! { <li>"Ticket "<a href=href>{ticket.number}</a>{ticket.reason}</li> }.into_any()
     });
-    let undecided = undecided.collect_view();
+    let undecided = undecided.views();
     view! {
         <NoticeDialog title=result.summary page keep>
             <ul class="stack" aria-label="Not decided">{undecided}</ul>

@@ -1,30 +1,119 @@
-//! `/settings/external`: the third-party ticket system that Technical Support can be docked to; none can be connected yet.
+//! `/settings/external`: the third-party ticket system that Technical Support can be docked to.
 
+use crate::api::external::{ConnectExternal, Connection, DisconnectExternal, get_external};
 use crate::api::frame::Frame;
-use crate::api::processes::{Setup, get_setup};
-use crate::ui::components::icon;
-use crate::ui::components::list::Empty;
-use crate::ui::context::loaded;
+use crate::domain::time::Millis;
+use crate::ui::components::field::{Control, Field, choice};
+use crate::ui::components::form::{ChangeForm, ErrorSummary, SubmitButton, use_button_change, use_change};
+use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::pill::Pill;
+use crate::ui::components::time::Time;
+use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+/// What a status there means here.
+const MEANINGS: [(&str, &str); 5] = [
+    ("new", "no change"),
+    ("open", "Processing"),
+    ("a reply, or stalled", "Pending user feedback"),
+    ("resolved, rejected, deleted", "Closed"),
+    ("a comment", "an internal note"),
+];
+
 #[component]
 pub fn External() -> impl IntoView {
-    // Whoever may not set tickets up may not see this page either.
-    let setup = read(|| (), |()| get_setup());
-    let body = |_: Setup, _: Frame| {
+    let revision = use_revision();
+    let connection = read(move || revision.track(), |_| get_external());
+    let body = |connection: Option<Connection>, frame: Frame| {
         view! {
             <header class="page-header">
                 <div class="page-title">
                     <h1>"External Ticket"</h1>
-                    <p>"Technical Support can live in a third-party ticket system."</p>
+                    <p>"Technical Support can live in a third-party ticket system: what is said here goes there, and what is said there comes back."</p>
                 </div>
             </header>
-            <Empty paths=icon::EXTERNAL title="No system is connected"
-                text="Connecting one comes with the release of Technical Support. Until then every ticket type is built in."/>
+            <div class="split">
+                <div class="split-main">{form(connection.as_ref())}</div>
+                <aside class="split-side">
+                    {connection.map(|connection| state(connection, frame.now))}
+                    {meanings()}
+                </aside>
+            </div>
         }
         .into_any()
     };
-    view! { <Title text="External Ticket"/> {loaded(setup, body)} }.into_any()
+    view! { <Title text="External Ticket"/> {loaded(connection, body)} }.into_any()
+}
+
+fn form(connection: Option<&Connection>) -> AnyView {
+    let change = use_change::<ConnectExternal>();
+    let (address, is_known) = (connection.map(|c| c.address.clone()).unwrap_or_default(), connection.is_some());
+    let kinds = vec![choice("request_tracker", "Request Tracker")];
+    let help = if is_known {
+        "Kept sealed and never shown. Leave it empty to keep it."
+    } else {
+        "Of an account there that may see the queue, make tickets in it and reply to them. Kept sealed and never shown."
+    };
+    view! {
+        <section class="card" aria-labelledby="connection-title">
+            <header class="card-header"><h2 id="connection-title">"Connection"</h2></header>
+            <div class="card-body">
+                <ChangeForm change>
+                    <ErrorSummary/>
+                    <Field label="Kind" name="kind" control=Control::Select(kinds) width="medium"/>
+                    <Field label="Address" name="form[address]" required=true preset=address
+                        help="Where people open it, e.g. https://rt.example.com."/>
+                    <Field label="Account token" name="form[token]" required=!is_known control=Control::Password("off") help/>
+                    <div class="form-actions">
+                        <SubmitButton label="Save"/>
+                        <button class="button" type="submit" name="test" value="on"><span>"Test connection"</span></button>
+                    </div>
+                </ChangeForm>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn state(connection: Connection, now: Millis) -> AnyView {
+    let disconnect = use_button_change::<DisconnectExternal>();
+    let pill = match connection.problem {
+        None => view! { <Pill tone="success" paths=icon::CIRCLE_CHECK label="Connected"/> }.into_any(),
+        Some(_) => view! { <Pill tone="danger" paths=icon::CIRCLE_X label="Unreachable"/> }.into_any(),
+    };
+    let problem = connection.problem.map(|why| {
+        view! { <div class="banner" data-tone="danger"><Icon paths=icon::ALERT_TRIANGLE/><p>{why}" Nothing is lost: what is said meanwhile goes there as soon as it answers."</p></div> }
+    });
+    let queues = connection.queues.into_iter().map(|queue| view! { <li>{queue}</li> }).views();
+    view! {
+        <section class="card" aria-labelledby="state-title">
+            <header class="card-header"><h2 id="state-title">"State"</h2></header>
+            <div class="card-body stack">
+                {problem}
+                <dl class="facts">
+                    <div><dt>"Status"</dt><dd>{pill}</dd></div>
+                    <div><dt>"Queues"</dt><dd><ul aria-label="Queues">{queues}</ul></dd></div>
+                    <div><dt>"Updated at"</dt><dd><Time at=connection.updated_at now/></dd></div>
+                </dl>
+                <ChangeForm change=disconnect class="">
+                    <SubmitButton label="Disconnect" kind="" paths=icon::X/>
+                </ChangeForm>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn meanings() -> AnyView {
+    let line = |(there, here): (&'static str, &'static str)| view! { <div><dt>{there}</dt><dd>{here}</dd></div> };
+    view! {
+        <section class="card" aria-labelledby="meanings-title">
+            <header class="card-header"><h2 id="meanings-title">"What a status there means here"</h2></header>
+            <div class="card-body"><dl class="facts">{MEANINGS.into_iter().map(line).views()}</dl></div>
+        </section>
+    }
+    .into_any()
 }

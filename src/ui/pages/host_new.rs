@@ -25,6 +25,7 @@ use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::{awaited, read};
 use crate::ui::query::use_query;
 use crate::ui::restate::{Pairs, edited, row_count};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -211,7 +212,7 @@ fn quota(data: StoredValue<HostFormData>, typed: &Pairs) -> AnyView {
                 </section>
             }
         });
-        cards.collect_view()
+        cards.views()
     });
     cards.into_any()
 }

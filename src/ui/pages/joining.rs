@@ -17,6 +17,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// The dialog's name in the URL, and its title.
@@ -161,7 +162,7 @@ fn roles_field(roles: Vec<Choice>) -> AnyView {
         }
         .into_any()
     };
-    let roles = roles.into_iter().enumerate().map(role).collect_view();
+    let roles = roles.into_iter().enumerate().map(role).views();
     view! {
         <fieldset class="fieldset" id=field_id(ROLES) tabindex="-1">
             <legend>"Roles"<span class="required" aria-hidden="true">" *"</span></legend>

@@ -11,6 +11,7 @@ use crate::ui::components::form::{
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::query::Query;
 use crate::ui::restate::{Pairs, edited, row_count};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::HtmlSelectElement;
@@ -56,7 +57,16 @@ pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessR
             let gaps = if as_saved { known.get(i).cloned() } else { None };
             view! { <LinkCard page=link_page.clone() i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone() gaps/> }
         };
-        (0..rows).map(link).collect_view()
+        (0..rows).map(link).views()
+    };
+    // Shown by the style while the kind is the other system's; what isn't shown isn't read by the server.
+    let known_queues = setup.queues.clone();
+    let queues = move || {
+        known_queues.map(|queues| {
+            let choices = queues.into_iter().map(|queue| choice(queue.clone(), queue)).collect();
+            let help = "The queue there in which the tickets are made.";
+            view! { <div class="process-queue"><Field label="External process" name="form[queue]" control=Control::Select(choices) help/></div> }
+        })
     };
     view! {
         <ChangeDialog change title about="Tickets in flight keep the version they were started with." page=page.clone() keep=Query::default() wide=true typed>
@@ -66,12 +76,15 @@ pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessR
             {process_id.map(|id| view! { <Hidden name="process" value=id/> })}
             <div class="field-row" on:change=on_change>
                 <Field label="Ticket Type" name="form[ticket_type]" required=true control=Control::Select(types)/>
-                <Field label="Kind" name="form[kind]" control=Control::Select(kinds(setup.external_ready))/>
+                <Field label="Kind" name="form[kind]" control=Control::Select(kinds(setup.queues.is_some()))/>
             </div>
             <Field label="Description" name="form[description]" optional=true/>
-            <div class="link-list">{links()}</div>
-            <AddLink page rows ticket_type/>
-            <SelfApproval/>
+            {queues()}
+            <div class="process-links">
+                <div class="link-list">{links()}</div>
+                <AddLink page rows ticket_type/>
+                <SelfApproval/>
+            </div>
         </ChangeDialog>
     }
     .into_any()
@@ -258,7 +271,7 @@ fn ScopeField(name: String, ticket_type: RwSignal<Option<TicketType>>) -> impl I
             <div class="field-label"><label for=id.clone()>"Approver scope"</label></div>
             <select id=id name=name aria-describedby=described_by aria-invalid=move || problem.with(Option::is_some).then_some("true")>
                 <option value="" selected=value.is_empty()>"Choose a scope"</option>
-                {options.collect_view()}
+                {options.views()}
             </select>
             <FieldError problem id=error_id/>
         </div>

@@ -10,6 +10,7 @@ use crate::ui::components::field::{Control, Field, FieldError};
 use crate::ui::components::form::{FormState, Hidden, field_id, typed_before, use_change};
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::Pairs;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 const LIMITS: &str = "form[limits]";
@@ -48,7 +49,7 @@ fn limits(standing: &Standing, live: RwSignal<Pairs>) -> AnyView {
     let problem = expect_context::<FormState>().problem(LIMITS);
     let (telling, silent) = standing.keys();
     let keys = telling.into_iter().chain(silent);
-    let rows = keys.map(|key| row(key, standing.limit(key), standing.used.get(key), live)).collect_view();
+    let rows = keys.map(|key| row(key, standing.limit(key), standing.used.get(key), live)).views();
     view! {
         <FieldError problem id="limits-error"/>
         <table class="compare">

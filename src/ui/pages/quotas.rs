@@ -14,6 +14,7 @@ use crate::ui::components::quota::{MeterLegend, overview};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -61,9 +62,7 @@ fn page(list: QuotaList) -> AnyView {
     let own_key = own.map(|own| own.key());
     let scopes = match is_overview {
         true => table(list.scopes),
-        false => {
-            list.scopes.into_iter().map(|quota| card(&quota, Some(quota.key()) == own_key)).collect_view().into_any()
-        }
+        false => list.scopes.into_iter().map(|quota| card(&quota, Some(quota.key()) == own_key)).views().into_any(),
     };
     view! {
         <header class="page-header">
@@ -156,7 +155,7 @@ fn table(scopes: Vec<ScopeQuota>) -> AnyView {
         }
         .into_any()
     };
-    let rows = scopes.into_iter().map(row).collect_view();
+    let rows = scopes.into_iter().map(row).views();
     view! { <Table caption="Quotas" columns actions=true inline=true>{rows}</Table> }.into_any()
 }
 

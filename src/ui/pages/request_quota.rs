@@ -8,6 +8,7 @@ use crate::domain::quota_request::{LimitChange, LimitField, QuotaRequest, QuotaS
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::text_or_none;
 use crate::ui::query::Query;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// What is used counts only while the ticket is open; afterwards it would tell of another time.
@@ -20,7 +21,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
             </div>
         }
     });
-    let rows = request.changes.iter().map(|change| row(change, standing)).collect_view();
+    let rows = request.changes.iter().map(|change| row(change, standing)).views();
     let title = format!("Quota of {} {}", request.scope.label().to_lowercase(), request.name);
     view! {
         {warning}

@@ -17,6 +17,7 @@ use crate::ui::components::shortcuts::{OF_TICKET, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -172,7 +173,7 @@ fn execution(steps: Vec<ExecutionStep>, now: Millis) -> AnyView {
             </tr>
         }
     });
-    let rows = rows.collect_view();
+    let rows = rows.views();
     view! {
         <section class="card" aria-labelledby="execution-title">
             <header class="card-header"><h2 id="execution-title">"Execution"</h2></header>
@@ -235,7 +236,7 @@ fn stages(stages: Vec<Stage>, now: Millis) -> AnyView {
     view! {
         <section class="card" aria-labelledby="stages-title">
             <header class="card-header"><h2 id="stages-title">"Stages"</h2></header>
-            <div class="card-body"><ol class="stepper">{stages.into_iter().map(step).collect_view()}</ol></div>
+            <div class="card-body"><ol class="stepper">{stages.into_iter().map(step).views()}</ol></div>
         </section>
     }
     .into_any()
@@ -273,7 +274,7 @@ fn records(records: Vec<Record>, now: Millis) -> AnyView {
     view! {
         <section class="card" aria-labelledby="records-title">
             <header class="card-header"><h2 id="records-title">"Records"</h2></header>
-            <div class="card-body"><ol class="records">{records.into_iter().map(record).collect_view()}</ol></div>
+            <div class="card-body"><ol class="records">{records.into_iter().map(record).views()}</ol></div>
         </section>
     }
     .into_any()

@@ -15,6 +15,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -49,7 +50,7 @@ fn page(setup: Setup, now: Millis) -> AnyView {
         }
         .into_any()
     } else {
-        let rows = setup.processes.into_iter().map(|process| row(process, now)).collect_view();
+        let rows = setup.processes.into_iter().map(|process| row(process, now)).views();
         view! {
             <Table caption="Processes" columns=vec![NAME, TYPE, KIND, STATUS, LINKS, UPDATED] actions=true inline=true>{rows}</Table>
         }
@@ -147,7 +148,7 @@ fn enable(process: ProcessRow, page: String) -> AnyView {
     // Made inside the form, which tells the checkbox whether it was ticked.
     let asks = move || {
         (!gaps.is_empty()).then(|| {
-            let gaps = gaps.into_iter().map(|gap| view! { <li>{gap}</li> }).collect_view();
+            let gaps = gaps.into_iter().map(|gap| view! { <li>{gap}</li> }).views();
             view! {
                 <div class="banner" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><ul>{gaps}</ul></div>
                 <Checkbox label="Enable it all the same" name="accept_gaps"/>

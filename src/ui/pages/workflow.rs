@@ -25,6 +25,7 @@ use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
@@ -151,7 +152,7 @@ fn tabs(tabs: &[Tab], current: Tab, counts: LiveCounts) -> AnyView {
             </li>
         }
     };
-    view! { <nav class="tabs" aria-label="Workflows"><ul>{tabs.iter().map(entry).collect_view()}</ul></nav> }.into_any()
+    view! { <nav class="tabs" aria-label="Workflows"><ul>{tabs.iter().map(entry).views()}</ul></nav> }.into_any()
 }
 
 fn filters(tab: Tab, zone: String) -> AnyView {
@@ -206,7 +207,7 @@ fn rows(tab: Tab, tickets: TicketList, selected: Selected, now: Millis) -> AnyVi
         let check = pending.then(|| batch::check_cell(ticket.number, selected));
         row(tab, ticket, check, &query, now)
     };
-    let rows = tickets.page.rows.into_iter().map(line).collect_view();
+    let rows = tickets.page.rows.into_iter().map(line).views();
     view! { {bar} <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
 }
 

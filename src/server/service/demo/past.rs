@@ -3,14 +3,17 @@
 
 use crate::api::error::AppError;
 use crate::api::hosts::HostFilter;
+use crate::api::support::{SupportFilter, SupportTab};
 use crate::api::workflow::{Tab, TicketFilter};
 use crate::domain::host::{DEFAULT_SYSTEM_DISK_GIB, HostForm, HostStatus};
 use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::support::{Level, SupportForm};
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::server::app::{App, Caller};
 use crate::server::clock::ManualClock;
 use crate::server::cloud::{EmbeddedInventory, Faults};
 use crate::server::jobs;
+use crate::server::service::support::{self, handling, request};
 use crate::server::service::workflow::decide::{self, Ruling};
 use crate::server::service::workflow::{details, lists};
 use crate::server::service::{hosts, session};
@@ -95,8 +98,34 @@ pub async fn tickets(app: &App) -> Result<(), AppError> {
         let then = App { clock: clock.clone(), cloud: Arc::new(cloud), ..app.clone() };
         play(&then, &clock, &past).await?;
     }
-    stop(app).await
+    stop(app).await?;
+    help(app).await
 }
+
+/// A problem that was solved, so that technical support has a thread to look at.
+async fn help(app: &App) -> Result<(), AppError> {
+    let clock = Arc::new(ManualClock::at(app.now() - DAY));
+    let then = App { clock: clock.clone(), ..app.clone() };
+    let (member, helpdesk) = (person(&then, "member").await?, person(&then, "helpdesk").await?);
+    let form = SupportForm { description: PROBLEM.into(), level: Level::Moderate.key().into(), follows: String::new() };
+    request::request(&then, &member, &form).await?;
+    let mine = support::lists::list(&then, &member, SupportTab::Mine, &SupportFilter::default()).await?;
+    let number = mine.page.rows.first().map(|row| row.number).ok_or(AppError::NotFound)?;
+    clock.advance(20 * MINUTE);
+    handling::take(&then, &helpdesk, number).await?;
+    clock.advance(5 * MINUTE);
+    handling::reply(&then, &helpdesk, number, ANSWER, false).await?;
+    clock.advance(2 * HOUR);
+    handling::reply(&then, &member, number, "That was it, thank you!", false).await?;
+    clock.advance(MINUTE);
+    handling::end(&then, &member, number, "yes", "5", "", "/").await?;
+    Ok(())
+}
+
+const PROBLEM: &str = "No space left on frontend-1\n\nThe deployment of this morning stopped with\n\n```\n\
+    write /srv/www/index.html: no space left on device\n```\n\nWhat can I remove, or do I need a **data disk**?";
+const ANSWER: &str = "Old logs filled it: `/var/log` takes 21 GiB. Two ways out:\n\n1. remove what is older than a week, or\n\
+    2. ask for a data disk with *Adjust configuration*.\n\nDoes the first do for now?";
 
 async fn play(app: &App, clock: &ManualClock, past: &Past) -> Result<(), AppError> {
     let asker = person(app, past.asked_by).await?;

@@ -10,7 +10,7 @@ pub mod limits;
 pub mod lists;
 pub mod route;
 pub mod submit;
-mod tasks;
+pub(in crate::server::service) mod tasks;
 
 use crate::api::error::AppError;
 use crate::server::app::{App, Caller};
@@ -18,14 +18,16 @@ use crate::server::store::task;
 use crate::server::store::ticket::Ticket;
 use crate::server::work::Work;
 
-/// Who may read a ticket: its initiator, whoever has or had a task in it, and the System View (SPEC 7).
+/// Who may read a workflow ticket: its initiator, whoever has or had a task in it, and the System View (SPEC 7).
 async fn readable(app: &App, caller: &Caller, ticket: &Ticket) -> Result<bool, AppError> {
-    Ok(reads_by_right(caller, ticket) || task::had(&app.db, ticket.number, &caller.person.id).await?)
+    Ok(ticket.ticket_type.is_workflow()
+        && (reads_by_right(caller, ticket) || task::had(&app.db, ticket.number, &caller.person.id).await?))
 }
 
 /// The same, inside the transaction that is about to change the ticket.
 async fn readable_in(work: &mut Work, caller: &Caller, ticket: &Ticket) -> Result<bool, AppError> {
-    Ok(reads_by_right(caller, ticket) || task::had_in(&mut work.tx, ticket.number, &caller.person.id).await?)
+    Ok(ticket.ticket_type.is_workflow()
+        && (reads_by_right(caller, ticket) || task::had_in(&mut work.tx, ticket.number, &caller.person.id).await?))
 }
 
 fn reads_by_right(caller: &Caller, ticket: &Ticket) -> bool {

@@ -155,7 +155,7 @@ async fn amend(work: &mut Work, caller: &Caller, new: &NewTicket, amends: Amends
     Ok(())
 }
 
-async fn refuse_empty_link(work: &mut Work, route: &Route<'_>) -> Result<(), AppError> {
+pub(in crate::server::service) async fn refuse_empty_link(work: &mut Work, route: &Route<'_>) -> Result<(), AppError> {
     match route.empty_link(work).await? {
         None => Ok(()),
         Some(link) => Err(AppError::refused(format!(
@@ -187,7 +187,7 @@ async fn record(
 }
 
 /// How the operation log names a ticket.
-pub(super) fn ticket_subject(
+pub(in crate::server::service) fn ticket_subject(
     number: impl ToString,
     ticket_type: TicketType,
     resource_name: &str,

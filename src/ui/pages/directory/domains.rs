@@ -13,6 +13,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -51,7 +52,7 @@ fn page(list: DomainList, now: Millis) -> AnyView {
         nothing_found("No domain matches", PAGE)
     } else {
         let is_system = list.is_system;
-        let rows = list.rows.into_iter().map(|domain| row(domain, is_system, now)).collect_view();
+        let rows = list.rows.into_iter().map(|domain| row(domain, is_system, now)).views();
         let columns = vec![NAME, PROJECTS, USERS, DESCRIPTION, CREATED];
         view! { <Table caption="Domains" columns actions=true inline=true>{rows}</Table> }.into_any()
     };

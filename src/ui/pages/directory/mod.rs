@@ -13,6 +13,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Empty, Pager};
 use crate::ui::components::pill::Pill;
 use crate::ui::query::Query;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// Which entry of a list a dialog is about.
@@ -73,7 +74,7 @@ fn impact_notice(impact: Option<Impact>) -> AnyView {
         return view! { <p>"No open ticket loses an approver by this."</p> }.into_any();
     };
     let more = impact.total - impact.tickets.len() as i64;
-    let tickets = impact.tickets.into_iter().map(|ticket| touched(ticket, impact.may_read)).collect_view();
+    let tickets = impact.tickets.into_iter().map(|ticket| touched(ticket, impact.may_read)).views();
     view! {
         <div class="banner" data-tone="warning">
             <Icon paths=icon::ALERT_TRIANGLE/>

@@ -15,6 +15,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -72,7 +73,7 @@ fn page(list: ProjectList, now: Millis) -> AnyView {
         (false, _) => {
             let pager = pager(&list.page, PAGE, query);
             let columns = vec![NAME, DOMAIN, MEMBERS, HOSTS, DESCRIPTION, CREATED];
-            let rows = list.page.rows.into_iter().map(|project| row(project, now)).collect_view();
+            let rows = list.page.rows.into_iter().map(|project| row(project, now)).views();
             view! { <Table caption="Projects" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
         }
     };

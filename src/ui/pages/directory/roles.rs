@@ -12,6 +12,7 @@ use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -43,7 +44,7 @@ fn page(list: RoleList) -> AnyView {
     let rows = if list.rows.is_empty() {
         nothing_found("No role matches", PAGE)
     } else {
-        let rows = list.rows.into_iter().map(|role| row(role, may_change)).collect_view();
+        let rows = list.rows.into_iter().map(|role| row(role, may_change)).views();
         let columns = vec![NAME, REACH, BUILT_IN, HOLDERS, DESCRIPTION];
         view! { <Table caption="Roles" columns actions=may_change inline=true>{rows}</Table> }.into_any()
     };

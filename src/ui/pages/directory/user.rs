@@ -16,6 +16,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -77,7 +78,7 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
         }
         .into_any()
     } else {
-        let rows = held.into_iter().map(|held| row(held, path.clone())).collect_view();
+        let rows = held.into_iter().map(|held| row(held, path.clone())).views();
         view! { <Table caption="Assignments" columns=vec![PROJECT, DOMAIN, ROLE, REACH] actions=true inline=true>{rows}</Table> }
             .into_any()
     };

@@ -15,6 +15,7 @@ use crate::ui::components::pill::{Enablement, State};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -60,7 +61,7 @@ fn page(list: UserList) -> AnyView {
         nothing_found("No user matches", PAGE)
     } else {
         let pager = pager(&list.page, PAGE, lasting_query());
-        let rows = list.page.rows.into_iter().map(row).collect_view();
+        let rows = list.page.rows.into_iter().map(row).views();
         let columns = vec![NAME, USERNAME, DOMAIN, STATUS, ROLES];
         view! { <Table caption="Users" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
     };

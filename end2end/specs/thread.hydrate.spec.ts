@@ -1,0 +1,53 @@
+// A thread with two people in it, and a draft that isn't lost.
+import { expect, signIn, test } from '../support/fixtures.ts';
+import { action } from '../support/pages.ts';
+import { openSupport, openThread, reply, replyBox, requestSupport, status } from '../support/support.ts';
+
+test('both see what the other writes, while they write', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestSupport(member, 'Two of us');
+  await openThread(member, number);
+  const helpdesk = await as('helpdesk');
+  await openThread(helpdesk, number);
+  await action(member.getByRole('main'), 'Reply').click();
+  await replyBox(member).fill('I am just writ');
+  await reply(helpdesk, 'A question');
+  await expect(member.getByRole('article')).toHaveText([/Two of us/, /A question/]);
+  await expect(status(member)).toHaveText('Pending user feedback');
+  await expect(replyBox(member), 'what is typed stays').toHaveValue('I am just writ');
+  await expect(replyBox(member), 'and the cursor in it').toBeFocused();
+  await replyBox(member).press('End');
+  await member.keyboard.type('ing.');
+  await member.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(helpdesk.getByRole('article').last()).toContainText('I am just writing.');
+  await expect(status(helpdesk)).toHaveText('Waiting for processing');
+});
+
+test('a list follows what others do', async ({ page: viewer, as }) => {
+  const helpdesk = await as('helpdesk2');
+  await openSupport(helpdesk, 'pending', '?initiator=viewer');
+  await expect(helpdesk.getByRole('table')).toHaveCount(0);
+  await signIn(viewer, 'viewer');
+  const number = await requestSupport(viewer, 'Appears by itself', 'Fatal');
+  await expect(helpdesk.getByRole('link', { name: String(number), exact: true })).toBeVisible();
+});
+
+test('a draft survives a reload and a lost session', async ({ page: member }) => {
+  await signIn(member, 'member');
+  const number = await requestSupport(member, 'A long story');
+  await openThread(member, number);
+  await action(member.getByRole('main'), 'Reply').click();
+  await replyBox(member).fill('Once upon a time');
+  await member.reload();
+  await expect(replyBox(member)).toHaveValue('Once upon a time');
+  await member.context().clearCookies();
+  await member.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(member.getByRole('main')).toContainText(/sign in/i);
+  await signIn(member, 'member');
+  await member.goto(`/tickets/support/${number}?reply=open`);
+  await expect(replyBox(member)).toHaveValue('Once upon a time');
+  await member.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(member.getByRole('article').last()).toContainText('Once upon a time');
+  await action(member.getByRole('main'), 'Reply').click();
+  await expect(replyBox(member), 'sent, it is forgotten').toHaveValue('');
+});

@@ -1,0 +1,187 @@
+//! Technical support: the tabs, one ticket with its thread, and what its people do with it.
+
+use super::error::AppError;
+use super::{Page, Reply};
+use crate::domain::ids::TicketNumber;
+use crate::domain::support::{Level, PostKind, SupportForm, SupportStatus};
+use crate::domain::time::Millis;
+use crate::text_enum;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// A tab of the support pages; its key is the last part of the path.
+    SupportTab {
+        Mine = "mine", "My Tickets";
+        Pending = "pending", "My Pending";
+        Resolved = "resolved", "I Resolved";
+        External = "external", "External Ticket";
+        All = "all", "All Tickets";
+    }
+}
+
+/// What a tab shows, from its query. Empty texts filter nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SupportFilter {
+    pub id: String,
+    /// A [`SupportStatus`] key.
+    pub status: String,
+    /// A [`Level`] key.
+    pub priority: String,
+    /// A person's name or a part of it.
+    pub initiator: String,
+    /// A part of the problem description's first line.
+    pub text: String,
+    /// `oldest`; anything else is newest first. My Pending has an order of its own.
+    pub sort: String,
+    pub after: Option<String>,
+    pub before: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportRow {
+    pub number: TicketNumber,
+    pub level: Level,
+    /// The first line of the problem description.
+    pub title: String,
+    pub initiator: String,
+    pub status: SupportStatus,
+    /// Who took it last.
+    pub handler: Option<String>,
+    pub submitted_at: Millis,
+    pub closed_at: Option<Millis>,
+    /// The caller is its requester, and it is open.
+    pub may_end: bool,
+    /// The caller is asked to handle it.
+    pub may_take: bool,
+    /// It lives in the connected third-party system.
+    pub external: Option<External>,
+    /// It waits for a handler, and nobody is one.
+    pub waits_for_nobody: bool,
+}
+
+/// A ticket in the connected third-party system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct External {
+    /// Its number there; `None` until it was made.
+    pub id: Option<String>,
+    /// Where it is to be seen there.
+    pub href: Option<String>,
+    /// As it is called there.
+    pub status: String,
+    pub owner: String,
+    /// Why something of it isn't there yet.
+    pub problem: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportList {
+    pub page: Page<SupportRow>,
+    /// The tabs the caller has in this view.
+    pub tabs: Vec<SupportTab>,
+    /// Whether Request Technical Support is offered here.
+    pub may_request: bool,
+}
+
+/// One entry of a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// 0 is the problem description; what one may not read is left out.
+    pub position: i64,
+    pub kind: PostKind,
+    pub author: String,
+    pub by_requester: bool,
+    /// Rendered by the server, safe to show as it is.
+    pub html: String,
+    pub at: Millis,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportDetail {
+    pub row: SupportRow,
+    pub domain: Option<String>,
+    pub project: Option<String>,
+    /// The newest of the thread, oldest first.
+    pub posts: Vec<Post>,
+    /// Entries before this position are left to be asked for.
+    pub earlier: Option<i64>,
+    /// Who reads it, by their username.
+    pub reader: String,
+    /// The caller may reply: as its requester, or as a handler.
+    pub may_reply: bool,
+    /// The caller may write internal notes.
+    pub may_note: bool,
+    /// What its requester said at the end.
+    pub resolved: Option<bool>,
+    pub rating: Option<i64>,
+    pub comment: String,
+    /// The closed ticket it goes on from, and the tickets that go on from it, as far as the caller may read them.
+    pub follows: Option<TicketNumber>,
+    pub followed_by: Vec<TicketNumber>,
+    /// When it closes by itself if its requester says nothing.
+    pub closes_at: Option<Millis>,
+}
+
+#[server(endpoint = "list-support-tickets")]
+pub async fn list_support(tab: SupportTab, filter: SupportFilter) -> Result<SupportList, AppError> {
+    super::answered(crate::server::service::support::lists::list(&super::app(), &super::caller()?, tab, &filter).await)
+}
+
+/// One ticket with the newest of its thread, or with what comes before the position `before`.
+#[server(endpoint = "get-support-ticket")]
+pub async fn get_support(number: TicketNumber, before: Option<i64>) -> Result<SupportDetail, AppError> {
+    use crate::server::service::support::details;
+    super::answered(details::get(&super::app(), &super::caller()?, number, before).await)
+}
+
+/// Where Request Technical Support is possible: `None` says why by being refused.
+#[server(endpoint = "check-support-request")]
+pub async fn check_support_request() -> Result<(), AppError> {
+    super::answered(crate::server::service::support::request::check(&super::app(), &super::caller()?).await)
+}
+
+#[server(endpoint = "request-support")]
+pub async fn request_support(form: SupportForm) -> Result<Reply, AppError> {
+    super::reply(crate::server::service::support::request::request(&super::app(), &super::caller()?, &form).await)
+}
+
+/// View in My Pending: takes the ticket, then leads to it.
+#[server(endpoint = "take-support-ticket")]
+pub async fn take_support(number: TicketNumber) -> Result<Reply, AppError> {
+    super::reply(crate::server::service::support::handling::take(&super::app(), &super::caller()?, number).await)
+}
+
+/// `note`: `on` for an internal note. `preview`: the page is only to show what it would look like.
+#[server(endpoint = "reply-support-ticket")]
+pub async fn reply_support(
+    number: TicketNumber,
+    body: String,
+    #[server(default)] note: Option<String>,
+    #[server(default)] preview: Option<String>,
+) -> Result<Reply, AppError> {
+    use crate::server::service::support::handling;
+    if preview.is_some() {
+        return Ok(Reply::Refused(AppError::refused("Not sent yet. Below is how it will look.")));
+    }
+    super::reply(handling::reply(&super::app(), &super::caller()?, number, &body, note.is_some()).await)
+}
+
+#[server(endpoint = "end-support-ticket")]
+pub async fn end_support(
+    number: TicketNumber,
+    #[server(default)] resolved: String,
+    #[server(default)] rating: String,
+    #[server(default)] comment: String,
+    back: String,
+) -> Result<Reply, AppError> {
+    use crate::server::service::support::handling;
+    super::reply(handling::end(&super::app(), &super::caller()?, number, &resolved, &rating, &comment, &back).await)
+}
+
+/// Markdown as the server would show it.
+#[server(endpoint = "preview-markdown")]
+pub async fn preview_markdown(text: String) -> Result<String, AppError> {
+    super::caller()?;
+    super::answered(crate::server::service::support::preview(&text))
+}

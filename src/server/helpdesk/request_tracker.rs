@@ -1,0 +1,281 @@
+//! Request Tracker 5 over REST 2.0.
+//!
+//! Its traps, each seen on 5.0.3: a PUT that fails validation answers 200 with the error in its list, so the status is read
+//! back; a queue that is missing and one that is forbidden both answer 403; rights are filtered after paging, so a short
+//! page isn't the last; a call costs it about 220 ms (bcrypt of the token), so it is asked sparingly.
+
+use super::{Event, Helpdesk, HelpdeskError, NewTicket, News, Queue, RemoteStatus, is_ours};
+use async_trait::async_trait;
+use reqwest::{Method, RequestBuilder, StatusCode, header};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const TIME_LIMIT: Duration = Duration::from_secs(15);
+/// The custom field that carries our marker.
+const MARKER_FIELD: &str = "ExternalId";
+/// So many news at a time.
+const PAGE: usize = 50;
+/// Who changes a status by itself when somebody replies.
+const SYSTEM: &str = "RT_System";
+
+pub struct RequestTracker {
+    client: reqwest::Client,
+    /// Without a slash at the end.
+    address: String,
+    token: String,
+}
+
+/// A list of RT; numbers come as texts or as numbers.
+#[derive(Deserialize)]
+struct Items<T> {
+    items: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct Named {
+    id: Value,
+    #[serde(rename = "Name", default)]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Transaction {
+    id: Value,
+    #[serde(rename = "Type")]
+    kind: String,
+    #[serde(rename = "ObjectId")]
+    object: Value,
+    #[serde(rename = "Creator")]
+    creator: Value,
+    #[serde(rename = "Created", default)]
+    created: String,
+    #[serde(rename = "NewValue", default)]
+    new_value: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Attachment {
+    #[serde(rename = "ContentType", default)]
+    kind: String,
+    #[serde(rename = "Content", default)]
+    content: Option<String>,
+}
+
+/// A number or a text as a text.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Object(object) => object.get("id").map(text).unwrap_or_default(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn meaning(status: &str) -> RemoteStatus {
+    match status {
+        "new" => RemoteStatus::New,
+        "stalled" => RemoteStatus::Stalled,
+        "resolved" | "rejected" | "deleted" => RemoteStatus::Closed,
+        _ => RemoteStatus::Open,
+    }
+}
+
+/// A text inside a query of RT's.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+impl RequestTracker {
+    pub fn new(address: &str, token: &str) -> Result<RequestTracker, HelpdeskError> {
+        let client = reqwest::Client::builder().timeout(TIME_LIMIT).redirect(reqwest::redirect::Policy::none()).build();
+        let client = client.map_err(|error| HelpdeskError::Unreachable(error.to_string()))?;
+        Ok(RequestTracker { client, address: address.trim_end_matches('/').to_owned(), token: token.to_owned() })
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let url = format!("{}/REST/2.0{path}", self.address);
+        self.client.request(method, url).header(header::AUTHORIZATION, format!("token {}", self.token))
+    }
+
+    /// Sends it and reads the answer; `what` is what the account may not do where the answer is 403.
+    async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder, what: &str) -> Result<T, HelpdeskError> {
+        let unreachable = |why: String| HelpdeskError::Unreachable(format!("{} doesn't answer: {why}", self.address));
+        let response = request.send().await.map_err(|error| unreachable(reason(&error)))?;
+        let status = response.status();
+        let body = response.text().await.map_err(|error| unreachable(reason(&error)))?;
+        if status.is_success() {
+            return serde_json::from_str(&body).map_err(|_| {
+                let why = "what answers there isn't Request Tracker's REST interface. Check the address.";
+                HelpdeskError::Unreachable(format!("{}: {why}", self.address))
+            });
+        }
+        let message = serde_json::from_str::<Value>(&body).ok().map(|body| text(&body["message"])).unwrap_or_default();
+        Err(match status {
+            StatusCode::UNAUTHORIZED => HelpdeskError::Unauthorized,
+            StatusCode::FORBIDDEN => HelpdeskError::Forbidden(format!("The account may not {what} there.")),
+            StatusCode::NOT_FOUND if message.is_empty() => {
+                HelpdeskError::Unreachable(format!("{}: there is no Request Tracker. Check the address.", self.address))
+            }
+            status if status.is_client_error() => {
+                HelpdeskError::Refused(format!("Request Tracker refused it: {message}"))
+            }
+            status => unreachable(format!("status {}", status.as_u16())),
+        })
+    }
+
+    async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        what: &str,
+    ) -> Result<T, HelpdeskError> {
+        self.ask(self.request(Method::GET, path).query(query), what).await
+    }
+
+    /// Whether one of the last replies carries the marker. There is no key to refuse a second one by, and texts can't be
+    /// searched for, so they are read.
+    async fn has_reply(&self, ticket: &str, marker: &str) -> Result<bool, HelpdeskError> {
+        let query = format!("ObjectType='RT::Ticket' AND ObjectId={} AND Type='Correspond'", quoted(ticket));
+        let parameters = [("query", query.as_str()), ("orderby", "id"), ("order", "DESC"), ("per_page", "20")];
+        let found: Items<Named> = self.get("/transactions", &parameters, "read tickets").await?;
+        for transaction in found.items {
+            if self.words(&text(&transaction.id)).await?.contains(marker) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The plain text of a transaction.
+    async fn words(&self, transaction: &str) -> Result<String, HelpdeskError> {
+        let path = format!("/transaction/{transaction}/attachments");
+        let found: Items<Attachment> = self.get(&path, &[("fields", "ContentType,Content")], "read tickets").await?;
+        let plain = found.items.iter().find(|part| part.kind.starts_with("text/plain"));
+        let any = plain.or_else(|| found.items.iter().find(|part| part.kind.starts_with("text/")));
+        Ok(any.and_then(|part| part.content.clone()).unwrap_or_default())
+    }
+}
+
+/// Why a call didn't come through, in a few words.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        "it took too long".to_owned()
+    } else if error.is_connect() {
+        "no connection. Check the address, and whether it runs.".to_owned()
+    } else {
+        "the connection broke off".to_owned()
+    }
+}
+
+#[async_trait]
+impl Helpdesk for RequestTracker {
+    async fn queues(&self) -> Result<Vec<Queue>, HelpdeskError> {
+        // First whether it is one at all, and whether it takes the token: the list alone can be empty for both.
+        let _: Value = self.get("/rt", &[], "use the REST interface").await?;
+        let found: Items<Named> = self.get("/queues/all", &[("fields", "Name")], "see queues").await?;
+        let queues = found.items.into_iter().map(|queue| Queue { id: text(&queue.id), name: queue.name });
+        let queues: Vec<Queue> = queues.filter(|queue| !queue.name.is_empty()).collect();
+        if queues.is_empty() {
+            let why = "The account sees no queue there. Give it the rights SeeQueue, CreateTicket, ShowTicket and ReplyToTicket.";
+            return Err(HelpdeskError::Forbidden(why.to_owned()));
+        }
+        Ok(queues)
+    }
+
+    async fn create(&self, new: NewTicket<'_>) -> Result<String, HelpdeskError> {
+        let query = format!("'CF.{{{MARKER_FIELD}}}'={}", quoted(new.marker));
+        let known: Items<Named> = self.get("/tickets", &[("query", &query)], "read tickets").await?;
+        if let Some(ticket) = known.items.first() {
+            return Ok(text(&ticket.id));
+        }
+        let body = json!({
+            "Queue": new.queue,
+            "Subject": new.subject,
+            "Content": new.text,
+            "ContentType": "text/plain",
+            "CustomFields": {MARKER_FIELD: new.marker},
+        });
+        let what = format!("make tickets in the queue {}, or there is no such queue", new.queue);
+        let made: Named = self.ask(self.request(Method::POST, "/ticket").json(&body), &what).await?;
+        Ok(text(&made.id))
+    }
+
+    async fn reply(&self, ticket: &str, marker: &str, words: &str, may_be_there: bool) -> Result<(), HelpdeskError> {
+        if may_be_there && self.has_reply(ticket, marker).await? {
+            return Ok(());
+        }
+        let body = json!({"Content": format!("{words}\n\n{marker}"), "ContentType": "text/plain"});
+        let path = format!("/ticket/{ticket}/correspond");
+        let _: Value = self.ask(self.request(Method::POST, &path).json(&body), "reply to tickets").await?;
+        Ok(())
+    }
+
+    async fn close(&self, ticket: &str) -> Result<(), HelpdeskError> {
+        let path = format!("/ticket/{ticket}");
+        if meaning(&self.look(ticket).await?.0) == RemoteStatus::Closed {
+            return Ok(());
+        }
+        let body = json!({"Status": "resolved"});
+        let said: Value = self.ask(self.request(Method::PUT, &path).json(&body), "change tickets").await?;
+        match meaning(&self.look(ticket).await?.0) {
+            RemoteStatus::Closed => Ok(()),
+            _ => Err(HelpdeskError::Refused(format!("Request Tracker didn't resolve its ticket {ticket}: {said}"))),
+        }
+    }
+
+    async fn look(&self, ticket: &str) -> Result<(String, String), HelpdeskError> {
+        let found: Value = self.get(&format!("/ticket/{ticket}"), &[], "read tickets").await?;
+        let owner = text(&found["Owner"]);
+        Ok((text(&found["Status"]), if owner == "Nobody" { String::new() } else { owner }))
+    }
+
+    async fn news(&self, queues: &[String], cursor: i64) -> Result<(Vec<News>, i64), HelpdeskError> {
+        let in_queues: Vec<String> = queues.iter().map(|queue| format!("TicketQueue={}", quoted(queue))).collect();
+        let query = format!(
+            "ObjectType='RT::Ticket' AND ({}) AND (Type='Correspond' OR Type='Comment' OR Type='Status') AND id > {cursor}",
+            in_queues.join(" OR ")
+        );
+        let per_page = PAGE.to_string();
+        let parameters = [
+            ("query", query.as_str()),
+            ("orderby", "id"),
+            ("order", "ASC"),
+            ("per_page", &per_page),
+            ("fields", "Type,ObjectId,Creator,Created,NewValue"),
+        ];
+        let found: Items<Transaction> = self.get("/transactions", &parameters, "read tickets").await?;
+        let (mut news, mut last) = (vec![], cursor);
+        for transaction in found.items {
+            let id: i64 = text(&transaction.id).parse().unwrap_or_default();
+            last = last.max(id);
+            let by = text(&transaction.creator);
+            let what = match transaction.kind.as_str() {
+                _ if by == SYSTEM => continue,
+                "Status" => {
+                    let status = transaction.new_value.unwrap_or_default();
+                    let meaning = meaning(&status);
+                    Event::Status(status, meaning)
+                }
+                kind => {
+                    let words = self.words(&text(&transaction.id)).await?;
+                    if is_ours(&words) {
+                        continue;
+                    }
+                    if kind == "Comment" { Event::Note(words) } else { Event::Reply(words) }
+                }
+            };
+            let at = chrono::DateTime::parse_from_rfc3339(&transaction.created).map_or(0, |at| at.timestamp_millis());
+            news.push(News { id, ticket: text(&transaction.object), by, at, what });
+        }
+        Ok((news, last))
+    }
+
+    async fn newest(&self) -> Result<i64, HelpdeskError> {
+        let parameters =
+            [("query", "ObjectType='RT::Ticket' AND id > 0"), ("orderby", "id"), ("order", "DESC"), ("per_page", "1")];
+        let found: Items<Named> = self.get("/transactions", &parameters, "read tickets").await?;
+        Ok(found.items.first().and_then(|newest| text(&newest.id).parse().ok()).unwrap_or_default())
+    }
+}

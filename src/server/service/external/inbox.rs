@@ -1,0 +1,129 @@
+//! What happens in the connected system comes here: read on from a cursor, each taken over in the transaction that moves it.
+
+use super::connected;
+use crate::api::error::AppError;
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::support::{PostKind, Step};
+use crate::domain::time::{MINUTE, Millis};
+use crate::server::app::{App, Operator};
+use crate::server::helpdesk::{Event, Helpdesk, HelpdeskError, News, RemoteStatus};
+use crate::server::jobs::{Failure, Outcome};
+use crate::server::service::support::{Held, handling};
+use crate::server::service::system_settings;
+use crate::server::store::external::{self, Remote, System};
+use crate::server::store::support::{self, NewPost};
+use crate::server::work::{Subject, Work};
+use serde_json::json;
+
+/// How often it is looked whether a system is connected, while none is.
+const IDLE: Millis = MINUTE;
+
+/// The standing job: takes over what is new, and comes again.
+pub async fn poll(app: &App) -> Result<Outcome, Failure> {
+    let again = |after: Millis| Ok(Outcome::Again(app.now() + after));
+    let Some((system, helpdesk)) = connected(app).await? else { return again(IDLE) };
+    let queues = external::queues_in_use(&app.db).await?;
+    if queues.is_empty() {
+        return again(app.settings.external_poll);
+    }
+    match take_over(app, helpdesk.as_ref(), &queues, system.cursor).await? {
+        Ok(()) => note(app, &system, None).await?,
+        Err(error) => note(app, &system, Some(error.to_string())).await?,
+    }
+    again(app.settings.external_poll)
+}
+
+async fn note(app: &App, system: &System, problem: Option<String>) -> Result<(), AppError> {
+    if system.problem == problem {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    external::set_system_problem(&mut tx, problem.as_deref()).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn take_over(
+    app: &App,
+    helpdesk: &dyn Helpdesk,
+    queues: &[String],
+    cursor: i64,
+) -> Result<Result<(), HelpdeskError>, AppError> {
+    let (news, last) = match helpdesk.news(queues, cursor).await {
+        Ok(read) => read,
+        Err(error) => return Ok(Err(error)),
+    };
+    for one in &news {
+        let look = match helpdesk.look(&one.ticket).await {
+            Ok(look) => look,
+            Err(error) => return Ok(Err(error)),
+        };
+        take(app, one, &look).await?;
+    }
+    let mut tx = app.db.begin().await?;
+    external::move_cursor(&mut tx, last).await?;
+    tx.commit().await?;
+    Ok(Ok(()))
+}
+
+/// Takes one over, unless it was by another server, or is about a ticket that isn't ours.
+async fn take(app: &App, news: &News, (status, owner): &(String, String)) -> Result<(), AppError> {
+    let delay = system_settings::auto_close_after(app).await?;
+    let subject = Subject::new(ResourceType::Ticket, "", "Technical Support");
+    let mut work = app.work(Operator::system(), Operation::Reply, subject).await?;
+    let Some(system) = external::lock_system(&mut work.tx).await? else { return Ok(()) };
+    if news.id <= system.cursor {
+        return Ok(());
+    }
+    external::move_cursor(&mut work.tx, news.id).await?;
+    let Some(remote) = external::by_remote_id(&mut work.tx, &news.ticket).await? else {
+        return Ok(work.tx.commit().await?);
+    };
+    external::set_look(&mut work.tx, remote.number, status, owner).await?;
+    let outcome = apply(&mut work, &remote, news, delay).await;
+    work.finish(outcome).await
+}
+
+async fn apply(work: &mut Work, remote: &Remote, news: &News, delay: Millis) -> Result<(), AppError> {
+    let held = Held::take(work, remote.number).await?;
+    work.details(json!({"external": {"ticket": news.ticket, "news": news.id, "by": news.by}}));
+    let (kind, body) = match &news.what {
+        Event::Reply(text) => (PostKind::Reply, text.clone()),
+        Event::Note(text) => (PostKind::Note, text.clone()),
+        Event::Status(name, meaning) => return apply_status(work, &held, news, name, *meaning, delay).await,
+    };
+    let post = NewPost { number: remote.number, kind, author: None, body: &body, at: work.now };
+    support::add_post_of(&mut work.tx, post, &news.by).await?;
+    match held.support.status.step(Step::HandlerReply) {
+        Ok(after) if kind == PostKind::Reply => handling::set_waiting(work, &held, after, delay).await,
+        // A note changes nothing, and neither does a late word to a closed ticket: it is kept all the same.
+        _ => Ok(()),
+    }
+}
+
+async fn apply_status(
+    work: &mut Work,
+    held: &Held,
+    news: &News,
+    name: &str,
+    meaning: RemoteStatus,
+    delay: Millis,
+) -> Result<(), AppError> {
+    let before = held.support.status;
+    let step = match meaning {
+        RemoteStatus::New => return Ok(()),
+        RemoteStatus::Open => Step::Take,
+        RemoteStatus::Stalled => Step::HandlerReply,
+        RemoteStatus::Closed => Step::End,
+    };
+    // Closed here already, or no change: nothing to say.
+    let Ok(after) = before.step(step) else { return Ok(()) };
+    if after == before {
+        return Ok(());
+    }
+    let number = held.ticket.number;
+    handling::say(work, number, &format!("{} set this ticket to {name} in the external system.", news.by)).await?;
+    match meaning {
+        RemoteStatus::Closed => handling::close(work, held, after).await,
+        _ => handling::set_waiting(work, held, after, delay).await,
+    }
+}

@@ -1,0 +1,190 @@
+//! External Ticket: connecting a third-party ticket system, and keeping Technical Support in step with it (SPEC 4 and 8).
+
+pub mod inbox;
+pub mod outbox;
+
+use super::rights::require_system_view;
+use crate::api::Done;
+use crate::api::error::AppError;
+use crate::api::external::{Connection, ConnectionForm};
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::validation::Problems;
+use crate::server::app::{App, Caller};
+use crate::server::helpdesk::{Helpdesk, HelpdeskError, Queue, RequestTracker};
+use crate::server::jobs::Job;
+use crate::server::secret;
+use crate::server::store::external::{self, System};
+use crate::server::work::{Subject, Work};
+use serde_json::json;
+use std::sync::Arc;
+
+const PAGE: &str = "/settings/external";
+const WHAT: &str = "External Ticket";
+const KIND: &str = "request_tracker";
+
+/// What the page shows. The token is never among it.
+pub async fn get(app: &App, caller: &Caller) -> Result<Option<Connection>, AppError> {
+    require_system_view(caller, WHAT)?;
+    let Some(system) = external::system(&app.db).await? else { return Ok(None) };
+    Ok(Some(Connection {
+        address: system.address,
+        queues: queue_names(&system.queues)?,
+        problem: system.problem,
+        updated_at: system.updated_at,
+    }))
+}
+
+fn queue_names(json: &str) -> Result<Vec<String>, AppError> {
+    let queues: Vec<Queue> = serde_json::from_str(json)?;
+    Ok(queues.into_iter().map(|queue| queue.name).collect())
+}
+
+/// The queues of the connected system; `None` when none is connected.
+pub async fn queues(app: &App) -> Result<Option<Vec<String>>, AppError> {
+    match external::system(&app.db).await? {
+        Some(system) => queue_names(&system.queues).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What answers at an address with a token.
+fn helpdesk(address: &str, token: &str) -> Result<Arc<dyn Helpdesk>, HelpdeskError> {
+    Ok(Arc::new(RequestTracker::new(address, token)?))
+}
+
+/// The connected system, ready to be asked.
+async fn connected(app: &App) -> Result<Option<(System, Arc<dyn Helpdesk>)>, AppError> {
+    let Some(system) = external::system(&app.db).await? else { return Ok(None) };
+    let token = secret::open(&app.settings, &system.token).map_err(kept_secret)?;
+    let helpdesk = helpdesk(&system.address, &token).map_err(|error| AppError::Refused(error.to_string()))?;
+    Ok(Some((system, helpdesk)))
+}
+
+fn kept_secret(error: secret::SecretError) -> AppError {
+    tracing::error!("external ticket system: {error}");
+    AppError::refused(
+        "The kept account token can't be opened: the secret key is another one now. Save the token once more.",
+    )
+}
+
+/// Says whether the system can be used as it was typed; changes nothing. An empty token stands for the kept one.
+pub async fn test(app: &App, caller: &Caller, form: &ConnectionForm) -> Result<Done, AppError> {
+    require_system_view(caller, WHAT)?;
+    let (address, token) = checked(app, form).await?;
+    let queues = ask(&address, &token).await?;
+    Ok(Done::new(format!("It works: {}.", described(&queues)), PAGE))
+}
+
+fn described(queues: &[Queue]) -> String {
+    let names: Vec<&str> = queues.iter().map(|queue| queue.name.as_str()).collect();
+    let count = if queues.len() == 1 { "1 queue".to_owned() } else { format!("{} queues", queues.len()) };
+    format!("{count} ({})", names.join(", "))
+}
+
+/// The address and the token, as typed or as kept.
+async fn checked(app: &App, form: &ConnectionForm) -> Result<(String, String), AppError> {
+    let mut problems = Problems::default();
+    let address = problems.required("form[address]", "Address", &form.address, 300);
+    let is_url =
+        ["http://", "https://"].iter().any(|scheme| address.len() > scheme.len() && address.starts_with(scheme));
+    if !address.is_empty() && !is_url {
+        problems.add("form[address]", "The address begins with http:// or https://, e.g. https://rt.example.com.");
+    }
+    let kept = external::system(&app.db).await?;
+    let token = match (form.token.trim(), &kept) {
+        // A kept token goes to where it was saved for and nowhere else.
+        ("", Some(system)) if system.address == address => {
+            secret::open(&app.settings, &system.token).map_err(kept_secret)?
+        }
+        ("", _) => {
+            problems.add("form[token]", "Account token is required.");
+            String::new()
+        }
+        (typed, _) => typed.to_owned(),
+    };
+    problems.or(())?;
+    Ok((address, token))
+}
+
+/// Asks the system for its queues; what is wrong stands at the field that is to be corrected.
+async fn ask(address: &str, token: &str) -> Result<Vec<Queue>, AppError> {
+    let asked = match helpdesk(address, token) {
+        Ok(helpdesk) => helpdesk.queues().await,
+        Err(error) => Err(error),
+    };
+    asked.map_err(|error| {
+        let field = match &error {
+            HelpdeskError::Unreachable(_) => "form[address]",
+            _ => "form[token]",
+        };
+        let mut problems = Problems::default();
+        problems.add(field, error.to_string());
+        problems.or(()).err().map_or_else(|| AppError::Refused(error.to_string()), AppError::from)
+    })
+}
+
+/// Connects the system, once it answers.
+pub async fn connect(app: &App, caller: &Caller, form: &ConnectionForm) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Setting, "external", "External Ticket");
+    // It is asked before the transaction begins, which on SQLite nobody else could write beside.
+    let answer = match require_system_view(caller, WHAT) {
+        Ok(()) => look(app, form).await,
+        Err(error) => Err(error),
+    };
+    let mut work = app.work(caller.operator(), Operation::Configure, subject).await?;
+    let outcome = match answer {
+        Ok(system) => save(&mut work, system).await,
+        Err(error) => Err(error),
+    };
+    work.finish(outcome).await
+}
+
+async fn look(app: &App, form: &ConnectionForm) -> Result<System, AppError> {
+    let (address, token) = checked(app, form).await?;
+    let queues = ask(&address, &token).await?;
+    let helpdesk = helpdesk(&address, &token).map_err(|error| AppError::Refused(error.to_string()))?;
+    let newest = helpdesk.newest().await.map_err(|error| AppError::Refused(error.to_string()))?;
+    Ok(System {
+        kind: KIND.to_owned(),
+        address,
+        token: secret::seal(&app.settings, &token).map_err(kept_secret)?,
+        queues: serde_json::to_string(&queues)?,
+        cursor: newest,
+        problem: None,
+        updated_at: app.now(),
+    })
+}
+
+async fn save(work: &mut Work, mut system: System) -> Result<Done, AppError> {
+    let before = external::lock_system(&mut work.tx).await?;
+    if let Some(before) = before.as_ref().filter(|before| before.address == system.address) {
+        // The same system, with another token: what happened there meanwhile is still to be taken over.
+        system.cursor = before.cursor;
+    }
+    external::connect(&mut work.tx, &system).await?;
+    work.details(
+        json!({"before": before.map(|b| b.address), "after": system.address, "queues": queue_names(&system.queues)?}),
+    );
+    work.hurry_ordered(outbox::KEYS).await?;
+    work.hurry(Job::POLL_HELPDESK).await?;
+    Ok(Done::new("The system is connected.", PAGE))
+}
+
+/// Forgets the system, if nothing needs it.
+pub async fn disconnect(app: &App, caller: &Caller) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Setting, "external", "External Ticket");
+    let mut work = app.work(caller.operator(), Operation::Delete, subject).await?;
+    let outcome = forget(&mut work, app, caller).await;
+    work.finish(outcome).await
+}
+
+async fn forget(work: &mut Work, app: &App, caller: &Caller) -> Result<Done, AppError> {
+    require_system_view(caller, WHAT)?;
+    let open = external::queues_in_use(&app.db).await?;
+    if !open.is_empty() {
+        let message = "Tickets under way live in that system. They have to be ended first.";
+        return Err(AppError::refused(message));
+    }
+    external::disconnect(&mut work.tx).await?;
+    Ok(Done::new("The system is disconnected.", PAGE))
+}

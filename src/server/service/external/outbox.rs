@@ -1,0 +1,154 @@
+//! What is said here goes to the connected system: a job for each, in order per ticket, again until it is there, there once.
+
+use super::connected;
+use crate::api::Done;
+use crate::api::error::AppError;
+use crate::domain::ids::TicketNumber;
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::time::{Millis, SECOND};
+use crate::server::app::{App, Caller};
+use crate::server::helpdesk::{Helpdesk, HelpdeskError, NewTicket, marker};
+use crate::server::jobs::{Failure, Job, Outcome};
+use crate::server::store::external::{self, Remote};
+use crate::server::store::{job, support, ticket};
+use crate::server::work::{Subject, Work};
+
+/// How soon it is tried again while the system is out of reach.
+const PAUSE: Millis = 5 * SECOND;
+/// How the order keys of these jobs begin.
+pub(super) const KEYS: &str = "external:";
+
+/// What is to be done there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    Create,
+    /// The post at this position.
+    Reply(i64),
+    Close,
+}
+
+/// Enqueues an errand in the transaction that causes it.
+pub async fn send(work: &mut Work, number: TicketNumber, errand: Errand) -> Result<(), AppError> {
+    let job = match errand {
+        Errand::Create => Job::ExternalCreate { ticket: number },
+        Errand::Reply(post) => Job::ExternalReply { ticket: number, post },
+        Errand::Close => Job::ExternalClose { ticket: number },
+    };
+    work.enqueue(job.at(work.now)).await
+}
+
+/// The job: does the errand, or notes on the ticket why it isn't done yet.
+pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outcome, Failure> {
+    let Some(remote) = external::get(&app.db, number).await? else { return Ok(Outcome::Done) };
+    let Some((_, helpdesk)) = connected(app).await? else {
+        return later(app, &remote, "No third-party ticket system is connected.").await;
+    };
+    match attempt(app, helpdesk.as_ref(), &remote, errand).await? {
+        Ok(()) => {
+            note(app, &remote, None).await?;
+            Ok(Outcome::Done)
+        }
+        Err(HelpdeskError::Refused(why)) => {
+            note(app, &remote, Some(&why)).await?;
+            Err(Failure::Retry(why))
+        }
+        Err(error) => later(app, &remote, &error.to_string()).await,
+    }
+}
+
+async fn later(app: &App, remote: &Remote, why: &str) -> Result<Outcome, Failure> {
+    note(app, remote, Some(why)).await?;
+    Ok(Outcome::Again(app.now() + PAUSE))
+}
+
+/// Writes only what is new: a ticket that waits for hours isn't written every few seconds.
+async fn note(app: &App, remote: &Remote, problem: Option<&str>) -> Result<(), AppError> {
+    if remote.problem.as_deref() == problem {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    external::set_problem(&mut tx, remote.number, problem).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn attempt(
+    app: &App,
+    helpdesk: &dyn Helpdesk,
+    remote: &Remote,
+    errand: Errand,
+) -> Result<Result<(), HelpdeskError>, AppError> {
+    let number = remote.number;
+    let id = match (errand, &remote.remote_id) {
+        (Errand::Create, Some(_)) => return Ok(Ok(())),
+        (Errand::Create, None) => {
+            let made = create(app, helpdesk, remote).await?;
+            return Ok(match made {
+                Ok(id) => {
+                    let mut tx = app.db.begin().await?;
+                    external::set_remote_id(&mut tx, number, &id).await?;
+                    tx.commit().await?;
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            });
+        }
+        (_, Some(id)) => id,
+        (_, None) => {
+            let why = "The ticket couldn't be made there; Retry has it made.";
+            return Ok(Err(HelpdeskError::Unreachable(why.into())));
+        }
+    };
+    match errand {
+        Errand::Close => Ok(helpdesk.close(id).await),
+        Errand::Reply(position) => {
+            let Some(post) = support::posts(&app.db, number, Some(position + 1), false, 1).await?.pop() else {
+                return Ok(Ok(()));
+            };
+            // Noted before it is sent: after a crash in between it is looked for there first.
+            let may_be_there = remote.sending >= position;
+            if !may_be_there {
+                let mut tx = app.db.begin().await?;
+                external::set_sending(&mut tx, number, position).await?;
+                tx.commit().await?;
+            }
+            let text = format!("{} wrote:\n\n{}", post.author_name, post.body);
+            Ok(helpdesk.reply(id, &marker(number, position), &text, may_be_there).await)
+        }
+        Errand::Create => Ok(Ok(())),
+    }
+}
+
+async fn create(
+    app: &App,
+    helpdesk: &dyn Helpdesk,
+    remote: &Remote,
+) -> Result<Result<String, HelpdeskError>, AppError> {
+    let number = remote.number;
+    let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
+    let first = support::posts(&app.db, number, Some(1), false, 1).await?.pop().ok_or(AppError::NotFound)?;
+    let subject = format!("[Countersign #{number}] {}", ticket.resource_name);
+    let text = format!("{} asks:\n\n{}", first.author_name, first.body);
+    let marker = marker(number, 0);
+    let new = NewTicket { marker: &marker, queue: &remote.queue, subject: &subject, text: &text };
+    Ok(helpdesk.create(new).await)
+}
+
+/// Has what was given up, or waits for its time, done now; for whoever may see what is missing.
+pub async fn retry(app: &App, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Ticket, number, "");
+    let mut work = app.work(caller.operator(), Operation::Retry, subject).await?;
+    let outcome = revive(&mut work, caller, number).await;
+    work.finish(outcome).await
+}
+
+async fn revive(work: &mut Work, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
+    crate::server::service::support::require_readable(work, caller, number).await?;
+    let key = order_key(number);
+    job::revive(&mut work.tx, &key, work.now).await?;
+    work.hurry_ordered(&key).await?;
+    Ok(Done::new("It is tried again.", format!("/tickets/support/{number}")))
+}
+
+pub fn order_key(number: TicketNumber) -> String {
+    format!("{KEYS}{number}")
+}

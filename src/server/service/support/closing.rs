@@ -1,0 +1,105 @@
+//! A ticket whose requester says nothing for too long closes by itself, and says so a day before (SPEC 8).
+//!
+//! A handler's reply enqueues a job for each; a job of an earlier reply finds that the ticket waits since later, or not at
+//! all, and does nothing. The delay is read when a job runs, so that a longer one counts for tickets that wait already; a
+//! shorter one has the jobs run at once, to look again ([`hurry`]).
+
+use super::{Held, handling};
+use crate::api::error::AppError;
+use crate::domain::ids::TicketNumber;
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::support::{Step, SupportStatus};
+use crate::domain::time::{DAY, Millis, in_words};
+use crate::server::app::{App, Operator};
+use crate::server::jobs::{Failure, Job, Outcome};
+use crate::server::service::external::outbox::{self, Errand};
+use crate::server::service::system_settings;
+use crate::server::store::support::{self, Support};
+use crate::server::work::{Subject, Work};
+use serde_json::json;
+
+/// How long before its end a ticket says that it is coming.
+const NOTICE: Millis = DAY;
+
+/// Has the ticket, which waits for its requester from now on, closed after the delay.
+pub(super) async fn schedule(work: &mut Work, number: TicketNumber, delay: Millis) -> Result<(), AppError> {
+    let since = work.now;
+    if delay > NOTICE {
+        work.enqueue(Job::RemindRequester { ticket: number, since }.at(since + delay - NOTICE)).await?;
+    }
+    work.enqueue(Job::CloseSilent { ticket: number, since }.at(since + delay)).await
+}
+
+/// The delay became another one: whatever waits looks again when it is due.
+pub async fn hurry(work: &mut Work) -> Result<(), AppError> {
+    for kind in [Job::CLOSE_SILENT, Job::REMIND_REQUESTER] {
+        work.hurry(kind).await?;
+    }
+    Ok(())
+}
+
+/// Whether the ticket still waits since then.
+fn waits(support: &Support, since: Millis) -> bool {
+    support.status == SupportStatus::Feedback && support.waiting_since == Some(since)
+}
+
+/// The job: closes the ticket if nothing was said since.
+pub async fn close_silent(app: &App, number: TicketNumber, since: Millis) -> Result<Outcome, Failure> {
+    let delay = system_settings::auto_close_after(app).await?;
+    if app.now() < since + delay {
+        return Ok(Outcome::Again(since + delay));
+    }
+    let Some((mut work, held)) = take_waiting(app, number, since, Operation::End).await? else {
+        return Ok(Outcome::Done);
+    };
+    let outcome = lapse(&mut work, &held, delay).await;
+    work.finish(outcome).await?;
+    Ok(Outcome::Done)
+}
+
+async fn lapse(work: &mut Work, held: &Held, delay: Millis) -> Result<(), AppError> {
+    let before = held.support.status;
+    let after = before.step(Step::Lapse).map_err(|why| AppError::refused(why.to_string()))?;
+    let why = format!("Closed by itself: no word from the requester for {}.", in_words(delay));
+    handling::say(work, held.ticket.number, &why).await?;
+    work.details(json!({"before": before, "after": after, "waited_since": held.support.waiting_since}));
+    if held.is_external() {
+        outbox::send(work, held.ticket.number, Errand::Close).await?;
+    }
+    handling::close(work, held, after).await
+}
+
+/// The job: says in the thread that the ticket is about to close by itself.
+pub async fn remind(app: &App, number: TicketNumber, since: Millis) -> Result<Outcome, Failure> {
+    let delay = system_settings::auto_close_after(app).await?;
+    let due = since + delay - NOTICE;
+    if delay <= NOTICE {
+        return Ok(Outcome::Done);
+    }
+    if app.now() < due {
+        return Ok(Outcome::Again(due));
+    }
+    let Some((mut work, held)) = take_waiting(app, number, since, Operation::Remind).await? else {
+        return Ok(Outcome::Done);
+    };
+    let text = "This ticket waits for its requester and closes by itself in a day. A reply keeps it open.";
+    let outcome = handling::say(&mut work, held.ticket.number, text).await;
+    work.finish(outcome).await?;
+    Ok(Outcome::Done)
+}
+
+/// The ticket, locked, if it still waits since then; nothing is recorded where it doesn't.
+async fn take_waiting(
+    app: &App,
+    number: TicketNumber,
+    since: Millis,
+    operation: Operation,
+) -> Result<Option<(Work, Held)>, AppError> {
+    // Most jobs find that somebody has replied: no need for a transaction that writes.
+    if !support::get(&app.db, number).await?.is_some_and(|support| waits(&support, since)) {
+        return Ok(None);
+    }
+    let mut work = app.work(Operator::system(), operation, Subject::new(ResourceType::Ticket, number, "")).await?;
+    let held = Held::take(&mut work, number).await?;
+    Ok(waits(&held.support, since).then_some((work, held)))
+}

@@ -1,0 +1,83 @@
+//! One support ticket with the newest of its thread. Reading it changes nothing.
+
+use super::{lists, readable};
+use crate::api::error::AppError;
+use crate::api::support::{Post, SupportDetail, SupportTab};
+use crate::domain::ids::TicketNumber;
+use crate::domain::support::{PostKind, SupportStatus};
+use crate::server::app::{App, Caller};
+use crate::server::markdown;
+use crate::server::service::system_settings;
+use crate::server::store::external;
+use crate::server::store::support::{self, PostRow, Selection, Whose};
+use crate::server::store::ticket::{self, Ticket};
+
+/// So many entries of a thread come at a time.
+const POSTS: i64 = 50;
+
+/// A ticket as its own page shows it, with what comes before the position `before`. Unknown and foreign numbers are the same.
+pub async fn get(
+    app: &App,
+    caller: &Caller,
+    number: TicketNumber,
+    before: Option<i64>,
+) -> Result<SupportDetail, AppError> {
+    let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
+    if !readable(app, caller, &ticket).await? {
+        return Err(AppError::NotFound);
+    }
+    let known = support::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
+    let only = Selection { number: Some(number), limit: 1, ..Selection::default() };
+    let whose = Whose { person: &caller.person.id, domain: None, all: true };
+    let listed = support::page(&app.db, SupportTab::All, whose, &only).await?.pop().ok_or(AppError::NotFound)?;
+    let is_requester = ticket.initiator_id == caller.person.id;
+    let (status, is_handler) = (listed.status, listed.is_mine);
+    // Notes are for the team: a requester who could handle it as well doesn't read them in their own ticket.
+    let mut posts = support::posts(&app.db, number, before, !is_requester, POSTS + 1).await?;
+    let more = posts.len() as i64 > POSTS;
+    posts.truncate(POSTS as usize);
+    posts.reverse();
+    let (project, domain) =
+        support::place_names(&app.db, ticket.project_id.as_ref(), ticket.domain_id.as_ref()).await?;
+    let followed_by = support::followed_by(&app.db, number).await?;
+    // Only a ticket that lives elsewhere says where.
+    let address = match listed.remote_id {
+        Some(_) => external::system(&app.db).await?.map(|system| system.address),
+        None => None,
+    };
+    let closes_at = match known.waiting_since {
+        Some(since) => Some(since + system_settings::auto_close_after(app).await?),
+        None => None,
+    };
+    Ok(SupportDetail {
+        domain,
+        project,
+        earlier: posts.first().filter(|_| more).map(|post| post.position),
+        posts: posts.into_iter().map(|row| post(&ticket, row)).collect(),
+        reader: caller.person.username.clone(),
+        may_reply: status.is_open() && (is_requester || is_handler),
+        may_note: status.is_open() && is_handler && !is_requester,
+        resolved: known.resolved.filter(|_| status == SupportStatus::Closed).map(|yes| yes == 1),
+        rating: known.rating,
+        comment: known.comment,
+        follows: known.follows,
+        // Their requester is this one's, so whoever reads this one has mostly read those; others find nothing there.
+        followed_by: followed_by.into_iter().map(|(number, _)| number).collect(),
+        closes_at,
+        row: lists::row(caller, listed, address.as_deref()),
+    })
+}
+
+fn post(ticket: &Ticket, row: PostRow) -> Post {
+    Post {
+        position: row.position,
+        by_requester: row.author_id.as_ref() == Some(&ticket.initiator_id),
+        html: match row.kind {
+            PostKind::Event => markdown::plain(&row.body),
+            PostKind::Reply | PostKind::Note => markdown::render(&row.body),
+        },
+        kind: row.kind,
+        author: row.author_name,
+        at: row.at,
+    }
+}

@@ -1,0 +1,195 @@
+//! What happens to a support ticket after it was requested: a handler takes it, both sides reply, its requester ends it.
+
+use super::{Held, closing};
+use crate::api::Done;
+use crate::api::error::AppError;
+use crate::domain::ids::{TicketNumber, UserId};
+use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::support::{PostKind, Step, SupportStatus, Verdict, queue, reply as parse_reply};
+use crate::domain::workflow::{State, Status};
+use crate::server::app::{App, Caller};
+use crate::server::service::external::outbox::{self, Errand};
+use crate::server::service::rights::back_to;
+use crate::server::service::system_settings;
+use crate::server::store::support::{self, NewPost, NewState};
+use crate::server::store::{task, ticket};
+use crate::server::work::{Subject, Work};
+use serde_json::json;
+
+fn page(number: TicketNumber) -> String {
+    format!("/tickets/support/{number}")
+}
+
+/// View in My Pending: the caller takes the ticket and is its handler from now on.
+pub async fn take(app: &App, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Ticket, number, "");
+    let mut work = app.work(caller.operator(), Operation::Take, subject).await?;
+    let outcome = take_it(&mut work, caller, number).await;
+    work.finish(outcome).await
+}
+
+async fn take_it(work: &mut Work, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
+    let held = Held::lock(work, caller, number).await?;
+    if !held.is_handler(work, caller).await? {
+        return Err(AppError::Forbidden("Only a handler of this ticket can take it.".into()));
+    }
+    let done = Done::new(format!("You took ticket {number}."), page(number));
+    let before = held.support.status;
+    // Somebody else may have replied or ended it since the list was read: then it is only shown.
+    let Ok(after) = before.step(Step::Take) else {
+        return Ok(Done::new(format!("Ticket {number} is closed."), page(number)));
+    };
+    let is_mine = held.support.handler_id.as_ref() == Some(&caller.person.id);
+    if before == after && (is_mine || after == SupportStatus::Feedback) {
+        return Ok(Done::new(format!("You have ticket {number} already."), page(number)));
+    }
+    set(work, &held, after, Some(&caller.person.id)).await?;
+    say(work, number, &format!("{} took this ticket.", caller.person.display_name)).await?;
+    work.details(json!({"before": before, "after": after}));
+    Ok(done)
+}
+
+/// A reply of either side, or (`note`) an internal note of a handler, which changes no state.
+pub async fn reply(app: &App, caller: &Caller, number: TicketNumber, body: &str, note: bool) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Ticket, number, "");
+    let operation = if note { Operation::Note } else { Operation::Reply };
+    let auto_close = system_settings::auto_close_after(app).await?;
+    let mut work = app.work(caller.operator(), operation, subject).await?;
+    let outcome = write(&mut work, caller, number, body, note, auto_close).await;
+    work.finish(outcome).await
+}
+
+async fn write(
+    work: &mut Work,
+    caller: &Caller,
+    number: TicketNumber,
+    body: &str,
+    note: bool,
+    auto_close: i64,
+) -> Result<Done, AppError> {
+    let held = Held::lock(work, caller, number).await?;
+    let is_handler = held.is_handler(work, caller).await?;
+    if note && !is_handler {
+        return Err(AppError::Forbidden("Internal notes are for the handlers of a ticket.".into()));
+    }
+    let step = match (held.is_requester(caller), is_handler) {
+        // Who asked and may handle as well speaks as who asked.
+        (true, _) => Step::RequesterReply,
+        (false, true) => Step::HandlerReply,
+        (false, false) => {
+            let message = "Only its requester and its handlers reply to this ticket.";
+            return Err(AppError::Forbidden(message.into()));
+        }
+    };
+    let before = held.support.status;
+    let after = before.step(step).map_err(|why| AppError::refused(why.to_string()))?;
+    let body = parse_reply(body)?;
+    let author = Some((&caller.person.id, caller.person.display_name.as_str()));
+    let kind = if note { PostKind::Note } else { PostKind::Reply };
+    let at = work.now;
+    let position = support::add_post(&mut work.tx, NewPost { number, kind, author, body: &body, at }).await?;
+    work.details(json!({"before": before, "after": if note { before } else { after }, "post": position}));
+    let location = page(number);
+    if note {
+        return Ok(Done::new("Note added.", location));
+    }
+    // Who answers is who has it now, whether they pressed View before or not.
+    let handler = (step == Step::HandlerReply).then_some(&caller.person.id);
+    set(work, &held, after, handler).await?;
+    if after == SupportStatus::Feedback {
+        closing::schedule(work, number, auto_close).await?;
+    }
+    if held.is_external() {
+        outbox::send(work, number, Errand::Reply(position)).await?;
+    }
+    Ok(Done::new("Reply sent.", location))
+}
+
+/// Its requester says that it is over, and how it was.
+pub async fn end(
+    app: &App,
+    caller: &Caller,
+    number: TicketNumber,
+    resolved: &str,
+    rating: &str,
+    comment: &str,
+    back: &str,
+) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Ticket, number, "");
+    let mut work = app.work(caller.operator(), Operation::End, subject).await?;
+    let outcome = end_it(&mut work, caller, number, (resolved, rating, comment)).await;
+    let done = work.finish(outcome).await?;
+    Ok(Done { location: back_to(back, &done.location), ..done })
+}
+
+async fn end_it(
+    work: &mut Work,
+    caller: &Caller,
+    number: TicketNumber,
+    (resolved, rating, comment): (&str, &str, &str),
+) -> Result<Done, AppError> {
+    let held = Held::lock(work, caller, number).await?;
+    if !held.is_requester(caller) {
+        return Err(AppError::Forbidden("Only who requested support ends the ticket.".into()));
+    }
+    let verdict = Verdict::parse(resolved, rating, comment)?;
+    let before = held.support.status;
+    let after = before.step(Step::End).map_err(|why| AppError::refused(why.to_string()))?;
+    let how = if verdict.resolved { "resolved" } else { "not resolved" };
+    say(work, number, &format!("{} ended this ticket: {how}.", caller.person.display_name)).await?;
+    support::set_verdict(&mut work.tx, number, &verdict).await?;
+    close(work, &held, after).await?;
+    if held.is_external() {
+        outbox::send(work, number, Errand::Close).await?;
+    }
+    work.details(json!({"before": before, "after": verdict}));
+    Ok(Done::new(format!("Ticket {number} ended."), page(number)))
+}
+
+/// Closes the ticket for good: nobody waits for it any more.
+pub(in crate::server::service) async fn close(
+    work: &mut Work,
+    held: &Held,
+    after: SupportStatus,
+) -> Result<(), AppError> {
+    let (number, now) = (held.ticket.number, work.now);
+    let before = held.ticket.state();
+    let state = State { status: Status::Completed, version: before.version + 1, ..before };
+    ticket::set_state(&mut work.tx, number, &state, &held.ticket.stage, now).await?;
+    ticket::set_waits(&mut work.tx, number, None).await?;
+    let handler: Option<&UserId> = held.support.handler_id.as_ref();
+    task::close_link(&mut work.tx, number, 0, handler, now).await?;
+    set(work, held, after, None).await
+}
+
+async fn set(work: &mut Work, held: &Held, status: SupportStatus, handler: Option<&UserId>) -> Result<(), AppError> {
+    let new = NewState {
+        number: held.ticket.number,
+        status,
+        queue: queue(held.support.level, status),
+        handler,
+        waiting_since: (status == SupportStatus::Feedback).then_some(work.now),
+    };
+    Ok(support::set_state(&mut work.tx, new).await?)
+}
+
+/// Notes where a ticket stands that is handled elsewhere, and has it close if it waits for its requester.
+pub(in crate::server::service) async fn set_waiting(
+    work: &mut Work,
+    held: &Held,
+    status: SupportStatus,
+    delay: i64,
+) -> Result<(), AppError> {
+    set(work, held, status, None).await?;
+    if status == SupportStatus::Feedback {
+        closing::schedule(work, held.ticket.number, delay).await?;
+    }
+    Ok(())
+}
+
+/// What happened, as a line of the thread.
+pub(in crate::server::service) async fn say(work: &mut Work, number: TicketNumber, what: &str) -> Result<(), AppError> {
+    let post = NewPost { number, kind: PostKind::Event, author: None, body: what, at: work.now };
+    support::add_post(&mut work.tx, post).await?;
+    Ok(())
+}

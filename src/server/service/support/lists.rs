@@ -1,0 +1,140 @@
+//! The tabs of the support pages (SPEC 8).
+
+use super::request;
+use crate::api::Page;
+use crate::api::error::AppError;
+use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab};
+use crate::domain::directory::View;
+use crate::domain::ids::DomainId;
+use crate::domain::support::{Level, SupportStatus};
+use crate::server::app::{App, Caller};
+use crate::server::store::external;
+use crate::server::store::support::{self, ListedSupport, Selection, Whose};
+
+const PAGE_SIZE: usize = 50;
+
+/// The domain whose tickets a Domain View sees under All Tickets.
+fn domain_of_view(caller: &Caller) -> Option<&DomainId> {
+    match caller.view() {
+        Some(View::Domain(domain)) if caller.reads_support_of(domain) => Some(domain),
+        _ => None,
+    }
+}
+
+fn sees_all(caller: &Caller) -> bool {
+    (caller.is_system_view() && caller.person.is_system_admin()) || domain_of_view(caller).is_some()
+}
+
+/// The tabs a caller has: All Tickets not in a Project View, External Ticket only while a system is connected.
+fn tabs(caller: &Caller, is_connected: bool) -> Vec<SupportTab> {
+    let has = |tab: &SupportTab| match tab {
+        SupportTab::All => sees_all(caller),
+        SupportTab::External => is_connected,
+        SupportTab::Mine | SupportTab::Pending | SupportTab::Resolved => true,
+    };
+    SupportTab::ALL.iter().copied().filter(has).collect()
+}
+
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    tab: SupportTab,
+    filter: &SupportFilter,
+) -> Result<SupportList, AppError> {
+    if tab == SupportTab::All && !sees_all(caller) {
+        let message = "All Tickets belongs to the System View and to Domain Views. Switch the view and try again.";
+        return Err(AppError::Forbidden(message.into()));
+    }
+    let system = external::system(&app.db).await?;
+    if tab == SupportTab::External && system.is_none() {
+        return Err(AppError::NotFound);
+    }
+    let (tabs, may_request) = (tabs(caller, system.is_some()), request::check(app, caller).await.is_ok());
+    let address = system.map(|system| system.address);
+    let Some((selection, backwards)) = read(tab, filter) else {
+        let page = Page { rows: vec![], next: None, previous: None };
+        return Ok(SupportList { page, tabs, may_request });
+    };
+    let all = caller.is_system_view() && caller.person.is_system_admin();
+    let whose = Whose { person: &caller.person.id, domain: domain_of_view(caller), all };
+    let mut found = support::page(&app.db, tab, whose, &selection).await?;
+    let more = found.len() > PAGE_SIZE;
+    found.truncate(PAGE_SIZE);
+    if backwards {
+        found.reverse();
+    }
+    let key = |row: Option<&ListedSupport>| row.map(|row| format!("{}-{}", row.queue, row.number));
+    let (first, last) = (key(found.first()), key(found.last()));
+    let came_from_before = selection.beyond.is_some();
+    let (next, previous) = match backwards {
+        false => (last.filter(|_| more), first.filter(|_| came_from_before)),
+        true => (last, first.filter(|_| more)),
+    };
+    let rows = found.into_iter().map(|listed| row(caller, listed, address.as_deref())).collect();
+    Ok(SupportList { page: Page { rows, next, previous }, tabs, may_request })
+}
+
+/// The filter as typed, read, and whether it asks for the page before a key, which is read in the opposite order. `None`
+/// when a value can match nothing (an ID that is no number, say).
+fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
+    let text = |typed: &str| Some(typed.trim().to_owned()).filter(|text| !text.is_empty());
+    let backwards = filter.before.is_some();
+    // My Pending begins with the worst and the oldest, the others with the newest.
+    let ascending = tab == SupportTab::Pending || filter.sort == "oldest";
+    let beyond = filter.before.as_ref().or(filter.after.as_ref()).and_then(|key| {
+        let (queue, number) = key.split_once('-')?;
+        Some((queue.parse().ok()?, number.parse().ok()?))
+    });
+    let selection = Selection {
+        number: match text(&filter.id) {
+            None => None,
+            Some(id) => Some(id.trim_start_matches('#').parse().ok()?),
+        },
+        status: match text(&filter.status) {
+            None => None,
+            Some(key) => Some(SupportStatus::from_key(&key)?),
+        },
+        level: match text(&filter.priority) {
+            None => None,
+            Some(key) => Some(Level::from_key(&key)?),
+        },
+        initiator: text(&filter.initiator),
+        text: text(&filter.text),
+        ascending: ascending != backwards,
+        beyond,
+        limit: PAGE_SIZE as i64 + 1,
+    };
+    Some((selection, backwards))
+}
+
+/// Where Request Tracker shows a ticket.
+fn external_link(address: &str, id: &str) -> String {
+    format!("{}/Ticket/Display.html?id={id}", address.trim_end_matches('/'))
+}
+
+/// A row as the caller may act on it; `address` is the connected system's.
+pub(super) fn row(caller: &Caller, listed: ListedSupport, address: Option<&str>) -> SupportRow {
+    let status = listed.status;
+    let id = listed.remote_id;
+    let external = listed.remote_status.map(|status| External {
+        href: id.as_ref().zip(address).map(|(id, address)| external_link(address, id)),
+        id,
+        status,
+        owner: listed.remote_owner.unwrap_or_default(),
+        problem: listed.problem,
+    });
+    SupportRow {
+        number: listed.number,
+        level: listed.level,
+        title: listed.title,
+        initiator: listed.initiator,
+        status,
+        handler: listed.handler,
+        submitted_at: listed.submitted_at,
+        closed_at: listed.closed_at,
+        may_end: status.is_open() && listed.initiator_id == caller.person.id,
+        may_take: status.waits_for_handler() && listed.is_mine,
+        external,
+        waits_for_nobody: status.waits_for_handler() && !listed.has_handler,
+    }
+}

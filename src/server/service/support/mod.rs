@@ -1,0 +1,98 @@
+//! Technical support: requesting it, handling it, the lists, and one ticket with its thread (SPEC 8).
+
+pub mod closing;
+pub mod details;
+pub mod handling;
+pub mod lists;
+pub mod request;
+
+use crate::api::error::AppError;
+use crate::domain::process::{Definition, Kind, TicketType};
+use crate::domain::support::MAX_TEXT;
+use crate::server::app::{App, Caller};
+use crate::server::markdown;
+use crate::server::service::workflow::tasks::Route;
+use crate::server::store::support::{self, Support};
+use crate::server::store::ticket::{self, Ticket};
+use crate::server::store::{process, task};
+use crate::server::work::Work;
+
+/// What a text would look like. One that is too long isn't rendered.
+pub fn preview(text: &str) -> Result<String, AppError> {
+    if text.chars().count() > MAX_TEXT {
+        return Err(AppError::refused(format!("A text can have at most {MAX_TEXT} characters.")));
+    }
+    Ok(markdown::render(text))
+}
+
+/// Who may read a support ticket: its requester, whoever has or had a task in it, the System View, and the Domain View of
+/// its domain (SPEC 7).
+fn reads_by_right(caller: &Caller, ticket: &Ticket) -> bool {
+    ticket.initiator_id == caller.person.id
+        || ticket.domain_id.as_ref().is_some_and(|domain| caller.reads_support_of(domain))
+        || (caller.is_system_view() && caller.person.is_system_admin())
+}
+
+async fn readable(app: &App, caller: &Caller, ticket: &Ticket) -> Result<bool, AppError> {
+    Ok(ticket.ticket_type == TicketType::CustomerService
+        && (reads_by_right(caller, ticket) || task::had(&app.db, ticket.number, &caller.person.id).await?))
+}
+
+/// Refuses as unknown what the caller may not read.
+pub(in crate::server::service) async fn require_readable(
+    work: &mut Work,
+    caller: &Caller,
+    number: i64,
+) -> Result<(), AppError> {
+    Held::lock(work, caller, number).await.map(drop)
+}
+
+/// A ticket that is about to change: locked, with what its type knows and the process it was started with. Who may not read
+/// it is told that it isn't there.
+pub(in crate::server::service) struct Held {
+    pub ticket: Ticket,
+    pub support: Support,
+    definition: Definition,
+}
+
+impl Held {
+    async fn lock(work: &mut Work, caller: &Caller, number: i64) -> Result<Held, AppError> {
+        let held = Held::take(work, number).await?;
+        let is_readable =
+            reads_by_right(caller, &held.ticket) || task::had_in(&mut work.tx, number, &caller.person.id).await?;
+        if is_readable { Ok(held) } else { Err(AppError::NotFound) }
+    }
+
+    /// The same for the system itself.
+    pub async fn take(work: &mut Work, number: i64) -> Result<Held, AppError> {
+        task::share_directory(&mut work.tx).await?;
+        let ticket = ticket::lock(&mut work.tx, number).await?.ok_or(AppError::NotFound)?;
+        let support = support::get_in(&mut work.tx, number).await?.ok_or(AppError::NotFound)?;
+        let definition = process::definition_in(&mut work.tx, &ticket.process_id, ticket.process_version).await?;
+        work.about(request::subject(&ticket));
+        Ok(Held { ticket, support, definition })
+    }
+
+    /// Whether it lives in the connected system: then nobody handles it here.
+    fn is_external(&self) -> bool {
+        self.definition.kind == Kind::ThirdParty
+    }
+
+    fn is_requester(&self, caller: &Caller) -> bool {
+        self.ticket.initiator_id == caller.person.id
+    }
+
+    /// Whether the process names the caller as a handler, asked anew of the directory.
+    async fn is_handler(&self, work: &mut Work, caller: &Caller) -> Result<bool, AppError> {
+        if self.is_external() {
+            return Ok(false);
+        }
+        let route = Route {
+            definition: &self.definition,
+            project: self.ticket.project_id.as_ref().map(|id| id.as_str()),
+            domain: self.ticket.domain_id.as_ref().map(|id| id.as_str()),
+            initiator: &self.ticket.initiator_id,
+        };
+        route.is_approver(work, 0, &caller.person.id).await
+    }
+}

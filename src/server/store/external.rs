@@ -1,0 +1,139 @@
+//! The connected third-party ticket system, and the tickets that live there.
+
+use super::db::{Db, Tx};
+use super::event::Change;
+use crate::args;
+use crate::domain::ids::TicketNumber;
+use crate::domain::time::Millis;
+
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct System {
+    pub kind: String,
+    pub address: String,
+    /// Sealed.
+    pub token: String,
+    /// JSON: the queues there when it was last tested.
+    pub queues: String,
+    pub cursor: i64,
+    pub problem: Option<String>,
+    pub updated_at: Millis,
+}
+
+const SYSTEM: &str =
+    "SELECT kind, address, token, queues, cursor, problem, updated_at FROM external_system WHERE id = 1";
+
+pub async fn system(db: &Db) -> sqlx::Result<Option<System>> {
+    db.opt(SYSTEM, args![]).await
+}
+
+/// The same, locked: what is taken over from there is taken over once.
+pub async fn lock_system(tx: &mut Tx) -> sqlx::Result<Option<System>> {
+    let sql = tx.dialect().pick(
+        SYSTEM,
+        "SELECT kind, address, token, queues, cursor, problem, updated_at FROM external_system WHERE id = 1 FOR UPDATE",
+    );
+    tx.opt(sql, args![]).await
+}
+
+/// Connects the system, or another one in its place.
+pub async fn connect(tx: &mut Tx, system: &System) -> sqlx::Result<()> {
+    tx.changed(Change::Processes);
+    tx.exec(
+        "INSERT INTO external_system (id, kind, address, token, queues, cursor, updated_at) VALUES (1, $1, $2, $3, $4, $5, $6)
+         ON CONFLICT (id) DO UPDATE SET kind = $1, address = $2, token = $3, queues = $4, cursor = $5, updated_at = $6,
+           problem = NULL",
+        args![&system.kind, &system.address, &system.token, &system.queues, system.cursor, system.updated_at],
+    )
+    .await?;
+    Ok(())
+}
+
+pub async fn disconnect(tx: &mut Tx) -> sqlx::Result<()> {
+    tx.changed(Change::Processes);
+    tx.exec("DELETE FROM external_system", args![]).await?;
+    Ok(())
+}
+
+pub async fn move_cursor(tx: &mut Tx, cursor: i64) -> sqlx::Result<()> {
+    tx.exec("UPDATE external_system SET cursor = $1 WHERE cursor < $1", args![cursor]).await?;
+    Ok(())
+}
+
+/// Notes why the system couldn't be reached, or that it could.
+pub async fn set_system_problem(tx: &mut Tx, problem: Option<&str>) -> sqlx::Result<()> {
+    tx.changed(Change::Processes);
+    tx.exec("UPDATE external_system SET problem = $1", args![problem]).await?;
+    Ok(())
+}
+
+/// A ticket that lives there.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Remote {
+    pub number: TicketNumber,
+    pub queue: String,
+    pub remote_id: Option<String>,
+    pub remote_status: String,
+    pub remote_owner: String,
+    /// The position of the post that is on its way, or was last.
+    pub sending: i64,
+    pub problem: Option<String>,
+}
+
+macro_rules! remote_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT number, queue, remote_id, remote_status, remote_owner, sending, problem FROM external_ticket WHERE ",
+            $condition
+        )
+    };
+}
+
+pub async fn insert(tx: &mut Tx, number: TicketNumber, queue: &str) -> sqlx::Result<()> {
+    tx.exec("INSERT INTO external_ticket (number, queue) VALUES ($1, $2)", args![number, queue]).await?;
+    Ok(())
+}
+
+pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Remote>> {
+    db.opt(remote_where!("number = $1"), args![number]).await
+}
+
+/// The ticket whose id there is this.
+pub async fn by_remote_id(tx: &mut Tx, id: &str) -> sqlx::Result<Option<Remote>> {
+    tx.opt(remote_where!("remote_id = $1"), args![id]).await
+}
+
+pub async fn set_remote_id(tx: &mut Tx, number: TicketNumber, id: &str) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(number));
+    tx.exec("UPDATE external_ticket SET remote_id = $2 WHERE number = $1", args![number, id]).await?;
+    Ok(())
+}
+
+pub async fn set_sending(tx: &mut Tx, number: TicketNumber, position: i64) -> sqlx::Result<()> {
+    tx.exec("UPDATE external_ticket SET sending = $2 WHERE number = $1", args![number, position]).await?;
+    Ok(())
+}
+
+/// What the ticket is called there, and who has it.
+pub async fn set_look(tx: &mut Tx, number: TicketNumber, status: &str, owner: &str) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(number));
+    tx.exec(
+        "UPDATE external_ticket SET remote_status = $2, remote_owner = $3 WHERE number = $1",
+        args![number, status, owner],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Notes why something of this ticket isn't there yet, or that nothing is missing.
+pub async fn set_problem(tx: &mut Tx, number: TicketNumber, problem: Option<&str>) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(number));
+    tx.exec("UPDATE external_ticket SET problem = $2 WHERE number = $1", args![number, problem]).await?;
+    Ok(())
+}
+
+/// The queues with open tickets of ours.
+pub async fn queues_in_use(db: &Db) -> sqlx::Result<Vec<String>> {
+    let sql = "SELECT DISTINCT x.queue FROM external_ticket x JOIN ticket t ON t.number = x.number
+               WHERE t.status = 'incomplete' ORDER BY x.queue";
+    db.scalars(sql, args![]).await
+}

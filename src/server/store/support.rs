@@ -1,0 +1,332 @@
+//! Support tickets: what their type alone knows, their threads, and their lists. What every ticket has is in `ticket`, their
+//! handlers' tasks in `task`.
+
+use super::db::{Db, Tx};
+use super::event::Change;
+use super::sql::Sql;
+use crate::api::support::SupportTab;
+use crate::args;
+use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
+use crate::domain::support::{Level, PostKind, QUEUE_FEEDBACK, SupportStatus, Verdict};
+use crate::domain::time::Millis;
+
+/// What its type alone knows of a ticket.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Support {
+    #[sqlx(try_from = "String")]
+    pub level: Level,
+    #[sqlx(try_from = "String")]
+    pub status: SupportStatus,
+    pub handler_id: Option<UserId>,
+    pub waiting_since: Option<Millis>,
+    /// How many entries the thread has.
+    pub posts: i64,
+    pub resolved: Option<i64>,
+    pub rating: Option<i64>,
+    pub comment: String,
+    pub follows: Option<TicketNumber>,
+}
+
+const GET: &str = "SELECT level, status, handler_id, waiting_since, posts, resolved, rating, comment, follows
+  FROM support WHERE number = $1";
+
+pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Support>> {
+    db.opt(GET, args![number]).await
+}
+
+/// The same, inside a transaction that has locked the ticket.
+pub async fn get_in(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<Support>> {
+    tx.opt(GET, args![number]).await
+}
+
+pub async fn insert(
+    tx: &mut Tx,
+    number: TicketNumber,
+    level: Level,
+    follows: Option<TicketNumber>,
+) -> sqlx::Result<()> {
+    tx.exec(
+        "INSERT INTO support (number, level, status, follows) VALUES ($1, $2, $3, $4)",
+        args![number, level.key(), SupportStatus::Submitted.key(), follows],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Where the ticket stands after a step. `handler`: who took it with this step. Its tasks' place in their lists follows.
+pub struct NewState<'a> {
+    pub number: TicketNumber,
+    pub status: SupportStatus,
+    pub queue: i64,
+    pub handler: Option<&'a UserId>,
+    pub waiting_since: Option<Millis>,
+}
+
+pub async fn set_state(tx: &mut Tx, new: NewState<'_>) -> sqlx::Result<()> {
+    tx.changed(Change::Ticket(new.number));
+    tx.exec(
+        "UPDATE support SET status = $2, handler_id = COALESCE($3, handler_id), waiting_since = $4 WHERE number = $1",
+        args![new.number, new.status.key(), new.handler.cloned(), new.waiting_since],
+    )
+    .await?;
+    set_queue(tx, new.number, new.queue).await
+}
+
+/// Notes the ticket's place in its handlers' lists, on the ticket and on their tasks.
+pub async fn set_queue(tx: &mut Tx, number: TicketNumber, queue: i64) -> sqlx::Result<()> {
+    tx.exec("UPDATE ticket SET support = 1, queue = $2 WHERE number = $1", args![number, queue]).await?;
+    tx.exec("UPDATE task SET queue = $2 WHERE ticket_number = $1", args![number, queue]).await?;
+    Ok(())
+}
+
+/// What its requester said at the end.
+pub async fn set_verdict(tx: &mut Tx, number: TicketNumber, verdict: &Verdict) -> sqlx::Result<()> {
+    tx.exec(
+        "UPDATE support SET resolved = $2, rating = $3, comment = $4 WHERE number = $1",
+        args![number, i64::from(verdict.resolved), verdict.rating, &verdict.comment],
+    )
+    .await?;
+    Ok(())
+}
+
+/// An entry of a thread.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct PostRow {
+    pub position: i64,
+    #[sqlx(try_from = "String")]
+    pub kind: PostKind,
+    pub author_id: Option<UserId>,
+    pub author_name: String,
+    pub body: String,
+    pub at: Millis,
+}
+
+pub struct NewPost<'a> {
+    pub number: TicketNumber,
+    pub kind: PostKind,
+    /// Id and name; `None` for the system itself.
+    pub author: Option<(&'a UserId, &'a str)>,
+    pub body: &'a str,
+    pub at: Millis,
+}
+
+/// Adds an entry at the end of the thread, whose ticket is locked; gives its position.
+pub async fn add_post(tx: &mut Tx, new: NewPost<'_>) -> sqlx::Result<i64> {
+    let (author, name) = new.author.map_or((None, "Countersign"), |(id, name)| (Some(id.clone()), name));
+    write_post(tx, &new, author, name).await
+}
+
+/// The same for somebody who has no account here.
+pub async fn add_post_of(tx: &mut Tx, new: NewPost<'_>, name: &str) -> sqlx::Result<i64> {
+    write_post(tx, &new, None, name).await
+}
+
+async fn write_post(tx: &mut Tx, new: &NewPost<'_>, author: Option<UserId>, name: &str) -> sqlx::Result<i64> {
+    tx.changed(Change::Ticket(new.number));
+    let position: i64 = tx
+        .scalar("UPDATE support SET posts = posts + 1 WHERE number = $1 RETURNING posts - 1", args![new.number])
+        .await?;
+    tx.exec(
+        "INSERT INTO post (ticket_number, position, kind, author_id, author_name, body, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        args![new.number, position, new.kind.key(), author, name, new.body, new.at],
+    )
+    .await?;
+    Ok(position)
+}
+
+/// The newest of a thread before a position, newest first. `notes`: internal ones too.
+pub async fn posts(
+    db: &Db,
+    number: TicketNumber,
+    before: Option<i64>,
+    notes: bool,
+    limit: i64,
+) -> sqlx::Result<Vec<PostRow>> {
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT position, kind, author_id, author_name, body, at FROM post WHERE ticket_number = ",
+    );
+    sql.bind(number);
+    if let Some(before) = before {
+        sql.push(" AND position < ").bind(before);
+    }
+    if !notes {
+        sql.push(" AND kind <> 'note'");
+    }
+    sql.push(" ORDER BY position DESC LIMIT ").bind(limit);
+    let (text, args) = sql.done();
+    db.all(text, args).await
+}
+
+/// The tickets that go on from this one, oldest first, with who asked.
+pub async fn followed_by(db: &Db, number: TicketNumber) -> sqlx::Result<Vec<(TicketNumber, UserId)>> {
+    db.all(
+        "SELECT s.number, t.initiator_id FROM support s JOIN ticket t ON t.number = s.number
+         WHERE s.follows = $1 ORDER BY s.number LIMIT 20",
+        args![number],
+    )
+    .await
+}
+
+/// A ticket with the names a list shows.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct ListedSupport {
+    pub number: TicketNumber,
+    #[sqlx(try_from = "String")]
+    pub level: Level,
+    pub title: String,
+    pub initiator_id: UserId,
+    pub initiator: String,
+    #[sqlx(try_from = "String")]
+    pub status: SupportStatus,
+    pub handler: Option<String>,
+    pub submitted_at: Millis,
+    pub closed_at: Option<Millis>,
+    pub queue: i64,
+    /// Its id, status and owner in the connected system, and why something of it isn't there yet.
+    pub remote_id: Option<String>,
+    pub remote_status: Option<String>,
+    pub remote_owner: Option<String>,
+    pub problem: Option<String>,
+    /// Whether somebody may handle it, here or there.
+    pub has_handler: bool,
+    /// Whether the person who asks may.
+    pub is_mine: bool,
+}
+
+/// Which tickets, already parsed; `None` filters nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    pub number: Option<TicketNumber>,
+    pub status: Option<SupportStatus>,
+    pub level: Option<Level>,
+    pub initiator: Option<String>,
+    pub text: Option<String>,
+    /// Ascending numbers.
+    pub ascending: bool,
+    /// Only tickets beyond this one, in the order of reading: its queue (in My Pending) and number.
+    pub beyond: Option<(i64, TicketNumber)>,
+    pub limit: i64,
+}
+
+/// Whose list it is: the person, and the domain of a Domain View's All Tickets.
+#[derive(Debug, Clone, Copy)]
+pub struct Whose<'a> {
+    pub person: &'a UserId,
+    pub domain: Option<&'a DomainId>,
+    /// The System View, which reads every ticket.
+    pub all: bool,
+}
+
+/// One page of a tab, read along the index that has its order.
+pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> sqlx::Result<Vec<ListedSupport>> {
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT t.number, s.level, t.resource_name AS title, t.initiator_id, u.display_name AS initiator, s.status,
+           h.display_name AS handler, t.submitted_at, t.closed_at, t.queue,
+           x.remote_id, x.remote_status, x.remote_owner, x.problem,
+           x.number IS NOT NULL OR EXISTS (SELECT 1 FROM task o WHERE o.ticket_number = t.number AND o.state = 'open')
+             AS has_handler,
+           EXISTS (SELECT 1 FROM task m WHERE m.ticket_number = t.number AND m.state = 'open' AND m.account_id = ",
+    );
+    sql.bind(whose.person).push(") AS is_mine ");
+    let from_tasks = matches!(tab, SupportTab::Pending | SupportTab::Resolved);
+    sql.push(if from_tasks { "FROM task k JOIN ticket t ON t.number = k.ticket_number" } else { "FROM ticket t" });
+    sql.push(
+        " JOIN support s ON s.number = t.number JOIN account u ON u.id = t.initiator_id
+         LEFT JOIN account h ON h.id = s.handler_id LEFT JOIN external_ticket x ON x.number = t.number WHERE t.support = 1",
+    );
+    match tab {
+        SupportTab::Mine => sql.push(" AND t.initiator_id = ").bind(whose.person),
+        SupportTab::Pending => {
+            sql.push(" AND k.state = 'open' AND k.queue BETWEEN 1 AND 4 AND k.account_id = ").bind(whose.person)
+        }
+        SupportTab::Resolved => {
+            sql.push(" AND k.state = 'open' AND k.queue = ").bind(QUEUE_FEEDBACK);
+            sql.push(" AND k.account_id = ").bind(whose.person).push(
+                " AND EXISTS (SELECT 1 FROM post p WHERE p.author_id = k.account_id AND p.ticket_number = k.ticket_number
+                  AND p.kind = 'reply')",
+            )
+        }
+        SupportTab::External => {
+            sql.push(" AND x.number IS NOT NULL");
+            match whose {
+                Whose { all: true, .. } => &mut sql,
+                Whose { domain: Some(domain), person, .. } => {
+                    sql.push(" AND (t.domain_id = ").bind(domain).push(" OR t.initiator_id = ").bind(person).push(")")
+                }
+                Whose { person, .. } => sql.push(" AND t.initiator_id = ").bind(person),
+            }
+        }
+        SupportTab::All => match whose.domain {
+            Some(domain) => sql.push(" AND t.domain_id = ").bind(domain),
+            None => &mut sql,
+        },
+    };
+    filter(&mut sql, s);
+    order(&mut sql, tab, s);
+    let (text, args) = sql.done();
+    db.all(text, args).await
+}
+
+fn filter(sql: &mut Sql, s: &Selection) {
+    if let Some(number) = s.number {
+        sql.push(" AND t.number = ").bind(number);
+    }
+    if let Some(status) = s.status {
+        sql.push(" AND s.status = ").bind(status.key());
+    }
+    if let Some(level) = s.level {
+        sql.push(" AND s.level = ").bind(level.key());
+    }
+    if let Some(initiator) = &s.initiator {
+        sql.push(" AND (LOWER(u.display_name)").contains(initiator);
+        sql.push(" OR LOWER(u.username)").contains(initiator).push(")");
+    }
+    if let Some(text) = &s.text {
+        sql.push(" AND LOWER(t.resource_name)").contains(text);
+    }
+}
+
+/// Where to begin, and in which order: in My Pending the worst first, then the oldest; elsewhere by number.
+fn order(sql: &mut Sql, tab: SupportTab, s: &Selection) {
+    let (key, down, up) = match tab {
+        SupportTab::Mine | SupportTab::All | SupportTab::External => {
+            (" AND t.number", " ORDER BY t.number DESC", " ORDER BY t.number")
+        }
+        SupportTab::Resolved => (" AND k.ticket_number", " ORDER BY k.ticket_number DESC", " ORDER BY k.ticket_number"),
+        SupportTab::Pending => {
+            if let Some((queue, number)) = s.beyond {
+                sql.push(" AND (k.queue, k.ticket_number)").push(if s.ascending { " > (" } else { " < (" });
+                sql.bind(queue).push(", ").bind(number).push(")");
+            }
+            sql.push(if s.ascending {
+                " ORDER BY k.queue, k.ticket_number LIMIT "
+            } else {
+                " ORDER BY k.queue DESC, k.ticket_number DESC LIMIT "
+            });
+            sql.bind(s.limit);
+            return;
+        }
+    };
+    if let Some((_, number)) = s.beyond {
+        sql.push(key).push(if s.ascending { " > " } else { " < " }).bind(number);
+    }
+    sql.push(if s.ascending { up } else { down }).push(" LIMIT ").bind(s.limit);
+}
+
+/// Whether a project's or domain's names are worth a page's line: where a ticket belongs.
+pub async fn place_names(
+    db: &Db,
+    project: Option<&ProjectId>,
+    domain: Option<&DomainId>,
+) -> sqlx::Result<(Option<String>, Option<String>)> {
+    let found: Option<(Option<String>, Option<String>)> = db
+        .opt(
+            "SELECT (SELECT name FROM project WHERE id = $1), (SELECT name FROM domain WHERE id = $2)",
+            args![project.cloned(), domain.cloned()],
+        )
+        .await?;
+    Ok(found.unwrap_or_default())
+}

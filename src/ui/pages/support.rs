@@ -1,0 +1,283 @@
+//! `/tickets/support/…`: the tabs of technical support, and (by number) the page of one ticket.
+
+use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
+use super::support_ticket::SupportTicket;
+use crate::all_choices;
+use crate::api::error::AppError;
+use crate::api::frame::{Counts, Frame};
+use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab, TakeSupport, list_support};
+use crate::domain::support::{Level, SupportStatus};
+use crate::domain::time::Millis;
+use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::error_page::ErrorPage;
+use crate::ui::components::field::{Control, FilterField, choice};
+use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
+use crate::ui::components::icon;
+use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
+use crate::ui::components::pill::{Pill, State, none, text_or_none};
+use crate::ui::components::time::Time;
+use crate::ui::context::{LiveCounts, lasting_query, loaded, use_counts, use_revision};
+use crate::ui::data::read;
+use crate::ui::keyboard;
+use crate::ui::query::{Query, use_query};
+use crate::ui::server_side;
+use crate::ui::views::Views;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_params_map;
+
+const ID: Column = ("ID", "id");
+const PRIORITY: Column = ("Priority", "state");
+const PROBLEM: Column = ("Problem Description", "wide");
+const INITIATOR: Column = ("Initiator", "short");
+const STATUS: Column = ("Status", "state");
+const HANDLER: Column = ("Handler", "short");
+const EXTERNAL_ID: Column = ("External Ticket", "id");
+const EXTERNAL_STATUS: Column = ("External Status", "state");
+const EXTERNAL_OWNER: Column = ("External Owner", "short");
+const SUBMITTED: Column = ("Time Submitted", "time");
+const CLOSED: Column = ("Time Closed", "time");
+
+#[component]
+pub fn SupportHome() -> impl IntoView {
+    view! { <Redirect path="/tickets/support/mine"/> }
+}
+
+/// What the last part of the path names: a tab, a ticket, or nothing.
+#[component]
+pub fn Support() -> impl IntoView {
+    let params = use_params_map();
+    let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
+    let tab = Memo::new(move |_| name.with(|name| SupportTab::from_key(name)));
+    let number = Memo::new(move |_| name.with(|name| name.parse::<i64>().ok()));
+    let kind = Memo::new(move |_| (tab.get().is_some(), number.get().is_some()));
+    move || match kind.get() {
+        (true, _) => view! { <Tickets tab=Signal::derive(move || tab.get().unwrap_or(SupportTab::Mine))/> }.into_any(),
+        (false, true) => view! { <SupportTicket number=Signal::derive(move || number.get().unwrap_or(0))/> }.into_any(),
+        (false, false) => {
+            server_side::status_not_found();
+            view! { <ErrorPage error=AppError::NotFound/> }.into_any()
+        }
+    }
+}
+
+fn path(tab: SupportTab) -> String {
+    format!("/tickets/support/{}", tab.key())
+}
+
+#[component]
+fn Tickets(tab: Signal<SupportTab>) -> impl IntoView {
+    let query = use_query();
+    let revision = use_revision();
+    let filter = Memo::new(move |_| query.with(filter));
+    let take = use_button_change::<TakeSupport>();
+    let list = read(
+        move || (tab.get(), filter.get(), revision.track()),
+        |(tab, filter, _)| async move { list_support(tab, filter).await.map(|list| (tab, list)) },
+    );
+    let body = move |(tab, tickets): (SupportTab, SupportList), frame: Frame| {
+        let (counts, now) = (frame.counts, frame.now);
+        let request = tickets.may_request.then(|| {
+            let page = path(tab);
+            view! { <DialogButton page keep=lasting_query() dialog=REQUEST label=TITLE kind="primary" paths=icon::PLUS/> }
+        });
+        view! {
+            <Title text=tab.label()/>
+            <header class="page-header">
+                <div class="page-title">
+                    <h1>"Technical Support"</h1><p>"Problems, and the threads in which they are solved."</p>
+                </div>
+                <div class="page-actions">{request}</div>
+            </header>
+            {tabs(&tickets.tabs, tab, use_counts(counts))}
+            {filters(tab)}
+            {rows(tab, tickets, take, now)}
+        }
+        .into_any()
+    };
+    view! {
+        {loaded(list, body)}
+        <RequestDialog page=Signal::derive(move || path(tab.get()))/>
+        <EndDialog page=Signal::derive(move || path(tab.get())) own=Signal::derive(|| None)/>
+    }
+    .into_any()
+}
+
+fn filter(query: &Query) -> SupportFilter {
+    SupportFilter {
+        id: query.text("id"),
+        status: query.text("status"),
+        priority: query.text("priority"),
+        initiator: query.text("initiator"),
+        text: query.text("text"),
+        sort: query.text("sort"),
+        after: query.get("after").map(str::to_owned),
+        before: query.get("before").map(str::to_owned),
+    }
+}
+
+fn tabs(tabs: &[SupportTab], current: SupportTab, counts: LiveCounts) -> AnyView {
+    let entry = |tab: &SupportTab| {
+        let count: Option<fn(Counts) -> i64> = match tab {
+            SupportTab::Mine => Some(|counts| counts.support_mine),
+            SupportTab::Pending => Some(|counts| counts.support_pending),
+            _ => None,
+        };
+        let is_pending = *tab == SupportTab::Pending;
+        let waits = move || (is_pending && counts.get().support_pending > 0).then_some("accent");
+        view! {
+            <li>
+                <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
+                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> })}
+            </li>
+        }
+    };
+    view! { <nav class="tabs" aria-label="Technical Support"><ul>{tabs.iter().map(entry).views()}</ul></nav> }
+        .into_any()
+}
+
+fn filters(tab: SupportTab) -> AnyView {
+    let sort = vec![choice("", "Newest first"), choice("oldest", "Oldest first")];
+    view! {
+        <Filters page=path(tab)>
+            <FilterField label="ID" name="id" width="short"/>
+            <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", SupportStatus))/>
+            <FilterField label="Priority" name="priority" control=Control::Select(all_choices!("All", Level))/>
+            {(tab != SupportTab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
+            <FilterField label="Text" name="text"/>
+            {(tab != SupportTab::Pending).then(|| view! { <FilterField label="Sort" name="sort" control=Control::Select(sort)/> })}
+        </Filters>
+    }
+    .into_any()
+}
+
+fn rows(tab: SupportTab, tickets: SupportList, take: Change, now: Millis) -> AnyView {
+    let query = lasting_query();
+    if tickets.page.rows.is_empty() {
+        return empty(tab, tickets.may_request, !query.without(&["sort"]).0.is_empty());
+    }
+    keyboard::stay();
+    let pager = pager(&tickets.page, &path(tab), query.clone());
+    let mut columns = vec![ID, PRIORITY, PROBLEM, INITIATOR, STATUS, HANDLER, SUBMITTED, CLOSED];
+    columns.retain(|column| tab != SupportTab::Mine || *column != INITIATOR);
+    if tab == SupportTab::External {
+        columns.splice(5..6, [EXTERNAL_ID, EXTERNAL_STATUS, EXTERNAL_OWNER]);
+    }
+    let rows: Vec<_> = tickets.page.rows.into_iter().map(|ticket| row(tab, ticket, take, &query, now)).collect();
+    view! { <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
+}
+
+fn row(tab: SupportTab, ticket: SupportRow, take: Change, query: &Query, now: Millis) -> AnyView {
+    let href = format!("/tickets/support/{}", ticket.number);
+    let closed = match ticket.closed_at {
+        Some(at) => view! { <Time at now/> }.into_any(),
+        None => none(),
+    };
+    let handler = if ticket.waits_for_nobody {
+        view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Waiting for nobody"/> }.into_any()
+    } else {
+        text_or_none(ticket.handler.unwrap_or_default())
+    };
+    // In My Pending, View takes the ticket: that changes something, so it is a form.
+    let view_it = if tab == SupportTab::Pending && ticket.may_take {
+        view! {
+            <ChangeForm change=take class="">
+                <Hidden name="number" value=ticket.number.to_string()/>
+                <SubmitButton label="View" kind="" size="small"/>
+            </ChangeForm>
+        }
+        .into_any()
+    } else {
+        view! { <a class="button" data-size="small" href=href.clone()><span>"View"</span></a> }.into_any()
+    };
+    let end = (tab == SupportTab::Mine && ticket.may_end).then(|| {
+        let about = ("ticket", ticket.number.to_string());
+        view! { <DialogButton page=path(tab) keep=query.clone() dialog="end" about label="End" small=true/> }
+    });
+    view! {
+        <tr>
+            {cell(ID, String::new(), view! { <a href=href>{ticket.number}</a> })}
+            {cell(PRIORITY, String::new(), ticket.level.pill())}
+            {text_cell(PROBLEM, ticket.title)}
+            {(tab != SupportTab::Mine).then(|| text_cell(INITIATOR, ticket.initiator))}
+            {cell(STATUS, String::new(), ticket.status.pill())}
+            {if tab == SupportTab::External { external_cells(ticket.external) } else { cell(HANDLER, String::new(), handler) }}
+            {cell(SUBMITTED, String::new(), view! { <Time at=ticket.submitted_at now/> })}
+            {cell(CLOSED, String::new(), closed)}
+            <td data-col="actions"><div class="table-actions">{view_it}{end}</div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// What becomes of a ticket in the connected system.
+fn external_cells(external: Option<External>) -> AnyView {
+    let Some(External { id, href, status, owner, problem }) = external else { return ().into_any() };
+    let id = match (id, href) {
+        (Some(id), Some(href)) => {
+            view! { <a href=href rel="external noopener" target="_blank">{format!("#{id}")}</a> }.into_any()
+        }
+        (Some(id), None) => view! { {format!("#{id}")} }.into_any(),
+        (None, _) => none(),
+    };
+    let status = match problem {
+        Some(_) => view! { <Pill tone="danger" paths=icon::ALERT_TRIANGLE label="Not there yet"/> }.into_any(),
+        None => text_or_none(status),
+    };
+    view! {
+        {cell(EXTERNAL_ID, String::new(), id)}
+        {cell(EXTERNAL_STATUS, String::new(), status)}
+        {text_cell(EXTERNAL_OWNER, owner)}
+    }
+    .into_any()
+}
+
+/// What the place is for, and what to do next.
+fn empty(tab: SupportTab, may_request: bool, filtered: bool) -> AnyView {
+    if filtered {
+        return view! {
+            <Empty paths=icon::SEARCH title="No ticket matches" text="Other filters may find what you look for.">
+                <a class="button" href=path(tab)>"Clear"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let (title, text) = match tab {
+        SupportTab::Mine if may_request => (
+            "You have asked for no help",
+            "Something doesn't work, or you don't know how? Describe it, and the support team answers here.",
+        ),
+        SupportTab::Mine => (
+            "You have asked for no help",
+            "Technical support is requested in a Project or Domain View, while its process is enabled.",
+        ),
+        SupportTab::Pending => (
+            "Nothing waits for you",
+            "Problems that you are asked to solve appear here, the worst first, and those who waited longest.",
+        ),
+        SupportTab::Resolved => (
+            "Nobody owes you an answer",
+            "Tickets that you replied to and that wait for their requester appear here until they are ended.",
+        ),
+        SupportTab::External => (
+            "No ticket lives there yet",
+            "Tickets that are handled in the connected system appear here, with their status there.",
+        ),
+        SupportTab::All => ("There are no tickets", "Every request for technical support in this view appears here."),
+    };
+    let action = match tab {
+        SupportTab::Mine if may_request => {
+            let page = path(tab);
+            view! { <DialogButton page keep=Query::default() dialog=REQUEST label="Describe a problem"/> }.into_any()
+        }
+        SupportTab::Pending => {
+            view! { <a class="button" href=path(SupportTab::Resolved)>"Go to I Resolved"</a> }.into_any()
+        }
+        SupportTab::Resolved => {
+            view! { <a class="button" href=path(SupportTab::Pending)>"Go to My Pending"</a> }.into_any()
+        }
+        _ => ().into_any(),
+    };
+    view! { <Empty title text>{action}</Empty> }.into_any()
+}

@@ -1,0 +1,102 @@
+//! The dialogs of technical support: requesting it, and ending a ticket.
+
+use crate::api::support::{EndSupport, RequestSupport, check_support_request};
+use crate::domain::ids::TicketNumber;
+use crate::domain::support::Level;
+use crate::ui::components::dialog::{ChangeDialog, refused};
+use crate::ui::components::field::{Control, Field, choice};
+use crate::ui::components::form::{Hidden, use_change};
+use crate::ui::context::flash_answer;
+use crate::ui::data::{awaited, read};
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+
+/// The dialog's name in the URL, and its title.
+pub const REQUEST: &str = "request";
+pub const TITLE: &str = "Request Technical Support";
+
+/// The dialog, while the URL of `page` asks for it; `follows` names the closed ticket that it goes on from.
+#[component]
+pub fn RequestDialog(page: Signal<String>) -> impl IntoView {
+    let query = use_query();
+    let wanted = Memo::new(move |_| query.with(|query| query.get("dialog") == Some(REQUEST)));
+    let follows = Memo::new(move |_| query.with(|query| query.text("follows")));
+    let allowed =
+        read(move || wanted.get(), |wanted| async move { if wanted { check_support_request().await } else { Ok(()) } });
+    awaited(move || {
+        let (wanted, follows) = (wanted.get(), follows.get());
+        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        async move {
+            provide_context(flash_answer().await);
+            match allowed.wait().await {
+                _ if !wanted => ().into_any(),
+                Ok(()) => request(follows, page, keep),
+                Err(error) => refused(&error, page, keep),
+            }
+        }
+    })
+}
+
+fn request(follows: String, page: String, keep: Query) -> AnyView {
+    let change = use_change::<RequestSupport>();
+    let levels = Level::ALL.iter().map(|level| choice(level.key(), level.label())).collect();
+    let about = match follows.as_str() {
+        "" => "The support team answers in a thread that only you and they read.".to_owned(),
+        number => format!("Goes on from the closed ticket #{number}, which the new one links to."),
+    };
+    let keep = keep.without(&["follows"]);
+    view! {
+        <ChangeDialog change title=TITLE about page keep wide=true>
+            <Hidden name="form[follows]" value=follows/>
+            <Field label="Problem description" name="form[description]" required=true control=Control::Area autofocus=true
+                help="What happened, and what you expected instead. Markdown; at most 10,000 characters."/>
+            <Field label="Level" name="form[level]" control=Control::Select(levels) preset=Level::Minor.key() width="medium"
+                help="How bad it is for you. The worst is looked at first."/>
+        </ChangeDialog>
+    }
+    .into_any()
+}
+
+/// The dialog End, while the URL of `page` asks for it, about `?ticket=` or the page's own ticket.
+#[component]
+pub fn EndDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -> impl IntoView {
+    let query = use_query();
+    let wanted = Memo::new(move |_| {
+        query.with(|query| {
+            let number = own.get().or_else(|| query.get("ticket")?.parse().ok());
+            number.filter(|_| query.get("dialog") == Some("end"))
+        })
+    });
+    awaited(move || {
+        let wanted = wanted.get();
+        let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
+        async move {
+            provide_context(flash_answer().await);
+            wanted.map_or_else(|| ().into_any(), |number| end(number, page, keep))
+        }
+    })
+}
+
+fn end(number: TicketNumber, page: String, keep: Query) -> AnyView {
+    let change = use_change::<EndSupport>();
+    let resolved = vec![choice("yes", "Yes"), choice("no", "No")];
+    let ratings = vec![
+        choice("", "No rating"),
+        choice("1", "1 - poor"),
+        choice("2", "2"),
+        choice("3", "3"),
+        choice("4", "4"),
+        choice("5", "5 - excellent"),
+    ];
+    let back = keep.url(&page);
+    view! {
+        <ChangeDialog change title="End" about=format!("#{number} is closed for good: nobody can reply afterwards.") page keep>
+            <Hidden name="number" value=number.to_string()/>
+            <Hidden name="back" value=back/>
+            <Field label="Resolved" name="resolved" control=Control::Select(resolved) preset="yes" width="medium" autofocus=true/>
+            <Field label="Rating" name="rating" control=Control::Select(ratings) optional=true width="medium"/>
+            <Field label="Comment" name="comment" control=Control::Area optional=true help="At most 2,000 characters."/>
+        </ChangeDialog>
+    }
+    .into_any()
+}

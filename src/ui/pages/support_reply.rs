@@ -1,0 +1,116 @@
+//! The box one replies in: opened by Reply, kept as a draft by the browser until it is sent, previewed by the server.
+
+use super::support_ticket::path;
+use crate::api::support::{ReplySupport, SupportDetail, preview_markdown};
+use crate::domain::ids::TicketNumber;
+use crate::ui::browser;
+use crate::ui::components::field::{Checkbox, Control, Field};
+use crate::ui::components::form::{ChangeForm, ErrorSummary, GetForm, Hidden, SubmitButton, typed_before, use_change};
+use crate::ui::components::icon::{self, Icon};
+use crate::ui::context::{flash_answer, use_revision};
+use crate::ui::data::{Data, awaited};
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::MouseEvent;
+
+/// What the URL says while the box is open.
+const OPEN: &str = "reply";
+/// The field's name.
+const BODY: &str = "body";
+
+/// The button Reply, or the box. It is made anew only when the page isn't in use, so nothing typed is lost.
+#[component]
+pub fn ReplyBox(number: Signal<TicketNumber>, detail: Data<SupportDetail>) -> impl IntoView {
+    let query = use_query();
+    let revision = use_revision();
+    let is_open = Memo::new(move |_| query.with(|query| query.get(OPEN).is_some()));
+    awaited(move || {
+        let (number, is_open) = (number.get(), is_open.get());
+        revision.track();
+        async move {
+            provide_context(flash_answer().await);
+            match detail.wait_untracked().await {
+                Ok(detail) if detail.may_reply && is_open => {
+                    let preview = previewed().await;
+                    form(&detail, preview)
+                }
+                Ok(detail) if detail.may_reply => closed(number),
+                _ => ().into_any(),
+            }
+        }
+    })
+}
+
+/// What a form that was sent without scripts to be previewed would look like.
+async fn previewed() -> Option<String> {
+    let typed = typed_before::<ReplySupport>()?.pairs;
+    let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+    value("preview")?;
+    preview_markdown(value(BODY)?).await.ok()
+}
+
+fn closed(number: TicketNumber) -> AnyView {
+    let keep = Query::default().with(OPEN, "open");
+    view! {
+        <GetForm page=path(number) keep class="reply-bar">
+            <button class="button" type="submit" data-kind="primary" data-key="r">
+                <Icon paths=icon::PENCIL/><span>"Reply"</span>
+            </button>
+        </GetForm>
+    }
+    .into_any()
+}
+
+fn form(detail: &SupportDetail, previewed: Option<String>) -> AnyView {
+    let (number, may_note) = (detail.row.number, detail.may_note);
+    let change = use_change::<ReplySupport>();
+    let preview = RwSignal::new(previewed);
+    // A browser may have several people: each has drafts of their own.
+    let key = StoredValue::new(format!("draft/{}/reply/{number}", detail.reader));
+    let on_input = move |_| key.with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
+    Effect::new(move |_| {
+        if let Some(draft) = key.with_value(|key| browser::draft(key)) {
+            browser::fill(BODY, &draft);
+        }
+    });
+    let show = move |event: MouseEvent| {
+        event.prevent_default();
+        let text = browser::text_in(BODY);
+        spawn_local(async move {
+            let shown = preview_markdown(text).await.unwrap_or_else(|error| error.to_string());
+            preview.try_set(Some(shown));
+        });
+    };
+    change.on_done(move || {
+        key.try_with_value(|key| browser::drop_draft(key));
+    });
+    // Made inside its form, which it asks what was typed before.
+    let note = move || {
+        let help = "Only those who handle this ticket read it. It changes no state.";
+        may_note.then(|| view! { <Checkbox label="Internal note" name="note" help/> })
+    };
+    view! {
+        <section class="card" aria-labelledby="reply-title">
+            <header class="card-header"><h2 id="reply-title">"Your reply"</h2></header>
+            <div class="card-body" on:input=on_input>
+                <ChangeForm change>
+                    <ErrorSummary/>
+                    <Hidden name="number" value=number.to_string()/>
+                    <Field label="Reply" name=BODY required=true control=Control::Area autofocus=true
+                        help="Markdown; at most 10,000 characters. Kept as a draft in this browser until it is sent."/>
+                    {note()}
+                    {move || preview.try_get().flatten().map(|html| view! {
+                        <div class="preview" role="region" aria-label="Preview"><div class="prose" dir="auto" inner_html=html></div></div>
+                    })}
+                    <div class="form-actions">
+                        <SubmitButton label="Submit"/>
+                        <button class="button" type="submit" name="preview" value="on" on:click=show><span>"Preview"</span></button>
+                        <a class="button" data-kind="quiet" href=path(number)><span>"Close"</span></a>
+                    </div>
+                </ChangeForm>
+            </div>
+        </section>
+    }
+    .into_any()
+}

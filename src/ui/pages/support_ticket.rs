@@ -1,0 +1,233 @@
+//! `/tickets/support/{number}`: one support ticket, its thread, and the box to reply in.
+//!
+//! What holds nothing to type in follows every change at once; the reply box is apart from it, so that a reply of somebody
+//! else appears while one writes.
+
+use super::support_dialogs::{EndDialog, REQUEST};
+use super::support_reply::ReplyBox;
+use crate::api::external::RetryExternal;
+use crate::api::support::{Post, SupportDetail, get_support};
+use crate::domain::ids::TicketNumber;
+use crate::domain::support::{PostKind, SupportStatus};
+use crate::domain::time::Millis;
+use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
+use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::pill::{State, none, text_or_none};
+use crate::ui::components::time::Time;
+use crate::ui::context::{loaded, use_revision};
+use crate::ui::data::read;
+use crate::ui::query::{Query, use_query};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A link to an entry opens the part of the thread that ends so many entries after it.
+const AFTER_LINKED: i64 = 26;
+
+#[component]
+pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
+    let query = use_query();
+    let revision = use_revision();
+    let retry = use_button_change::<RetryExternal>();
+    let before = Memo::new(move |_| {
+        query.with(|query| {
+            let number = |name: &str| query.get(name).and_then(|text| text.parse::<i64>().ok());
+            number("before").or_else(|| number("post").map(|position| position.saturating_add(AFTER_LINKED)))
+        })
+    });
+    let detail = read(
+        move || (number.get(), before.get(), revision.track_live()),
+        |(number, before, _)| get_support(number, before),
+    );
+    view! {
+        {loaded(detail, move |detail: SupportDetail, frame| page(&detail, frame.now, retry))}
+        <ReplyBox number detail/>
+        <EndDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
+    }
+    .into_any()
+}
+
+pub fn path(number: TicketNumber) -> String {
+    format!("/tickets/support/{number}")
+}
+
+fn page(detail: &SupportDetail, now: Millis, retry: Change) -> AnyView {
+    let row = &detail.row;
+    let (number, title) = (row.number, row.title.clone());
+    let end = row.may_end.then(|| {
+        view! { <DialogButton page=path(number) keep=Query::default() dialog="end" label="End" paths=icon::CIRCLE_CHECK/> }
+    });
+    view! {
+        <Title text=format!("#{number} {title}")/>
+        <nav class="crumbs" aria-label="Breadcrumb">
+            <a href="/tickets/support/mine">"Technical Support"</a><Icon paths=icon::CHEVRON_RIGHT/>
+            <span aria-current="page">{format!("#{number}")}</span>
+        </nav>
+        <header class="page-header">
+            <div class="page-title">
+                <div class="cluster"><h1>{format!("#{number} {title}")}</h1>{row.status.pill()}{row.level.pill()}</div>
+                <p>{format!("{} asked ", row.initiator)}<Time at=row.submitted_at now/>"."</p>
+            </div>
+            <div class="page-actions">{end}</div>
+        </header>
+        {notice(detail, retry)}
+        {facts(detail, now)}
+        {thread(detail, now)}
+    }
+    .into_any()
+}
+
+/// What matters most about where the ticket stands.
+fn notice(detail: &SupportDetail, retry: Change) -> AnyView {
+    let row = &detail.row;
+    if row.waits_for_nobody {
+        let text = "Waiting for nobody: none of those who may handle this is left. An administrator has to give somebody the role.";
+        return view! { <div class="banner" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><p>{text}</p></div> }
+            .into_any();
+    }
+    let problem = row.external.as_ref().and_then(|external| external.problem.clone());
+    if let Some(why) = problem {
+        let number = row.number.to_string();
+        return view! {
+            <div class="banner" data-tone="danger">
+                <Icon paths=icon::ALERT_TRIANGLE/>
+                <p>{format!("Not all of this is in the external system yet, and goes there as soon as it can. {why}")}</p>
+                <ChangeForm change=retry class="">
+                    <Hidden name="number" value=number/>
+                    <SubmitButton label="Retry" kind="" size="small" paths=icon::REFRESH/>
+                </ChangeForm>
+            </div>
+        }
+        .into_any();
+    }
+    if row.status == SupportStatus::Closed {
+        let follow_up = Query::default().with("dialog", REQUEST).with("follows", row.number.to_string());
+        let href = follow_up.url("/tickets/support/mine");
+        return view! {
+            <div class="banner">
+                <Icon paths=icon::LOCK/>
+                <p>"This ticket is closed and takes no reply. "<a href=href>"Request a follow-up"</a>" that links back to it."</p>
+            </div>
+        }
+        .into_any();
+    }
+    ().into_any()
+}
+
+fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
+    let row = &detail.row;
+    let time = |at: Option<Millis>| match at {
+        Some(at) => view! { <Time at now/> }.into_any(),
+        None => none(),
+    };
+    let link = |number: TicketNumber| view! { <a href=path(number)>{format!("#{number}")}</a>" " }.into_any();
+    let closed = row.closed_at.is_some();
+    let external = row.external.clone().map(|external| {
+        let place = match (external.id, external.href) {
+            (Some(id), Some(href)) => {
+                view! { <a href=href rel="external noopener" target="_blank">{format!("#{id}")}</a> }.into_any()
+            }
+            _ => none(),
+        };
+        view! {
+            <div><dt>"External ticket"</dt><dd>{place}</dd></div>
+            <div><dt>"External status"</dt><dd>{text_or_none(external.status)}</dd></div>
+            <div><dt>"External owner"</dt><dd>{text_or_none(external.owner)}</dd></div>
+        }
+    });
+    let closes = detail.closes_at.map(|at| view! { <div><dt>"Closes by itself"</dt><dd><Time at now/></dd></div> });
+    let verdict = closed.then(|| {
+        let resolved = match detail.resolved {
+            Some(true) => "Yes",
+            Some(false) => "No",
+            None => "-",
+        };
+        let rating = detail.rating.map(|stars| format!("{stars} of 5")).unwrap_or_default();
+        view! {
+            <div><dt>"Resolved"</dt><dd>{resolved}</dd></div>
+            <div><dt>"Rating"</dt><dd>{text_or_none(rating)}</dd></div>
+            <div><dt>"Comment"</dt><dd>{text_or_none(detail.comment.clone())}</dd></div>
+        }
+    });
+    let follows = detail.follows.map(|number| view! { <div><dt>"Follow-up of"</dt><dd>{link(number)}</dd></div> });
+    let followed: Vec<_> = detail.followed_by.iter().copied().map(link).collect();
+    let followed_by = (!followed.is_empty()).then(|| view! { <div><dt>"Followed up by"</dt><dd>{followed}</dd></div> });
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
+            <div class="card-body">
+                <dl class="facts" data-flow="columns">
+                    <div><dt>"ID"</dt><dd>{row.number}</dd></div>
+                    <div><dt>"Priority"</dt><dd>{row.level.pill()}</dd></div>
+                    <div><dt>"Status"</dt><dd>{row.status.pill()}</dd></div>
+                    <div><dt>"Initiator"</dt><dd>{row.initiator.clone()}</dd></div>
+                    <div><dt>"Handler"</dt><dd>{text_or_none(row.handler.clone().unwrap_or_default())}</dd></div>
+                    <div><dt>"Project"</dt><dd>{text_or_none(detail.project.clone().unwrap_or_default())}</dd></div>
+                    <div><dt>"Domain"</dt><dd>{text_or_none(detail.domain.clone().unwrap_or_default())}</dd></div>
+                    <div><dt>"Time Submitted"</dt><dd><Time at=row.submitted_at now/></dd></div>
+                    <div><dt>"Time Closed"</dt><dd>{time(row.closed_at)}</dd></div>
+                    {external}
+                    {closes}
+                    {verdict}
+                    {follows}
+                    {followed_by}
+                </dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn thread(detail: &SupportDetail, now: Millis) -> AnyView {
+    let number = detail.row.number;
+    let page = path(number);
+    let earlier = detail.earlier.map(|position| {
+        let href = Query::default().with("before", position.to_string()).url(&page);
+        view! { <a class="button" data-size="small" rel="prev" href=href><Icon paths=icon::ARROW_UP/><span>"Show earlier"</span></a> }
+    });
+    let query = use_query();
+    let newest = query.with_untracked(|query| query.get("before").is_some() || query.get("post").is_some()).then(|| {
+        view! {
+            <a class="button" data-size="small" href=page><Icon paths=icon::ARROW_DOWN/><span>"Back to the newest"</span></a>
+        }
+    });
+    let posts: Vec<_> = detail.posts.iter().map(|one| post(number, one, now)).collect();
+    view! {
+        <section class="stack" aria-labelledby="thread-title">
+            <h2 class="visually-hidden" id="thread-title">"Thread"</h2>
+            {earlier}
+            <ol class="thread">{posts}</ol>
+            {newest}
+        </section>
+    }
+    .into_any()
+}
+
+fn post(number: TicketNumber, post: &Post, now: Millis) -> AnyView {
+    let id = format!("post-{}", post.position);
+    let html = post.html.clone();
+    if post.kind == PostKind::Event {
+        return view! {
+            <li id=id><p class="thread-event"><Icon paths=icon::CLOCK size=14/><span inner_html=html></span>" "<Time at=post.at now/></p></li>
+        }
+        .into_any();
+    }
+    let (from, role) = match (post.kind, post.by_requester) {
+        (PostKind::Note, _) => ("note", "internal note, for handlers only"),
+        (_, true) => ("requester", "requester"),
+        (_, false) => ("handler", "handler"),
+    };
+    let href = format!("{}?post={}#{id}", path(number), post.position);
+    view! {
+        <li id=id>
+            <article class="message" data-from=from>
+                <header class="message-head">
+                    <strong>{post.author.clone()}</strong><span class="muted">{role}</span>
+                    <a class="message-link" href=href aria-label=format!("Link to entry {}", post.position + 1)><Time at=post.at now/></a>
+                </header>
+                <div class="prose" dir="auto" inner_html=html></div>
+            </article>
+        </li>
+    }
+    .into_any()
+}
