@@ -113,7 +113,7 @@ both! {
             assert!(error.to_string().contains(refused), "{error}");
         }
         assert!(end(&app, "member", number).await.is_err(), "it ends once");
-        assert!(!shown(&app, "helpdesk", number).await.expect("readable").may_reply);
+        assert!(!details::reply_rights(&app, &helpdesk, number).await.expect("readable").may_reply);
 
         let member = app.caller_in("member", "Project View: web").await;
         let next = SupportForm { follows: number.to_string(), ..form("again", "") };
@@ -205,7 +205,9 @@ both! {
             is_right("takes", handling::take(&app, &caller, number).await.map(drop), takes);
             is_right("notes", silent(handling::reply(&app, &caller, number, " ", true).await), takes);
             if let Ok(detail) = details::get(&app, &caller, number, None).await {
-                assert_eq!((detail.may_reply, detail.row.may_end), (writes, ends), "{who} {view}");
+                let rights = details::reply_rights(&app, &caller, number).await.expect("readable");
+                assert_eq!((rights.may_reply, detail.row.may_end), (writes, ends), "{who} {view}");
+                assert_eq!(rights.may_note, takes, "{who} {view}");
             }
             // It is no workflow ticket, whoever asks.
             assert_eq!(workflow_details::get(&app, &caller, number).await.err(), Some(AppError::NotFound), "{who}");

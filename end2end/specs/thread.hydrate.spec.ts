@@ -32,7 +32,8 @@ test('a list follows what others do', async ({ page: viewer, as }) => {
   await expect(helpdesk.getByRole('link', { name: String(number), exact: true })).toBeVisible();
 });
 
-test('a draft survives a reload and a lost session', async ({ page: member }) => {
+test('a draft survives a reload and a lost session', async ({ page: member, allow }) => {
+  allow(401);
   await signIn(member, 'member');
   const number = await requestSupport(member, 'A long story');
   await openThread(member, number);

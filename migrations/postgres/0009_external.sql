@@ -8,6 +8,7 @@ CREATE TABLE external_system (
   token TEXT COLLATE "C" NOT NULL,                   -- sealed with the secret key, which isn't in the database
   queues TEXT COLLATE "C" NOT NULL,                  -- JSON: the queues there when it was last tested
   cursor BIGINT NOT NULL,               -- the newest of its news that was taken over
+  instance TEXT COLLATE "C" NOT NULL,                -- tells our tickets there from those of other installations
   problem TEXT COLLATE "C",                          -- why it couldn't be reached at the last attempt
   updated_at BIGINT NOT NULL
 );

@@ -7,6 +7,7 @@ CREATE TABLE external_system (
   token TEXT NOT NULL,                   -- sealed with the secret key, which isn't in the database
   queues TEXT NOT NULL,                  -- JSON: the queues there when it was last tested
   cursor INTEGER NOT NULL,               -- the newest of its news that was taken over
+  instance TEXT NOT NULL,                -- tells our tickets there from those of other installations
   problem TEXT,                          -- why it couldn't be reached at the last attempt
   updated_at INTEGER NOT NULL
 ) STRICT;

@@ -106,12 +106,6 @@ pub struct SupportDetail {
     pub posts: Vec<Post>,
     /// Entries before this position are left to be asked for.
     pub earlier: Option<i64>,
-    /// Who reads it, by their username.
-    pub reader: String,
-    /// The caller may reply: as its requester, or as a handler.
-    pub may_reply: bool,
-    /// The caller may write internal notes.
-    pub may_note: bool,
     /// What its requester said at the end.
     pub resolved: Option<bool>,
     pub rating: Option<i64>,
@@ -121,6 +115,17 @@ pub struct SupportDetail {
     pub followed_by: Vec<TicketNumber>,
     /// When it closes by itself if its requester says nothing.
     pub closes_at: Option<Millis>,
+}
+
+/// What somebody may write in a thread.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyRights {
+    /// Who asks, by their username.
+    pub reader: String,
+    /// As the ticket's requester, or as a handler.
+    pub may_reply: bool,
+    /// Internal notes.
+    pub may_note: bool,
 }
 
 #[server(endpoint = "list-support-tickets")]
@@ -133,6 +138,12 @@ pub async fn list_support(tab: SupportTab, filter: SupportFilter) -> Result<Supp
 pub async fn get_support(number: TicketNumber, before: Option<i64>) -> Result<SupportDetail, AppError> {
     use crate::server::service::support::details;
     super::answered(details::get(&super::app(), &super::caller()?, number, before).await)
+}
+
+#[server(endpoint = "get-reply-rights")]
+pub async fn get_reply_rights(number: TicketNumber) -> Result<ReplyRights, AppError> {
+    use crate::server::service::support::details;
+    super::answered(details::reply_rights(&super::app(), &super::caller()?, number).await)
 }
 
 /// Where Request Technical Support is possible: `None` says why by being refused.

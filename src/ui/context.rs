@@ -285,6 +285,15 @@ pub fn start_clock(rendered_at: Millis) {
     });
 }
 
+/// What the address names, and the last it named once it names something else: a page that is about to go reads nothing
+/// anew for that. `first` until it names anything.
+pub fn kept<T>(named: impl Fn() -> Option<T> + Send + Sync + 'static, first: T) -> Signal<T>
+where
+    T: Copy + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |last: Option<&T>| named().unwrap_or_else(|| last.copied().unwrap_or(first))).into()
+}
+
 /// The list's part of the current query, read once.
 pub fn lasting_query() -> Query {
     use_query().with_untracked(Query::lasting)

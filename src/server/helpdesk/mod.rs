@@ -12,8 +12,9 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 /// What stands under a post of ours there, so that it is known again. The problem description is the post at 0.
-pub fn marker(ticket: i64, post: i64) -> String {
-    format!("[countersign {ticket}/{post}]")
+/// `instance` is this installation's.
+pub fn marker(instance: &str, ticket: i64, post: i64) -> String {
+    format!("[countersign {instance} {ticket}/{post}]")
 }
 
 /// Whether a text carries a marker: then it came from here.

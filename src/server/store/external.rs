@@ -15,12 +15,14 @@ pub struct System {
     /// JSON: the queues there when it was last tested.
     pub queues: String,
     pub cursor: i64,
+    /// Tells our tickets there from those of other installations.
+    pub instance: String,
     pub problem: Option<String>,
     pub updated_at: Millis,
 }
 
 const SYSTEM: &str =
-    "SELECT kind, address, token, queues, cursor, problem, updated_at FROM external_system WHERE id = 1";
+    "SELECT kind, address, token, queues, cursor, instance, problem, updated_at FROM external_system WHERE id = 1";
 
 pub async fn system(db: &Db) -> sqlx::Result<Option<System>> {
     db.opt(SYSTEM, args![]).await
@@ -30,7 +32,7 @@ pub async fn system(db: &Db) -> sqlx::Result<Option<System>> {
 pub async fn lock_system(tx: &mut Tx) -> sqlx::Result<Option<System>> {
     let sql = tx.dialect().pick(
         SYSTEM,
-        "SELECT kind, address, token, queues, cursor, problem, updated_at FROM external_system WHERE id = 1 FOR UPDATE",
+        "SELECT kind, address, token, queues, cursor, instance, problem, updated_at FROM external_system WHERE id = 1 FOR UPDATE",
     );
     tx.opt(sql, args![]).await
 }
@@ -39,10 +41,19 @@ pub async fn lock_system(tx: &mut Tx) -> sqlx::Result<Option<System>> {
 pub async fn connect(tx: &mut Tx, system: &System) -> sqlx::Result<()> {
     tx.changed(Change::Processes);
     tx.exec(
-        "INSERT INTO external_system (id, kind, address, token, queues, cursor, updated_at) VALUES (1, $1, $2, $3, $4, $5, $6)
-         ON CONFLICT (id) DO UPDATE SET kind = $1, address = $2, token = $3, queues = $4, cursor = $5, updated_at = $6,
-           problem = NULL",
-        args![&system.kind, &system.address, &system.token, &system.queues, system.cursor, system.updated_at],
+        "INSERT INTO external_system (id, kind, address, token, queues, cursor, instance, updated_at)
+         VALUES (1, $1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (id) DO UPDATE SET kind = $1, address = $2, token = $3, queues = $4, cursor = $5, instance = $6,
+           updated_at = $7, problem = NULL",
+        args![
+            &system.kind,
+            &system.address,
+            &system.token,
+            &system.queues,
+            system.cursor,
+            &system.instance,
+            system.updated_at
+        ],
     )
     .await?;
     Ok(())

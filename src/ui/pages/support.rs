@@ -16,7 +16,7 @@ use crate::ui::components::icon;
 use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
 use crate::ui::components::pill::{Pill, State, none, text_or_none};
 use crate::ui::components::time::Time;
-use crate::ui::context::{LiveCounts, lasting_query, loaded, use_counts, use_revision};
+use crate::ui::context::{LiveCounts, kept, lasting_query, loaded, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
@@ -49,12 +49,13 @@ pub fn SupportHome() -> impl IntoView {
 pub fn Support() -> impl IntoView {
     let params = use_params_map();
     let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
-    let tab = Memo::new(move |_| name.with(|name| SupportTab::from_key(name)));
-    let number = Memo::new(move |_| name.with(|name| name.parse::<i64>().ok()));
-    let kind = Memo::new(move |_| (tab.get().is_some(), number.get().is_some()));
+    let tab = move || name.with(|name| SupportTab::from_key(name));
+    let number = move || name.with(|name| name.parse::<i64>().ok());
+    let kind = Memo::new(move |_| (tab().is_some(), number().is_some()));
+    let (tab, number) = (kept(tab, SupportTab::Mine), kept(number, 0));
     move || match kind.get() {
-        (true, _) => view! { <Tickets tab=Signal::derive(move || tab.get().unwrap_or(SupportTab::Mine))/> }.into_any(),
-        (false, true) => view! { <SupportTicket number=Signal::derive(move || number.get().unwrap_or(0))/> }.into_any(),
+        (true, _) => view! { <Tickets tab/> }.into_any(),
+        (false, true) => view! { <SupportTicket number/> }.into_any(),
         (false, false) => {
             server_side::status_not_found();
             view! { <ErrorPage error=AppError::NotFound/> }.into_any()

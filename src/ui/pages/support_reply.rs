@@ -1,14 +1,14 @@
 //! The box one replies in: opened by Reply, kept as a draft by the browser until it is sent, previewed by the server.
 
 use super::support_ticket::path;
-use crate::api::support::{ReplySupport, SupportDetail, preview_markdown};
+use crate::api::support::{ReplyRights, ReplySupport, get_reply_rights, preview_markdown};
 use crate::domain::ids::TicketNumber;
 use crate::ui::browser;
 use crate::ui::components::field::{Checkbox, Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, GetForm, Hidden, SubmitButton, typed_before, use_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, use_revision};
-use crate::ui::data::{Data, awaited};
+use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -19,23 +19,22 @@ const OPEN: &str = "reply";
 /// The field's name.
 const BODY: &str = "body";
 
-/// The button Reply, or the box. It is made anew only when the page isn't in use, so nothing typed is lost.
+/// The button Reply, or the box. It reads for itself what one may write, and only when the page isn't in use: made anew it
+/// would lose what is typed.
 #[component]
-pub fn ReplyBox(number: Signal<TicketNumber>, detail: Data<SupportDetail>) -> impl IntoView {
+pub fn ReplyBox(number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let is_open = Memo::new(move |_| query.with(|query| query.get(OPEN).is_some()));
+    let rights = read(move || (number.get(), revision.track()), |(number, _)| get_reply_rights(number));
     awaited(move || {
-        let (number, is_open) = (number.get(), is_open.get());
-        revision.track();
+        let (number, is_open) = (number.get_untracked(), is_open.get());
         async move {
             provide_context(flash_answer().await);
-            match detail.wait_untracked().await {
-                Ok(detail) if detail.may_reply && is_open => {
-                    let preview = previewed().await;
-                    form(&detail, preview)
-                }
-                Ok(detail) if detail.may_reply => closed(number),
+            let preview = previewed().await;
+            match rights.wait().await {
+                Ok(rights) if rights.may_reply && is_open => form(number, &rights, preview),
+                Ok(rights) if rights.may_reply => closed(number),
                 _ => ().into_any(),
             }
         }
@@ -62,12 +61,12 @@ fn closed(number: TicketNumber) -> AnyView {
     .into_any()
 }
 
-fn form(detail: &SupportDetail, previewed: Option<String>) -> AnyView {
-    let (number, may_note) = (detail.row.number, detail.may_note);
+fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -> AnyView {
+    let may_note = rights.may_note;
     let change = use_change::<ReplySupport>();
     let preview = RwSignal::new(previewed);
     // A browser may have several people: each has drafts of their own.
-    let key = StoredValue::new(format!("draft/{}/reply/{number}", detail.reader));
+    let key = StoredValue::new(format!("draft/{}/reply/{number}", rights.reader));
     let on_input = move |_| key.with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
     Effect::new(move |_| {
         if let Some(draft) = key.with_value(|key| browser::draft(key)) {

@@ -41,7 +41,7 @@ pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     );
     view! {
         {loaded(detail, move |detail: SupportDetail, frame| page(&detail, frame.now, retry))}
-        <ReplyBox number detail/>
+        <ReplyBox number/>
         <EndDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
     }
     .into_any()

@@ -20,7 +20,7 @@ use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, te
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
 use crate::ui::components::shortcuts::{OF_LISTS, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::Time;
-use crate::ui::context::{LiveCounts, Toasts, lasting_query, loaded, refetch_soon, use_counts, use_revision};
+use crate::ui::context::{LiveCounts, Toasts, kept, lasting_query, loaded, refetch_soon, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
@@ -61,16 +61,17 @@ enum Place {
 pub fn Workflow() -> impl IntoView {
     let params = use_params_map();
     let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
-    let tab = Memo::new(move |_| name.with(|name| Tab::from_key(name)));
-    let number = Memo::new(move |_| name.with(|name| name.parse::<i64>().ok()));
-    let place = Memo::new(move |_| match (tab.get(), number.get()) {
+    let tab = move || name.with(|name| Tab::from_key(name));
+    let number = move || name.with(|name| name.parse::<i64>().ok());
+    let place = Memo::new(move |_| match (tab(), number()) {
         (Some(_), _) => Place::Tab,
         (None, Some(_)) => Place::Ticket,
         (None, None) => Place::Nothing,
     });
+    let (tab, number) = (kept(tab, Tab::Mine), kept(number, 0));
     move || match place.get() {
-        Place::Tab => view! { <Tickets tab=Signal::derive(move || tab.get().unwrap_or(Tab::Mine))/> }.into_any(),
-        Place::Ticket => view! { <TicketPage number=Signal::derive(move || number.get().unwrap_or(0))/> }.into_any(),
+        Place::Tab => view! { <Tickets tab/> }.into_any(),
+        Place::Ticket => view! { <TicketPage number/> }.into_any(),
         Place::Nothing => {
             server_side::status_not_found();
             view! { <ErrorPage error=AppError::NotFound/> }.into_any()

@@ -10,6 +10,7 @@ use crate::api::external::{Connection, ConnectionForm};
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
+use crate::server::clock::new_id;
 use crate::server::helpdesk::{Helpdesk, HelpdeskError, Queue, RequestTracker};
 use crate::server::jobs::Job;
 use crate::server::secret;
@@ -150,6 +151,7 @@ async fn look(app: &App, form: &ConnectionForm) -> Result<System, AppError> {
         token: secret::seal(&app.settings, &token).map_err(kept_secret)?,
         queues: serde_json::to_string(&queues)?,
         cursor: newest,
+        instance: new_id(),
         problem: None,
         updated_at: app.now(),
     })
@@ -160,6 +162,7 @@ async fn save(work: &mut Work, mut system: System) -> Result<Done, AppError> {
     if let Some(before) = before.as_ref().filter(|before| before.address == system.address) {
         // The same system, with another token: what happened there meanwhile is still to be taken over.
         system.cursor = before.cursor;
+        system.instance.clone_from(&before.instance);
     }
     external::connect(&mut work.tx, &system).await?;
     work.details(

@@ -40,10 +40,10 @@ pub async fn send(work: &mut Work, number: TicketNumber, errand: Errand) -> Resu
 /// The job: does the errand, or notes on the ticket why it isn't done yet.
 pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outcome, Failure> {
     let Some(remote) = external::get(&app.db, number).await? else { return Ok(Outcome::Done) };
-    let Some((_, helpdesk)) = connected(app).await? else {
+    let Some((system, helpdesk)) = connected(app).await? else {
         return later(app, &remote, "No third-party ticket system is connected.").await;
     };
-    match attempt(app, helpdesk.as_ref(), &remote, errand).await? {
+    match attempt(app, &system.instance, helpdesk.as_ref(), &remote, errand).await? {
         Ok(()) => {
             note(app, &remote, None).await?;
             Ok(Outcome::Done)
@@ -73,6 +73,7 @@ async fn note(app: &App, remote: &Remote, problem: Option<&str>) -> Result<(), A
 
 async fn attempt(
     app: &App,
+    instance: &str,
     helpdesk: &dyn Helpdesk,
     remote: &Remote,
     errand: Errand,
@@ -81,7 +82,7 @@ async fn attempt(
     let id = match (errand, &remote.remote_id) {
         (Errand::Create, Some(_)) => return Ok(Ok(())),
         (Errand::Create, None) => {
-            let made = create(app, helpdesk, remote).await?;
+            let made = create(app, instance, helpdesk, remote).await?;
             return Ok(match made {
                 Ok(id) => {
                     let mut tx = app.db.begin().await?;
@@ -112,7 +113,7 @@ async fn attempt(
                 tx.commit().await?;
             }
             let text = format!("{} wrote:\n\n{}", post.author_name, post.body);
-            Ok(helpdesk.reply(id, &marker(number, position), &text, may_be_there).await)
+            Ok(helpdesk.reply(id, &marker(instance, number, position), &text, may_be_there).await)
         }
         Errand::Create => Ok(Ok(())),
     }
@@ -120,6 +121,7 @@ async fn attempt(
 
 async fn create(
     app: &App,
+    instance: &str,
     helpdesk: &dyn Helpdesk,
     remote: &Remote,
 ) -> Result<Result<String, HelpdeskError>, AppError> {
@@ -128,7 +130,7 @@ async fn create(
     let first = support::posts(&app.db, number, Some(1), false, 1).await?.pop().ok_or(AppError::NotFound)?;
     let subject = format!("[Countersign #{number}] {}", ticket.resource_name);
     let text = format!("{} asks:\n\n{}", first.author_name, first.body);
-    let marker = marker(number, 0);
+    let marker = marker(instance, number, 0);
     let new = NewTicket { marker: &marker, queue: &remote.queue, subject: &subject, text: &text };
     Ok(helpdesk.create(new).await)
 }

@@ -2,14 +2,14 @@
 
 use super::{lists, readable};
 use crate::api::error::AppError;
-use crate::api::support::{Post, SupportDetail, SupportTab};
+use crate::api::support::{Post, ReplyRights, SupportDetail, SupportTab};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{PostKind, SupportStatus};
 use crate::server::app::{App, Caller};
 use crate::server::markdown;
 use crate::server::service::system_settings;
 use crate::server::store::external;
-use crate::server::store::support::{self, PostRow, Selection, Whose};
+use crate::server::store::support::{self, ListedSupport, PostRow, Selection, Whose};
 use crate::server::store::ticket::{self, Ticket};
 
 /// So many entries of a thread come at a time.
@@ -22,16 +22,10 @@ pub async fn get(
     number: TicketNumber,
     before: Option<i64>,
 ) -> Result<SupportDetail, AppError> {
-    let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
-    if !readable(app, caller, &ticket).await? {
-        return Err(AppError::NotFound);
-    }
+    let (ticket, listed) = read(app, caller, number).await?;
     let known = support::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
-    let only = Selection { number: Some(number), limit: 1, ..Selection::default() };
-    let whose = Whose { person: &caller.person.id, domain: None, all: true };
-    let listed = support::page(&app.db, SupportTab::All, whose, &only).await?.pop().ok_or(AppError::NotFound)?;
     let is_requester = ticket.initiator_id == caller.person.id;
-    let (status, is_handler) = (listed.status, listed.is_mine);
+    let status = listed.status;
     // Notes are for the team: a requester who could handle it as well doesn't read them in their own ticket.
     let mut posts = support::posts(&app.db, number, before, !is_requester, POSTS + 1).await?;
     let more = posts.len() as i64 > POSTS;
@@ -54,9 +48,6 @@ pub async fn get(
         project,
         earlier: posts.first().filter(|_| more).map(|post| post.position),
         posts: posts.into_iter().map(|row| post(&ticket, row)).collect(),
-        reader: caller.person.username.clone(),
-        may_reply: status.is_open() && (is_requester || is_handler),
-        may_note: status.is_open() && is_handler && !is_requester,
         resolved: known.resolved.filter(|_| status == SupportStatus::Closed).map(|yes| yes == 1),
         rating: known.rating,
         comment: known.comment,
@@ -66,6 +57,28 @@ pub async fn get(
         closes_at,
         row: lists::row(caller, listed, address.as_deref()),
     })
+}
+
+/// What the caller may write in the thread now; asked once more when they do.
+pub async fn reply_rights(app: &App, caller: &Caller, number: TicketNumber) -> Result<ReplyRights, AppError> {
+    let (ticket, listed) = read(app, caller, number).await?;
+    let (is_open, is_requester) = (listed.status.is_open(), ticket.initiator_id == caller.person.id);
+    Ok(ReplyRights {
+        reader: caller.person.username.clone(),
+        may_reply: is_open && (is_requester || listed.is_mine),
+        may_note: is_open && listed.is_mine && !is_requester,
+    })
+}
+
+async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticket, ListedSupport), AppError> {
+    let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
+    if !readable(app, caller, &ticket).await? {
+        return Err(AppError::NotFound);
+    }
+    let only = Selection { number: Some(number), limit: 1, ..Selection::default() };
+    let whose = Whose { person: &caller.person.id, domain: None, all: true };
+    let listed = support::page(&app.db, SupportTab::All, whose, &only).await?.pop().ok_or(AppError::NotFound)?;
+    Ok((ticket, listed))
 }
 
 fn post(ticket: &Ticket, row: PostRow) -> Post {
