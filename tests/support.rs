@@ -69,7 +69,7 @@ both! {
     async fn the_whole_way_of_a_ticket(app) {
         let number = asked(&app, "# It is *slow*\nsince noon", "critical").await;
         let detail = shown(&app, "member", number).await.expect("readable");
-        assert_eq!(detail.row.title, "It is *slow*");
+        assert_eq!(detail.row.title, "It is slow");
         assert!(detail.posts[0].html.contains("<h3>It is <em>slow</em></h3>"), "{}", detail.posts[0].html);
         assert_eq!((detail.project.as_deref(), detail.domain.as_deref()), (Some("web"), Some("Default")));
         assert_eq!((bell(&app, "member").await, bell(&app, "helpdesk").await), ((1, 0), (0, 1)));

@@ -129,3 +129,15 @@ test('only My Pending has boxes, and what is not mine to decide is not decided',
   await openTab(member, 'mine', '?resource=not-yours');
   await expectRow(member, number, { Status: 'Incomplete', Stage: /1\/2/ });
 });
+
+test('a tick stays with its ticket', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const [first, second, third] = (await ask(member, ['stays-1', 'stays-2', 'stays-3'])) as [number, number, number];
+  const owner = await as('owner');
+  await openTab(owner, 'pending', '?resource=stays-');
+  // The uppermost two are decided: the third comes to stand where a tick was.
+  await confirm(owner, await select(owner, [third, second], 'Pass selected'));
+  await expectListed(owner, [first]);
+  await expect(box(owner, first)).not.toBeChecked();
+  await expect(owner.getByRole('status').filter({ hasText: /\d selected/ })).toHaveCount(0);
+});

@@ -183,3 +183,21 @@ test.describe('where they are not under approval', () => {
     await expect(tickets.filter({ hasText: 'direct' }), 'no ticket was made of it').toHaveCount(0);
   });
 });
+
+test('a tick stays with its host, and nothing ticked is said so', async ({ page: owner }) => {
+  await signIn(owner, 'owner');
+  await owner.goto('/hosts');
+  const boxes = owner.getByRole('checkbox', { name: /^Select / });
+  const names = await boxes.evaluateAll((all) => all.map((box) => box.getAttribute('aria-label')!.replace('Select ', '')));
+  expect(names.length).toBeGreaterThan(2);
+  await owner.getByRole('button', { name: 'Delete selected', exact: true }).click();
+  await expect(owner.getByRole('dialog')).toContainText('Select at least one host');
+  await owner.goto('/hosts');
+  const box = (name: string) => owner.getByRole('checkbox', { name: `Select ${name}`, exact: true });
+  await box(names[0]!).check();
+  // Another host comes to stand in its row.
+  await owner.getByLabel('Name', { exact: true }).fill(names.at(-1)!);
+  await owner.getByRole('button', { name: 'Apply', exact: true }).click();
+  await expect(box(names[0]!)).toHaveCount(0);
+  await expect(box(names.at(-1)!)).not.toBeChecked();
+});

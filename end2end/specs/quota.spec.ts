@@ -197,9 +197,9 @@ test('the bell offers what the view allows', async ({ page }) => {
   };
   expect(await offered()).toEqual([]);
   await switchView(page, 'Domain View: Default');
-  expect(await offered()).toEqual(['Domain Quota Application']);
+  expect(await offered()).toEqual(['Request Technical Support', 'Domain Quota Application']);
   await switchView(page, 'Project View: web');
-  expect(await offered()).toEqual(['Apply to join project', 'Project Quota Application']);
+  expect(await offered()).toEqual(['Request Technical Support', 'Apply to join project', 'Project Quota Application']);
   await bell(page).click();
   await axe(page);
 });

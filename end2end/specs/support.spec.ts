@@ -21,7 +21,7 @@ test('a problem is asked, taken, answered, answered back and ended', async ({ pa
   await requestDialog(member).getByRole('button', { name: 'Cancel', exact: true }).click();
   const number = await requestSupport(member, 'The build **hangs**\nsince noon', 'Critical');
   expect(await columns(member)).toEqual(['ID', 'Priority', 'Problem Description', 'Status', 'Handler', 'Time Submitted', 'Time Closed', 'Actions']);
-  await expectRow(member, number, { Priority: 'Critical', 'Problem Description': 'The build **hangs**', Status: 'Submitted', Handler: '-', 'Time Closed': '-' });
+  await expectRow(member, number, { Priority: 'Critical', 'Problem Description': 'The build hangs', Status: 'Submitted', Handler: '-', 'Time Closed': '-' });
   await axe(member);
   await fitsPhone(member);
 

@@ -22,7 +22,7 @@ export async function requestSupport(page: Page, description: string, level = 'M
   await requestDialog(page).getByLabel('Level', { exact: true }).selectOption(level);
   await confirm(page, requestDialog(page));
   await expect(page).toHaveURL(/\/tickets\/support\/mine/);
-  const title = description.split('\n')[0]!;
+  const title = description.split('\n')[0]!.replaceAll('*', '');
   await expect(row(page, title)).toHaveCount(1);
   return Math.max(...(await listed(page)));
 }

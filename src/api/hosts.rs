@@ -124,7 +124,7 @@ pub async fn create_host(
 }
 
 #[server(endpoint = "get-hosts-dialog")]
-pub async fn get_hosts_dialog(hosts: Vec<HostId>, deletes: bool) -> Result<HostsDialog, AppError> {
+pub async fn get_hosts_dialog(#[server(default)] hosts: Vec<HostId>, deletes: bool) -> Result<HostsDialog, AppError> {
     use crate::server::service::hosts::operations;
     super::answered(operations::dialog(&super::app(), &super::caller()?, &hosts, deletes).await)
 }

@@ -50,7 +50,7 @@ impl Hint {
             Hint::Hosts => ["/hosts", "/trash", "/quotas"].into_iter().any(within) && path != "/hosts/new",
             // Ticket Setup tells where a link has nobody who could approve.
             Hint::Directory => within("/directory") || within("/settings/tickets"),
-            Hint::Processes => within("/settings/tickets") || path == "/hosts/new",
+            Hint::Processes => within("/settings/tickets") || path == "/settings/external" || path == "/hosts/new",
         }
     }
 }

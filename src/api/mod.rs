@@ -36,11 +36,19 @@ pub struct Done {
     pub message: String,
     /// The page that shows the result.
     pub location: String,
+    /// Nothing was changed, only looked at: with scripts the page stays as it is, with what is typed into it.
+    #[serde(default)]
+    pub stays: bool,
 }
 
 impl Done {
     pub fn new(message: impl Into<String>, location: impl Into<String>) -> Done {
-        Done { message: message.into(), location: location.into() }
+        Done { message: message.into(), location: location.into(), stays: false }
+    }
+
+    /// For what only looked.
+    pub fn looked(message: impl Into<String>, location: impl Into<String>) -> Done {
+        Done { stays: true, ..Done::new(message, location) }
     }
 }
 

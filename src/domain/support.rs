@@ -175,12 +175,13 @@ impl Verdict {
     }
 }
 
-/// What lists show of a description: its first line that says something, without Markdown's marks at its beginning.
+/// What lists show of a description: its first line that says something, without Markdown's marks of lines, emphasis and code.
 pub fn title(description: &str) -> String {
     let is_mark = |c: char| "#>*-+=`~_|".contains(c) || c.is_whitespace();
     let lines = description.lines().map(|line| line.trim_start_matches(is_mark).trim_end());
     let line = lines.into_iter().find(|line| !line.is_empty()).unwrap_or("(no words)");
-    let shortened: String = line.chars().filter(|c| !c.is_control() && !is_invisible(*c)).take(MAX_TITLE).collect();
+    let shortened: String =
+        line.chars().filter(|c| !c.is_control() && !is_invisible(*c) && !"*`".contains(*c)).take(MAX_TITLE).collect();
     if line.chars().count() > MAX_TITLE { format!("{shortened}\u{2026}") } else { shortened }
 }
 
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_title_is_the_first_line_that_says_something() {
-        assert_eq!(title("\n\n## Disk **full**\nmore"), "Disk **full**");
+        assert_eq!(title("\n\n## Disk **full** in `/var_log`\nmore"), "Disk full in /var_log");
         assert_eq!(title("- \n> quoted"), "quoted");
         assert_eq!(title("---\n"), "(no words)");
         assert_eq!(title("safe\u{202e}gpj.exe"), "safegpj.exe");

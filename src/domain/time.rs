@@ -44,9 +44,13 @@ pub fn iso(at: Millis) -> String {
     utc_label(at).replacen(' ', "T", 1).replace(" UTC", "Z")
 }
 
-/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "5 days ago", then the date.
+/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "5 days ago", then the date; or how long it is
+/// until then: "in 3 min", "in 2 h", "in 5 days". Clocks differ a little, so what is almost now isn't ahead.
 pub fn ago(at: Millis, now: Millis) -> String {
     match now - at {
+        past if past <= -36 * HOUR => format!("in {} days", (DAY / 2 - past) / DAY),
+        past if past <= -90 * MINUTE => format!("in {} h", (HOUR / 2 - past) / HOUR),
+        past if past <= -MINUTE => format!("in {} min", (MINUTE / 2 - past) / MINUTE),
         past if past < 45 * SECOND => "just now".to_owned(),
         past if past < HOUR => format!("{} min ago", (past / MINUTE).max(1)),
         past if past < DAY => format!("{} h ago", past / HOUR),
@@ -78,5 +82,9 @@ mod tests {
         assert_eq!(ago(now - 25 * HOUR, now), "yesterday");
         assert_eq!(ago(now - 5 * DAY, now), "5 days ago");
         assert_eq!(ago(0, now), "1970-01-01");
+        assert_eq!(ago(now + 50 * SECOND, now), "just now");
+        assert_eq!(ago(now + 90 * SECOND, now), "in 2 min");
+        assert_eq!(ago(now + 3 * DAY - SECOND, now), "in 3 days");
+        assert_eq!(ago(now + 3 * DAY, now), "in 3 days");
     }
 }

@@ -126,6 +126,20 @@ mod real {
         (0..boxes.length()).filter_map(value).collect()
     }
 
+    /// Ticks the boxes with these values in the form of this id, and no others.
+    pub fn tick(form: &str, values: &[String]) {
+        let Ok(boxes) = document().query_selector_all(&format!("[form={form}][type=checkbox]")) else {
+            return;
+        };
+        for i in 0..boxes.length() {
+            if let Some(found) =
+                boxes.item(i).and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
+            {
+                found.set_checked(values.contains(&found.value()));
+            }
+        }
+    }
+
     /// Ticks every box of the form of this id, or none if all were ticked.
     pub fn tick_all(form: &str) {
         let Ok(boxes) = document().query_selector_all(&format!("[form={form}][type=checkbox]")) else {
@@ -319,6 +333,7 @@ mod real {
     pub fn is_in_use() -> bool {
         false
     }
+    pub fn tick(_form: &str, _values: &[String]) {}
     pub fn sign_in_again() {}
     pub fn text_in(_name: &str) -> String {
         String::new()
@@ -346,7 +361,8 @@ mod real {
 
 pub use real::{
     clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, has_open_menu, is_in_use, keep_draft,
-    local_label, now, pairs, path, random, reset, restates, sign_in_again, text_in, tick_all, ticked, typed, zone,
+    local_label, now, pairs, path, random, reset, restates, sign_in_again, text_in, tick, tick_all, ticked, typed,
+    zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -1,18 +1,17 @@
 //! What surrounds every page of a signed-in person: the bar on top with its menus, the menu on the left, the footer.
 
+use super::bell::{Bell, BellMenu};
 use super::components::form::{ChangeForm, Hidden, use_button_change};
 use super::components::icon::{self, BrandMark, Icon};
 use super::components::toast::ToastRegion;
-use super::context::{LiveCounts, provide_frame, start_clock, use_counts};
+use super::context::{provide_frame, start_clock, use_counts};
 use super::data::{awaited, awaited_or};
 use super::live::keep_live;
-use super::new_ticket::new_ticket;
 use super::server_side;
 use crate::api::error::AppError;
-use crate::api::frame::{Counts, Frame, is_open_without_project};
+use crate::api::frame::{Frame, is_open_without_project};
 use crate::api::session::SwitchView;
 use crate::domain::directory::{NamedView, View};
-use crate::domain::process::TicketType;
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -264,94 +263,6 @@ fn Foot(frame: Frame) -> impl IntoView {
             <p>{frame.cloud_note.unwrap_or_default()}</p>
             <p class="muted">{concat!("Countersign ", env!("CARGO_PKG_VERSION"))}</p>
         </footer>
-    }
-    .into_any()
-}
-
-#[component]
-fn Bell(counts: LiveCounts) -> impl IntoView {
-    let open = move || counts.get().sum();
-    let badge = move || {
-        let open = open();
-        let shown = if open > 99 { "99+".to_owned() } else { open.to_string() };
-        let badge =
-            || view! { <span class="badge" id="bell-count">{shown}<span class="visually-hidden">" open"</span></span> };
-        (open > 0).then(badge)
-    };
-    view! {
-        <div class="bell">
-            <button class="button" type="button" data-kind="quiet" popovertarget="bell-menu"
-                aria-describedby=move || (open() > 0).then_some("bell-count")>
-                <Icon paths=icon::BELL/><span>"Tickets"</span>
-            </button>
-            {badge}
-        </div>
-    }
-    .into_any()
-}
-
-#[component]
-fn BellMenu(frame: Frame, counts: LiveCounts) -> impl IntoView {
-    let support = frame.is_enabled(TicketType::CustomerService).then(|| {
-        let entries = BellSection {
-            id: "bell-support",
-            title: "Technical Support",
-            paths: icon::LIFE_BUOY,
-            mine: "/tickets/support/mine",
-            pending: "/tickets/support/pending",
-            counts: |counts| (counts.support_mine, counts.support_pending),
-        };
-        bell_section(entries, counts)
-    });
-    let workflows = frame.enabled.iter().any(|t| t.is_workflow()).then(|| {
-        let entries = BellSection {
-            id: "bell-workflows",
-            title: "Workflows",
-            paths: icon::WORKFLOW,
-            mine: "/tickets/workflow/mine",
-            pending: "/tickets/workflow/pending",
-            counts: |counts| (counts.workflow_mine, counts.workflow_pending),
-        };
-        bell_section(entries, counts)
-    });
-    view! {
-        <nav class="menu" id="bell-menu" popover="auto" aria-label="Tickets" data-align="end">
-            {support}
-            {workflows}
-            {new_ticket(&frame)}
-        </nav>
-    }
-    .into_any()
-}
-
-/// A kind of tickets in the bell: where one's own and those that wait for one are, and how many.
-struct BellSection {
-    id: &'static str,
-    title: &'static str,
-    paths: &'static str,
-    mine: &'static str,
-    pending: &'static str,
-    /// Mine and pending.
-    counts: fn(Counts) -> (i64, i64),
-}
-
-fn bell_section(section: BellSection, counts: LiveCounts) -> AnyView {
-    let BellSection { id, title, paths, mine, pending, counts: of } = section;
-    let waits = move || (of(counts.get()).1 > 0).then_some("accent");
-    view! {
-        <div class="menu-section">
-            <p class="menu-title" id=id>{title}</p>
-            <ul aria-labelledby=id>
-                <li>
-                    <a class="menu-item" href=mine><Icon paths/><span>"My Tickets"</span></a>
-                    <span class="count">{move || of(counts.get()).0}</span>
-                </li>
-                <li>
-                    <a class="menu-item" href=pending><Icon paths=icon::INBOX/><span>"Pending"</span></a>
-                    <span class="count" data-tone=waits>{move || of(counts.get()).1}</span>
-                </li>
-            </ul>
-        </div>
     }
     .into_any()
 }

@@ -4,6 +4,7 @@
 //! links and forms alone, and scripts only spare the reload.
 
 mod areas;
+mod bell;
 mod browser;
 mod components;
 mod context;

@@ -8,7 +8,7 @@ use crate::api::{Choice, Done};
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::ProcessId;
 use crate::domain::oplog::{Operation, ResourceType};
-use crate::domain::process::{Approver, Definition, ProcessForm, TicketType};
+use crate::domain::process::{Approver, Definition, Kind, ProcessForm, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
@@ -56,7 +56,8 @@ pub async fn get(app: &App, caller: &Caller, id: &ProcessId) -> Result<ProcessDe
     let setup = setup(app, caller).await?;
     let process = setup.processes.iter().find(|p| p.id == *id).cloned().ok_or(AppError::NotFound)?;
     let in_flight = ticket::count_in_flight(&app.db, id).await?;
-    Ok(ProcessDetail { setup, process, in_flight })
+    let is_unreachable = process.definition.kind == Kind::ThirdParty && !external::is_reachable(app).await?;
+    Ok(ProcessDetail { setup, process, in_flight, is_unreachable })
 }
 
 /// Creates the type's process, Disabled, or writes a new version of it.

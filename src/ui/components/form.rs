@@ -83,6 +83,10 @@ impl Change {
                 self.pending.try_set(false);
             };
             match &answer {
+                Ok(Reply::Done(done)) if done.stays => {
+                    self.say(done.message.clone(), false);
+                    end();
+                }
                 Ok(Reply::Done(done)) => {
                     self.say(done.message.clone(), false);
                     self.on_done.try_with_value(|act| act.as_ref().map(|act| act()));

@@ -14,6 +14,7 @@ pub mod log_record;
 pub mod pill;
 pub mod quota;
 pub mod route;
+pub mod selection;
 pub mod shortcuts;
 pub mod time;
 pub mod toast;

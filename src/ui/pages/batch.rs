@@ -5,11 +5,11 @@ use super::decision::note;
 use crate::api::error::AppError;
 use crate::api::workflow::{Batch, BatchResult, DecideBatch, TicketRow, Verdict, get_batch, get_batch_result};
 use crate::domain::ids::TicketNumber;
-use crate::ui::browser;
 use crate::ui::components::dialog::refused;
 use crate::ui::components::dialog::{ChangeDialog, NoticeDialog};
 use crate::ui::components::form::{GetForm, Hidden, use_change};
 use crate::ui::components::list::Column;
+use crate::ui::components::selection::Selection;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::query::{Query, use_query};
@@ -17,42 +17,23 @@ use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// The form that the boxes of the rows belong to.
-const FORM: &str = "batch";
+pub const FORM: &str = "batch";
 /// The name they are sent under.
 const SELECTED: &str = "selected";
 pub const CHECK: Column = ("Select", "check");
 
-/// Which tickets are ticked; kept while the list is read again.
-#[derive(Clone, Copy)]
-pub struct Selected(RwSignal<Vec<TicketNumber>>);
-
-impl Selected {
-    pub fn none() -> Selected {
-        Selected(RwSignal::new(vec![]))
-    }
-
-    /// What is ticked in the page as it stands: before it was awake, or of what is still there.
-    fn look(self) {
-        let ticked = browser::ticked(FORM);
-        self.0.set(ticked.iter().filter_map(|value| value.parse().ok()).collect());
-    }
-}
-
 /// The buttons above the table.
-pub fn bar(page: String, keep: Query, selected: Selected) -> AnyView {
-    Effect::new(move |_| selected.look());
+pub fn bar(page: String, keep: Query, selected: Selection) -> AnyView {
+    selected.settle();
     let button = |verdict: Verdict, label: &'static str| {
         view! { <button class="button" type="submit" data-size="small" name="dialog" value=dialog_name(verdict)><span>{label}</span></button> }
     };
-    let count = move || selected.0.with(Vec::len);
+    let count = move || selected.count();
     let said = move || match count() {
         0 => "Select tickets to decide them together.".to_owned(),
         n => format!("{n} selected"),
     };
-    let all = move |_| {
-        browser::tick_all(FORM);
-        selected.look();
-    };
+    let all = move |_| selected.tick_all();
     view! {
         <GetForm page keep id=FORM class="bulk">
             <p role="status" data-some=move || (count() > 0).then_some("")>{said}</p>
@@ -67,8 +48,8 @@ pub fn bar(page: String, keep: Query, selected: Selected) -> AnyView {
 }
 
 /// The cell with the box of a row.
-pub fn check_cell(number: TicketNumber, selected: Selected) -> AnyView {
-    let ticked = selected.0.with_untracked(|selected| selected.contains(&number));
+pub fn check_cell(number: TicketNumber, selected: Selection) -> AnyView {
+    let ticked = selected.contains(&number.to_string());
     view! {
         <td data-col="check">
             <input type="checkbox" form=FORM name=SELECTED value=number data-key="x" aria-label=format!("Select ticket {number}")

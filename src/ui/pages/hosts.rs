@@ -14,6 +14,7 @@ use crate::ui::components::form::{Change, ChangeForm, GetForm, Hidden, SubmitBut
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
 use crate::ui::components::pill::State;
+use crate::ui::components::selection::Selection;
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
@@ -40,6 +41,7 @@ pub fn Hosts() -> impl IntoView {
     let filter = Memo::new(move |_| query.with(filter));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
     let change = use_button_change::<ActOnHost>();
+    let selected = Selection::none(SELECTION);
     let body = move |hosts: HostList, frame: Frame| {
         refetch_soon(hosts.page.rows.iter().any(is_changing), list);
         let now = frame.now;
@@ -60,7 +62,7 @@ pub fn Hosts() -> impl IntoView {
                 <FilterField label="Name" name="name"/>
                 <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", HostStatus))/>
             </Filters>
-            {rows(hosts, change, lasting_query(), now)}
+            {rows(hosts, change, selected, lasting_query(), now)}
         }
         .into_any()
     };
@@ -82,7 +84,7 @@ fn filter(query: &Query) -> HostFilter {
     }
 }
 
-fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {
+fn rows(hosts: HostList, change: Change, selected: Selection, query: Query, now: Millis) -> AnyView {
     if hosts.page.rows.is_empty() {
         return empty(hosts.may_create, !query.0.is_empty());
     }
@@ -93,7 +95,9 @@ fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {
         columns.insert(0, CHECK);
     }
     let bulk = selects.then(|| selection(&query));
-    let rows: Vec<_> = hosts.page.rows.into_iter().map(|host| row(host, selects, change, &query, now)).collect();
+    selected.settle();
+    let check = |host: &HostRow| selects.then(|| check_cell(host, selected));
+    let rows: Vec<_> = hosts.page.rows.into_iter().map(|host| row(check(&host), host, change, &query, now)).collect();
     view! { {bulk} <Table caption="Hosts" columns actions=true>{rows}</Table> {pager} }.into_any()
 }
 
@@ -117,17 +121,24 @@ fn may_change(host: &HostRow) -> bool {
     host.may_operate && host.under_way.is_none() && matches!(host.status, Running | Stopped | DeployFailed)
 }
 
-fn row(host: HostRow, selects: bool, change: Change, query: &Query, now: Millis) -> AnyView {
+/// The cell with the box of a row, of a host that may be changed.
+fn check_cell(host: &HostRow, selected: Selection) -> AnyView {
+    let id = host.id.to_string();
+    let (label, ticked) = (format!("Select {}", host.name), selected.contains(&id));
+    let check = may_change(host).then(|| {
+        view! {
+            <input type="checkbox" form=SELECTION name=HOSTS value=id aria-label=label checked=ticked autocomplete="off"
+                on:change=move |_| selected.look()/>
+        }
+        .into_any()
+    });
+    view! { <td data-col="check">{check}</td> }.into_any()
+}
+
+fn row(check: Option<AnyView>, host: HostRow, change: Change, query: &Query, now: Millis) -> AnyView {
     let specification = specification(&host);
     let disks = disks(&host);
     let href = format!("{PAGE}/{}", host.id);
-    let check = selects.then(|| {
-        let id = host.id.to_string();
-        let label = format!("Select {}", host.name);
-        let check = may_change(&host)
-            .then(|| view! { <input type="checkbox" form=SELECTION name=HOSTS value=id aria-label=label/> }.into_any());
-        view! { <td data-col="check">{check}</td> }.into_any()
-    });
     view! {
         <tr>
             {check}

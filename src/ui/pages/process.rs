@@ -89,6 +89,7 @@ fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
     let process = detail.process.clone();
     let external = process.definition.queue.clone().map_or_else(none, |queue| queue.into_any());
     let enabled = Enablement(process.enabled).pill();
+    let status = if detail.is_unreachable { "External system unreachable" } else { "Available" };
     let links = process.definition.links.iter().zip(&process.links).zip(&process.gaps).enumerate();
     let links: Vec<_> = links.map(|(i, ((link, approver), gaps))| link_item(i, link, approver, gaps)).collect();
     let has_links = process.definition.kind == Kind::BuiltIn;
@@ -100,7 +101,7 @@ fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
                     <div><dt>"Cloud ID"</dt><dd>{external}</dd></div>
                     <div><dt>"ID"</dt><dd class="mono">{process.id.to_string()}</dd></div>
                     <div><dt>"Name"</dt><dd>{process.ticket_type.label()}</dd></div>
-                    <div><dt>"Status"</dt><dd>"Available"</dd></div>
+                    <div><dt>"Status"</dt><dd>{status}</dd></div>
                     <div><dt>"Domain"</dt><dd>"Default"</dd></div>
                     <div><dt>"Project"</dt><dd>"system"</dd></div>
                     <div><dt>"Enable status"</dt><dd>{enabled}</dd></div>

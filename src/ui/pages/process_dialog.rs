@@ -118,6 +118,7 @@ fn fresh(preset: Option<&ProcessRow>, types: &[Choice]) -> Pairs {
         return pairs;
     };
     add("form[kind]".into(), process.definition.kind.key());
+    add("form[queue]".into(), process.definition.queue.as_deref().unwrap_or_default());
     add("form[description]".into(), &process.description);
     if process.definition.self_approval {
         add("form[self_approval]".into(), "on");

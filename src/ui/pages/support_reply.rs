@@ -90,7 +90,7 @@ fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -
         may_note.then(|| view! { <Checkbox label="Internal note" name="note" help/> })
     };
     view! {
-        <section class="card" aria-labelledby="reply-title">
+        <section class="card reply" aria-labelledby="reply-title">
             <header class="card-header"><h2 id="reply-title">"Your reply"</h2></header>
             <div class="card-body" on:input=on_input>
                 <ChangeForm change>

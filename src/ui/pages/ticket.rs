@@ -249,7 +249,7 @@ fn records(records: Vec<Record>, now: Millis) -> AnyView {
             RecordKind::Amend => ("info", icon::PENCIL, "amended"),
             RecordKind::Pass => ("success", icon::CIRCLE_CHECK, "passed"),
             RecordKind::Reject => ("danger", icon::CIRCLE_X, "rejected"),
-            RecordKind::Undo => ("neutral", icon::UNDO, "undid"),
+            RecordKind::Undo => ("neutral", icon::UNDO, "undid the ticket at"),
             RecordKind::Succeed => ("success", icon::CIRCLE_CHECK, "finished"),
             RecordKind::Fail => ("danger", icon::CIRCLE_X, "failed"),
             RecordKind::Retry => ("info", icon::REFRESH, "retried"),

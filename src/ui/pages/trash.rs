@@ -25,7 +25,7 @@ const NAME: Column = ("Name", "id");
 const PROJECT: Column = ("Project", "short");
 const SPECIFICATION: Column = ("Specification", "");
 const DISKS: Column = ("Disks", "");
-const CLEARS: Column = ("Cleared", "time");
+const CLEARS: Column = ("Clears by itself", "time");
 
 #[component]
 pub fn Trash() -> impl IntoView {

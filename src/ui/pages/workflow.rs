@@ -1,6 +1,6 @@
 //! `/tickets/workflow/…`: the five tabs of workflow tickets, and (by number) the page of one.
 
-use super::batch::{self, BatchDialog, Selected};
+use super::batch::{self, BatchDialog};
 use super::decision::DecisionDialog;
 use super::joining::JoinDialog;
 use super::ticket::TicketPage;
@@ -18,6 +18,7 @@ use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
+use crate::ui::components::selection::Selection;
 use crate::ui::components::shortcuts::{OF_LISTS, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::Time;
 use crate::ui::context::{LiveCounts, Toasts, kept, lasting_query, loaded, refetch_soon, use_counts, use_revision};
@@ -92,7 +93,7 @@ fn Tickets(tab: Signal<Tab>) -> impl IntoView {
         move || (tab.get(), filter.get(), revision.track()),
         |(tab, filter, _)| async move { list_tickets(tab, filter).await.map(|list| (tab, list)) },
     );
-    let selected = Selected::none();
+    let selected = Selection::none(batch::FORM);
     let body = move |(tab, tickets): (Tab, TicketList), frame: Frame| {
         let executing =
             |row: &TicketRow| row.execution_result == Some(crate::domain::workflow::ExecutionResult::InProgress);
@@ -189,7 +190,7 @@ fn export(tab: Tab) -> AnyView {
     .into_any()
 }
 
-fn rows(tab: Tab, tickets: TicketList, selected: Selected, now: Millis) -> AnyView {
+fn rows(tab: Tab, tickets: TicketList, selected: Selection, now: Millis) -> AnyView {
     let query = lasting_query();
     if tickets.page.rows.is_empty() {
         return empty(tab, !query.without(&["sort", "zone"]).0.is_empty());

@@ -48,6 +48,11 @@ pub async fn queues(app: &App) -> Result<Option<Vec<String>>, AppError> {
     }
 }
 
+/// Whether a system is connected, and answered when it was last asked.
+pub async fn is_reachable(app: &App) -> Result<bool, AppError> {
+    Ok(external::system(&app.db).await?.is_some_and(|system| system.problem.is_none()))
+}
+
 /// What answers at an address with a token.
 fn helpdesk(address: &str, token: &str) -> Result<Arc<dyn Helpdesk>, HelpdeskError> {
     Ok(Arc::new(RequestTracker::new(address, token)?))
@@ -73,7 +78,9 @@ pub async fn test(app: &App, caller: &Caller, form: &ConnectionForm) -> Result<D
     require_system_view(caller, WHAT)?;
     let (address, token) = checked(app, form).await?;
     let queues = ask(&address, &token).await?;
-    Ok(Done::new(format!("It works: {}.", described(&queues)), PAGE))
+    // Without scripts the page comes anew, and at least the address needn't be typed once more.
+    let query = serde_urlencoded::to_string([("form[address]", &form.address)]).unwrap_or_default();
+    Ok(Done::looked(format!("It works: {}.", described(&queues)), format!("{PAGE}?{query}")))
 }
 
 fn described(queues: &[Queue]) -> String {

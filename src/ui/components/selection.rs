@@ -1,0 +1,49 @@
+//! Rows that are selected by a box in each: which they are is kept by their value, because rows are rendered over one another
+//! when a list is read again, and a browser leaves a tick where it stands.
+
+use crate::ui::browser;
+use leptos::prelude::*;
+
+/// What is ticked of the boxes that belong to a form.
+#[derive(Clone, Copy)]
+pub struct Selection {
+    form: &'static str,
+    ticked: RwSignal<Vec<String>>,
+    is_awake: StoredValue<bool>,
+}
+
+impl Selection {
+    pub fn none(form: &'static str) -> Selection {
+        Selection { form, ticked: RwSignal::new(vec![]), is_awake: StoredValue::new(false) }
+    }
+
+    /// Reads the boxes as they stand.
+    pub fn look(self) {
+        self.ticked.try_set(browser::ticked(self.form));
+    }
+
+    pub fn contains(self, value: &str) -> bool {
+        self.ticked.with_untracked(|ticked| ticked.iter().any(|one| one == value))
+    }
+
+    pub fn count(self) -> usize {
+        self.ticked.try_with(Vec::len).unwrap_or_default()
+    }
+
+    pub fn tick_all(self) {
+        browser::tick_all(self.form);
+        self.look();
+    }
+
+    /// To be called with every rendering of the list: ticks are put to the rows they were made for, and those of rows that
+    /// have gone are forgotten. What was ticked before the page was awake counts.
+    pub fn settle(self) {
+        Effect::new(move |_| {
+            if self.is_awake.try_get_value() == Some(true) {
+                self.ticked.try_with_untracked(|ticked| browser::tick(self.form, ticked));
+            }
+            self.is_awake.try_set_value(true);
+            self.look();
+        });
+    }
+}
