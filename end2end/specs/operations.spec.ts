@@ -184,7 +184,8 @@ test.describe('where they are not under approval', () => {
   });
 });
 
-test('a tick stays with its host, and nothing ticked is said so', async ({ page: owner }) => {
+test('a tick stays with its host, and nothing ticked is said so', async ({ page: owner, allow }) => {
+  allow(409);
   await signIn(owner, 'owner');
   await owner.goto('/hosts');
   const boxes = owner.getByRole('checkbox', { name: /^Select / });

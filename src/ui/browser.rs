@@ -126,31 +126,22 @@ mod real {
         (0..boxes.length()).filter_map(value).collect()
     }
 
-    /// Ticks the boxes with these values in the form of this id, and no others.
-    pub fn tick(form: &str, values: &[String]) {
-        let Ok(boxes) = document().query_selector_all(&format!("[form={form}][type=checkbox]")) else {
-            return;
-        };
-        for i in 0..boxes.length() {
-            if let Some(found) =
-                boxes.item(i).and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
-            {
-                found.set_checked(values.contains(&found.value()));
-            }
-        }
+    /// How many boxes belong to the form of this id.
+    pub fn boxes(form: &str) -> usize {
+        let boxes = document().query_selector_all(&format!("[form={form}][type=checkbox]"));
+        boxes.map_or(0, |boxes| boxes.length() as usize)
     }
 
-    /// Ticks every box of the form of this id, or none if all were ticked.
-    pub fn tick_all(form: &str) {
+    /// Ticks the boxes of the form of this id that `is_ticked` says of their value, and no others.
+    pub fn tick(form: &str, is_ticked: &dyn Fn(&str) -> bool) {
         let Ok(boxes) = document().query_selector_all(&format!("[form={form}][type=checkbox]")) else {
             return;
         };
-        let all = ticked(form).len() < boxes.length() as usize;
         for i in 0..boxes.length() {
             if let Some(found) =
                 boxes.item(i).and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
             {
-                found.set_checked(all);
+                found.set_checked(is_ticked(&found.value()));
             }
         }
     }
@@ -326,14 +317,16 @@ mod real {
     pub fn ticked(_form: &str) -> Vec<String> {
         vec![]
     }
-    pub fn tick_all(_form: &str) {}
     pub fn restates(_event: &SubmitEvent) -> bool {
         false
     }
     pub fn is_in_use() -> bool {
         false
     }
-    pub fn tick(_form: &str, _values: &[String]) {}
+    pub fn boxes(_form: &str) -> usize {
+        0
+    }
+    pub fn tick(_form: &str, _is_ticked: &dyn Fn(&str) -> bool) {}
     pub fn sign_in_again() {}
     pub fn text_in(_name: &str) -> String {
         String::new()
@@ -360,9 +353,8 @@ mod real {
 }
 
 pub use real::{
-    clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, has_open_menu, is_in_use, keep_draft,
-    local_label, now, pairs, path, random, reset, restates, sign_in_again, text_in, tick, tick_all, ticked, typed,
-    zone,
+    boxes, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, has_open_menu, is_in_use, keep_draft,
+    local_label, now, pairs, path, random, reset, restates, sign_in_again, text_in, tick, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -30,20 +30,25 @@ impl Selection {
         self.ticked.try_with(Vec::len).unwrap_or_default()
     }
 
+    /// Ticks every box, or none if all were ticked.
     pub fn tick_all(self) {
-        browser::tick_all(self.form);
+        let all = browser::ticked(self.form).len() < browser::boxes(self.form);
+        browser::tick(self.form, &|_| all);
         self.look();
     }
 
     /// To be called with every rendering of the list: ticks are put to the rows they were made for, and those of rows that
     /// have gone are forgotten. What was ticked before the page was awake counts.
     pub fn settle(self) {
-        Effect::new(move |_| {
+        let settle = move || {
             if self.is_awake.try_get_value() == Some(true) {
-                self.ticked.try_with_untracked(|ticked| browser::tick(self.form, ticked));
+                self.ticked
+                    .try_with_untracked(|ticked| browser::tick(self.form, &|value| ticked.iter().any(|t| t == value)));
             }
             self.is_awake.try_set_value(true);
             self.look();
-        });
+        };
+        // The effect may run before the rows are on the page.
+        Effect::new(move |_| request_animation_frame(settle));
     }
 }
