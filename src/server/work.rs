@@ -8,7 +8,7 @@
 //! A change that fails is taken back whole, and the attempt is recorded in a transaction of its own.
 
 use super::app::{App, Operator};
-use super::jobs::NewJob;
+use super::jobs::{Job, NewJob};
 use super::store::db::Tx;
 use super::store::event::Change;
 use super::store::{job, oplog};
@@ -104,6 +104,11 @@ impl Work {
         job::push(&mut self.tx, &new).await?;
         self.enqueued = true;
         Ok(())
+    }
+
+    /// Takes back a job that was enqueued earlier and hasn't begun.
+    pub async fn withdraw(&mut self, job: &Job) -> Result<(), AppError> {
+        Ok(job::withdraw(&mut self.tx, &job.idempotency_key()).await?)
     }
 
     /// Has the waiting jobs of a kind look once more, as soon as this work is committed.

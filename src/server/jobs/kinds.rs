@@ -101,16 +101,24 @@ impl Job {
 
     /// What is enqueued to have it done, not before `run_at`: per host in order, and each of them once.
     pub fn at(&self, run_at: Millis) -> NewJob {
-        let payload = json!(self)["payload"].to_string();
         NewJob {
             kind: self.kind(),
             run_at,
             // Nothing would begin a standing job again.
             max_attempts: if Job::STANDING.contains(self) { i64::MAX } else { MAX_ATTEMPTS },
             order_key: self.order_key(),
-            idempotency_key: Some(format!("{}:{payload}", self.kind())),
-            payload,
+            idempotency_key: Some(self.idempotency_key()),
+            payload: self.payload(),
         }
+    }
+
+    fn payload(&self) -> String {
+        json!(self)["payload"].to_string()
+    }
+
+    /// One job of each key is ever enqueued.
+    pub fn idempotency_key(&self) -> String {
+        format!("{}:{}", self.kind(), self.payload())
     }
 
     fn read(kind: &str, payload: &str) -> serde_json::Result<Job> {

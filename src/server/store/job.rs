@@ -58,6 +58,12 @@ pub async fn push(tx: &mut Tx, job: &NewJob) -> sqlx::Result<bool> {
     Ok(tx.exec(sql, args).await? == 1)
 }
 
+/// Takes back a job that hasn't begun: what it was for is over.
+pub async fn withdraw(tx: &mut Tx, idempotency_key: &str) -> sqlx::Result<()> {
+    tx.exec("DELETE FROM job WHERE idem = $1 AND state = 0", args![idempotency_key]).await?;
+    Ok(())
+}
+
 /// Has the jobs of a kind that wait for their time run now.
 pub async fn hurry(tx: &mut Tx, kind: &str, now: Millis) -> sqlx::Result<()> {
     tx.exec("UPDATE job SET run_at = $2 WHERE state = 0 AND kind = $1 AND run_at > $2", args![kind, now]).await?;

@@ -1,7 +1,7 @@
 //! A ticket whose requester says nothing for too long closes by itself, and says so a day before (SPEC 8).
 //!
-//! A handler's reply enqueues a job for each; a job of an earlier reply finds that the ticket waits since later, or not at
-//! all, and does nothing. The delay is read when a job runs, so that a longer one counts for tickets that wait already; a
+//! A handler's reply enqueues a job for each, and the next step of the ticket takes them back. One that runs just then finds
+//! that the ticket waits since later, or not at all, and does nothing. The delay is read when a job runs, so that a longer one counts for tickets that wait already; a
 //! shorter one has the jobs run at once, to look again ([`hurry`]).
 
 use super::{Held, handling};
@@ -36,6 +36,12 @@ pub async fn hurry(work: &mut Work) -> Result<(), AppError> {
         work.hurry(kind).await?;
     }
     Ok(())
+}
+
+/// The ticket doesn't wait since then any more: its jobs have nothing to do.
+pub(super) async fn call_off(work: &mut Work, number: TicketNumber, since: Millis) -> Result<(), AppError> {
+    work.withdraw(&Job::RemindRequester { ticket: number, since }).await?;
+    work.withdraw(&Job::CloseSilent { ticket: number, since }).await
 }
 
 /// Whether the ticket still waits since then.

@@ -163,6 +163,9 @@ pub(in crate::server::service) async fn close(
 }
 
 async fn set(work: &mut Work, held: &Held, status: SupportStatus, handler: Option<&UserId>) -> Result<(), AppError> {
+    if let Some(since) = held.support.waiting_since {
+        closing::call_off(work, held.ticket.number, since).await?;
+    }
     let new = NewState {
         number: held.ticket.number,
         status,
