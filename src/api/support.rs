@@ -95,6 +95,21 @@ pub struct Post {
     /// Rendered by the server, safe to show as it is.
     pub html: String,
     pub at: Millis,
+    pub files: Vec<PostFile>,
+}
+
+/// A file under an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostFile {
+    pub id: String,
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// The page shows it; other files are downloaded.
+    pub image: bool,
+    /// Who removed it; then nothing but its name is left.
+    pub removed_by: Option<String>,
+    pub may_remove: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,8 +168,13 @@ pub async fn check_support_request() -> Result<(), AppError> {
 }
 
 #[server(endpoint = "request-support")]
-pub async fn request_support(form: SupportForm) -> Result<Reply, AppError> {
-    super::reply(crate::server::service::support::request::request(&super::app(), &super::caller()?, &form).await)
+pub async fn request_support(form: SupportForm, #[server(default)] file: Vec<String>) -> Result<Reply, AppError> {
+    use crate::server::service::support::request;
+    let (app, caller) = (super::app(), super::caller()?);
+    super::reply(match super::uploaded() {
+        Ok(()) => request::request(&app, &caller, &form, &file).await,
+        Err(refused) => Err(refused),
+    })
 }
 
 /// View in My Pending: takes the ticket, then leads to it.
@@ -163,19 +183,38 @@ pub async fn take_support(number: TicketNumber) -> Result<Reply, AppError> {
     super::reply(crate::server::service::support::handling::take(&super::app(), &super::caller()?, number).await)
 }
 
-/// `note`: `on` for an internal note. `preview`: the page is only to show what it would look like.
+/// `file`: files that came with it, each `ID:NAME`. `note`: `on` for an internal note. `preview`: the page is only to show what it would look like.
 #[server(endpoint = "reply-support-ticket")]
 pub async fn reply_support(
     number: TicketNumber,
     body: String,
     #[server(default)] note: Option<String>,
     #[server(default)] preview: Option<String>,
+    #[server(default)] file: Vec<String>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::support::handling;
+    let (app, caller) = (super::app(), super::caller()?);
+    if let Err(refused) = super::uploaded() {
+        return super::reply(Err(refused));
+    }
     if preview.is_some() {
         return Ok(Reply::Refused(AppError::refused("Not sent yet. Below is how it will look.")));
     }
-    super::reply(handling::reply(&super::app(), &super::caller()?, number, &body, note.is_some()).await)
+    let entry = handling::Entry { body: &body, note: note.is_some(), files: &file };
+    super::reply(handling::reply(&app, &caller, number, entry).await)
+}
+
+/// What the dialog Remove Attachment is about.
+#[server(endpoint = "get-attachment")]
+pub async fn get_attachment(number: TicketNumber, file: String) -> Result<PostFile, AppError> {
+    use crate::server::service::support::attachments;
+    super::answered(attachments::get(&super::app(), &super::caller()?, number, &file).await)
+}
+
+#[server(endpoint = "remove-attachment")]
+pub async fn remove_attachment(number: TicketNumber, file: String) -> Result<Reply, AppError> {
+    use crate::server::service::support::attachments;
+    super::reply(attachments::remove(&super::app(), &super::caller()?, number, &file).await)
 }
 
 #[server(endpoint = "end-support-ticket")]

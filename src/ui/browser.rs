@@ -6,7 +6,7 @@ mod real {
     use leptos::prelude::*;
     use leptos::wasm_bindgen::prelude::Closure;
     use leptos::wasm_bindgen::{JsCast, JsValue};
-    use leptos::web_sys::{HtmlElement, HtmlFormElement, SubmitEvent};
+    use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
     pub fn now() -> Millis {
         js_sys::Date::now() as Millis
@@ -101,6 +101,25 @@ mod real {
         let encoded = params.to_string().as_string().unwrap_or_default();
         let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&encoded).unwrap_or_default();
         pairs.into_iter().filter(|(name, _)| !name.is_empty()).collect()
+    }
+
+    /// The same with its files, and the files' names and sizes in bytes.
+    pub fn form_data(event: &SubmitEvent, files: &str) -> Option<(FormData, Vec<(String, u64)>)> {
+        let data = leptos::form::form_data_from_event(event).ok()?;
+        let chosen = data.get_all(files).iter().map(|file| described(&file)).collect();
+        Some((data, chosen))
+    }
+
+    /// What is chosen in the file control of this name.
+    pub fn chosen_files(name: &str) -> Vec<(String, u64)> {
+        let control = document().query_selector(&format!("[type=file][name={name}]")).ok().flatten();
+        let files = control.and_then(|control| js_sys::Reflect::get(&control, &"files".into()).ok());
+        files.map(|files| js_sys::Array::from(&files).iter().map(|file| described(&file)).collect()).unwrap_or_default()
+    }
+
+    fn described(file: &JsValue) -> (String, u64) {
+        let get = |name: &str| js_sys::Reflect::get(file, &name.into()).unwrap_or_default();
+        (get("name").as_string().unwrap_or_default(), get("size").as_f64().unwrap_or_default() as u64)
     }
 
     /// What the form around an event's target holds now.
@@ -296,7 +315,7 @@ mod real {
 #[cfg(not(feature = "hydrate"))]
 mod real {
     use crate::domain::time::{Millis, utc_label};
-    use leptos::web_sys::{Event, HtmlFormElement, SubmitEvent};
+    use leptos::web_sys::{Event, FormData, HtmlFormElement, SubmitEvent};
 
     pub fn now() -> Millis {
         0
@@ -309,6 +328,12 @@ mod real {
     pub fn reset(_form: &HtmlFormElement) {}
     pub fn clear_passwords(_form: &HtmlFormElement) {}
     pub fn pairs(_event: &SubmitEvent) -> Vec<(String, String)> {
+        vec![]
+    }
+    pub fn form_data(_event: &SubmitEvent, _files: &str) -> Option<(FormData, Vec<(String, u64)>)> {
+        None
+    }
+    pub fn chosen_files(_name: &str) -> Vec<(String, u64)> {
         vec![]
     }
     pub fn typed(_event: &Event) -> Vec<(String, String)> {
@@ -353,8 +378,9 @@ mod real {
 }
 
 pub use real::{
-    boxes, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, has_open_menu, is_in_use, keep_draft,
-    local_label, now, pairs, path, random, reset, restates, sign_in_again, text_in, tick, ticked, typed, zone,
+    boxes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
+    has_open_menu, is_in_use, keep_draft, local_label, now, pairs, path, random, reset, restates, sign_in_again,
+    text_in, tick, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

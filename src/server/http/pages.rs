@@ -2,6 +2,7 @@
 
 use super::files;
 use super::session::ClientIp;
+use super::uploads::UploadProblem;
 use crate::api::live::Position;
 use crate::server::app::{App, Caller};
 use crate::ui;
@@ -82,6 +83,9 @@ fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
         }
         if let Some(position) = parts.extensions.get::<Position>() {
             provide_context(position.clone());
+        }
+        if let Some(problem) = parts.extensions.get::<UploadProblem>() {
+            provide_context(problem.clone());
         }
         if let Some(ip) = parts.extensions.get::<ClientIp>() {
             provide_context(ip.clone());

@@ -24,6 +24,7 @@ pub mod request_quota;
 pub mod setup;
 pub mod support;
 pub mod support_dialogs;
+pub mod support_files;
 pub mod support_reply;
 pub mod support_ticket;
 pub mod system_settings;

@@ -1,5 +1,6 @@
 //! The dialogs of technical support: requesting it, and ending a ticket.
 
+use super::support_files::{self, FilesField};
 use crate::api::support::{EndSupport, RequestSupport, check_support_request};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::Level;
@@ -38,7 +39,7 @@ pub fn RequestDialog(page: Signal<String>) -> impl IntoView {
 }
 
 fn request(follows: String, page: String, keep: Query) -> AnyView {
-    let change = use_change::<RequestSupport>();
+    let change = use_change::<RequestSupport>().with_files(support_files::send);
     let levels = Level::ALL.iter().map(|level| choice(level.key(), level.label())).collect();
     let about = match follows.as_str() {
         "" => "The support team answers in a thread that only you and they read.".to_owned(),
@@ -52,6 +53,7 @@ fn request(follows: String, page: String, keep: Query) -> AnyView {
                 help="What happened, and what you expected instead. Markdown; at most 10,000 characters."/>
             <Field label="Level" name="form[level]" control=Control::Select(levels) preset=Level::Minor.key() width="medium"
                 help="How bad it is for you. The worst is looked at first."/>
+            <FilesField/>
         </ChangeDialog>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! The box one replies in: opened by Reply, kept as a draft by the browser until it is sent, previewed by the server.
 
+use super::support_files::{self, FilesField};
 use super::support_ticket::path;
 use crate::api::support::{ReplyRights, ReplySupport, get_reply_rights, preview_markdown};
 use crate::domain::ids::TicketNumber;
@@ -63,7 +64,7 @@ fn closed(number: TicketNumber) -> AnyView {
 
 fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -> AnyView {
     let may_note = rights.may_note;
-    let change = use_change::<ReplySupport>();
+    let change = use_change::<ReplySupport>().with_files(support_files::send);
     let preview = RwSignal::new(previewed);
     // A browser may have several people: each has drafts of their own.
     let key = StoredValue::new(format!("draft/{}/reply/{number}", rights.reader));
@@ -98,6 +99,7 @@ fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -
                     <Hidden name="number" value=number.to_string()/>
                     <Field label="Reply" name=BODY required=true control=Control::Area autofocus=true
                         help="Markdown; at most 10,000 characters. Kept as a draft in this browser until it is sent."/>
+                    <FilesField/>
                     {note()}
                     {move || preview.try_get().flatten().map(|html| view! {
                         <div class="preview" role="region" aria-label="Preview"><div class="prose" dir="auto" inner_html=html></div></div>

@@ -4,6 +4,7 @@
 //! else appears while one writes.
 
 use super::support_dialogs::{EndDialog, REQUEST};
+use super::support_files::{RemoveDialog, files};
 use super::support_reply::ReplyBox;
 use crate::api::external::RetryExternal;
 use crate::api::support::{Post, SupportDetail, get_support};
@@ -42,6 +43,7 @@ pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     view! {
         {loaded(detail, move |detail: SupportDetail, frame| page(&detail, frame.now, retry))}
         <ReplyBox number/>
+        <RemoveDialog number/>
         <EndDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
     }
     .into_any()
@@ -226,6 +228,7 @@ fn post(number: TicketNumber, post: &Post, now: Millis) -> AnyView {
                     <a class="message-link" href=href aria-label=format!("Link to entry {}", post.position + 1)><Time at=post.at now/></a>
                 </header>
                 <div class="prose" dir="auto" inner_html=html></div>
+                {files(number, &post.files)}
             </article>
         </li>
     }

@@ -1,13 +1,14 @@
 //! One support ticket with the newest of its thread. Reading it changes nothing.
 
-use super::{lists, readable};
+use super::{attachments, lists, readable};
 use crate::api::error::AppError;
-use crate::api::support::{Post, ReplyRights, SupportDetail, SupportTab};
+use crate::api::support::{Post, PostFile, ReplyRights, SupportDetail, SupportTab};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{PostKind, SupportStatus};
 use crate::server::app::{App, Caller};
 use crate::server::markdown;
 use crate::server::service::system_settings;
+use crate::server::store::attachment::{self, Attachment};
 use crate::server::store::external;
 use crate::server::store::support::{self, ListedSupport, PostRow, Selection, Whose};
 use crate::server::store::ticket::{self, Ticket};
@@ -31,6 +32,17 @@ pub async fn get(
     let more = posts.len() as i64 > POSTS;
     posts.truncate(POSTS as usize);
     posts.reverse();
+    // Most threads have none, and cost no question.
+    let files = match (posts.first(), posts.last()) {
+        (Some(first), Some(last)) if posts.iter().any(|post| post.files > 0) => {
+            attachment::of_thread(&app.db, number, first.position, last.position).await?
+        }
+        _ => vec![],
+    };
+    let files_of = |position: i64| -> Vec<PostFile> {
+        let under = files.iter().filter(|file: &&Attachment| file.position == position);
+        under.map(|file| attachments::shown(caller, status.is_open(), file)).collect()
+    };
     let (project, domain) =
         support::place_names(&app.db, ticket.project_id.as_ref(), ticket.domain_id.as_ref()).await?;
     let followed_by = support::followed_by(&app.db, number).await?;
@@ -47,7 +59,7 @@ pub async fn get(
         domain,
         project,
         earlier: posts.first().filter(|_| more).map(|post| post.position),
-        posts: posts.into_iter().map(|row| post(&ticket, row)).collect(),
+        posts: posts.into_iter().map(|row| post(&ticket, files_of(row.position), row)).collect(),
         resolved: known.resolved.filter(|_| status == SupportStatus::Closed).map(|yes| yes == 1),
         rating: known.rating,
         comment: known.comment,
@@ -81,7 +93,7 @@ async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticke
     Ok((ticket, listed))
 }
 
-fn post(ticket: &Ticket, row: PostRow) -> Post {
+fn post(ticket: &Ticket, files: Vec<PostFile>, row: PostRow) -> Post {
     Post {
         position: row.position,
         by_requester: row.author_id.as_ref() == Some(&ticket.initiator_id),
@@ -92,5 +104,6 @@ fn post(ticket: &Ticket, row: PostRow) -> Post {
         kind: row.kind,
         author: row.author_name,
         at: row.at,
+        files,
     }
 }
