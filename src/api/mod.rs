@@ -2,6 +2,7 @@
 //!
 //! A server function finds out who is calling, calls one service and maps its answer; rights are the service's business.
 
+pub mod canned_replies;
 pub mod directory;
 pub mod error;
 pub mod external;

@@ -1,7 +1,7 @@
 //! Technical support: the tabs, one ticket with its thread, and what its people do with it.
 
 use super::error::AppError;
-use super::{Page, Reply};
+use super::{Choice, Page, Reply};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{Level, PostKind, SupportForm, SupportStatus};
 use crate::domain::time::Millis;
@@ -82,6 +82,8 @@ pub struct SupportList {
     pub tabs: Vec<SupportTab>,
     /// Whether Request Technical Support is offered here.
     pub may_request: bool,
+    /// Whether the caller writes canned replies here.
+    pub may_write_replies: bool,
 }
 
 /// One entry of a thread.
@@ -141,6 +143,8 @@ pub struct ReplyRights {
     pub may_reply: bool,
     /// Internal notes.
     pub may_note: bool,
+    /// The canned replies to answer with, by id and title.
+    pub canned: Vec<Choice>,
 }
 
 #[server(endpoint = "list-support-tickets")]

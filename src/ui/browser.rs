@@ -165,19 +165,32 @@ mod real {
         }
     }
 
+    fn control(name: &str) -> Option<leptos::web_sys::Element> {
+        document().query_selector(&format!("main [name={name}]")).ok().flatten()
+    }
+
     /// What stands in the control of this name.
     pub fn text_in(name: &str) -> String {
-        let control = document().query_selector(&format!("main [name={name}]")).ok().flatten();
-        let value = control.and_then(|control| js_sys::Reflect::get(&control, &"value".into()).ok());
+        let value = control(name).and_then(|control| js_sys::Reflect::get(&control, &"value".into()).ok());
         value.and_then(|value| value.as_string()).unwrap_or_default()
     }
 
     /// Puts a text into the control of this name, unless something stands there.
     pub fn fill(name: &str, text: &str) {
-        if let Ok(Some(control)) = document().query_selector(&format!("main [name={name}]"))
+        if let Some(control) = control(name)
             && text_in(name).is_empty()
         {
             let _ = js_sys::Reflect::set(&control, &"value".into(), &text.into());
+        }
+    }
+
+    /// Puts a text at the end of what stands in the control of this name, and the focus there.
+    pub fn insert(name: &str, text: &str) {
+        let before = text_in(name);
+        let whole = if before.trim().is_empty() { text.to_owned() } else { format!("{}\n\n{text}", before.trim_end()) };
+        if let Some(control) = control(name) {
+            let _ = js_sys::Reflect::set(&control, &"value".into(), &whole.into());
+            let _ = control.unchecked_into::<HtmlElement>().focus();
         }
     }
 
@@ -357,6 +370,7 @@ mod real {
         String::new()
     }
     pub fn fill(_name: &str, _text: &str) {}
+    pub fn insert(_name: &str, _text: &str) {}
     pub fn draft(_key: &str) -> Option<String> {
         None
     }
@@ -379,8 +393,8 @@ mod real {
 
 pub use real::{
     boxes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
-    has_open_menu, is_in_use, keep_draft, local_label, now, pairs, path, random, reset, restates, sign_in_again,
-    text_in, tick, ticked, typed, zone,
+    has_open_menu, insert, is_in_use, keep_draft, local_label, now, pairs, path, random, reset, restates,
+    sign_in_again, text_in, tick, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

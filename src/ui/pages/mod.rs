@@ -3,6 +3,7 @@
 pub mod account;
 pub mod amend;
 pub mod batch;
+pub mod canned_replies;
 pub mod decision;
 pub mod directory;
 pub mod external;

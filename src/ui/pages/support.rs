@@ -1,5 +1,6 @@
 //! `/tickets/support/…`: the tabs of technical support, and (by number) the page of one ticket.
 
+use super::canned_replies::{self, CannedReplies};
 use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
 use super::support_ticket::SupportTicket;
 use crate::all_choices;
@@ -51,12 +52,14 @@ pub fn Support() -> impl IntoView {
     let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
     let tab = move || name.with(|name| SupportTab::from_key(name));
     let number = move || name.with(|name| name.parse::<i64>().ok());
-    let kind = Memo::new(move |_| (tab().is_some(), number().is_some()));
+    let is_replies = move || name.with(|name| name == "replies");
+    let kind = Memo::new(move |_| (tab().is_some(), number().is_some(), is_replies()));
     let (tab, number) = (kept(tab, SupportTab::Mine), kept(number, 0));
     move || match kind.get() {
-        (true, _) => view! { <Tickets tab/> }.into_any(),
-        (false, true) => view! { <SupportTicket number/> }.into_any(),
-        (false, false) => {
+        (true, ..) => view! { <Tickets tab/> }.into_any(),
+        (_, true, _) => view! { <SupportTicket number/> }.into_any(),
+        (.., true) => view! { <CannedReplies/> }.into_any(),
+        _ => {
             server_side::status_not_found();
             view! { <ErrorPage error=AppError::NotFound/> }.into_any()
         }
@@ -83,13 +86,16 @@ fn Tickets(tab: Signal<SupportTab>) -> impl IntoView {
             let page = path(tab);
             view! { <DialogButton page keep=lasting_query() dialog=REQUEST label=TITLE kind="primary" paths=icon::PLUS/> }
         });
+        let replies = tickets.may_write_replies.then(|| {
+            view! { <a class="button" href=canned_replies::PAGE><icon::Icon paths=icon::COPY/><span>"Canned Replies"</span></a> }
+        });
         view! {
             <Title text=tab.label()/>
             <header class="page-header">
                 <div class="page-title">
                     <h1>"Technical Support"</h1><p>"Problems, and the threads in which they are solved."</p>
                 </div>
-                <div class="page-actions">{request}</div>
+                <div class="page-actions">{replies}{request}</div>
             </header>
             {tabs(&tickets.tabs, tab, use_counts(counts))}
             {filters(tab)}

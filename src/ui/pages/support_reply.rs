@@ -2,10 +2,12 @@
 
 use super::support_files::{self, FilesField};
 use super::support_ticket::path;
+use crate::api::Choice;
+use crate::api::canned_replies::get_canned;
 use crate::api::support::{ReplyRights, ReplySupport, get_reply_rights, preview_markdown};
 use crate::domain::ids::TicketNumber;
 use crate::ui::browser;
-use crate::ui::components::field::{Checkbox, Control, Field};
+use crate::ui::components::field::{Checkbox, Control, Field, options};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, GetForm, Hidden, SubmitButton, typed_before, use_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, use_revision};
@@ -19,6 +21,8 @@ use leptos::web_sys::MouseEvent;
 const OPEN: &str = "reply";
 /// The field's name.
 const BODY: &str = "body";
+/// The canned reply that is chosen.
+const CANNED: &str = "canned";
 
 /// The button Reply, or the box. It reads for itself what one may write, and only when the page isn't in use: made anew it
 /// would lose what is typed.
@@ -33,8 +37,9 @@ pub fn ReplyBox(number: Signal<TicketNumber>) -> impl IntoView {
         async move {
             provide_context(flash_answer().await);
             let preview = previewed().await;
+            let chosen = chosen(number).await;
             match rights.wait().await {
-                Ok(rights) if rights.may_reply && is_open => form(number, &rights, preview),
+                Ok(rights) if rights.may_reply && is_open => form(number, rights, preview, chosen),
                 Ok(rights) if rights.may_reply => closed(number),
                 _ => ().into_any(),
             }
@@ -50,6 +55,28 @@ async fn previewed() -> Option<String> {
     preview_markdown(value(BODY)?).await.ok()
 }
 
+/// The canned reply that the URL names: without scripts it is put in by asking for the page anew.
+async fn chosen(number: TicketNumber) -> String {
+    let id = use_query().with_untracked(|query| query.text(CANNED));
+    if id.is_empty() { id } else { get_canned(number, id).await.unwrap_or_default() }
+}
+
+/// Chooses a canned reply to begin with, above the form.
+fn canned(number: TicketNumber, replies: Vec<Choice>, put_in: impl Fn(MouseEvent) + Send + 'static) -> Option<AnyView> {
+    let keep = Query::default().with(OPEN, "open");
+    let chooser = |replies| {
+        view! {
+            <GetForm page=path(number) keep class="canned">
+                <label for="canned">"Canned reply"</label>
+                <select id="canned" name=CANNED>{options(replies, "")}</select>
+                <button class="button" type="submit" on:click=put_in><span>"Insert"</span></button>
+            </GetForm>
+        }
+        .into_any()
+    };
+    (!replies.is_empty()).then(|| chooser(replies))
+}
+
 fn closed(number: TicketNumber) -> AnyView {
     let keep = Query::default().with(OPEN, "open");
     view! {
@@ -62,7 +89,7 @@ fn closed(number: TicketNumber) -> AnyView {
     .into_any()
 }
 
-fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -> AnyView {
+fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, begun: String) -> AnyView {
     let may_note = rights.may_note;
     let change = use_change::<ReplySupport>().with_files(support_files::send);
     let preview = RwSignal::new(previewed);
@@ -82,6 +109,16 @@ fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -
             preview.try_set(Some(shown));
         });
     };
+    let put_in = move |event: MouseEvent| {
+        event.prevent_default();
+        let id = browser::text_in(CANNED);
+        spawn_local(async move {
+            if let Ok(text) = get_canned(number, id).await {
+                browser::insert(BODY, &text);
+                key.try_with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
+            }
+        });
+    };
     change.on_done(move || {
         key.try_with_value(|key| browser::drop_draft(key));
     });
@@ -94,10 +131,11 @@ fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -
         <section class="card reply" aria-labelledby="reply-title">
             <header class="card-header"><h2 id="reply-title">"Your reply"</h2></header>
             <div class="card-body" on:input=on_input>
+                {canned(number, rights.canned, put_in)}
                 <ChangeForm change>
                     <ErrorSummary/>
                     <Hidden name="number" value=number.to_string()/>
-                    <Field label="Reply" name=BODY required=true control=Control::Area autofocus=true
+                    <Field label="Reply" name=BODY required=true control=Control::Area autofocus=true preset=begun
                         help="Markdown; at most 10,000 characters. Kept as a draft in this browser until it is sent."/>
                     <FilesField/>
                     {note()}

@@ -1,6 +1,6 @@
 //! One support ticket with the newest of its thread. Reading it changes nothing.
 
-use super::{attachments, lists, readable};
+use super::{attachments, canned, lists, readable};
 use crate::api::error::AppError;
 use crate::api::support::{Post, PostFile, ReplyRights, SupportDetail, SupportTab};
 use crate::domain::ids::TicketNumber;
@@ -75,14 +75,20 @@ pub async fn get(
 pub async fn reply_rights(app: &App, caller: &Caller, number: TicketNumber) -> Result<ReplyRights, AppError> {
     let (ticket, listed) = read(app, caller, number).await?;
     let (is_open, is_requester) = (listed.status.is_open(), ticket.initiator_id == caller.person.id);
+    let may_note = is_open && listed.is_mine && !is_requester;
     Ok(ReplyRights {
         reader: caller.person.username.clone(),
         may_reply: is_open && (is_requester || listed.is_mine),
-        may_note: is_open && listed.is_mine && !is_requester,
+        may_note,
+        canned: if may_note { canned::offered(app, ticket.project_id.as_ref()).await? } else { vec![] },
     })
 }
 
-async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticket, ListedSupport), AppError> {
+pub(super) async fn read(
+    app: &App,
+    caller: &Caller,
+    number: TicketNumber,
+) -> Result<(Ticket, ListedSupport), AppError> {
     let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
     if !readable(app, caller, &ticket).await? {
         return Err(AppError::NotFound);
