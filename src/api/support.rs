@@ -221,6 +221,13 @@ pub async fn remove_attachment(number: TicketNumber, file: String) -> Result<Rep
     super::reply(attachments::remove(&super::app(), &super::caller()?, number, &file).await)
 }
 
+/// Tells the others who have the ticket open that the caller writes a reply.
+#[server(endpoint = "tell-writing")]
+pub async fn tell_writing(number: TicketNumber) -> Result<(), AppError> {
+    use crate::server::service::support::details;
+    super::answered(details::tell_writing(&super::app(), &super::caller()?, number).await)
+}
+
 #[server(endpoint = "end-support-ticket")]
 pub async fn end_support(
     number: TicketNumber,

@@ -267,12 +267,17 @@ mod real {
     /// Whether somebody types into the page, has typed something that isn't sent yet, or has opened a part of it.
     pub fn is_in_use() -> bool {
         let parts = "main :is(input, select, textarea):focus, main :popover-open, dialog[open]";
-        matches!(document().query_selector(parts), Ok(Some(_))) || holds_something_typed()
+        is_there(parts) || holds_something_typed()
+    }
+
+    /// Whether the page has something that this selector finds.
+    pub fn is_there(selector: &str) -> bool {
+        matches!(document().query_selector(selector), Ok(Some(_)))
     }
 
     /// Whether a menu or another popover is open.
     pub fn has_open_menu() -> bool {
-        matches!(document().query_selector(":popover-open"), Ok(Some(_)))
+        is_there(":popover-open")
     }
 
     /// Whether a control of the page holds something else than the page says.
@@ -370,6 +375,9 @@ mod real {
         String::new()
     }
     pub fn fill(_name: &str, _text: &str) {}
+    pub fn is_there(_selector: &str) -> bool {
+        false
+    }
     pub fn insert(_name: &str, _text: &str) {}
     pub fn draft(_key: &str) -> Option<String> {
         None
@@ -393,7 +401,7 @@ mod real {
 
 pub use real::{
     boxes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
-    has_open_menu, insert, is_in_use, keep_draft, local_label, now, pairs, path, random, reset, restates,
+    has_open_menu, insert, is_in_use, is_there, keep_draft, local_label, now, pairs, path, random, reset, restates,
     sign_in_again, text_in, tick, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]

@@ -4,7 +4,7 @@ use super::support_files::{self, FilesField};
 use super::support_ticket::path;
 use crate::api::Choice;
 use crate::api::canned_replies::get_canned;
-use crate::api::support::{ReplyRights, ReplySupport, get_reply_rights, preview_markdown};
+use crate::api::support::{ReplyRights, ReplySupport, get_reply_rights, preview_markdown, tell_writing};
 use crate::domain::ids::TicketNumber;
 use crate::ui::browser;
 use crate::ui::components::field::{Checkbox, Control, Field, options};
@@ -19,6 +19,8 @@ use leptos::web_sys::MouseEvent;
 
 /// What the URL says while the box is open.
 const OPEN: &str = "reply";
+/// How often others are told that one writes, in milliseconds.
+const TELL_EVERY: i64 = 4_000;
 /// The field's name.
 const BODY: &str = "body";
 /// The canned reply that is chosen.
@@ -95,7 +97,16 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
     let preview = RwSignal::new(previewed);
     // A browser may have several people: each has drafts of their own.
     let key = StoredValue::new(format!("draft/{}/reply/{number}", rights.reader));
-    let on_input = move |_| key.with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
+    let told = StoredValue::new(0);
+    let on_input = move |_| {
+        key.with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
+        // A note isn't the requester's business.
+        let now = browser::now();
+        if now - told.get_value() > TELL_EVERY && !browser::is_there("[name=note]:checked") {
+            told.set_value(now);
+            spawn_local(async move { _ = tell_writing(number).await });
+        }
+    };
     Effect::new(move |_| {
         if let Some(draft) = key.with_value(|key| browser::draft(key)) {
             browser::fill(BODY, &draft);

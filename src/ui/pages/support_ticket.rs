@@ -18,9 +18,11 @@ use crate::ui::components::pill::{State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::live::Writing;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use std::time::Duration;
 
 /// A link to an entry opens the part of the thread that ends so many entries after it.
 const AFTER_LINKED: i64 = 26;
@@ -42,11 +44,40 @@ pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     );
     view! {
         {loaded(detail, move |detail: SupportDetail, frame| page(&detail, frame.now, retry))}
+        <WritingNow number/>
         <ReplyBox number/>
         <RemoveDialog number/>
         <EndDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
     }
     .into_any()
+}
+
+/// How long somebody counts as writing after a word of it: a little longer than the next word takes to come.
+const WRITING_FOR: Duration = Duration::from_secs(6);
+
+/// Says who writes right now. It has its room whether somebody does or not.
+#[component]
+fn WritingNow(number: Signal<TicketNumber>) -> impl IntoView {
+    let writing = expect_context::<Writing>().0;
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(Some(handle)) = timer.try_update_value(Option::take) {
+            handle.clear();
+        }
+    };
+    Effect::new(move |_| {
+        stop();
+        if writing.get().is_some() {
+            timer.set_value(set_timeout_with_handle(move || _ = writing.try_set(None), WRITING_FOR).ok());
+        }
+    });
+    on_cleanup(stop);
+    let who = move || match writing.get().filter(|(of, _)| *of == number.get()) {
+        Some((_, true)) => "The requester is writing\u{2026}",
+        Some((_, false)) => "A handler is writing\u{2026}",
+        None => "",
+    };
+    view! { <p class="thread-event writing">{who}</p> }
 }
 
 pub fn path(number: TicketNumber) -> String {

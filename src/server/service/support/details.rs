@@ -9,9 +9,9 @@ use crate::server::app::{App, Caller};
 use crate::server::markdown;
 use crate::server::service::system_settings;
 use crate::server::store::attachment::{self, Attachment};
-use crate::server::store::external;
 use crate::server::store::support::{self, ListedSupport, PostRow, Selection, Whose};
 use crate::server::store::ticket::{self, Ticket};
+use crate::server::store::{event, external};
 
 /// So many entries of a thread come at a time.
 const POSTS: i64 = 50;
@@ -82,6 +82,16 @@ pub async fn reply_rights(app: &App, caller: &Caller, number: TicketNumber) -> R
         may_note,
         canned: if may_note { canned::offered(app, ticket.project_id.as_ref()).await? } else { vec![] },
     })
+}
+
+/// Tells the others who have the ticket open that the caller writes a reply; who may not reply writes none.
+pub async fn tell_writing(app: &App, caller: &Caller, number: TicketNumber) -> Result<(), AppError> {
+    let (ticket, listed) = read(app, caller, number).await?;
+    let is_requester = ticket.initiator_id == caller.person.id;
+    if listed.status.is_open() && (is_requester || listed.is_mine) {
+        event::tell_writing(&app.db, number, &caller.person.id, is_requester).await?;
+    }
+    Ok(())
 }
 
 pub(super) async fn read(
