@@ -23,6 +23,33 @@ test('both see what the other writes, while they write', async ({ page: member, 
   await expect(status(helpdesk)).toHaveText('Waiting for processing');
 });
 
+test('each sees when the other writes, and no longer than that', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestSupport(member, 'Are you there?');
+  await openThread(member, number);
+  const helpdesk = await as('helpdesk');
+  await openThread(helpdesk, number);
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  await replyBox(helpdesk).pressSequentially('I am');
+  await expect(member.getByText('A handler is writing\u2026', { exact: true })).toBeVisible();
+  await expect(helpdesk.getByText('is writing'), 'nobody is told of themselves').toHaveCount(0);
+  await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(member.getByRole('article').last()).toContainText('I am');
+  await expect(member.getByText('is writing')).toHaveCount(0);
+  await action(member.getByRole('main'), 'Reply').click();
+  await replyBox(member).pressSequentially('Good');
+  await expect(helpdesk.getByText('The requester is writing\u2026', { exact: true })).toBeVisible();
+  // Who stops isn't said to write for ever.
+  await expect(helpdesk.getByText('is writing')).toHaveCount(0);
+  // An internal note is nobody else's business.
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  await helpdesk.getByLabel('Internal note', { exact: true }).check();
+  await replyBox(helpdesk).pressSequentially('Strange one');
+  await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(helpdesk.getByRole('article').last()).toContainText('Strange one');
+  await expect(member.getByText('is writing')).toHaveCount(0);
+});
+
 test('a list follows what others do', async ({ page: viewer, as }) => {
   const helpdesk = await as('helpdesk2');
   await openSupport(helpdesk, 'pending', '?initiator=viewer');

@@ -82,7 +82,7 @@ pub fn files(number: TicketNumber, files: &[PostFile]) -> AnyView {
         return ().into_any();
     }
     let files: Vec<_> = files.iter().map(|one| file(number, one)).collect();
-    view! { <ul class="files" aria-label="Attachments">{files}</ul> }.into_any()
+    view! { <ul class="files" aria-label="Attached files">{files}</ul> }.into_any()
 }
 
 fn file(number: TicketNumber, file: &PostFile) -> AnyView {
