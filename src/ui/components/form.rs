@@ -293,8 +293,8 @@ pub fn ErrorSummary() -> impl IntoView {
                 <h2>{title}</h2>
                 {(!problems.is_empty()).then(|| view! {
                     <ul>{problems.into_iter().map(|p| link(p.field, p.message)).views()}</ul>
-                })}
-                {signed_out.then(|| view! { <ul><li><a href="/login" target="_blank">"Sign in"</a></li></ul> })}
+                }.into_any())}
+                {signed_out.then(|| view! { <ul><li><a href="/login" target="_blank">"Sign in"</a></li></ul> }.into_any())}
             </div>
         }
     };
@@ -320,7 +320,7 @@ pub fn SubmitButton(
     view! {
         <button class="button" type="submit" data-kind=kind data-size=(!size.is_empty()).then_some(size)
             disabled=sending aria-busy=move || sending().then_some("true")>
-            {paths.map(|paths| view! { <Icon paths/> })}
+            {paths.map(|paths| view! { <Icon paths/> }.into_any())}
             <span>{label}</span>
         </button>
     }
@@ -350,8 +350,8 @@ pub fn RestateButton(
         <button class="button" type="submit" formmethod="get" formaction=page formnovalidate=true name=EDIT value=value
             disabled=disabled data-kind=kind data-size="small" data-icon=icon_only.then_some("")
             aria-label=icon_only.then_some(name)>
-            {paths.map(|paths| view! { <Icon paths/> })}
-            {(!icon_only).then(|| view! { <span>{label}</span> })}
+            {paths.map(|paths| view! { <Icon paths/> }.into_any())}
+            {(!icon_only).then(|| view! { <span>{label}</span> }.into_any())}
         </button>
     }
     .into_any()
@@ -386,7 +386,11 @@ pub fn GetForm(
         pairs.retain(|(_, value)| !value.is_empty());
         navigate(&Query(pairs).url(&target), NavigateOptions { scroll: false, ..Default::default() });
     };
-    let kept = keep.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).views();
+    let kept = keep
+        .0
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
+        .views();
     view! {
         <form class=(!class.is_empty()).then_some(class) method="get" action=page id=id hidden=hidden
             role=label.is_some().then_some("search") aria-label=label on:submit=on_submit>

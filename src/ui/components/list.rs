@@ -33,7 +33,7 @@ pub fn Table(
                 <thead>
                     <tr>
                         {head.views()}
-                        {actions.then(|| view! { <th scope="col" data-col="actions"><span class="visually-hidden">"Actions"</span></th> })}
+                        {actions.then(|| view! { <th scope="col" data-col="actions"><span class="visually-hidden">"Actions"</span></th> }.into_any())}
                     </tr>
                 </thead>
                 <tbody>{children()}</tbody>
@@ -45,10 +45,14 @@ pub fn Table(
 
 /// A cell; a text may be longer than its column, so the whole stands in `title`.
 pub fn cell(column: Column, title: String, content: impl IntoView + 'static) -> AnyView {
-    let (label, col) = column;
+    erased_cell(column, title, content.into_any())
+}
+
+/// The same for any content: one piece of code, not one for each kind.
+fn erased_cell((label, col): Column, title: String, content: AnyView) -> AnyView {
     view! {
         <td data-label=label data-col=(!col.is_empty()).then_some(col) title=(!title.is_empty()).then_some(title)>
-            {content.into_any()}
+            {content}
         </td>
     }
     .into_any()
@@ -105,7 +109,7 @@ pub fn Filters(#[prop(into)] page: String, children: Children) -> impl IntoView 
             query.lasting().0.iter().filter(|(name, value)| counts(name) && !value.is_empty()).count()
         })
     };
-    let count = move || set().filter(|n| *n > 0).map(|n| view! { <span class="count">{n}</span> });
+    let count = move || set().filter(|n| *n > 0).map(|n| view! { <span class="count">{n}</span> }.into_any());
     let clear = page.clone();
     view! {
         <GetForm page class="filters" label="Filters">
@@ -138,7 +142,7 @@ pub fn Empty(
             <Icon paths size=24/>
             <h2>{title}</h2>
             <p>{text}</p>
-            {children.map(|children| view! { <div class="cluster">{children()}</div> })}
+            {children.map(|children| view! { <div class="cluster">{children()}</div> }.into_any())}
         </section>
     }
     .into_any()

@@ -87,7 +87,7 @@ fn Tickets(tab: Signal<SupportTab>) -> impl IntoView {
             view! { <DialogButton page keep=lasting_query() dialog=REQUEST label=TITLE kind="primary" paths=icon::PLUS/> }
         });
         let replies = tickets.may_write_replies.then(|| {
-            view! { <a class="button" href=canned_replies::PAGE><icon::Icon paths=icon::COPY/><span>"Canned Replies"</span></a> }
+            view! { <a class="button" href=canned_replies::PAGE><icon::Icon paths=icon::COPY/><span>"Canned Replies"</span></a> }.into_any()
         });
         view! {
             <Title text=tab.label()/>
@@ -136,7 +136,7 @@ fn tabs(tabs: &[SupportTab], current: SupportTab, counts: LiveCounts) -> AnyView
         view! {
             <li>
                 <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
-                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> })}
+                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> }.into_any())}
             </li>
         }
     };
@@ -151,9 +151,9 @@ fn filters(tab: SupportTab) -> AnyView {
             <FilterField label="ID" name="id" width="short"/>
             <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", SupportStatus))/>
             <FilterField label="Priority" name="priority" control=Control::Select(all_choices!("All", Level))/>
-            {(tab != SupportTab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
+            {(tab != SupportTab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> }.into_any())}
             <FilterField label="Text" name="text"/>
-            {(tab != SupportTab::Pending).then(|| view! { <FilterField label="Sort" name="sort" control=Control::Select(sort)/> })}
+            {(tab != SupportTab::Pending).then(|| view! { <FilterField label="Sort" name="sort" control=Control::Select(sort)/> }.into_any())}
         </Filters>
     }
     .into_any()

@@ -95,7 +95,7 @@ fn file(number: TicketNumber, file: &PostFile) -> AnyView {
     let href = format!("{}/files/{}", path(number), file.id);
     let size = in_words(file.size);
     let remove = file.may_remove.then(|| {
-        view! { <DialogButton page=path(number) keep=Query::default() dialog=REMOVE about=("file", file.id.clone()) label="Remove" small=true kind="quiet"/> }
+        view! { <DialogButton page=path(number) keep=Query::default() dialog=REMOVE about=("file", file.id.clone()) label="Remove" small=true kind="quiet"/> }.into_any()
     });
     let shown = if file.image {
         let source = href.clone();

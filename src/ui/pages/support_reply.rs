@@ -136,7 +136,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
     // Made inside its form, which it asks what was typed before.
     let note = move || {
         let help = "Only those who handle this ticket read it. It changes no state.";
-        may_note.then(|| view! { <Checkbox label="Internal note" name="note" help/> })
+        may_note.then(|| view! { <Checkbox label="Internal note" name="note" help/> }.into_any())
     };
     view! {
         <section class="card reply" aria-labelledby="reply-title">
@@ -152,7 +152,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
                     {note()}
                     {move || preview.try_get().flatten().map(|html| view! {
                         <div class="preview" role="region" aria-label="Preview"><div class="prose" dir="auto" inner_html=html></div></div>
-                    })}
+                    }.into_any())}
                     <div class="form-actions">
                         <SubmitButton label="Submit"/>
                         <button class="button" type="submit" name="preview" value="on" on:click=show><span>"Preview"</span></button>

@@ -88,7 +88,7 @@ fn page(detail: &SupportDetail, now: Millis, retry: Change) -> AnyView {
     let row = &detail.row;
     let (number, title) = (row.number, row.title.clone());
     let end = row.may_end.then(|| {
-        view! { <DialogButton page=path(number) keep=Query::default() dialog="end" label="End" paths=icon::CIRCLE_CHECK/> }
+        view! { <DialogButton page=path(number) keep=Query::default() dialog="end" label="End" paths=icon::CIRCLE_CHECK/> }.into_any()
     });
     view! {
         <Title text=format!("#{number} {title}")/>
@@ -168,7 +168,8 @@ fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
             <div><dt>"External owner"</dt><dd>{text_or_none(external.owner)}</dd></div>
         }
     });
-    let closes = detail.closes_at.map(|at| view! { <div><dt>"Closes by itself"</dt><dd><Time at now/></dd></div> });
+    let closes =
+        detail.closes_at.map(|at| view! { <div><dt>"Closes by itself"</dt><dd><Time at now/></dd></div> }.into_any());
     let verdict = closed.then(|| {
         let resolved = match detail.resolved {
             Some(true) => "Yes",
@@ -182,9 +183,11 @@ fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
             <div><dt>"Comment"</dt><dd>{text_or_none(detail.comment.clone())}</dd></div>
         }
     });
-    let follows = detail.follows.map(|number| view! { <div><dt>"Follow-up of"</dt><dd>{link(number)}</dd></div> });
+    let follows =
+        detail.follows.map(|number| view! { <div><dt>"Follow-up of"</dt><dd>{link(number)}</dd></div> }.into_any());
     let followed: Vec<_> = detail.followed_by.iter().copied().map(link).collect();
-    let followed_by = (!followed.is_empty()).then(|| view! { <div><dt>"Followed up by"</dt><dd>{followed}</dd></div> });
+    let followed_by =
+        (!followed.is_empty()).then(|| view! { <div><dt>"Followed up by"</dt><dd>{followed}</dd></div> }.into_any());
     view! {
         <section class="card" aria-labelledby="facts-title">
             <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
@@ -222,7 +225,7 @@ fn thread(detail: &SupportDetail, now: Millis) -> AnyView {
     let newest = query.with_untracked(|query| query.get("before").is_some() || query.get("post").is_some()).then(|| {
         view! {
             <a class="button" data-size="small" href=page><Icon paths=icon::ARROW_DOWN/><span>"Back to the newest"</span></a>
-        }
+        }.into_any()
     });
     let posts: Vec<_> = detail.posts.iter().map(|one| post(number, one, now)).collect();
     view! {

@@ -150,7 +150,7 @@ fn tabs(tabs: &[Tab], current: Tab, counts: LiveCounts) -> AnyView {
         view! {
             <li>
                 <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
-                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> })}
+                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> }.into_any())}
             </li>
         }
     };
@@ -168,7 +168,7 @@ fn filters(tab: Tab, zone: String) -> AnyView {
             <FilterField label="Type" name="ticket_type" control=Control::Select(types)/>
             <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", Status))/>
             <FilterField label="Project" name="project"/>
-            {(tab != Tab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
+            {(tab != Tab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> }.into_any())}
             <FilterField label="Resource name" name="resource"/>
             <DateRange from="Submitted from" to="Submitted to" zone/>
             <FilterField label="Sort" name="sort" control=Control::Select(sort)/>
