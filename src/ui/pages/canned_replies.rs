@@ -108,8 +108,12 @@ fn dialog(query: &Query, list: &CannedList) -> AnyView {
         (Some("create"), _) => {
             let change = use_change::<CreateCanned>();
             let projects = list.projects.clone();
+            let about = match projects.as_slice() {
+                [only] => format!("For tickets of project {}", only.label),
+                _ => String::new(),
+            };
             view! {
-                <ChangeDialog change title="New Canned Reply" page=PAGE keep wide=true>{fields(Some(projects), None)}</ChangeDialog>
+                <ChangeDialog change title="New Canned Reply" about page=PAGE keep wide=true>{fields(Some(projects), None)}</ChangeDialog>
             }
             .into_any()
         }
