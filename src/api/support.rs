@@ -165,10 +165,12 @@ pub async fn get_reply_rights(number: TicketNumber) -> Result<ReplyRights, AppEr
     super::answered(details::reply_rights(&super::app(), &super::caller()?, number).await)
 }
 
-/// Where Request Technical Support is possible: `None` says why by being refused.
+/// Who asks, by their username, where Request Technical Support is possible; otherwise it is refused with the reason.
 #[server(endpoint = "check-support-request")]
-pub async fn check_support_request() -> Result<(), AppError> {
-    super::answered(crate::server::service::support::request::check(&super::app(), &super::caller()?).await)
+pub async fn check_support_request() -> Result<String, AppError> {
+    let caller = super::caller()?;
+    let allowed = crate::server::service::support::request::check(&super::app(), &caller).await;
+    super::answered(allowed.map(|()| caller.person.username))
 }
 
 #[server(endpoint = "request-support")]

@@ -166,7 +166,7 @@ mod real {
     }
 
     fn control(name: &str) -> Option<leptos::web_sys::Element> {
-        document().query_selector(&format!("main [name={name}]")).ok().flatten()
+        document().query_selector(&format!("main [name=\"{name}\"]")).ok().flatten()
     }
 
     /// What stands in the control of this name.
@@ -175,13 +175,15 @@ mod real {
         value.and_then(|value| value.as_string()).unwrap_or_default()
     }
 
-    /// Puts a text into the control of this name, unless something stands there.
-    pub fn fill(name: &str, text: &str) {
-        if let Some(control) = control(name)
+    /// Puts a text into the control of this name, unless something stands there. Tells whether there is such a control.
+    pub fn fill(name: &str, text: &str) -> bool {
+        let control = control(name);
+        if let Some(control) = &control
             && text_in(name).is_empty()
         {
-            let _ = js_sys::Reflect::set(&control, &"value".into(), &text.into());
+            let _ = js_sys::Reflect::set(control, &"value".into(), &text.into());
         }
+        control.is_some()
     }
 
     /// Puts a text at the end of what stands in the control of this name, and the focus there.
@@ -374,7 +376,9 @@ mod real {
     pub fn text_in(_name: &str) -> String {
         String::new()
     }
-    pub fn fill(_name: &str, _text: &str) {}
+    pub fn fill(_name: &str, _text: &str) -> bool {
+        true
+    }
     pub fn is_there(_selector: &str) -> bool {
         false
     }

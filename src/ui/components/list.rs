@@ -3,12 +3,37 @@
 use super::form::GetForm;
 use super::icon::{self, Icon};
 use crate::api::Page;
+use crate::api::frame::Counts;
+use crate::ui::context::LiveCounts;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// A column: its caption and its `data-col` (empty for plain text).
 pub type Column = (&'static str, &'static str);
+
+/// A tab that leads to a list.
+pub struct TabLink {
+    pub href: String,
+    pub label: &'static str,
+    pub is_current: bool,
+    /// What the bell counts of it.
+    pub count: Option<fn(Counts) -> i64>,
+    /// What it counts waits for the person.
+    pub waits: bool,
+}
+
+/// The tabs above a list.
+pub fn tabs(label: &'static str, tabs: Vec<TabLink>, counts: LiveCounts) -> AnyView {
+    let entry = |TabLink { href, label, is_current, count, waits }: TabLink| {
+        let count = count.map(|of| {
+            let tone = move || (waits && of(counts.get()) > 0).then_some("accent");
+            view! { <span class="count" data-tone=tone>{move || of(counts.get())}</span> }.into_any()
+        });
+        view! { <li><a href=href aria-current=is_current.then_some("page")>{label}</a>{count}</li> }
+    };
+    view! { <nav class="tabs" aria-label=label><ul>{tabs.into_iter().map(entry).views()}</ul></nav> }.into_any()
+}
 
 /// A table with these columns around its rows. The last column holds the row's actions where `actions` says so.
 #[component]

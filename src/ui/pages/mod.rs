@@ -25,6 +25,7 @@ pub mod request_quota;
 pub mod setup;
 pub mod support;
 pub mod support_dialogs;
+pub mod support_draft;
 pub mod support_files;
 pub mod support_reply;
 pub mod support_ticket;

@@ -5,7 +5,7 @@ use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
 use super::support_ticket::SupportTicket;
 use crate::all_choices;
 use crate::api::error::AppError;
-use crate::api::frame::{Counts, Frame};
+use crate::api::frame::Frame;
 use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab, TakeSupport, list_support};
 use crate::domain::support::{Level, SupportStatus};
 use crate::domain::time::Millis;
@@ -14,7 +14,7 @@ use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
+use crate::ui::components::list::{self, Column, Empty, Filters, TabLink, Table, cell, pager, text_cell};
 use crate::ui::components::pill::{Pill, State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{LiveCounts, kept, lasting_query, loaded, use_counts, use_revision};
@@ -22,7 +22,6 @@ use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
-use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
@@ -124,24 +123,19 @@ fn filter(query: &Query) -> SupportFilter {
     }
 }
 
-fn tabs(tabs: &[SupportTab], current: SupportTab, counts: LiveCounts) -> AnyView {
-    let entry = |tab: &SupportTab| {
-        let count: Option<fn(Counts) -> i64> = match tab {
+fn tabs(all: &[SupportTab], current: SupportTab, counts: LiveCounts) -> AnyView {
+    let entry = |tab: &SupportTab| TabLink {
+        href: path(*tab),
+        label: tab.label(),
+        is_current: *tab == current,
+        count: match tab {
             SupportTab::Mine => Some(|counts| counts.support_mine),
             SupportTab::Pending => Some(|counts| counts.support_pending),
             _ => None,
-        };
-        let is_pending = *tab == SupportTab::Pending;
-        let waits = move || (is_pending && counts.get().support_pending > 0).then_some("accent");
-        view! {
-            <li>
-                <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
-                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> }.into_any())}
-            </li>
-        }
+        },
+        waits: *tab == SupportTab::Pending,
     };
-    view! { <nav class="tabs" aria-label="Technical Support"><ul>{tabs.iter().map(entry).views()}</ul></nav> }
-        .into_any()
+    list::tabs("Technical Support", all.iter().map(entry).collect(), counts)
 }
 
 fn filters(tab: SupportTab) -> AnyView {

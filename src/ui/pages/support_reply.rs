@@ -1,5 +1,6 @@
 //! The box one replies in: opened by Reply, kept as a draft by the browser until it is sent, previewed by the server.
 
+use super::support_draft::Draft;
 use super::support_files::{self, FilesField};
 use super::support_ticket::path;
 use crate::api::Choice;
@@ -95,11 +96,10 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
     let may_note = rights.may_note;
     let change = use_change::<ReplySupport>().with_files(support_files::send);
     let preview = RwSignal::new(previewed);
-    // A browser may have several people: each has drafts of their own.
-    let key = StoredValue::new(format!("draft/{}/reply/{number}", rights.reader));
+    let draft = Draft::new(format!("draft/{}/reply/{number}", rights.reader), BODY);
     let told = StoredValue::new(0);
     let on_input = move |_| {
-        key.with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
+        draft.keep();
         // A note isn't the requester's business.
         let now = browser::now();
         if now - told.get_value() > TELL_EVERY && !browser::is_there("[name=note]:checked") {
@@ -107,11 +107,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
             spawn_local(async move { _ = tell_writing(number).await });
         }
     };
-    Effect::new(move |_| {
-        if let Some(draft) = key.with_value(|key| browser::draft(key)) {
-            browser::fill(BODY, &draft);
-        }
-    });
+    draft.restore();
     let show = move |event: MouseEvent| {
         event.prevent_default();
         let text = browser::text_in(BODY);
@@ -126,13 +122,11 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
         spawn_local(async move {
             if let Ok(text) = get_canned(number, id).await {
                 browser::insert(BODY, &text);
-                key.try_with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
+                draft.keep();
             }
         });
     };
-    change.on_done(move || {
-        key.try_with_value(|key| browser::drop_draft(key));
-    });
+    change.on_done(move || draft.drop());
     // Made inside its form, which it asks what was typed before.
     let note = move || {
         let help = "Only those who handle this ticket read it. It changes no state.";
