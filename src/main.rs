@@ -1,6 +1,7 @@
 //! The server program: settings, then the database, the jobs and HTTP; and the commands beside `serve`.
 
 use countersign::server::app::App;
+use countersign::server::backup::{self, Held};
 use countersign::server::clock::SystemClock;
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
@@ -48,11 +49,26 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
             Task::Serve(settings) => serve(settings).await,
             Task::Migrate(settings) => migrate(&settings).await,
             Task::Seed { settings, tickets } => fill(settings, tickets).await,
+            Task::Backup { settings, folder } => {
+                let held = backup::backup(&settings, &folder).await?;
+                tell("written to", &folder, &held)
+            }
+            Task::Restore { settings, folder } => {
+                let held = backup::restore(&settings, &folder).await?;
+                tell("restored from", &folder, &held)
+            }
             Task::Log(LogTask::Verify { settings, head }) => verify_log(settings, head).await,
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(1));
     done
+}
+
+fn tell(done: &str, folder: &Path, held: &Held) -> Result<(), Box<dyn Error>> {
+    let (place, attachments) = (folder.display(), held.attachments);
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "Backup {done} {place}: a database of {} bytes, {attachments} attachments.", held.database)?;
+    Ok(())
 }
 
 /// Opening the database is what brings its schema up to date.
@@ -153,11 +169,8 @@ async fn bare_application(settings: Settings) -> Result<App, Box<dyn Error>> {
 }
 
 async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {
-    if let Some(file) = settings.database_url.strip_prefix("sqlite:") {
-        let file = file.trim_start_matches("//").split('?').next().unwrap_or_default();
-        if let Some(folder) = Path::new(file).parent() {
-            std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-        }
+    if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
+        std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     }
     Db::open(&settings.database_url).await.map_err(|e| format!("the database can't be opened: {e}").into())
 }

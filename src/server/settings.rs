@@ -36,6 +36,19 @@ pub enum Task {
         #[arg(long, value_name = "NUMBER", default_value_t = 20_000)]
         tickets: i64,
     },
+    /// Write a backup of a SQLite database into a new folder, while the server goes on.
+    Backup {
+        #[command(flatten)]
+        settings: Settings,
+        /// It must not exist yet.
+        folder: PathBuf,
+    },
+    /// Bring a backup back to where no database is yet.
+    Restore {
+        #[command(flatten)]
+        settings: Settings,
+        folder: PathBuf,
+    },
     /// The operation log.
     #[command(subcommand)]
     Log(LogTask),
@@ -59,6 +72,8 @@ impl Task {
             Task::Serve(settings)
             | Task::Migrate(settings)
             | Task::Seed { settings, .. }
+            | Task::Backup { settings, .. }
+            | Task::Restore { settings, .. }
             | Task::Log(LogTask::Verify { settings, .. }) => settings,
         }
     }
@@ -68,6 +83,8 @@ impl Task {
             Task::Serve(settings)
             | Task::Migrate(settings)
             | Task::Seed { settings, .. }
+            | Task::Backup { settings, .. }
+            | Task::Restore { settings, .. }
             | Task::Log(LogTask::Verify { settings, .. }) => settings,
         }
     }
@@ -210,7 +227,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
             let value: &'static str = value.leak();
             let id = name.replace('-', "_");
             let preset = |task: Command| task.mut_arg(&id, |a| a.default_value(value));
-            for task in ["serve", "migrate", "seed"] {
+            for task in ["serve", "migrate", "seed", "backup", "restore"] {
                 command = command.mut_subcommand(task, preset);
             }
             command = command.mut_subcommand("log", |log| log.mut_subcommand("verify", preset));
@@ -303,6 +320,12 @@ impl Settings {
             expose_query_count: false,
             fixed: BTreeSet::new(),
         }
+    }
+
+    /// The file of a SQLite database; `None` for PostgreSQL.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let file = self.database_url.strip_prefix("sqlite:")?;
+        Some(file.trim_start_matches("//").split('?').next().unwrap_or_default().into())
     }
 
     /// Whether people reach this server over https, so that cookies can be kept to it.

@@ -114,6 +114,12 @@ impl TestApp {
         TestApp { app, ..self.clone() }
     }
 
+    /// The same over another database.
+    pub fn on(&self, db: Db) -> TestApp {
+        let app = application(db, self.clock.clone(), (*self.app.settings).clone());
+        TestApp { app, ..self.clone() }
+    }
+
     /// The same database and clock under other settings.
     pub fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> TestApp {
         let mut settings = (*self.app.settings).clone();
@@ -125,6 +131,12 @@ impl TestApp {
     /// The number of the last ticket that was there when the test began.
     pub fn demo_tickets(&self) -> TicketNumber {
         0
+    }
+
+    /// Where the database of a test on SQLite is.
+    pub fn sqlite_url(&self) -> String {
+        let folder = self._folder.as_ref().expect("a test on SQLite");
+        format!("sqlite:{}/countersign.db", folder.0.display())
     }
 
     /// A browser without cookies.
