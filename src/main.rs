@@ -7,10 +7,11 @@ use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
 use countersign::server::http;
 use countersign::server::jobs::{self, Runner};
+use countersign::server::metrics;
 use countersign::server::seed;
 use countersign::server::service::oplog::verify::{self, Head};
 use countersign::server::service::{demo, first_run};
-use countersign::server::settings::{self, LogTask, Settings, Task};
+use countersign::server::settings::{self, LogFormat, LogTask, Settings, Task};
 use countersign::server::store::db::Db;
 use std::error::Error;
 use std::io::{IsTerminal, Write};
@@ -18,6 +19,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -40,7 +42,11 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<(), Box<dyn Error>> {
     let filter = EnvFilter::try_new(&task.settings().log_level).map_err(|e| format!("--log-level: {e}"))?;
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
+    match task.settings().log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
     // Rendering waits on itself where there are too few threads (leptos#4647).
     let threads = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
@@ -118,11 +124,14 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
         eprintln!("  {base}/setup?token={token}");
     }
 
+    if let Some(address) = app.settings.metrics_address {
+        metrics::serve(&app, address).await?;
+    }
     jobs::begin_standing(&app).await?;
     let jobs = Runner::start(app.clone());
     let router = http::router(app.clone());
     say_ready(&address)?;
-    let events = app.events.clone();
+    let (events, announced, delay) = (app.events.clone(), app.stopping.clone(), app.settings.drain_delay);
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let serving = axum::serve(
         axum::serve::ListenerExt::tap_io(listener, |connection| {
@@ -133,6 +142,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     )
     .with_graceful_shutdown(async move {
         told_to_stop().await;
+        announced.store(true, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_millis(delay.unsigned_abs())).await;
         stopping.send_replace(true);
         // They would keep the server from ending.
         events.end();
@@ -165,7 +176,8 @@ async fn bare_application(settings: Settings) -> Result<App, Box<dyn Error>> {
     let clock = Arc::new(SystemClock);
     let cloud = Arc::new(EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults));
     let events = Events::start(&db, clock.clone(), settings.session_idle);
-    Ok(App { db, clock, settings: Arc::new(settings), cloud, wake: Arc::new(Notify::new()), events })
+    let (settings, wake, stopping) = (Arc::new(settings), Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+    Ok(App { db, clock, settings, cloud, wake, stopping, events })
 }
 
 async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {

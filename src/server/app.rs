@@ -9,6 +9,7 @@ use crate::domain::directory::{NamedView, Person, Reach, View};
 use crate::domain::ids::{DomainId, UserId};
 use crate::domain::time::Millis;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 
 /// The running application; cloning it shares everything.
@@ -20,6 +21,8 @@ pub struct App {
     pub cloud: Arc<dyn CloudProvider>,
     /// Wakes the job runner of this process after a commit that enqueued something.
     pub wake: Arc<Notify>,
+    /// Set once the server was told to stop: it isn't to be sent anything new.
+    pub stopping: Arc<AtomicBool>,
     /// What other transactions change, told to the open streams of this process.
     pub events: Arc<Events>,
 }

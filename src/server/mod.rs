@@ -11,6 +11,7 @@ pub mod helpdesk;
 pub mod http;
 pub mod jobs;
 pub mod markdown;
+pub mod metrics;
 pub mod secret;
 pub mod seed;
 pub mod service;

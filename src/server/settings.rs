@@ -90,6 +90,12 @@ impl Task {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// A file of settings in TOML: the long flags' names without dashes in front, e.g. `address = "0.0.0.0:80"`.
@@ -188,6 +194,20 @@ pub struct Settings {
     /// What is written to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=debug`.
     #[arg(long, value_name = "LEVEL", env = "COUNTERSIGN_LOG_LEVEL", hide_env_values = true, default_value = "info")]
     pub log_level: String,
+
+    /// How log lines are written: `text` for people, `json` for programs.
+    #[arg(long, value_name = "FORMAT", env = "COUNTERSIGN_LOG_FORMAT", hide_env_values = true, default_value = "text")]
+    pub log_format: LogFormat,
+
+    /// Where Prometheus reads figures, at `/metrics`; nowhere unless set. They name nobody, but aren't for everybody.
+    #[arg(long, value_name = "HOST:PORT", env = "COUNTERSIGN_METRICS_ADDRESS", hide_env_values = true)]
+    pub metrics_address: Option<SocketAddr>,
+
+    /// How long the server goes on after it was told to stop, while `/readyz` says that it is about to: time for what
+    /// stands in front of it to send people elsewhere.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_DRAIN_DELAY", hide_env_values = true,
+          default_value = "0s", value_parser = duration)]
+    pub drain_delay: Millis,
 
     /// The folder of the static files; default: `site` beside the program or one folder up.
     #[arg(long, value_name = "FOLDER", env = "COUNTERSIGN_SITE_ROOT", hide_env_values = true)]
@@ -316,6 +336,9 @@ impl Settings {
             attachments_folder: None,
             external_poll: SECOND,
             log_level: "warn".into(),
+            log_format: LogFormat::Text,
+            metrics_address: None,
+            drain_delay: 0,
             site_root: None,
             expose_query_count: false,
             fixed: BTreeSet::new(),

@@ -9,6 +9,7 @@
 
 use super::app::{App, Operator};
 use super::jobs::{Job, NewJob};
+use super::metrics;
 use super::store::db::Tx;
 use super::store::event::Change;
 use super::store::{job, oplog};
@@ -134,6 +135,7 @@ impl Work {
             oplog::insert(&mut self.tx, &record).await?;
             self.note_subject();
             self.tx.commit().await?;
+            metrics::operation(self.operation, result);
             if self.enqueued {
                 self.app.wake.notify_one();
             }
@@ -144,6 +146,7 @@ impl Work {
         let mut tx = self.app.db.begin().await?;
         oplog::insert(&mut tx, &record).await?;
         tx.commit().await?;
+        metrics::operation(self.operation, Outcome::Failed);
         outcome
     }
 

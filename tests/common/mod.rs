@@ -24,6 +24,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
 
 /// 2026-11-24 08:05:09 UTC: when every test begins.
@@ -231,7 +232,8 @@ fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {
     let faults: Faults = settings.inventory_faults.parse().expect("faults");
     let cloud = EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults);
     let events = Events::start(&db, clock.clone(), settings.session_idle);
-    App { db, clock, settings: Arc::new(settings), cloud: Arc::new(cloud), wake: Arc::new(Notify::new()), events }
+    let (cloud, wake, stopping) = (Arc::new(cloud), Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
+    App { db, clock, settings: Arc::new(settings), cloud, wake, stopping, events }
 }
 
 /// A temporary folder, gone with its last user.

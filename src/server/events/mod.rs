@@ -13,6 +13,7 @@ pub use stream::{Message, Stream};
 
 use super::app::Caller;
 use super::clock::{Clock, new_id};
+use super::metrics;
 use super::service::session::caller;
 use super::store::db::Db;
 use super::store::event::Event;
@@ -128,6 +129,7 @@ impl Hub {
 
     /// First who may know what, then the hints: nobody is told by what they were before.
     async fn tell(&self, events: Vec<Event>) {
+        metrics::events(events.len());
         let whose = whose(&events);
         self.with(|state| state.take_in(&events));
         self.read_again(&whose).await;

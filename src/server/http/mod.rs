@@ -16,16 +16,21 @@ pub mod session;
 pub mod uploads;
 
 use super::app::App;
+use super::metrics;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
+use tracing::Span;
 
 /// More than any form here can hold.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -61,12 +66,18 @@ pub fn router(app: App) -> Router {
         .merge(streams)
         .merge(files::router(&site_root))
         .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
         .layer(CatchPanicLayer::custom(pages::after_panic))
         .layer(from_fn_with_state(app.clone(), security::headers));
     if app.settings.expose_query_count {
         router = router.layer(from_fn_with_state(app.clone(), security::query_count));
     }
-    router.layer(TraceLayer::new_for_http()).with_state(app)
+    router
+        .layer(from_fn(metrics::count))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .with_state(app)
 }
 
 /// What every request for a page or of a form passes, with how large and how long it may be.
@@ -77,6 +88,20 @@ fn guarded(app: &App, router: Router<App>, largest: usize, longest: Duration) ->
         .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))
         .layer(RequestBodyLimitLayer::new(largest))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest))
+}
+
+/// What log lines of one request share. Without its query, where the first administrator's token can stand.
+fn span(request: &Request<Body>) -> Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+/// `ok` while this server is to be sent requests: its database answers, and it hasn't been told to stop.
+async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
+    if app.stopping.load(Ordering::Relaxed) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "about to stop");
+    }
+    healthz(State(app)).await
 }
 
 /// `ok` while the database answers.

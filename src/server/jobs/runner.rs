@@ -9,6 +9,7 @@ use crate::api::error::AppError;
 use crate::domain::time::{DAY, MINUTE, Millis, SECOND};
 use crate::server::app::App;
 use crate::server::clock::new_id;
+use crate::server::metrics;
 use crate::server::store::job::{self, Claimed};
 use futures::FutureExt;
 use sqlx::PgPool;
@@ -222,6 +223,7 @@ async fn end(
     job: &Claimed,
     result: Result<Outcome, Failure>,
 ) -> Result<(), AppError> {
+    metrics::job(&job.kind, &result);
     let (reason, mut is_dead) = match result {
         Ok(outcome) => {
             let mut tx = app.db.begin().await?;

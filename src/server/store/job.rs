@@ -192,3 +192,24 @@ pub async fn prune(tx: &mut Tx, before: Millis, limit: i64) -> sqlx::Result<u64>
 pub async fn unfinished(db: &Db) -> sqlx::Result<Vec<Unfinished>> {
     db.all("SELECT kind, payload, state, run_at, last_error FROM job WHERE state <> 2 ORDER BY id", args![]).await
 }
+
+/// How the queue stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Queue {
+    pub waiting: i64,
+    pub running: i64,
+    pub dead: i64,
+    /// How long the job has been due that has been due the longest; 0 where none is.
+    pub oldest_due: Millis,
+}
+
+pub async fn queue(db: &Db, now: Millis) -> sqlx::Result<Queue> {
+    db.opt(
+        "SELECT (SELECT COUNT(*) FROM job WHERE state = 0) AS waiting, (SELECT COUNT(*) FROM job WHERE state = 1) AS running,
+           (SELECT COUNT(*) FROM job WHERE state = 3) AS dead,
+           COALESCE($1 - (SELECT MIN(run_at) FROM job WHERE state = 0 AND run_at <= $1), 0) AS oldest_due",
+        args![now],
+    )
+    .await?
+    .ok_or(sqlx::Error::RowNotFound)
+}

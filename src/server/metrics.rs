@@ -1,0 +1,105 @@
+//! Figures for Prometheus: what was asked and how long it took, what was done, how the queue stands. Nobody's name is among
+//! them. Nothing is counted unless somebody may read it.
+
+use super::app::App;
+use super::jobs::{Failure, Outcome as JobOutcome};
+use super::store::job;
+use crate::domain::oplog::{Operation, Outcome};
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use metrics::{counter, gauge, histogram};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::error::Error;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+use tokio::net::TcpListener;
+
+const REQUEST_SECONDS: &str = "countersign_http_request_seconds";
+/// From an index read to a page that is rendered on a busy machine.
+const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+/// How often what was measured is gathered while nobody reads it.
+const UPKEEP: Duration = Duration::from_secs(10);
+
+#[derive(Clone)]
+struct Figures {
+    app: App,
+    handle: PrometheusHandle,
+}
+
+/// Begins to count, and answers `/metrics` at this address from now on.
+pub async fn serve(app: &App, address: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(REQUEST_SECONDS.into()), &SECONDS)?
+        .install_recorder()?;
+    tracing::info!("figures at http://{}/metrics", listener.local_addr()?);
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            upkeep.run_upkeep();
+        }
+    });
+    let router = Router::new().route("/metrics", get(read)).with_state(Figures { app: app.clone(), handle });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Ok(())
+}
+
+async fn read(State(Figures { app, handle }): State<Figures>) -> Response {
+    let queue = job::queue(&app.db, app.now()).await;
+    let Ok(queue) = queue.inspect_err(|error| tracing::error!("figures: {error}")) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer").into_response();
+    };
+    gauge!("countersign_jobs_waiting").set(queue.waiting as f64);
+    gauge!("countersign_jobs_running").set(queue.running as f64);
+    gauge!("countersign_jobs_dead").set(queue.dead as f64);
+    gauge!("countersign_queue_age_seconds").set(queue.oldest_due as f64 / 1_000.0);
+    gauge!("countersign_open_streams").set(app.events.open_streams() as f64);
+    gauge!("countersign_database_statements").set(app.db.query_count() as f64);
+    ([(CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response()
+}
+
+/// Counts a request and how long its answer took, by its route; of a server function by its name.
+pub async fn count(request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().to_string();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let is_known = response.status() != StatusCode::NOT_FOUND;
+    let route = match route {
+        // Otherwise anybody could make up names.
+        Some(route) if route.starts_with("/api/{") && is_known => path,
+        Some(route) => route,
+        None => "unmatched".to_owned(),
+    };
+    let status = response.status().as_u16().to_string();
+    histogram!(REQUEST_SECONDS, "method" => method, "route" => route, "status" => status).record(began.elapsed());
+    response
+}
+
+/// Counts an operation as the operation log records it: decisions, replies, sign-ins.
+pub fn operation(operation: Operation, result: Outcome) {
+    counter!("countersign_operations_total", "operation" => operation.key(), "result" => result.key()).increment(1);
+}
+
+/// Counts an attempt at a job.
+pub fn job(kind: &str, result: &Result<JobOutcome, Failure>) {
+    let outcome = match result {
+        Ok(JobOutcome::Done) => "done",
+        Ok(JobOutcome::Again(_)) => "again",
+        Err(Failure::Retry(_)) => "failed",
+        Err(Failure::Dead(_)) => "dead",
+    };
+    counter!("countersign_job_attempts_total", "kind" => kind.to_owned(), "outcome" => outcome).increment(1);
+}
+
+/// Counts what was told to open streams.
+pub fn events(number: usize) {
+    counter!("countersign_events_total").increment(number as u64);
+}
