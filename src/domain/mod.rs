@@ -1,6 +1,7 @@
 //! The rules of approval: pure, without I/O and without a clock, the same on the server and in the browser.
 
 pub mod directory;
+pub mod external;
 pub mod host;
 pub mod host_operation;
 pub mod ids;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test program uses a part of it")]
 
 pub mod client;
+pub mod docking;
 
 use client::Client;
 use countersign::api::Done;
