@@ -293,10 +293,9 @@ async fn what_redmine_drops_without_a_word_is_said() {
     };
     forbidden(mute.reply(&ticket, "[countersign 01J 1/1]", "words", false).await, "add notes");
     forbidden(mute.close(&ticket).await, "may not close");
-    forbidden(connect("READER").create(new("support")).await.map(drop), "make tickets in project support");
-    let nowhere = mute.create(new("nowhere")).await;
-    assert_eq!(nowhere, Ok(ticket.clone()), "wherever it was moved to");
-    let elsewhere = NewTicket { marker: "[countersign 01J 2/0]", ..new("nowhere") };
-    let refused = mute.create(elsewhere).await;
+    let other = |queue| NewTicket { marker: "[countersign 01J 2/0]", ..new(queue) };
+    forbidden(connect("READER").create(other("support")).await.map(drop), "make tickets in project support");
+    assert_eq!(mute.create(new("nowhere")).await, Ok(ticket.clone()), "wherever it was moved to");
+    let refused = mute.create(other("nowhere")).await;
     assert!(matches!(&refused, Err(HelpdeskError::Refused(why)) if why.contains("no project nowhere")), "{refused:?}");
 }

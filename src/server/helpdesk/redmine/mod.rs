@@ -67,7 +67,7 @@ impl Helpdesk for Redmine {
                 rights.extend(self.0.get::<Role>(&path, &[], "role", Deed("read", "such role")).await?.permissions);
             }
             let has = |right: &&str| rights.iter().any(|has| has == right);
-            if RIGHTS.iter().all(|right| has(right)) && CLOSING.iter().any(|right| has(right)) {
+            if RIGHTS.iter().all(&has) && CLOSING.iter().any(has) {
                 suitable.push(membership.project.id);
             }
         }
