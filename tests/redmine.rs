@@ -11,13 +11,14 @@ use countersign::api::support::SupportTab;
 use countersign::args;
 use countersign::domain::external::HelpdeskKind;
 use countersign::domain::support::{PostKind, SupportStatus};
-use countersign::server::helpdesk::{self, HelpdeskError, NewTicket, Queue};
+use countersign::server::helpdesk::{self, HelpdeskError, NewTicket, News, Queue};
 use countersign::server::secret;
 use countersign::server::service::external;
 use countersign::server::service::external::outbox::{self, Errand};
 use countersign::server::service::support::{handling, lists};
 use countersign::server::store;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::Duration;
 
@@ -297,5 +298,25 @@ async fn what_redmine_drops_without_a_word_is_said() {
     forbidden(connect("READER").create(other("support")).await.map(drop), "make tickets in project support");
     assert_eq!(mute.create(new("nowhere")).await, Ok(ticket.clone()), "wherever it was moved to");
     let refused = mute.create(other("nowhere")).await;
-    assert!(matches!(&refused, Err(HelpdeskError::Refused(why)) if why.contains("no project nowhere")), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(HelpdeskError::Refused(why)) if why.contains("find project nowhere")),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+#[ignore = "make test-redmine runs it beside a real Redmine"]
+async fn news_are_read_once_wherever_one_goes_on_however_long_the_list() {
+    let agent = helpdesk::connect(HelpdeskKind::Redmine, &env("URL"), &env("AGENT")).expect("a client");
+    let archive = ["archive".to_owned()];
+    let (all, last) = agent.news(&archive, 0).await.expect("news");
+    let words = |news: &[News]| -> BTreeSet<String> { news.iter().map(|one| format!("{:?}", one.what)).collect() };
+    assert_eq!((all.len(), words(&all).len()), (105, 105), "more than a page, many in one second");
+    assert!(all.is_sorted_by(|a, b| a.id < b.id) && all.iter().all(|one| one.id < last));
+    for from in [0, 50, 103] {
+        let (rest, _) = agent.news(&archive, all[from].id).await.expect("news");
+        assert_eq!(rest, all[from + 1..], "after {from}");
+    }
+    assert_eq!(agent.news(&archive, last).await.expect("news").0, []);
+    assert!(agent.newest().await.expect("a cursor") >= last);
 }

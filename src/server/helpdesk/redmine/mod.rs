@@ -64,7 +64,9 @@ impl Helpdesk for Redmine {
             let mut rights = vec![];
             for role in membership.roles {
                 let path = format!("/roles/{}.json", role.id);
-                rights.extend(self.0.get::<Role>(&path, &[], "role", Deed("read", "such role")).await?.permissions);
+                rights.extend(
+                    self.0.get::<Role>(&path, &[], "role", Deed("read", "the roles of the account")).await?.permissions,
+                );
             }
             let has = |right: &&str| rights.iter().any(|has| has == right);
             if RIGHTS.iter().all(&has) && CLOSING.iter().any(has) {
@@ -73,7 +75,7 @@ impl Helpdesk for Redmine {
         }
         let query = [("include", "enabled_modules")];
         let projects: Vec<Project> =
-            self.0.list("/projects.json", &query, "projects", Deed("see", "list of projects")).await?;
+            self.0.list("/projects.json", &query, "projects", Deed("see", "the list of projects")).await?;
         let tracks_issues =
             |project: &Project| project.enabled_modules.iter().any(|module| module.name == "issue_tracking");
         let queues = projects.into_iter().filter(|project| project.status == 1 && tracks_issues(project));
@@ -94,7 +96,8 @@ impl Helpdesk for Redmine {
         // In quotes it is looked for as it is, not word by word.
         let contains = format!("~\"{}\"", new.marker);
         let query = [("status_id", "*"), ("description", contains.as_str()), ("sort", "id")];
-        let known: Vec<Issue> = self.0.list("/issues.json", &query, "issues", Deed("read", "list of tickets")).await?;
+        let known: Vec<Issue> =
+            self.0.list("/issues.json", &query, "issues", Deed("read", "the list of tickets")).await?;
         // A filter that it doesn't know it leaves out.
         let carries = |issue: &&Issue| issue.description.as_deref().is_some_and(|text| text.contains(new.marker));
         if let Some(issue) = known.iter().find(carries) {
@@ -159,7 +162,7 @@ impl Helpdesk for Redmine {
                 if statuses.is_empty() {
                     statuses = self
                         .0
-                        .get("/issue_statuses.json", &[], "issue_statuses", Deed("read", "list of statuses"))
+                        .get("/issue_statuses.json", &[], "issue_statuses", Deed("read", "the list of statuses"))
                         .await?;
                 }
                 news.extend(told(issue, &statuses, cursor, until));

@@ -115,7 +115,7 @@ impl Rest {
             StatusCode::UNAUTHORIZED => HelpdeskError::Unauthorized,
             StatusCode::FORBIDDEN => HelpdeskError::Forbidden(format!("The account may not {act} {object} there.")),
             StatusCode::NOT_FOUND => {
-                HelpdeskError::Refused(format!("There is no {object} in Redmine: it was deleted or renamed there."))
+                HelpdeskError::Refused(format!("Redmine doesn't find {object}: it was deleted or renamed there."))
             }
             status if status.is_client_error() => {
                 let said: Value = serde_json::from_str(&answer.body).unwrap_or_default();

@@ -178,9 +178,9 @@ async fn save(work: &mut Work, app: &App, mut system: System) -> Result<Done, Ap
         system.instance.clone_from(&before.instance);
     }
     external::connect(&mut work.tx, &system).await?;
-    work.details(
-        json!({"before": before.map(|b| b.address), "after": system.address, "queues": queue_names(&system.queues)?}),
-    );
+    let queues = queue_names(&system.queues)?;
+    let before = before.map(|before| before.address);
+    work.details(json!({"kind": system.kind, "before": before, "after": system.address, "queues": queues}));
     work.hurry_ordered(outbox::KEYS).await?;
     work.hurry(Job::POLL_HELPDESK).await?;
     Ok(Done::new("The system is connected.", PAGE))
