@@ -228,6 +228,21 @@ both! {
         assert_eq!(without_flash(unknown.location()), "/account");
     }
 
+    async fn arguments_that_cant_be_read_are_the_senders_fault(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        for (function, fields) in [
+            ("/api/get-support-ticket", vec![("number", "seven")]),
+            ("/api/get-support-ticket", vec![]),
+            ("/api/list-support-tickets", vec![("tab", "unknown")]),
+            ("/api/reply-support-ticket", vec![("number", "99999999999999999999"), ("body", "x")]),
+            ("/api/request-support", vec![("form", "a text where fields are wanted")]),
+        ] {
+            let answer = browser.call(function, &fields).await;
+            assert_eq!((answer.status, answer.json()), (StatusCode::BAD_REQUEST, AppError::Unreachable), "{function} {fields:?}");
+        }
+    }
+
     async fn what_does_not_exist_is_404(app) {
         let mut browser = app.client();
         browser.sign_in("member").await;

@@ -3,6 +3,7 @@
 mod common;
 
 use common::client::Client;
+use common::streams::{PATIENCE, all_hints, hints, open, settled, signed_in, stream};
 use common::{Engine, TestApp};
 use countersign::api::live::{Hint, Position};
 use countersign::api::workflow::{Tab, TicketFilter};
@@ -10,97 +11,16 @@ use countersign::args;
 use countersign::domain::directory::View;
 use countersign::domain::host::HostForm;
 use countersign::domain::time::DAY;
-use countersign::server::app::Caller;
-use countersign::server::clock::new_id;
 use countersign::server::events::Stream;
 use countersign::server::service::workflow::lists;
 use countersign::server::service::{directory, hosts, processes, session};
-use countersign::server::store;
 use countersign::server::store::event::Change;
-use countersign::server::store::session::NewSession;
-use futures::{FutureExt, StreamExt};
+use futures::StreamExt;
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::timeout;
 
 const BACK: &str = "/tickets/workflow/pending";
-/// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// A browser signed in as this person, and the caller of its session.
-async fn signed_in(app: &TestApp, who: &str) -> (Client, Caller) {
-    let mut browser = app.client();
-    browser.sign_in(who).await;
-    let caller = caller(app, &browser).await.expect("signed in");
-    (browser, caller)
-}
-
-async fn caller(app: &TestApp, browser: &Client) -> Option<Caller> {
-    let token = browser.cookies.get("countersign_session").expect("a session");
-    session::authenticate(app, token, "192.0.2.1").await.expect("query")
-}
-
-/// The stream of a person's new session, with its first message read.
-async fn stream(app: &TestApp, who: &str) -> Stream {
-    let (_, caller) = signed_in(app, who).await;
-    open(app, caller).await
-}
-
-async fn open(app: &TestApp, caller: Caller) -> Stream {
-    settled(app).await;
-    let mut stream = opened(app, &caller).await;
-    assert_eq!(hints(&mut stream).await, [], "nothing was missed");
-    stream
-}
-
-/// Waits until everything committed so far was told: the end of a session that is committed now comes after it.
-async fn settled(app: &TestApp) {
-    let mut caller = app.caller("helpdesk").await;
-    caller.session_hash = new_id();
-    let mut tx = app.db.begin().await.expect("begin");
-    let new = NewSession {
-        token_hash: &caller.session_hash,
-        account: &caller.person.id,
-        view: None,
-        created_at: app.now(),
-        expires_at: app.now() + DAY,
-        ip: "",
-    };
-    store::session::insert(&mut tx, &new).await.expect("inserted");
-    tx.commit().await.expect("commit");
-    let mut marker = opened(app, &caller).await;
-    let mut tx = app.db.begin().await.expect("begin");
-    store::session::end(&mut tx, &caller.session_hash).await.expect("ended");
-    tx.commit().await.expect("commit");
-    while !hints(&mut marker).await.contains(&Hint::SignedOut) {}
-}
-
-/// Opens a stream, as browsers do: once more when something about sessions is just being told.
-async fn opened(app: &TestApp, caller: &Caller) -> Stream {
-    let opening = async {
-        loop {
-            let now = app.events.position();
-            match app.events.open(caller.clone(), &now, Some(&now)) {
-                Some(stream) => return stream,
-                None => tokio::time::sleep(Duration::from_millis(2)).await,
-            }
-        }
-    };
-    timeout(PATIENCE, opening).await.expect("a stream")
-}
-
-/// The next message's hints.
-async fn hints(stream: &mut Stream) -> Vec<Hint> {
-    let message = timeout(PATIENCE, stream.next()).await.expect("a message in time").expect("the stream goes on");
-    message.hints.into_iter().collect()
-}
-
-/// All hints of what was committed so far and not read yet.
-async fn all_hints(app: &TestApp, stream: &mut Stream) -> BTreeSet<Hint> {
-    settled(app).await;
-    stream.next().now_or_never().flatten().map(|message| message.hints).unwrap_or_default()
-}
-
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
     let caller = app.caller(who).await;
     let offered = hosts::form(app, &caller).await.expect("form");

@@ -11,12 +11,17 @@ use countersign::domain::support::{PostKind, SupportForm, SupportStatus};
 use countersign::domain::time::{DAY, SECOND};
 use countersign::server::app::Caller;
 use countersign::server::jobs;
+use countersign::server::service::support::handling::Entry;
 use countersign::server::service::support::{details, handling, lists, request};
 use countersign::server::service::workflow::{decide, details as workflow_details, lists as workflow_lists};
 use countersign::server::service::{directory, frame, processes, system_settings};
 
 fn form(description: &str, level: &str) -> SupportForm {
     SupportForm { description: description.into(), level: level.into(), follows: String::new() }
+}
+
+fn said(body: &str, note: bool) -> Entry<'_> {
+    Entry { note, ..Entry::reply(body) }
 }
 
 /// The number in "Ticket 12 submitted."
@@ -27,7 +32,7 @@ fn number_in(done: &Done) -> i64 {
 /// A ticket of `member` in web.
 async fn asked(app: &TestApp, description: &str, level: &str) -> i64 {
     let member = app.caller_in("member", "Project View: web").await;
-    number_in(&request::request(app, &member, &form(description, level)).await.expect("submitted"))
+    number_in(&request::request(app, &member, &form(description, level), &[]).await.expect("submitted"))
 }
 
 async fn shown(app: &TestApp, who: &str, number: i64) -> Result<SupportDetail, AppError> {
@@ -39,7 +44,7 @@ async fn status(app: &TestApp, number: i64) -> SupportStatus {
 }
 
 async fn reply(app: &TestApp, who: &str, number: i64, text: &str) -> Result<Done, AppError> {
-    handling::reply(app, &app.caller(who).await, number, text, false).await
+    handling::reply(app, &app.caller(who).await, number, said(text, false)).await
 }
 
 async fn end(app: &TestApp, who: &str, number: i64) -> Result<Done, AppError> {
@@ -117,7 +122,7 @@ both! {
 
         let member = app.caller_in("member", "Project View: web").await;
         let next = SupportForm { follows: number.to_string(), ..form("again", "") };
-        let next = number_in(&request::request(&app, &member, &next).await.expect("a follow-up"));
+        let next = number_in(&request::request(&app, &member, &next, &[]).await.expect("a follow-up"));
         assert_eq!(shown(&app, "member", next).await.expect("readable").follows, Some(number));
         assert_eq!(shown(&app, "member", number).await.expect("readable").followed_by, [next]);
         for (operation, count) in [("submit", 2), ("take", 3), ("reply", 3), ("end", 1)] {
@@ -200,10 +205,10 @@ both! {
                 Err(AppError::Invalid(_)) => Ok(()),
                 other => other.map(drop),
             };
-            is_right("replies", silent(handling::reply(&app, &caller, number, " ", false).await), writes);
+            is_right("replies", silent(handling::reply(&app, &caller, number, said(" ", false)).await), writes);
             is_right("ends", silent(handling::end(&app, &caller, number, "", "", "", "").await), ends);
             is_right("takes", handling::take(&app, &caller, number).await.map(drop), takes);
-            is_right("notes", silent(handling::reply(&app, &caller, number, " ", true).await), takes);
+            is_right("notes", silent(handling::reply(&app, &caller, number, said(" ", true)).await), takes);
             if let Ok(detail) = details::get(&app, &caller, number, None).await {
                 let rights = details::reply_rights(&app, &caller, number).await.expect("readable");
                 assert_eq!((rights.may_reply, detail.row.may_end), (writes, ends), "{who} {view}");
@@ -236,11 +241,11 @@ both! {
             ("sysadmin", "System View", false), ("sysadmin", "Project View: system", true),
         ] {
             let caller = app.caller_in(who, view).await;
-            let outcome = request::request(&app, &caller, &form("help", "")).await;
+            let outcome = request::request(&app, &caller, &form("help", ""), &[]).await;
             assert_eq!(outcome.is_ok(), may, "{who} {view}: {outcome:?}");
             assert_eq!(request::check(&app, &caller).await.is_ok(), may, "{who} {view}");
         }
-        let nowhere = request::request(&app, &app.caller("newcomer").await, &form("help", "")).await;
+        let nowhere = request::request(&app, &app.caller("newcomer").await, &form("help", ""), &[]).await;
         assert!(matches!(nowhere, Err(AppError::Forbidden(_))), "{nowhere:?}");
         // Who asks isn't asked to answer; the colleague is.
         let own = tab(&app, "helpdesk", SupportTab::Mine).await;
@@ -255,18 +260,18 @@ both! {
         let link = LinkForm { name: "First aid".into(), by: "role".into(), role: "viewer".into(), scope: "project".into(), persons: vec![] };
         let process = ProcessForm { ticket_type: "customer-service".into(), links: vec![link], ..Default::default() };
         processes::configure(&app, &admin, &process).await.expect("configured");
-        let refused = request::request(&app, &app.caller_in("viewer", "Project View: web").await, &form("help", "")).await;
+        let refused = request::request(&app, &app.caller_in("viewer", "Project View: web").await, &form("help", ""), &[]).await;
         assert!(refused.expect_err("refused").to_string().contains("First aid"));
         let setup = processes::setup(&app, &admin).await.expect("setup");
         let process = setup.processes.iter().find(|p| p.ticket_type == TicketType::CustomerService).expect("its process");
         processes::disable(&app, &admin, &process.id).await.expect("disabled");
-        let refused = request::request(&app, &app.caller_in("member", "Project View: web").await, &form("help", "")).await;
+        let refused = request::request(&app, &app.caller_in("member", "Project View: web").await, &form("help", ""), &[]).await;
         assert!(refused.expect_err("refused").to_string().contains("isn't offered"));
     }
 
     async fn notes_are_for_handlers_and_change_nothing(app) {
         let number = asked(&app, "help", "").await;
-        handling::reply(&app, &app.caller("helpdesk").await, number, "*looks* odd", true).await.expect("noted");
+        handling::reply(&app, &app.caller("helpdesk").await, number, said("*looks* odd", true)).await.expect("noted");
         assert_eq!(status(&app, number).await, SupportStatus::Submitted);
         let seen = |detail: SupportDetail| detail.posts.iter().filter(|post| post.kind == PostKind::Note).count();
         for (who, notes) in [("member", 0), ("helpdesk2", 1), ("domainadmin", 1), ("sysadmin", 1)] {

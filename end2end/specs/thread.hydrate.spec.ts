@@ -1,7 +1,7 @@
 // A thread with two people in it, and a draft that isn't lost.
 import { expect, signIn, test } from '../support/fixtures.ts';
-import { action } from '../support/pages.ts';
-import { openSupport, openThread, reply, replyBox, requestSupport, status } from '../support/support.ts';
+import { action, confirm } from '../support/pages.ts';
+import { openSupport, openThread, reply, replyBox, requestDialog, requestSupport, status } from '../support/support.ts';
 
 test('both see what the other writes, while they write', async ({ page: member, as }) => {
   await signIn(member, 'member');
@@ -21,6 +21,48 @@ test('both see what the other writes, while they write', async ({ page: member, 
   await member.getByRole('button', { name: 'Submit', exact: true }).click();
   await expect(helpdesk.getByRole('article').last()).toContainText('I am just writing.');
   await expect(status(helpdesk)).toHaveText('Waiting for processing');
+});
+
+test('what one asks is kept as well until it is sent', async ({ page: member }) => {
+  await signIn(member, 'member');
+  await openSupport(member, 'mine', '?dialog=request');
+  const description = requestDialog(member).getByLabel('Problem description', { exact: true });
+  await description.fill('It began when');
+  await member.keyboard.press('Escape');
+  await expect(requestDialog(member)).toHaveCount(0);
+  await member.reload();
+  await action(member.locator('.page-header'), 'Request Technical Support').click();
+  await expect(description).toHaveValue('It began when');
+  await confirm(member, requestDialog(member));
+  await openSupport(member, 'mine', '?dialog=request');
+  await expect(description, 'sent, it is forgotten').toHaveValue('');
+});
+
+test('each sees when the other writes, and no longer than that', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestSupport(member, 'Are you there?');
+  await openThread(member, number);
+  const helpdesk = await as('helpdesk');
+  await openThread(helpdesk, number);
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  await replyBox(helpdesk).pressSequentially('I am');
+  await expect(member.getByText('A handler is writing\u2026', { exact: true })).toBeVisible();
+  await expect(helpdesk.getByText('is writing'), 'nobody is told of themselves').toHaveCount(0);
+  await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(member.getByRole('article').last()).toContainText('I am');
+  await expect(member.getByText('is writing')).toHaveCount(0);
+  await action(member.getByRole('main'), 'Reply').click();
+  await replyBox(member).pressSequentially('Good');
+  await expect(helpdesk.getByText('The requester is writing\u2026', { exact: true })).toBeVisible();
+  // Who stops isn't said to write for ever.
+  await expect(helpdesk.getByText('is writing')).toHaveCount(0);
+  // An internal note is nobody else's business.
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  await helpdesk.getByLabel('Internal note', { exact: true }).check();
+  await replyBox(helpdesk).pressSequentially('Strange one');
+  await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(helpdesk.getByRole('article').last()).toContainText('Strange one');
+  await expect(member.getByText('is writing')).toHaveCount(0);
 });
 
 test('a list follows what others do', async ({ page: viewer, as }) => {

@@ -13,6 +13,8 @@ pub enum Hint {
     Frame,
     /// This ticket, and with it the lists it is in.
     Ticket(TicketNumber),
+    /// Somebody writes in this support ticket right now: its requester (`true`) or a handler.
+    Writing(TicketNumber, bool),
     /// Many tickets.
     Tickets,
     Hosts,
@@ -33,7 +35,13 @@ impl Hint {
             "directory" => Hint::Directory,
             "processes" => Hint::Processes,
             "signed-out" => Hint::SignedOut,
-            _ => Hint::Ticket(word.strip_prefix("ticket/")?.parse().ok()?),
+            _ => match word.strip_prefix("writing/") {
+                Some(who) => match who.split_once('/')? {
+                    (number, "requester") => Hint::Writing(number.parse().ok()?, true),
+                    (number, _) => Hint::Writing(number.parse().ok()?, false),
+                },
+                None => Hint::Ticket(word.strip_prefix("ticket/")?.parse().ok()?),
+            },
         })
     }
 
@@ -46,6 +54,8 @@ impl Hint {
             // There the whole page is about what else is in the frame.
             Hint::Frame => path == "/no-project",
             Hint::Ticket(number) => within("/tickets") && own_number().is_none_or(|own| own == number),
+            // Shown in place; nothing is to be read.
+            Hint::Writing(..) => false,
             Hint::Tickets => within("/tickets"),
             Hint::Hosts => ["/hosts", "/trash", "/quotas"].into_iter().any(within) && path != "/hosts/new",
             // Ticket Setup tells where a link has nobody who could approve.
@@ -61,6 +71,8 @@ impl fmt::Display for Hint {
             Hint::All => f.write_str("all"),
             Hint::Frame => f.write_str("frame"),
             Hint::Ticket(number) => write!(f, "ticket/{number}"),
+            Hint::Writing(number, true) => write!(f, "writing/{number}/requester"),
+            Hint::Writing(number, false) => write!(f, "writing/{number}/handler"),
             Hint::Tickets => f.write_str("tickets"),
             Hint::Hosts => f.write_str("hosts"),
             Hint::Directory => f.write_str("directory"),
@@ -106,6 +118,8 @@ mod tests {
             Hint::All,
             Hint::Frame,
             Hint::Ticket(12),
+            Hint::Writing(12, true),
+            Hint::Writing(12, false),
             Hint::Tickets,
             Hint::Hosts,
             Hint::Directory,
@@ -131,6 +145,7 @@ mod tests {
         assert!(concerns(Hint::Hosts, "/hosts/0195"));
         assert!(!concerns(Hint::Hosts, "/hosts/new"), "a form isn't made anew for a host that came up");
         assert!(!concerns(Hint::Directory, "/directories"));
+        assert!(!concerns(Hint::Writing(7, true), "/tickets/support/7"), "there is nothing new yet");
         assert!(concerns(Hint::All, "/account"));
         assert!(concerns(Hint::Frame, "/no-project") && !concerns(Hint::Frame, "/hosts"));
     }

@@ -2,6 +2,7 @@
 //!
 //! A server function finds out who is calling, calls one service and maps its answer; rights are the service's business.
 
+pub mod canned_replies;
 pub mod directory;
 pub mod error;
 pub mod external;
@@ -73,6 +74,7 @@ pub struct Choice {
 mod server_side {
     use super::{AppError, Done, Reply};
     use crate::server::app::{App, Caller};
+    use crate::server::http::uploads::UploadProblem;
     use crate::server::service::rights;
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
@@ -95,6 +97,11 @@ mod server_side {
         result
     }
 
+    /// Refuses where the files that came with the form couldn't be kept.
+    pub fn uploaded() -> Result<(), AppError> {
+        use_context::<UploadProblem>().map_or(Ok(()), |problem| Err(problem.0.into()))
+    }
+
     impl Done {
         /// Leads back to the page the form came from, if it names one of this site.
         pub fn landing(self, back: Option<String>) -> Done {
@@ -115,4 +122,4 @@ mod server_side {
     }
 }
 #[cfg(feature = "ssr")]
-pub use server_side::{answered, app, caller, reply};
+pub use server_side::{answered, app, caller, reply, uploaded};

@@ -1,7 +1,7 @@
 //! Technical support: the tabs, one ticket with its thread, and what its people do with it.
 
 use super::error::AppError;
-use super::{Page, Reply};
+use super::{Choice, Page, Reply};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{Level, PostKind, SupportForm, SupportStatus};
 use crate::domain::time::Millis;
@@ -82,6 +82,8 @@ pub struct SupportList {
     pub tabs: Vec<SupportTab>,
     /// Whether Request Technical Support is offered here.
     pub may_request: bool,
+    /// Whether the caller writes canned replies here.
+    pub may_write_replies: bool,
 }
 
 /// One entry of a thread.
@@ -95,6 +97,21 @@ pub struct Post {
     /// Rendered by the server, safe to show as it is.
     pub html: String,
     pub at: Millis,
+    pub files: Vec<PostFile>,
+}
+
+/// A file under an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostFile {
+    pub id: String,
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// The page shows it; other files are downloaded.
+    pub image: bool,
+    /// Who removed it; then nothing but its name is left.
+    pub removed_by: Option<String>,
+    pub may_remove: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +143,8 @@ pub struct ReplyRights {
     pub may_reply: bool,
     /// Internal notes.
     pub may_note: bool,
+    /// The canned replies to answer with, by id and title.
+    pub canned: Vec<Choice>,
 }
 
 #[server(endpoint = "list-support-tickets")]
@@ -146,15 +165,22 @@ pub async fn get_reply_rights(number: TicketNumber) -> Result<ReplyRights, AppEr
     super::answered(details::reply_rights(&super::app(), &super::caller()?, number).await)
 }
 
-/// Where Request Technical Support is possible: `None` says why by being refused.
+/// Who asks, by their username, where Request Technical Support is possible; otherwise it is refused with the reason.
 #[server(endpoint = "check-support-request")]
-pub async fn check_support_request() -> Result<(), AppError> {
-    super::answered(crate::server::service::support::request::check(&super::app(), &super::caller()?).await)
+pub async fn check_support_request() -> Result<String, AppError> {
+    let caller = super::caller()?;
+    let allowed = crate::server::service::support::request::check(&super::app(), &caller).await;
+    super::answered(allowed.map(|()| caller.person.username))
 }
 
 #[server(endpoint = "request-support")]
-pub async fn request_support(form: SupportForm) -> Result<Reply, AppError> {
-    super::reply(crate::server::service::support::request::request(&super::app(), &super::caller()?, &form).await)
+pub async fn request_support(form: SupportForm, #[server(default)] file: Vec<String>) -> Result<Reply, AppError> {
+    use crate::server::service::support::request;
+    let (app, caller) = (super::app(), super::caller()?);
+    super::reply(match super::uploaded() {
+        Ok(()) => request::request(&app, &caller, &form, &file).await,
+        Err(refused) => Err(refused),
+    })
 }
 
 /// View in My Pending: takes the ticket, then leads to it.
@@ -163,19 +189,45 @@ pub async fn take_support(number: TicketNumber) -> Result<Reply, AppError> {
     super::reply(crate::server::service::support::handling::take(&super::app(), &super::caller()?, number).await)
 }
 
-/// `note`: `on` for an internal note. `preview`: the page is only to show what it would look like.
+/// `file`: files that came with it, each `ID:NAME`. `note`: `on` for an internal note. `preview`: the page is only to show what it would look like.
 #[server(endpoint = "reply-support-ticket")]
 pub async fn reply_support(
     number: TicketNumber,
     body: String,
     #[server(default)] note: Option<String>,
     #[server(default)] preview: Option<String>,
+    #[server(default)] file: Vec<String>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::support::handling;
+    let (app, caller) = (super::app(), super::caller()?);
+    if let Err(refused) = super::uploaded() {
+        return super::reply(Err(refused));
+    }
     if preview.is_some() {
         return Ok(Reply::Refused(AppError::refused("Not sent yet. Below is how it will look.")));
     }
-    super::reply(handling::reply(&super::app(), &super::caller()?, number, &body, note.is_some()).await)
+    let entry = handling::Entry { body: &body, note: note.is_some(), files: &file };
+    super::reply(handling::reply(&app, &caller, number, entry).await)
+}
+
+/// What the dialog Remove Attachment is about.
+#[server(endpoint = "get-attachment")]
+pub async fn get_attachment(number: TicketNumber, file: String) -> Result<PostFile, AppError> {
+    use crate::server::service::support::attachments;
+    super::answered(attachments::get(&super::app(), &super::caller()?, number, &file).await)
+}
+
+#[server(endpoint = "remove-attachment")]
+pub async fn remove_attachment(number: TicketNumber, file: String) -> Result<Reply, AppError> {
+    use crate::server::service::support::attachments;
+    super::reply(attachments::remove(&super::app(), &super::caller()?, number, &file).await)
+}
+
+/// Tells the others who have the ticket open that the caller writes a reply.
+#[server(endpoint = "tell-writing")]
+pub async fn tell_writing(number: TicketNumber) -> Result<(), AppError> {
+    use crate::server::service::support::details;
+    super::answered(details::tell_writing(&super::app(), &super::caller()?, number).await)
 }
 
 #[server(endpoint = "end-support-ticket")]

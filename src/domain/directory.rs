@@ -144,6 +144,11 @@ impl Person {
         self.is_admin_of_domain(domain) || self.holds_in(project, &[built_in::PROJECT_OWNER])
     }
 
+    /// Whether the person writes the canned replies of the project: its `support` people and administrators.
+    pub fn writes_replies_of(&self, project: &ProjectId, domain: &DomainId) -> bool {
+        self.is_admin_of_domain(domain) || self.holds_in(project, &[built_in::SUPPORT])
+    }
+
     /// Whether the person may start a ticket of this type for the given place (SPEC 3, the table's last column).
     ///
     /// `project` is the ticket's project with its domain, or `None` where the type has only a domain or none.

@@ -1,5 +1,7 @@
 //! The rules of approval: pure, without I/O and without a clock, the same on the server and in the browser.
 
+pub mod attachment;
+pub mod canned_reply;
 pub mod directory;
 pub mod external;
 pub mod host;

@@ -57,6 +57,7 @@ text_enum! {
         Domain = "domain", "Domain";
         Role = "role", "Role";
         Session = "session", "Session";
+        CannedReply = "canned_reply", "Canned Reply";
         Setting = "setting", "Setting";
         OperationLog = "operation_log", "Operation Log";
     }

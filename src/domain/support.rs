@@ -146,10 +146,13 @@ impl SupportForm {
     }
 }
 
-/// A reply's text, checked.
-pub fn reply(typed: &str) -> Result<String, Vec<Problem>> {
+/// A reply's text, checked. With files it may be empty.
+pub fn reply(typed: &str, has_files: bool) -> Result<String, Vec<Problem>> {
     let mut problems = Problems::default();
-    let body = problems.required("body", "Reply", typed, MAX_TEXT);
+    let body = match has_files {
+        true => problems.text("body", "Reply", typed, MAX_TEXT),
+        false => problems.required("body", "Reply", typed, MAX_TEXT),
+    };
     problems.or(body)
 }
 
@@ -278,6 +281,8 @@ mod tests {
             Ok((true, None, "ok".into()))
         );
         assert_eq!(Verdict::parse("", "6", "").map_err(fields), Err(vec!["resolved".into(), "rating".into()]));
-        assert_eq!(reply("\n").map_err(fields), Err(vec!["body".into()]));
+        assert_eq!(reply("\n", false).map_err(fields), Err(vec!["body".into()]));
+        assert_eq!(reply("\n", true), Ok(String::new()));
+        assert!(reply(&"x".repeat(MAX_TEXT + 1), true).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! The server's half: settings, HTTP, sign-in, use cases, storage, the cloud behind it, and jobs.
 
 pub mod app;
+pub mod attachments;
 pub mod auth;
 pub mod clock;
 pub mod cloud;

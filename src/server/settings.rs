@@ -159,6 +159,10 @@ pub struct Settings {
     )]
     pub secret_key_file: PathBuf,
 
+    /// The folder for attachments; unless set, they are kept in the database. Servers on one database share it.
+    #[arg(long, value_name = "FOLDER", env = "COUNTERSIGN_ATTACHMENTS_FOLDER", hide_env_values = true)]
+    pub attachments_folder: Option<PathBuf>,
+
     /// How often a connected third-party ticket system is asked for news.
     #[arg(long, value_name = "TIME", env = "COUNTERSIGN_EXTERNAL_POLL", hide_env_values = true,
           default_value = "20s", value_parser = duration)]
@@ -292,6 +296,7 @@ impl Settings {
             log_key: None,
             secret_key: Some("a secret for tests".into()),
             secret_key_file: PathBuf::new(),
+            attachments_folder: None,
             external_poll: SECOND,
             log_level: "warn".into(),
             site_root: None,

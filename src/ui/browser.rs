@@ -6,7 +6,7 @@ mod real {
     use leptos::prelude::*;
     use leptos::wasm_bindgen::prelude::Closure;
     use leptos::wasm_bindgen::{JsCast, JsValue};
-    use leptos::web_sys::{HtmlElement, HtmlFormElement, SubmitEvent};
+    use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
     pub fn now() -> Millis {
         js_sys::Date::now() as Millis
@@ -103,6 +103,25 @@ mod real {
         pairs.into_iter().filter(|(name, _)| !name.is_empty()).collect()
     }
 
+    /// The same with its files, and the files' names and sizes in bytes.
+    pub fn form_data(event: &SubmitEvent, files: &str) -> Option<(FormData, Vec<(String, u64)>)> {
+        let data = leptos::form::form_data_from_event(event).ok()?;
+        let chosen = data.get_all(files).iter().map(|file| described(&file)).collect();
+        Some((data, chosen))
+    }
+
+    /// What is chosen in the file control of this name.
+    pub fn chosen_files(name: &str) -> Vec<(String, u64)> {
+        let control = document().query_selector(&format!("[type=file][name={name}]")).ok().flatten();
+        let files = control.and_then(|control| js_sys::Reflect::get(&control, &"files".into()).ok());
+        files.map(|files| js_sys::Array::from(&files).iter().map(|file| described(&file)).collect()).unwrap_or_default()
+    }
+
+    fn described(file: &JsValue) -> (String, u64) {
+        let get = |name: &str| js_sys::Reflect::get(file, &name.into()).unwrap_or_default();
+        (get("name").as_string().unwrap_or_default(), get("size").as_f64().unwrap_or_default() as u64)
+    }
+
     /// What the form around an event's target holds now.
     pub fn typed(event: &leptos::web_sys::Event) -> Vec<(String, String)> {
         let target = event.target().and_then(|t| t.dyn_into::<leptos::web_sys::Element>().ok());
@@ -146,19 +165,34 @@ mod real {
         }
     }
 
+    fn control(name: &str) -> Option<leptos::web_sys::Element> {
+        document().query_selector(&format!("main [name=\"{name}\"]")).ok().flatten()
+    }
+
     /// What stands in the control of this name.
     pub fn text_in(name: &str) -> String {
-        let control = document().query_selector(&format!("main [name={name}]")).ok().flatten();
-        let value = control.and_then(|control| js_sys::Reflect::get(&control, &"value".into()).ok());
+        let value = control(name).and_then(|control| js_sys::Reflect::get(&control, &"value".into()).ok());
         value.and_then(|value| value.as_string()).unwrap_or_default()
     }
 
-    /// Puts a text into the control of this name, unless something stands there.
-    pub fn fill(name: &str, text: &str) {
-        if let Ok(Some(control)) = document().query_selector(&format!("main [name={name}]"))
+    /// Puts a text into the control of this name, unless something stands there. Tells whether there is such a control.
+    pub fn fill(name: &str, text: &str) -> bool {
+        let control = control(name);
+        if let Some(control) = &control
             && text_in(name).is_empty()
         {
-            let _ = js_sys::Reflect::set(&control, &"value".into(), &text.into());
+            let _ = js_sys::Reflect::set(control, &"value".into(), &text.into());
+        }
+        control.is_some()
+    }
+
+    /// Puts a text at the end of what stands in the control of this name, and the focus there.
+    pub fn insert(name: &str, text: &str) {
+        let before = text_in(name);
+        let whole = if before.trim().is_empty() { text.to_owned() } else { format!("{}\n\n{text}", before.trim_end()) };
+        if let Some(control) = control(name) {
+            let _ = js_sys::Reflect::set(&control, &"value".into(), &whole.into());
+            let _ = control.unchecked_into::<HtmlElement>().focus();
         }
     }
 
@@ -235,12 +269,17 @@ mod real {
     /// Whether somebody types into the page, has typed something that isn't sent yet, or has opened a part of it.
     pub fn is_in_use() -> bool {
         let parts = "main :is(input, select, textarea):focus, main :popover-open, dialog[open]";
-        matches!(document().query_selector(parts), Ok(Some(_))) || holds_something_typed()
+        is_there(parts) || holds_something_typed()
+    }
+
+    /// Whether the page has something that this selector finds.
+    pub fn is_there(selector: &str) -> bool {
+        matches!(document().query_selector(selector), Ok(Some(_)))
     }
 
     /// Whether a menu or another popover is open.
     pub fn has_open_menu() -> bool {
-        matches!(document().query_selector(":popover-open"), Ok(Some(_)))
+        is_there(":popover-open")
     }
 
     /// Whether a control of the page holds something else than the page says.
@@ -296,7 +335,7 @@ mod real {
 #[cfg(not(feature = "hydrate"))]
 mod real {
     use crate::domain::time::{Millis, utc_label};
-    use leptos::web_sys::{Event, HtmlFormElement, SubmitEvent};
+    use leptos::web_sys::{Event, FormData, HtmlFormElement, SubmitEvent};
 
     pub fn now() -> Millis {
         0
@@ -309,6 +348,12 @@ mod real {
     pub fn reset(_form: &HtmlFormElement) {}
     pub fn clear_passwords(_form: &HtmlFormElement) {}
     pub fn pairs(_event: &SubmitEvent) -> Vec<(String, String)> {
+        vec![]
+    }
+    pub fn form_data(_event: &SubmitEvent, _files: &str) -> Option<(FormData, Vec<(String, u64)>)> {
+        None
+    }
+    pub fn chosen_files(_name: &str) -> Vec<(String, u64)> {
         vec![]
     }
     pub fn typed(_event: &Event) -> Vec<(String, String)> {
@@ -331,7 +376,13 @@ mod real {
     pub fn text_in(_name: &str) -> String {
         String::new()
     }
-    pub fn fill(_name: &str, _text: &str) {}
+    pub fn fill(_name: &str, _text: &str) -> bool {
+        true
+    }
+    pub fn is_there(_selector: &str) -> bool {
+        false
+    }
+    pub fn insert(_name: &str, _text: &str) {}
     pub fn draft(_key: &str) -> Option<String> {
         None
     }
@@ -353,8 +404,9 @@ mod real {
 }
 
 pub use real::{
-    boxes, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, has_open_menu, is_in_use, keep_draft,
-    local_label, now, pairs, path, random, reset, restates, sign_in_again, text_in, tick, ticked, typed, zone,
+    boxes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
+    has_open_menu, insert, is_in_use, is_there, keep_draft, local_label, now, pairs, path, random, reset, restates,
+    sign_in_again, text_in, tick, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -4,7 +4,7 @@
 use super::browser;
 use super::components::error_page::ErrorPage;
 use super::data::{Data, awaited, awaited_or, read};
-use super::live::Live;
+use super::live::{Live, Writing};
 use super::query::{Query, use_query};
 use crate::api::error::AppError;
 use crate::api::flash::{Flash, get_flash};
@@ -137,6 +137,7 @@ pub fn provide_shared() {
         hinted: StoredValue::new(0),
     });
     provide_context(Live::new());
+    provide_context(Writing(RwSignal::new(None)));
     provide_context(Toasts(RwSignal::new(vec![])));
     provide_context(Clock(RwSignal::new(None)));
     provide_context(Restated(StoredValue::new(false)));

@@ -92,6 +92,7 @@ fn Top(frame: Frame) -> impl IntoView {
                 <p>"This is a demo: data is made up, and everyone's password is "<code>"countersign"</code>"."</p>
             </div>
         }
+        .into_any()
     });
     let Some(view) = frame.view.clone() else {
         keep_to_open_pages();
@@ -115,7 +116,7 @@ fn Top(frame: Frame) -> impl IntoView {
                 <button class="button view-button" type="button" data-kind="quiet" popovertarget="view-menu">
                     <span class="view-name">{view.label}</span><Icon paths=icon::CHEVRON_DOWN/>
                 </button>
-                {bell.then(|| view! { <Bell counts/> })}
+                {bell.then(|| view! { <Bell counts/> }.into_any())}
                 <AccountButton username=frame.username.clone()/>
             </div>
         </header>
@@ -123,7 +124,7 @@ fn Top(frame: Frame) -> impl IntoView {
             {sections(&frame).into_iter().map(menu_section).views()}
         </nav>
         <ViewMenu frame=frame.clone()/>
-        {bell.then(|| view! { <BellMenu frame=frame.clone() counts/> })}
+        {bell.then(|| view! { <BellMenu frame=frame.clone() counts/> }.into_any())}
         <AccountMenu frame/>
     }
     .into_any()

@@ -9,12 +9,24 @@ mod real {
     use leptos::server_fn::request::ClientReq;
     use leptos::server_fn::request::browser::BrowserRequest;
     use leptos::server_fn::response::ClientRes;
+    use leptos::web_sys::FormData;
 
     /// Posts the fields and asks for the reply itself, where a form sent without scripts asks for a page.
-    pub async fn post(url: &str, fields: &[(String, String)]) -> Result<Reply, AppError> {
+    pub async fn post(url: &'static str, fields: Vec<(String, String)>) -> Result<Reply, AppError> {
         let body = serde_urlencoded::to_string(fields).map_err(|_| AppError::Unreachable)?;
         let request: BrowserRequest =
             ClientReq::<AppError>::try_new_post(url, "application/x-www-form-urlencoded", "application/json", body)?;
+        answer(request).await
+    }
+
+    /// The same with files.
+    pub async fn post_files(url: &'static str, form: FormData) -> Result<Reply, AppError> {
+        let request: BrowserRequest =
+            ClientReq::<AppError>::try_new_post_multipart(url, "application/json", form.into())?;
+        answer(request).await
+    }
+
+    async fn answer(request: BrowserRequest) -> Result<Reply, AppError> {
         let response = <BrowserClient as Client<AppError>>::send(request).await?;
         let succeeded = (200..300).contains(&ClientRes::<AppError>::status(&response));
         let text = ClientRes::<AppError>::try_into_string(response).await?;
@@ -28,10 +40,14 @@ mod real {
 mod real {
     use crate::api::Reply;
     use crate::api::error::AppError;
+    use leptos::web_sys::FormData;
 
-    pub async fn post(_url: &str, _fields: &[(String, String)]) -> Result<Reply, AppError> {
+    pub async fn post(_url: &'static str, _fields: Vec<(String, String)>) -> Result<Reply, AppError> {
+        Err(AppError::Unreachable)
+    }
+    pub async fn post_files(_url: &'static str, _form: FormData) -> Result<Reply, AppError> {
         Err(AppError::Unreachable)
     }
 }
 
-pub use real::post;
+pub use real::{post, post_files};

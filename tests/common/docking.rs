@@ -34,12 +34,12 @@ pub async fn lives_in(app: &TestApp, queue: &str) {
 pub async fn ask(app: &TestApp, text: &str) -> i64 {
     let member = app.caller_in("member", "Project View: web").await;
     let form = SupportForm { description: text.into(), ..Default::default() };
-    let done = request::request(app, &member, &form).await.expect("submitted");
+    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
     done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("a number")
 }
 
 pub async fn reply(app: &TestApp, number: i64, text: &str) {
-    handling::reply(app, &app.caller("member").await, number, text, false).await.expect("sent");
+    handling::reply(app, &app.caller("member").await, number, handling::Entry::reply(text)).await.expect("sent");
 }
 
 pub async fn shown(app: &TestApp, number: i64) -> SupportDetail {

@@ -79,7 +79,10 @@ impl Open {
             if is_about_me {
                 self.say(Hint::All);
             }
-            self.tell(std::slice::from_ref(event));
+            // Whoever wrote then has sent it by now, or thought better of it.
+            if !matches!(event, Event::Writing { .. }) {
+                self.tell(std::slice::from_ref(event));
+            }
         }
     }
 }
@@ -97,6 +100,13 @@ fn hints(event: &Event, caller: &Caller) -> Vec<Hint> {
             vec![Hint::Ticket(*number)]
         }
         Event::Ticket { .. } => vec![],
+        Event::Writing { by, .. } if *by == person.id => vec![],
+        Event::Writing { number, concerned, domain, is_requester, .. } => {
+            let may_know = concerned.contains(&person.id)
+                || reads_all_tickets
+                || domain.as_ref().is_some_and(|domain| caller.reads_support_of(domain));
+            may_know.then_some(Hint::Writing(*number, *is_requester)).into_iter().collect()
+        }
         Event::Tickets => vec![Hint::Frame, Hint::Tickets],
         Event::HostsIn { project, domain } if person.sees_project(project, domain) => vec![Hint::Hosts],
         Event::HostsIn { .. } | Event::SessionsOf(_) => vec![],

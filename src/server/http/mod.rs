@@ -13,10 +13,11 @@ mod pages;
 pub mod plain_forms;
 mod security;
 pub mod session;
+pub mod uploads;
 
 use super::app::App;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
@@ -29,6 +30,8 @@ use tower_http::trace::TraceLayer;
 /// More than any form here can hold.
 const LARGEST_BODY: usize = 1024 * 1024;
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+/// Fifty megabytes over a slow line.
+const LONGEST_UPLOAD: Duration = Duration::from_secs(600);
 
 /// Everything this server answers, ready to serve or to be called in a test.
 pub fn router(app: App) -> Router {
@@ -41,11 +44,16 @@ pub fn router(app: App) -> Router {
         .route("/logout", post(session::log_out))
         .route("/logs/export", get(export::operation_log))
         .route("/tickets/workflow/export", get(export::tickets))
-        .layer(from_fn(gate::gate))
-        .layer(from_fn_with_state(app.clone(), session::identify))
-        .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST_REQUEST));
+        .route("/tickets/support/{number}/files/{id}", get(uploads::file));
+    let application = guarded(&app, application, LARGEST_BODY, LONGEST_REQUEST);
+    let with_files = ["/api/request-support", "/api/reply-support-ticket"];
+    let with_files =
+        with_files.into_iter().fold(Router::new(), |router, path| router.route(path, post(pages::server_function)));
+    let with_files = with_files
+        .layer(from_fn_with_state(app.clone(), plain_forms::answer_plainly))
+        .layer(from_fn_with_state(app.clone(), uploads::take_in))
+        .layer(DefaultBodyLimit::disable());
+    let application = application.merge(guarded(&app, with_files, uploads::LARGEST_UPLOAD, LONGEST_UPLOAD));
     // Without the limit on how long an answer takes: these go on as long as a page is open.
     let streams =
         Router::new().route("/events", get(events::events)).layer(from_fn_with_state(app.clone(), session::identify));
@@ -59,6 +67,16 @@ pub fn router(app: App) -> Router {
         router = router.layer(from_fn_with_state(app.clone(), security::query_count));
     }
     router.layer(TraceLayer::new_for_http()).with_state(app)
+}
+
+/// What every request for a page or of a form passes, with how large and how long it may be.
+fn guarded(app: &App, router: Router<App>, largest: usize, longest: Duration) -> Router<App> {
+    router
+        .layer(from_fn(gate::gate))
+        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))
+        .layer(RequestBodyLimitLayer::new(largest))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest))
 }
 
 /// `ok` while the database answers.

@@ -2,6 +2,8 @@
 
 use super::files;
 use super::session::ClientIp;
+use super::uploads::UploadProblem;
+use crate::api::error::AppError;
 use crate::api::live::Position;
 use crate::server::app::{App, Caller};
 use crate::ui;
@@ -68,8 +70,21 @@ async fn whole(rendering: Rendering) -> Response {
 
 pub async fn server_function(State(app): State<App>, request: Request) -> Response {
     let mut response = handle_server_fns_with_context(context(app), request).await.into_response();
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        response = judged(response).await;
+    }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Leptos answers 500 to arguments that it can't read, too: those were the sender's.
+async fn judged(response: Response) -> Response {
+    let (mut head, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    if serde_json::from_slice(&body).is_ok_and(|error: AppError| error == AppError::Unreachable) {
+        head.status = AppError::Unreachable.status();
+    }
+    Response::from_parts(head, Body::from(body))
 }
 
 /// What pages and server functions find in their context: the application and, from the request, who is asking.
@@ -82,6 +97,9 @@ fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
         }
         if let Some(position) = parts.extensions.get::<Position>() {
             provide_context(position.clone());
+        }
+        if let Some(problem) = parts.extensions.get::<UploadProblem>() {
+            provide_context(problem.clone());
         }
         if let Some(ip) = parts.extensions.get::<ClientIp>() {
             provide_context(ip.clone());

@@ -9,7 +9,7 @@ use crate::server::service::external::inbox;
 use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::hosts::{operating, trash};
 use crate::server::service::oplog::{retention, sealing};
-use crate::server::service::support::closing;
+use crate::server::service::support::{attachments, closing};
 use crate::server::store::host::step::StepKey;
 use crate::server::store::job::Claimed;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,8 @@ pub enum Job {
     ExternalClose { ticket: TicketNumber },
     /// Asks the connected system for news, again and again.
     PollHelpdesk,
+    /// Takes the content of a removed attachment out of its folder.
+    RemoveFile { file: String },
     /// Says in its thread that it is about to close.
     RemindRequester { ticket: TicketNumber, since: Millis },
 }
@@ -81,6 +83,7 @@ impl Job {
             Job::ExternalClose { .. } => "external-close",
             Job::PollHelpdesk => Job::POLL_HELPDESK,
             Job::CloseSilent { .. } => Job::CLOSE_SILENT,
+            Job::RemoveFile { .. } => "remove-file",
             Job::RemindRequester { .. } => Job::REMIND_REQUESTER,
         }
     }
@@ -95,7 +98,7 @@ impl Job {
                 Some(outbox::order_key(*ticket))
             }
             Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk => None,
-            Job::CloseSilent { .. } | Job::RemindRequester { .. } => None,
+            Job::RemoveFile { .. } | Job::CloseSilent { .. } | Job::RemindRequester { .. } => None,
         }
     }
 
@@ -151,6 +154,7 @@ impl Handlers for Dispatch {
             Job::ExternalReply { ticket, post } => outbox::run(app, ticket, Errand::Reply(post)).await,
             Job::ExternalClose { ticket } => outbox::run(app, ticket, Errand::Close).await,
             Job::PollHelpdesk => inbox::poll(app).await,
+            Job::RemoveFile { file } => attachments::clear(app, &file).await,
             Job::CloseSilent { ticket, since } => closing::close_silent(app, ticket, since).await,
             Job::RemindRequester { ticket, since } => closing::remind(app, ticket, since).await,
         }
@@ -169,7 +173,7 @@ impl Handlers for Dispatch {
             Ok(Job::ExternalCreate { .. } | Job::ExternalReply { .. } | Job::ExternalClose { .. }) => Ok(()),
             // Nothing shows it but its line in the queue, which stays.
             Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk)
-            | Ok(Job::CloseSilent { .. } | Job::RemindRequester { .. })
+            | Ok(Job::RemoveFile { .. } | Job::CloseSilent { .. } | Job::RemindRequester { .. })
             | Err(_) => Ok(()),
         }
     }

@@ -188,6 +188,12 @@ impl Db {
         self.committed.subscribe()
     }
 
+    /// Tells events that no commit brings with it, on SQLite.
+    pub(super) fn tell(&self, events: Vec<Event>) {
+        // An error only says that nobody listens.
+        let _ = self.committed.send(events);
+    }
+
     /// How many statements have been run since this database was opened.
     pub fn query_count(&self) -> u64 {
         self.queries.load(Ordering::Relaxed)

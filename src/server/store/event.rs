@@ -3,7 +3,7 @@
 //! The functions of the store note what they write ([`Tx::changed`]), so no use case has to remember it. Committing makes
 //! events of the notes. Without a change that anybody could see, that costs nothing.
 
-use super::db::Tx;
+use super::db::{Db, Dialect, Tx};
 use crate::args;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,15 @@ pub enum Event {
         concerned: Vec<UserId>,
         #[serde(default)]
         domain: Option<DomainId>,
+    },
+    /// Somebody writes a reply to a support ticket right now. Nothing was changed; it is for those who have it open.
+    Writing {
+        number: TicketNumber,
+        concerned: Vec<UserId>,
+        domain: Option<DomainId>,
+        by: UserId,
+        /// Or a handler.
+        is_requester: bool,
     },
     /// More tickets at once than are worth naming.
     Tickets,
@@ -74,7 +83,10 @@ pub(super) async fn of(tx: &mut Tx, changes: &BTreeSet<Change>) -> sqlx::Result<
     Ok(events)
 }
 
-async fn concerning(tx: &mut Tx, tickets: Vec<TicketNumber>) -> sqlx::Result<Vec<Event>> {
+/// Number of a ticket, somebody it concerns, and the domain of a support ticket; by number.
+type Concern = (TicketNumber, UserId, Option<DomainId>);
+
+fn concerns(dialect: Dialect) -> &'static str {
     macro_rules! concerned {
         ($numbers:literal) => {
             concat!(
@@ -87,8 +99,11 @@ async fn concerning(tx: &mut Tx, tickets: Vec<TicketNumber>) -> sqlx::Result<Vec
             )
         };
     }
-    let sql = tx.dialect().pick(concerned!("IN (SELECT value FROM json_each($1))"), concerned!("= ANY($1)"));
-    let concerned: Vec<(TicketNumber, UserId, Option<DomainId>)> = tx.all(sql, args![tickets]).await?;
+    dialect.pick(concerned!("IN (SELECT value FROM json_each($1))"), concerned!("= ANY($1)"))
+}
+
+async fn concerning(tx: &mut Tx, tickets: Vec<TicketNumber>) -> sqlx::Result<Vec<Event>> {
+    let concerned: Vec<Concern> = tx.all(concerns(tx.dialect()), args![tickets]).await?;
     let mut events = vec![];
     for of_ticket in concerned.chunk_by(|a, b| a.0 == b.0) {
         events.extend(of_ticket.chunks(MOST_PEOPLE).map(|part| Event::Ticket {
@@ -98,6 +113,23 @@ async fn concerning(tx: &mut Tx, tickets: Vec<TicketNumber>) -> sqlx::Result<Vec
         }));
     }
     Ok(events)
+}
+
+/// Tells that somebody writes in a ticket. It belongs to no transaction, and is told once, to whoever listens now.
+pub async fn tell_writing(db: &Db, number: TicketNumber, by: &UserId, is_requester: bool) -> sqlx::Result<()> {
+    let concerned: Vec<Concern> = db.all(concerns(db.dialect()), args![vec![number]]).await?;
+    let domain = concerned.first().and_then(|(_, _, domain)| domain.clone());
+    let concerned = concerned.into_iter().map(|(_, account, _)| account).take(MOST_PEOPLE).collect();
+    let event = Event::Writing { number, concerned, domain, by: by.clone(), is_requester };
+    match db.dialect() {
+        Dialect::Sqlite => db.tell(vec![event]),
+        Dialect::Postgres => {
+            let text = serde_json::to_string(&event).map_err(|error| sqlx::Error::Encode(error.into()))?;
+            // What the function gives is no type that could be read.
+            db.scalar::<i64>("SELECT CAST(COUNT(*) AS BIGINT) FROM pg_notify('event', $1)", args![text]).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn with_domains(tx: &mut Tx, projects: Vec<String>) -> sqlx::Result<Vec<Event>> {

@@ -1,5 +1,7 @@
 //! SQL, one file per area, a function per query. Knows no rules; takes a [`db::Db`] to read and a [`db::Tx`] to write.
 
+pub mod attachment;
+pub mod canned_reply;
 pub mod coverage;
 pub mod db;
 pub mod directory;

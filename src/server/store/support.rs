@@ -99,6 +99,8 @@ pub struct PostRow {
     pub author_name: String,
     pub body: String,
     pub at: Millis,
+    /// How many files stand under it.
+    pub files: i64,
 }
 
 pub struct NewPost<'a> {
@@ -145,7 +147,7 @@ pub async fn posts(
 ) -> sqlx::Result<Vec<PostRow>> {
     let mut sql = Sql::new(
         db.dialect(),
-        "SELECT position, kind, author_id, author_name, body, at FROM post WHERE ticket_number = ",
+        "SELECT position, kind, author_id, author_name, body, at, files FROM post WHERE ticket_number = ",
     );
     sql.bind(number);
     if let Some(before) = before {

@@ -11,6 +11,7 @@ pub enum Val {
     Text(Option<String>),
     Int(Option<i64>),
     Bool(Option<bool>),
+    Bytes(Vec<u8>),
     /// `= ANY($1)` on Postgres, a JSON array for `json_each` on SQLite.
     Texts(Vec<String>),
     /// Likewise for numbers.
@@ -42,6 +43,11 @@ impl From<Vec<String>> for Val {
         Val::Texts(texts)
     }
 }
+impl From<Vec<u8>> for Val {
+    fn from(bytes: Vec<u8>) -> Val {
+        Val::Bytes(bytes)
+    }
+}
 impl From<Vec<i64>> for Val {
     fn from(ints: Vec<i64>) -> Val {
         Val::Ints(ints)
@@ -62,6 +68,7 @@ macro_rules! bind {
                 Val::Text(x) => arguments.add(x),
                 Val::Int(x) => arguments.add(x),
                 Val::Bool(x) => arguments.add(x),
+                Val::Bytes(x) => arguments.add(x),
                 Val::Texts(x) => arguments.add($texts(x)),
                 Val::Ints(x) => arguments.add($ints(x)),
             }

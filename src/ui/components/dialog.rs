@@ -34,7 +34,7 @@ pub fn ChangeDialog(
         <ChangeForm change typed class="dialog-panel">
             <header class="dialog-header">
                 <h2 id="dialog-title">{title}</h2>
-                {(!about.is_empty()).then(|| view! { <p>{about}</p> })}
+                {(!about.is_empty()).then(|| view! { <p>{about}</p> }.into_any())}
             </header>
             <div class="dialog-body">
                 <ErrorSummary/>
@@ -164,7 +164,7 @@ pub fn DialogButton(
         <GetForm page keep>
             <button class="button" type="submit" data-kind=(!kind.is_empty()).then_some(kind) data-size=small.then_some("small")
                 data-key=(!key.is_empty()).then_some(key)>
-                {paths.map(|paths| view! { <super::icon::Icon paths/> })}
+                {paths.map(|paths| view! { <super::icon::Icon paths/> }.into_any())}
                 <span>{label}</span>
             </button>
         </GetForm>

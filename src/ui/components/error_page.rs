@@ -18,7 +18,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
     view! {
         <Title text=title/>
         <section class="error-page">
-            {(!code.is_empty()).then(|| view! { <p class="error-code">{code}</p> })}
+            {(!code.is_empty()).then(|| view! { <p class="error-code">{code}</p> }.into_any())}
             <h1>{title}</h1>
             <p>{error.to_string()}</p>
             <div class="cluster">

@@ -108,6 +108,7 @@ fn columns(missing: bool) -> AnyView {
                 <Icon paths=icon::CIRCLE_X/><span>"Choose at least one column."</span>
             </p>
         }
+        .into_any()
     });
     view! {
         <fieldset class="fieldset" aria-describedby=missing.then_some("export-columns-error")>

@@ -84,11 +84,11 @@ pub fn Field(
         <div class="field" data-width=(!width.is_empty()).then_some(width)>
             <div class="field-label">
                 <label for=id>{label}</label>
-                {required.then(|| view! { <span class="required" aria-hidden="true">"*"</span> })}
-                {optional.then(|| view! { <span class="optional" aria-hidden="true">"optional"</span> })}
+                {required.then(|| view! { <span class="required" aria-hidden="true">"*"</span> }.into_any())}
+                {optional.then(|| view! { <span class="optional" aria-hidden="true">"optional"</span> }.into_any())}
             </div>
             {control_view(control, shape, unit_id, &state)}
-            {(!help.is_empty()).then(|| view! { <p class="field-help" id=help_id>{help}</p> })}
+            {(!help.is_empty()).then(|| view! { <p class="field-help" id=help_id>{help}</p> }.into_any())}
             <FieldError problem id=error_id/>
         </div>
     }
@@ -111,7 +111,7 @@ pub fn Checkbox(label: &'static str, name: &'static str, #[prop(optional)] help:
                 <input type="checkbox" id=id.clone() name=name value="on" checked=ticked
                     aria-describedby=described_by aria-invalid=move || problem.with(Option::is_some).then_some("true")/>
                 <label for=id>{label}</label>
-                {(!help.is_empty()).then(|| view! { <p class="choice-help">{help}</p> })}
+                {(!help.is_empty()).then(|| view! { <p class="choice-help">{help}</p> }.into_any())}
             </div>
             <FieldError problem id=error_id/>
         </div>
@@ -125,7 +125,7 @@ pub fn FieldError(problem: Signal<Option<String>>, #[prop(into)] id: String) -> 
     move || {
         let id = id.clone();
         problem.get().map(|message| {
-            view! { <p class="field-error" id=id><Icon paths=icon::CIRCLE_X/><span>{message}</span></p> }
+            view! { <p class="field-error" id=id><Icon paths=icon::CIRCLE_X/><span>{message}</span></p> }.into_any()
         })
     }
 }

@@ -18,11 +18,17 @@ use leptos::task::spawn_local;
 use leptos::web_sys::SubmitEvent;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use std::pin::Pin;
 
 /// A server function that a form calls. The form's fields are its arguments, sent as they stand: of the function itself the
 /// browser half needs only the address, so that a form more costs it next to nothing.
 pub trait ChangeFn: ServerFn<Output = Reply, Error = AppError> {}
 impl<S> ChangeFn for S where S: ServerFn<Output = Reply, Error = AppError> {}
+
+/// What comes of a form that was sent.
+pub type Sending = Pin<Box<dyn Future<Output = Result<Reply, AppError>>>>;
+/// Sends what a form holds to an address.
+pub type Sender = fn(&'static str, &SubmitEvent) -> Sending;
 
 /// One kind of change a page offers, and what became of the last try.
 #[derive(Clone, Copy)]
@@ -32,6 +38,8 @@ pub struct Change {
     pending: RwSignal<bool>,
     /// It is only a button: a refusal is said in a toast too.
     says_refusals: bool,
+    /// How its form is sent where that isn't by its fields alone.
+    sender: Option<Sender>,
     toasts: Toasts,
     revision: Revision,
     restated: StoredValue<bool>,
@@ -55,6 +63,7 @@ fn prepare(url: &'static str, says_refusals: bool) -> Change {
         answer: RwSignal::new(None),
         pending: RwSignal::new(false),
         says_refusals,
+        sender: None,
         toasts: expect_context(),
         revision: use_revision(),
         restated: expect_context::<Restated>().0,
@@ -68,16 +77,25 @@ impl Change {
         self.on_done.set_value(Some(Box::new(act)));
     }
 
-    /// Sends the fields, unless they are on their way already; says what came of it and goes where the reply says.
-    fn send(self, fields: Pairs, navigate: impl Fn(&str, NavigateOptions) + 'static) {
+    /// Its form has files, and `sender` sends it.
+    pub fn with_files(self, sender: Sender) -> Change {
+        Change { sender: Some(sender), ..self }
+    }
+
+    /// Sends the form, unless it is on its way already; says what came of it and goes where the reply says.
+    fn send(self, event: &SubmitEvent, navigate: impl Fn(&str, NavigateOptions) + 'static) {
         if self.pending.try_get_untracked() != Some(false) {
             return;
         }
         self.pending.set(true);
         self.revision.count_change(1);
         let page = browser::path();
+        let sending = match self.sender {
+            Some(sender) => sender(self.url, event),
+            None => Box::pin(post(self.url, browser::pairs(event))),
+        };
         spawn_local(async move {
-            let answer = post(self.url, &fields).await;
+            let answer = sending.await;
             let end = move || {
                 self.revision.count_change(-1);
                 self.pending.try_set(false);
@@ -218,7 +236,7 @@ pub fn ChangeForm(
             let quiet = NavigateOptions { replace: true, scroll: false, ..Default::default() };
             navigate(&Query(browser::pairs(&event)).url(&browser::path()), quiet);
         } else {
-            change.send(browser::pairs(&event), navigate.clone());
+            change.send(&event, navigate.clone());
         }
     };
     Effect::new(move |_| {
@@ -240,7 +258,7 @@ pub fn ChangeForm(
         failed
     });
     view! {
-        <form class=class method="post" action=change.url novalidate=true on:submit=on_submit node_ref=form>
+        <form class=class method="post" action=change.url enctype=change.sender.map(|_| "multipart/form-data") novalidate=true on:submit=on_submit node_ref=form>
             <Provider value=state>{children()}</Provider>
         </form>
     }
@@ -275,8 +293,8 @@ pub fn ErrorSummary() -> impl IntoView {
                 <h2>{title}</h2>
                 {(!problems.is_empty()).then(|| view! {
                     <ul>{problems.into_iter().map(|p| link(p.field, p.message)).views()}</ul>
-                })}
-                {signed_out.then(|| view! { <ul><li><a href="/login" target="_blank">"Sign in"</a></li></ul> })}
+                }.into_any())}
+                {signed_out.then(|| view! { <ul><li><a href="/login" target="_blank">"Sign in"</a></li></ul> }.into_any())}
             </div>
         }
     };
@@ -302,7 +320,7 @@ pub fn SubmitButton(
     view! {
         <button class="button" type="submit" data-kind=kind data-size=(!size.is_empty()).then_some(size)
             disabled=sending aria-busy=move || sending().then_some("true")>
-            {paths.map(|paths| view! { <Icon paths/> })}
+            {paths.map(|paths| view! { <Icon paths/> }.into_any())}
             <span>{label}</span>
         </button>
     }
@@ -332,8 +350,8 @@ pub fn RestateButton(
         <button class="button" type="submit" formmethod="get" formaction=page formnovalidate=true name=EDIT value=value
             disabled=disabled data-kind=kind data-size="small" data-icon=icon_only.then_some("")
             aria-label=icon_only.then_some(name)>
-            {paths.map(|paths| view! { <Icon paths/> })}
-            {(!icon_only).then(|| view! { <span>{label}</span> })}
+            {paths.map(|paths| view! { <Icon paths/> }.into_any())}
+            {(!icon_only).then(|| view! { <span>{label}</span> }.into_any())}
         </button>
     }
     .into_any()
@@ -368,7 +386,11 @@ pub fn GetForm(
         pairs.retain(|(_, value)| !value.is_empty());
         navigate(&Query(pairs).url(&target), NavigateOptions { scroll: false, ..Default::default() });
     };
-    let kept = keep.0.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).views();
+    let kept = keep
+        .0
+        .into_iter()
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> }.into_any())
+        .views();
     view! {
         <form class=(!class.is_empty()).then_some(class) method="get" action=page id=id hidden=hidden
             role=label.is_some().then_some("search") aria-label=label on:submit=on_submit>

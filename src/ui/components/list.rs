@@ -3,12 +3,37 @@
 use super::form::GetForm;
 use super::icon::{self, Icon};
 use crate::api::Page;
+use crate::api::frame::Counts;
+use crate::ui::context::LiveCounts;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// A column: its caption and its `data-col` (empty for plain text).
 pub type Column = (&'static str, &'static str);
+
+/// A tab that leads to a list.
+pub struct TabLink {
+    pub href: String,
+    pub label: &'static str,
+    pub is_current: bool,
+    /// What the bell counts of it.
+    pub count: Option<fn(Counts) -> i64>,
+    /// What it counts waits for the person.
+    pub waits: bool,
+}
+
+/// The tabs above a list.
+pub fn tabs(label: &'static str, tabs: Vec<TabLink>, counts: LiveCounts) -> AnyView {
+    let entry = |TabLink { href, label, is_current, count, waits }: TabLink| {
+        let count = count.map(|of| {
+            let tone = move || (waits && of(counts.get()) > 0).then_some("accent");
+            view! { <span class="count" data-tone=tone>{move || of(counts.get())}</span> }.into_any()
+        });
+        view! { <li><a href=href aria-current=is_current.then_some("page")>{label}</a>{count}</li> }
+    };
+    view! { <nav class="tabs" aria-label=label><ul>{tabs.into_iter().map(entry).views()}</ul></nav> }.into_any()
+}
 
 /// A table with these columns around its rows. The last column holds the row's actions where `actions` says so.
 #[component]
@@ -33,7 +58,7 @@ pub fn Table(
                 <thead>
                     <tr>
                         {head.views()}
-                        {actions.then(|| view! { <th scope="col" data-col="actions"><span class="visually-hidden">"Actions"</span></th> })}
+                        {actions.then(|| view! { <th scope="col" data-col="actions"><span class="visually-hidden">"Actions"</span></th> }.into_any())}
                     </tr>
                 </thead>
                 <tbody>{children()}</tbody>
@@ -45,10 +70,14 @@ pub fn Table(
 
 /// A cell; a text may be longer than its column, so the whole stands in `title`.
 pub fn cell(column: Column, title: String, content: impl IntoView + 'static) -> AnyView {
-    let (label, col) = column;
+    erased_cell(column, title, content.into_any())
+}
+
+/// The same for any content: one piece of code, not one for each kind.
+fn erased_cell((label, col): Column, title: String, content: AnyView) -> AnyView {
     view! {
         <td data-label=label data-col=(!col.is_empty()).then_some(col) title=(!title.is_empty()).then_some(title)>
-            {content.into_any()}
+            {content}
         </td>
     }
     .into_any()
@@ -105,7 +134,7 @@ pub fn Filters(#[prop(into)] page: String, children: Children) -> impl IntoView 
             query.lasting().0.iter().filter(|(name, value)| counts(name) && !value.is_empty()).count()
         })
     };
-    let count = move || set().filter(|n| *n > 0).map(|n| view! { <span class="count">{n}</span> });
+    let count = move || set().filter(|n| *n > 0).map(|n| view! { <span class="count">{n}</span> }.into_any());
     let clear = page.clone();
     view! {
         <GetForm page class="filters" label="Filters">
@@ -138,7 +167,7 @@ pub fn Empty(
             <Icon paths size=24/>
             <h2>{title}</h2>
             <p>{text}</p>
-            {children.map(|children| view! { <div class="cluster">{children()}</div> })}
+            {children.map(|children| view! { <div class="cluster">{children()}</div> }.into_any())}
         </section>
     }
     .into_any()

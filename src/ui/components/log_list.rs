@@ -126,7 +126,7 @@ fn filters(place: &Place, zone: String) -> AnyView {
             <FilterField label="Operation" name="operation" control=Control::Select(all_choices!("All", Operation))/>
             <FilterField label="Resource Type" name="resource_type" control=Control::Select(all_choices!("All", ResourceType))/>
             <FilterField label="Result" name="result" control=Control::Select(all_choices!("All", Outcome))/>
-        }
+        }.into_any()
     });
     view! {
         <div class="filters">

@@ -111,6 +111,7 @@ fn CopyButton(text: String) -> impl IntoView {
             view! {
                 <button class="button" type="button" on:click=copy><Icon paths=icon::COPY/><span>"Copy"</span></button>
             }
+            .into_any()
         })
     };
     view! { <p role="status">{said}</p> {button} }.into_any()

@@ -9,10 +9,11 @@ use leptos::prelude::*;
 pub fn meters(standing: &Standing, requested: &Amounts, columns: bool) -> AnyView {
     let (limited, free): (Vec<_>, Vec<_>) = requested.iter().partition(|(key, _)| standing.limit(*key) != UNLIMITED);
     let rows: Vec<_> = limited.into_iter().map(|(key, amount)| meter(standing, key, amount)).collect();
-    let rows =
-        (!rows.is_empty()).then(|| view! { <ul class="meters" data-flow=columns.then_some("columns")>{rows}</ul> });
+    let rows = (!rows.is_empty())
+        .then(|| view! { <ul class="meters" data-flow=columns.then_some("columns")>{rows}</ul> }.into_any());
     let free: Vec<_> = free.into_iter().map(|(key, _)| key.label()).collect();
-    let free = (!free.is_empty()).then(|| view! { <p class="muted">{format!("Unlimited: {}", free.join(", "))}</p> });
+    let free = (!free.is_empty())
+        .then(|| view! { <p class="muted">{format!("Unlimited: {}", free.join(", "))}</p> }.into_any());
     view! { <div class="stack">{rows}{free}</div> }.into_any()
 }
 
@@ -32,7 +33,8 @@ pub fn overview(standing: &Standing) -> AnyView {
             </details>
         }
     });
-    let telling = (!telling.is_empty()).then(|| view! { <ul class="meters" data-flow="columns">{rows(telling)}</ul> });
+    let telling =
+        (!telling.is_empty()).then(|| view! { <ul class="meters" data-flow="columns">{rows(telling)}</ul> }.into_any());
     view! { <div class="stack">{telling}{folded}</div> }.into_any()
 }
 
@@ -119,7 +121,7 @@ pub fn MeterLegend(
         <ul class="meter-legend">
             <li data-part="used">"Used"</li>
             <li data-part="held">"Held"</li>
-            {(!standing).then(|| view! { <li data-part="requested">"Requested"</li> })}
+            {(!standing).then(|| view! { <li data-part="requested">"Requested"</li> }.into_any())}
             <li data-part="free">"Free"</li>
         </ul>
     }

@@ -10,6 +10,7 @@ mod pace;
 use super::browser;
 use super::context::{refresh_frame, use_revision};
 use crate::api::live::Hint;
+use crate::domain::ids::TicketNumber;
 use leptos::prelude::*;
 use pace::Pace;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,6 +28,10 @@ impl Live {
         self.0.try_get_value() == Some(true)
     }
 }
+
+/// Who writes in which support ticket, as far as this page was told last: its number, and whether it is its requester.
+#[derive(Clone, Copy)]
+pub struct Writing(pub RwSignal<Option<(TicketNumber, bool)>>);
 
 /// While the code of the next page is loaded, the one before it still stands, and may not be of this view any more: it isn't
 /// read again until this is dropped.
@@ -53,7 +58,7 @@ impl Drop for Leaving {
 
 /// Keeps the pages below live, as long as what calls this is there.
 pub fn keep_live() {
-    let (live, revision) = (expect_context::<Live>(), use_revision());
+    let (live, writing, revision) = (expect_context::<Live>(), expect_context::<Writing>(), use_revision());
     // Rendered anew, the frame closes its menus.
     let whole_frame = Pace::new(move || {
         let is_free = !browser::has_open_menu();
@@ -87,7 +92,15 @@ pub fn keep_live() {
     let hear = move |hints: &[Hint]| {
         let path = browser::path();
         // Everybody hears of these at the same time, so not everybody asks at the same time.
-        let is_broad = hints.iter().any(|hint| !matches!(hint, Hint::Frame | Hint::Ticket(_)));
+        let is_broad = hints.iter().any(|hint| !matches!(hint, Hint::Frame | Hint::Ticket(_) | Hint::Writing(..)));
+        for hint in hints {
+            match hint {
+                Hint::Writing(number, is_requester) => _ = writing.0.try_set(Some((*number, *is_requester))),
+                // What was written is there.
+                Hint::Ticket(_) => _ = writing.0.try_set(None),
+                _ => {}
+            }
+        }
         if hints.iter().any(|hint| matches!(hint, Hint::All | Hint::Frame)) {
             frame.ask(is_broad);
         }

@@ -143,7 +143,7 @@ fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
             <Hidden name="verdict" value=verdict.key()/>
             <Hidden name="back" value=back/>
             {fields}
-            {gone.map(|gone| view! { <p class="muted">{gone}</p> })}
+            {gone.map(|gone| view! { <p class="muted">{gone}</p> }.into_any())}
             <ul class="picked" aria-label="Selected tickets">{batch.tickets.into_iter().map(picked).views()}</ul>
             {note(true)()}
         </ChangeDialog>

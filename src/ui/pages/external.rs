@@ -103,9 +103,9 @@ fn state(connection: Connection, now: Millis) -> AnyView {
         Some(_) => view! { <Pill tone="danger" paths=icon::CIRCLE_X label="Unreachable"/> }.into_any(),
     };
     let problem = connection.problem.map(|why| {
-        view! { <div class="banner" data-tone="danger"><Icon paths=icon::ALERT_TRIANGLE/><p>{why}" Nothing is lost: what is said meanwhile goes there as soon as it answers."</p></div> }
+        view! { <div class="banner" data-tone="danger"><Icon paths=icon::ALERT_TRIANGLE/><p>{why}" Nothing is lost: what is said meanwhile goes there as soon as it answers."</p></div> }.into_any()
     });
-    let queues = connection.queues.into_iter().map(|queue| view! { <li>{queue}</li> }).views();
+    let queues = connection.queues.into_iter().map(|queue| view! { <li>{queue}</li> }.into_any()).views();
     view! {
         <section class="card" aria-labelledby="state-title">
             <header class="card-header"><h2 id="state-title">"State"</h2></header>

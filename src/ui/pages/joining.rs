@@ -104,8 +104,9 @@ pub fn application(application: Application, page: &'static str, now: Millis) ->
         (true, false) => ticket.processor.join(", "),
         (false, _) => String::new(),
     };
-    let note = (!ticket.may_undo && !note.is_empty()).then(|| view! { <div><dt>"Note"</dt><dd>{note}</dd></div> });
-    let waits = (!waits.is_empty()).then(|| view! { <div><dt>"Waits for"</dt><dd>{waits}</dd></div> });
+    let note =
+        (!ticket.may_undo && !note.is_empty()).then(|| view! { <div><dt>"Note"</dt><dd>{note}</dd></div> }.into_any());
+    let waits = (!waits.is_empty()).then(|| view! { <div><dt>"Waits for"</dt><dd>{waits}</dd></div> }.into_any());
     view! {
         <section class="card" aria-labelledby="application-title">
             <header class="card-header">

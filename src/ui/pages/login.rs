@@ -18,7 +18,7 @@ pub fn Login() -> impl IntoView {
         view! {
             <ChangeForm change>
                 <ErrorSummary/>
-                {next.map(|next| view! { <Hidden name="next" value=next/> })}
+                {next.map(|next| view! { <Hidden name="next" value=next/> }.into_any())}
                 <Field label="Username" name="username" control=Control::Account("username") required=true autofocus=true/>
                 <Field label="Password" name="password" control=Control::Password("current-password") required=true/>
                 <SubmitButton label="Sign in"/>

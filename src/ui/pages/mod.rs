@@ -3,6 +3,7 @@
 pub mod account;
 pub mod amend;
 pub mod batch;
+pub mod canned_replies;
 pub mod decision;
 pub mod directory;
 pub mod external;
@@ -24,6 +25,8 @@ pub mod request_quota;
 pub mod setup;
 pub mod support;
 pub mod support_dialogs;
+pub mod support_draft;
+pub mod support_files;
 pub mod support_reply;
 pub mod support_ticket;
 pub mod system_settings;

@@ -35,7 +35,7 @@ pub fn Process() -> impl IntoView {
             page: format!("{}/{}", ticket_setup::PAGE, id.get()),
             about: Some((ResourceType::Process, id.get())),
         };
-        on_log(&query).then(|| view! { <LogList place/> })
+        on_log(&query).then(|| view! { <LogList place/> }.into_any())
     };
     view! { {loaded(process, body)} {log} }
 }
@@ -118,14 +118,14 @@ fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
                 <header class="card-header"><h2 id="links-title">"Approval links"</h2></header>
                 <div class="card-body"><ol class="stepper">{links}</ol></div>
             </section>
-        })}
+        }.into_any())}
     }
     .into_any()
 }
 
 fn link_item(index: usize, link: &Link, approver: &str, gaps: &LinkGaps) -> AnyView {
     let gap = gaps.sentence().map(|sentence| {
-        view! { <p class="link-coverage" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><span>{sentence}</span></p> }
+        view! { <p class="link-coverage" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><span>{sentence}</span></p> }.into_any()
     });
     view! {
         <li class="step" data-state="waiting">

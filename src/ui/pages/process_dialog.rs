@@ -73,7 +73,7 @@ pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessR
             <DefaultButton/>
             <Hidden name="dialog" value=name/>
             <Hidden name="back" value=page.clone()/>
-            {process_id.map(|id| view! { <Hidden name="process" value=id/> })}
+            {process_id.map(|id| view! { <Hidden name="process" value=id/> }.into_any())}
             <div class="field-row" on:change=on_change>
                 <Field label="Ticket Type" name="form[ticket_type]" required=true control=Control::Select(types)/>
                 <Field label="Kind" name="form[kind]" control=Control::Select(kinds(setup.queues.is_some()))/>
@@ -265,7 +265,9 @@ fn ScopeField(name: String, ticket_type: RwSignal<Option<TicketType>>) -> impl I
     let options = Scope::ALL.iter().map(|scope| {
         let selected = value == scope.key();
         let taken = move || ticket_type.get().is_none_or(|t| t.scopes().contains(scope));
-        move || taken().then(|| view! { <option value=scope.key() selected=selected>{scope.label()}</option> })
+        move || {
+            taken().then(|| view! { <option value=scope.key() selected=selected>{scope.label()}</option> }.into_any())
+        }
     });
     view! {
         <div class="field">

@@ -35,7 +35,7 @@ pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> Any
             <Hidden name="form[id]" value=id/>
             <Hidden name="form[seen]" value=seen(&standing)/>
             <Hidden name="back" value=back/>
-            {amends.map(|(number, version)| view! { <Hidden name="amends" value=number/><Hidden name="version" value=version/> })}
+            {amends.map(|(number, version)| view! { <Hidden name="amends" value=number/><Hidden name="version" value=version/> }.into_any())}
             <div class="quota-form" id=field_id(LIMITS) tabindex="-1" on:input=move |event| { live.try_set(browser::typed(&event)); }>
                 {limits(&standing, live)}
             </div>

@@ -96,7 +96,7 @@ fn card(quota: &ScopeQuota, is_own: bool) -> AnyView {
     };
     let action = (!is_own).then(|| action(quota, true));
     // Where nothing is limited there are no bars to explain.
-    let legend = (!quota.standing.limits.is_empty()).then(|| view! { <MeterLegend standing=true/> });
+    let legend = (!quota.standing.limits.is_empty()).then(|| view! { <MeterLegend standing=true/> }.into_any());
     view! {
         <section class="card" aria-label=title>
             <header class="card-header">

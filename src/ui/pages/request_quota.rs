@@ -20,6 +20,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
                 <Icon paths=icon::ALERT_TRIANGLE/><p>{format!("This can't be passed as it stands. {why}")}</p>
             </div>
         }
+        .into_any()
     });
     let rows = request.changes.iter().map(|change| row(change, standing)).views();
     let title = format!("Quota of {} {}", request.scope.label().to_lowercase(), request.name);
@@ -33,7 +34,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
                     <tr>
                         <th scope="col">"Key"</th><th scope="col">"Before"</th><th scope="col">"After"</th>
                         <th scope="col">"Delta"</th>
-                        {standing.is_some().then(|| view! { <th scope="col">"Used now"</th> })}
+                        {standing.is_some().then(|| view! { <th scope="col">"Used now"</th> }.into_any())}
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -78,7 +79,7 @@ pub fn amend(request: &QuotaRequest, detail: &TicketDetail) -> Option<AnyView> {
 fn row(change: &LimitChange, standing: Option<&Standing>) -> AnyView {
     let (key, old, new) = (change.key, change.old, change.new);
     let lower = new != UNLIMITED && (old == UNLIMITED || new < old);
-    let used = standing.map(|standing| view! { <td>{key.show(standing.used.get(key))}</td> });
+    let used = standing.map(|standing| view! { <td>{key.show(standing.used.get(key))}</td> }.into_any());
     view! {
         <tr data-changed="">
             <th scope="row">{key.label()}</th>

@@ -1,10 +1,11 @@
 //! `/tickets/support/…`: the tabs of technical support, and (by number) the page of one ticket.
 
+use super::canned_replies::{self, CannedReplies};
 use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
 use super::support_ticket::SupportTicket;
 use crate::all_choices;
 use crate::api::error::AppError;
-use crate::api::frame::{Counts, Frame};
+use crate::api::frame::Frame;
 use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab, TakeSupport, list_support};
 use crate::domain::support::{Level, SupportStatus};
 use crate::domain::time::Millis;
@@ -13,7 +14,7 @@ use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
+use crate::ui::components::list::{self, Column, Empty, Filters, TabLink, Table, cell, pager, text_cell};
 use crate::ui::components::pill::{Pill, State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{LiveCounts, kept, lasting_query, loaded, use_counts, use_revision};
@@ -21,7 +22,6 @@ use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
-use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
@@ -51,12 +51,14 @@ pub fn Support() -> impl IntoView {
     let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
     let tab = move || name.with(|name| SupportTab::from_key(name));
     let number = move || name.with(|name| name.parse::<i64>().ok());
-    let kind = Memo::new(move |_| (tab().is_some(), number().is_some()));
+    let is_replies = move || name.with(|name| name == "replies");
+    let kind = Memo::new(move |_| (tab().is_some(), number().is_some(), is_replies()));
     let (tab, number) = (kept(tab, SupportTab::Mine), kept(number, 0));
     move || match kind.get() {
-        (true, _) => view! { <Tickets tab/> }.into_any(),
-        (false, true) => view! { <SupportTicket number/> }.into_any(),
-        (false, false) => {
+        (true, ..) => view! { <Tickets tab/> }.into_any(),
+        (_, true, _) => view! { <SupportTicket number/> }.into_any(),
+        (.., true) => view! { <CannedReplies/> }.into_any(),
+        _ => {
             server_side::status_not_found();
             view! { <ErrorPage error=AppError::NotFound/> }.into_any()
         }
@@ -83,13 +85,16 @@ fn Tickets(tab: Signal<SupportTab>) -> impl IntoView {
             let page = path(tab);
             view! { <DialogButton page keep=lasting_query() dialog=REQUEST label=TITLE kind="primary" paths=icon::PLUS/> }
         });
+        let replies = tickets.may_write_replies.then(|| {
+            view! { <a class="button" href=canned_replies::PAGE><icon::Icon paths=icon::COPY/><span>"Canned Replies"</span></a> }.into_any()
+        });
         view! {
             <Title text=tab.label()/>
             <header class="page-header">
                 <div class="page-title">
                     <h1>"Technical Support"</h1><p>"Problems, and the threads in which they are solved."</p>
                 </div>
-                <div class="page-actions">{request}</div>
+                <div class="page-actions">{replies}{request}</div>
             </header>
             {tabs(&tickets.tabs, tab, use_counts(counts))}
             {filters(tab)}
@@ -118,24 +123,19 @@ fn filter(query: &Query) -> SupportFilter {
     }
 }
 
-fn tabs(tabs: &[SupportTab], current: SupportTab, counts: LiveCounts) -> AnyView {
-    let entry = |tab: &SupportTab| {
-        let count: Option<fn(Counts) -> i64> = match tab {
+fn tabs(all: &[SupportTab], current: SupportTab, counts: LiveCounts) -> AnyView {
+    let entry = |tab: &SupportTab| TabLink {
+        href: path(*tab),
+        label: tab.label(),
+        is_current: *tab == current,
+        count: match tab {
             SupportTab::Mine => Some(|counts| counts.support_mine),
             SupportTab::Pending => Some(|counts| counts.support_pending),
             _ => None,
-        };
-        let is_pending = *tab == SupportTab::Pending;
-        let waits = move || (is_pending && counts.get().support_pending > 0).then_some("accent");
-        view! {
-            <li>
-                <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
-                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> })}
-            </li>
-        }
+        },
+        waits: *tab == SupportTab::Pending,
     };
-    view! { <nav class="tabs" aria-label="Technical Support"><ul>{tabs.iter().map(entry).views()}</ul></nav> }
-        .into_any()
+    list::tabs("Technical Support", all.iter().map(entry).collect(), counts)
 }
 
 fn filters(tab: SupportTab) -> AnyView {
@@ -145,9 +145,9 @@ fn filters(tab: SupportTab) -> AnyView {
             <FilterField label="ID" name="id" width="short"/>
             <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", SupportStatus))/>
             <FilterField label="Priority" name="priority" control=Control::Select(all_choices!("All", Level))/>
-            {(tab != SupportTab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
+            {(tab != SupportTab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> }.into_any())}
             <FilterField label="Text" name="text"/>
-            {(tab != SupportTab::Pending).then(|| view! { <FilterField label="Sort" name="sort" control=Control::Select(sort)/> })}
+            {(tab != SupportTab::Pending).then(|| view! { <FilterField label="Sort" name="sort" control=Control::Select(sort)/> }.into_any())}
         </Filters>
     }
     .into_any()

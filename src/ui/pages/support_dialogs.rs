@@ -1,5 +1,7 @@
 //! The dialogs of technical support: requesting it, and ending a ticket.
 
+use super::support_draft::Draft;
+use super::support_files::{self, FilesField};
 use crate::api::support::{EndSupport, RequestSupport, check_support_request};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::Level;
@@ -14,6 +16,7 @@ use leptos::prelude::*;
 /// The dialog's name in the URL, and its title.
 pub const REQUEST: &str = "request";
 pub const TITLE: &str = "Request Technical Support";
+const DESCRIPTION: &str = "form[description]";
 
 /// The dialog, while the URL of `page` asks for it; `follows` names the closed ticket that it goes on from.
 #[component]
@@ -21,37 +24,47 @@ pub fn RequestDialog(page: Signal<String>) -> impl IntoView {
     let query = use_query();
     let wanted = Memo::new(move |_| query.with(|query| query.get("dialog") == Some(REQUEST)));
     let follows = Memo::new(move |_| query.with(|query| query.text("follows")));
-    let allowed =
-        read(move || wanted.get(), |wanted| async move { if wanted { check_support_request().await } else { Ok(()) } });
+    let allowed = read(
+        move || wanted.get(),
+        |wanted| async move { if wanted { check_support_request().await.map(Some) } else { Ok(None) } },
+    );
     awaited(move || {
         let (wanted, follows) = (wanted.get(), follows.get());
         let (page, keep) = (page.get_untracked(), query.with_untracked(Query::lasting));
         async move {
             provide_context(flash_answer().await);
             match allowed.wait().await {
-                _ if !wanted => ().into_any(),
-                Ok(()) => request(follows, page, keep),
+                Ok(Some(reader)) if wanted => request(&reader, follows, page, keep),
+                Ok(_) => ().into_any(),
+                Err(_) if !wanted => ().into_any(),
                 Err(error) => refused(&error, page, keep),
             }
         }
     })
 }
 
-fn request(follows: String, page: String, keep: Query) -> AnyView {
-    let change = use_change::<RequestSupport>();
+/// What `reader` types is kept by the browser until it is sent, like a reply.
+fn request(reader: &str, follows: String, page: String, keep: Query) -> AnyView {
+    let draft = Draft::new(format!("draft/{reader}/request/{follows}"), DESCRIPTION);
+    let change = use_change::<RequestSupport>().with_files(support_files::send);
     let levels = Level::ALL.iter().map(|level| choice(level.key(), level.label())).collect();
     let about = match follows.as_str() {
         "" => "The support team answers in a thread that only you and they read.".to_owned(),
         number => format!("Goes on from the closed ticket #{number}, which the new one links to."),
     };
     let keep = keep.without(&["follows"]);
+    draft.restore();
+    change.on_done(move || draft.drop());
     view! {
         <ChangeDialog change title=TITLE about page keep wide=true>
             <Hidden name="form[follows]" value=follows/>
-            <Field label="Problem description" name="form[description]" required=true control=Control::Area autofocus=true
-                help="What happened, and what you expected instead. Markdown; at most 10,000 characters."/>
+            <div on:input=move |_| draft.keep()>
+                <Field label="Problem description" name=DESCRIPTION required=true control=Control::Area autofocus=true
+                    help="What happened, and what you expected instead. Markdown; at most 10,000 characters."/>
+            </div>
             <Field label="Level" name="form[level]" control=Control::Select(levels) preset=Level::Minor.key() width="medium"
                 help="How bad it is for you. The worst is looked at first."/>
+            <FilesField/>
         </ChangeDialog>
     }
     .into_any()

@@ -1,10 +1,14 @@
 //! The box one replies in: opened by Reply, kept as a draft by the browser until it is sent, previewed by the server.
 
+use super::support_draft::Draft;
+use super::support_files::{self, FilesField};
 use super::support_ticket::path;
-use crate::api::support::{ReplyRights, ReplySupport, get_reply_rights, preview_markdown};
+use crate::api::Choice;
+use crate::api::canned_replies::get_canned;
+use crate::api::support::{ReplyRights, ReplySupport, get_reply_rights, preview_markdown, tell_writing};
 use crate::domain::ids::TicketNumber;
 use crate::ui::browser;
-use crate::ui::components::field::{Checkbox, Control, Field};
+use crate::ui::components::field::{Checkbox, Control, Field, options};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, GetForm, Hidden, SubmitButton, typed_before, use_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, use_revision};
@@ -16,8 +20,12 @@ use leptos::web_sys::MouseEvent;
 
 /// What the URL says while the box is open.
 const OPEN: &str = "reply";
+/// How often others are told that one writes, in milliseconds.
+const TELL_EVERY: i64 = 4_000;
 /// The field's name.
 const BODY: &str = "body";
+/// The canned reply that is chosen.
+const CANNED: &str = "canned";
 
 /// The button Reply, or the box. It reads for itself what one may write, and only when the page isn't in use: made anew it
 /// would lose what is typed.
@@ -32,8 +40,9 @@ pub fn ReplyBox(number: Signal<TicketNumber>) -> impl IntoView {
         async move {
             provide_context(flash_answer().await);
             let preview = previewed().await;
+            let chosen = chosen(number).await;
             match rights.wait().await {
-                Ok(rights) if rights.may_reply && is_open => form(number, &rights, preview),
+                Ok(rights) if rights.may_reply && is_open => form(number, rights, preview, chosen),
                 Ok(rights) if rights.may_reply => closed(number),
                 _ => ().into_any(),
             }
@@ -49,6 +58,28 @@ async fn previewed() -> Option<String> {
     preview_markdown(value(BODY)?).await.ok()
 }
 
+/// The canned reply that the URL names: without scripts it is put in by asking for the page anew.
+async fn chosen(number: TicketNumber) -> String {
+    let id = use_query().with_untracked(|query| query.text(CANNED));
+    if id.is_empty() { id } else { get_canned(number, id).await.unwrap_or_default() }
+}
+
+/// Chooses a canned reply to begin with, above the form.
+fn canned(number: TicketNumber, replies: Vec<Choice>, put_in: impl Fn(MouseEvent) + Send + 'static) -> Option<AnyView> {
+    let keep = Query::default().with(OPEN, "open");
+    let chooser = |replies| {
+        view! {
+            <GetForm page=path(number) keep class="canned">
+                <label for="canned">"Canned reply"</label>
+                <select id="canned" name=CANNED>{options(replies, "")}</select>
+                <button class="button" type="submit" on:click=put_in><span>"Insert"</span></button>
+            </GetForm>
+        }
+        .into_any()
+    };
+    (!replies.is_empty()).then(|| chooser(replies))
+}
+
 fn closed(number: TicketNumber) -> AnyView {
     let keep = Query::default().with(OPEN, "open");
     view! {
@@ -61,18 +92,22 @@ fn closed(number: TicketNumber) -> AnyView {
     .into_any()
 }
 
-fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -> AnyView {
+fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, begun: String) -> AnyView {
     let may_note = rights.may_note;
-    let change = use_change::<ReplySupport>();
+    let change = use_change::<ReplySupport>().with_files(support_files::send);
     let preview = RwSignal::new(previewed);
-    // A browser may have several people: each has drafts of their own.
-    let key = StoredValue::new(format!("draft/{}/reply/{number}", rights.reader));
-    let on_input = move |_| key.with_value(|key| browser::keep_draft(key, &browser::text_in(BODY)));
-    Effect::new(move |_| {
-        if let Some(draft) = key.with_value(|key| browser::draft(key)) {
-            browser::fill(BODY, &draft);
+    let draft = Draft::new(format!("draft/{}/reply/{number}", rights.reader), BODY);
+    let told = StoredValue::new(0);
+    let on_input = move |_| {
+        draft.keep();
+        // A note isn't the requester's business.
+        let now = browser::now();
+        if now - told.get_value() > TELL_EVERY && !browser::is_there("[name=note]:checked") {
+            told.set_value(now);
+            spawn_local(async move { _ = tell_writing(number).await });
         }
-    });
+    };
+    draft.restore();
     let show = move |event: MouseEvent| {
         event.prevent_default();
         let text = browser::text_in(BODY);
@@ -81,27 +116,37 @@ fn form(number: TicketNumber, rights: &ReplyRights, previewed: Option<String>) -
             preview.try_set(Some(shown));
         });
     };
-    change.on_done(move || {
-        key.try_with_value(|key| browser::drop_draft(key));
-    });
+    let put_in = move |event: MouseEvent| {
+        event.prevent_default();
+        let id = browser::text_in(CANNED);
+        spawn_local(async move {
+            if let Ok(text) = get_canned(number, id).await {
+                browser::insert(BODY, &text);
+                draft.keep();
+            }
+        });
+    };
+    change.on_done(move || draft.drop());
     // Made inside its form, which it asks what was typed before.
     let note = move || {
         let help = "Only those who handle this ticket read it. It changes no state.";
-        may_note.then(|| view! { <Checkbox label="Internal note" name="note" help/> })
+        may_note.then(|| view! { <Checkbox label="Internal note" name="note" help/> }.into_any())
     };
     view! {
         <section class="card reply" aria-labelledby="reply-title">
             <header class="card-header"><h2 id="reply-title">"Your reply"</h2></header>
             <div class="card-body" on:input=on_input>
+                {canned(number, rights.canned, put_in)}
                 <ChangeForm change>
                     <ErrorSummary/>
                     <Hidden name="number" value=number.to_string()/>
-                    <Field label="Reply" name=BODY required=true control=Control::Area autofocus=true
+                    <Field label="Reply" name=BODY required=true control=Control::Area autofocus=true preset=begun
                         help="Markdown; at most 10,000 characters. Kept as a draft in this browser until it is sent."/>
+                    <FilesField/>
                     {note()}
                     {move || preview.try_get().flatten().map(|html| view! {
                         <div class="preview" role="region" aria-label="Preview"><div class="prose" dir="auto" inner_html=html></div></div>
-                    })}
+                    }.into_any())}
                     <div class="form-actions">
                         <SubmitButton label="Submit"/>
                         <button class="button" type="submit" name="preview" value="on" on:click=show><span>"Preview"</span></button>

@@ -4,6 +4,7 @@
 //! else appears while one writes.
 
 use super::support_dialogs::{EndDialog, REQUEST};
+use super::support_files::{RemoveDialog, files};
 use super::support_reply::ReplyBox;
 use crate::api::external::RetryExternal;
 use crate::api::support::{Post, SupportDetail, get_support};
@@ -17,9 +18,11 @@ use crate::ui::components::pill::{State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::live::Writing;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use std::time::Duration;
 
 /// A link to an entry opens the part of the thread that ends so many entries after it.
 const AFTER_LINKED: i64 = 26;
@@ -41,10 +44,40 @@ pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     );
     view! {
         {loaded(detail, move |detail: SupportDetail, frame| page(&detail, frame.now, retry))}
+        <WritingNow number/>
         <ReplyBox number/>
+        <RemoveDialog number/>
         <EndDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
     }
     .into_any()
+}
+
+/// How long somebody counts as writing after a word of it: a little longer than the next word takes to come.
+const WRITING_FOR: Duration = Duration::from_secs(6);
+
+/// Says who writes right now. It has its room whether somebody does or not.
+#[component]
+fn WritingNow(number: Signal<TicketNumber>) -> impl IntoView {
+    let writing = expect_context::<Writing>().0;
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(Some(handle)) = timer.try_update_value(Option::take) {
+            handle.clear();
+        }
+    };
+    Effect::new(move |_| {
+        stop();
+        if writing.get().is_some() {
+            timer.set_value(set_timeout_with_handle(move || _ = writing.try_set(None), WRITING_FOR).ok());
+        }
+    });
+    on_cleanup(stop);
+    let who = move || match writing.get().filter(|(of, _)| *of == number.get()) {
+        Some((_, true)) => "The requester is writing\u{2026}",
+        Some((_, false)) => "A handler is writing\u{2026}",
+        None => "",
+    };
+    view! { <p class="thread-event writing">{who}</p> }
 }
 
 pub fn path(number: TicketNumber) -> String {
@@ -55,7 +88,7 @@ fn page(detail: &SupportDetail, now: Millis, retry: Change) -> AnyView {
     let row = &detail.row;
     let (number, title) = (row.number, row.title.clone());
     let end = row.may_end.then(|| {
-        view! { <DialogButton page=path(number) keep=Query::default() dialog="end" label="End" paths=icon::CIRCLE_CHECK/> }
+        view! { <DialogButton page=path(number) keep=Query::default() dialog="end" label="End" paths=icon::CIRCLE_CHECK/> }.into_any()
     });
     view! {
         <Title text=format!("#{number} {title}")/>
@@ -135,7 +168,8 @@ fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
             <div><dt>"External owner"</dt><dd>{text_or_none(external.owner)}</dd></div>
         }
     });
-    let closes = detail.closes_at.map(|at| view! { <div><dt>"Closes by itself"</dt><dd><Time at now/></dd></div> });
+    let closes =
+        detail.closes_at.map(|at| view! { <div><dt>"Closes by itself"</dt><dd><Time at now/></dd></div> }.into_any());
     let verdict = closed.then(|| {
         let resolved = match detail.resolved {
             Some(true) => "Yes",
@@ -149,9 +183,11 @@ fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
             <div><dt>"Comment"</dt><dd>{text_or_none(detail.comment.clone())}</dd></div>
         }
     });
-    let follows = detail.follows.map(|number| view! { <div><dt>"Follow-up of"</dt><dd>{link(number)}</dd></div> });
+    let follows =
+        detail.follows.map(|number| view! { <div><dt>"Follow-up of"</dt><dd>{link(number)}</dd></div> }.into_any());
     let followed: Vec<_> = detail.followed_by.iter().copied().map(link).collect();
-    let followed_by = (!followed.is_empty()).then(|| view! { <div><dt>"Followed up by"</dt><dd>{followed}</dd></div> });
+    let followed_by =
+        (!followed.is_empty()).then(|| view! { <div><dt>"Followed up by"</dt><dd>{followed}</dd></div> }.into_any());
     view! {
         <section class="card" aria-labelledby="facts-title">
             <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
@@ -189,7 +225,7 @@ fn thread(detail: &SupportDetail, now: Millis) -> AnyView {
     let newest = query.with_untracked(|query| query.get("before").is_some() || query.get("post").is_some()).then(|| {
         view! {
             <a class="button" data-size="small" href=page><Icon paths=icon::ARROW_DOWN/><span>"Back to the newest"</span></a>
-        }
+        }.into_any()
     });
     let posts: Vec<_> = detail.posts.iter().map(|one| post(number, one, now)).collect();
     view! {
@@ -226,6 +262,7 @@ fn post(number: TicketNumber, post: &Post, now: Millis) -> AnyView {
                     <a class="message-link" href=href aria-label=format!("Link to entry {}", post.position + 1)><Time at=post.at now/></a>
                 </header>
                 <div class="prose" dir="auto" inner_html=html></div>
+                {files(number, &post.files)}
             </article>
         </li>
     }

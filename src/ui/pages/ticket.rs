@@ -222,7 +222,7 @@ fn stages(stages: Vec<Stage>, now: Millis) -> AnyView {
             StageState::Ahead => ("waiting", icon::CIRCLE),
         };
         let current = (stage.state == StageState::Current).then_some("step");
-        let at = stage.at.map(|at| view! { ", "<Time at now/> });
+        let at = stage.at.map(|at| view! { ", "<Time at now/> }.into_any());
         view! {
             <li class="step" data-state=state aria-current=current>
                 <span class="step-mark"><Icon paths=mark size=14/></span>
@@ -255,10 +255,11 @@ fn records(records: Vec<Record>, now: Millis) -> AnyView {
             RecordKind::Retry => ("info", icon::REFRESH, "retried"),
             RecordKind::Abandon => ("neutral", icon::BAN, "abandoned"),
         };
-        let note = (!record.note.is_empty()).then(|| view! { <p class="record-note">{record.note.clone()}</p> });
+        let note =
+            (!record.note.is_empty()).then(|| view! { <p class="record-note">{record.note.clone()}</p> }.into_any());
         // "submitted Submit" would say it twice.
         let stage = (!matches!(record.kind, RecordKind::Submit | RecordKind::Amend))
-            .then(|| view! { <em>{record.stage.clone()}</em> });
+            .then(|| view! { <em>{record.stage.clone()}</em> }.into_any());
         view! {
             <li class="record" data-tone=tone>
                 <span class="record-mark"><Icon paths=mark size=14/></span>

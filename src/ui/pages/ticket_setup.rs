@@ -148,7 +148,7 @@ fn enable(process: ProcessRow, page: String) -> AnyView {
     // Made inside the form, which tells the checkbox whether it was ticked.
     let asks = move || {
         (!gaps.is_empty()).then(|| {
-            let gaps = gaps.into_iter().map(|gap| view! { <li>{gap}</li> }).views();
+            let gaps = gaps.into_iter().map(|gap| view! { <li>{gap}</li> }.into_any()).views();
             view! {
                 <div class="banner" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><ul>{gaps}</ul></div>
                 <Checkbox label="Enable it all the same" name="accept_gaps"/>

@@ -6,7 +6,7 @@ use super::joining::JoinDialog;
 use super::ticket::TicketPage;
 use crate::all_choices;
 use crate::api::error::AppError;
-use crate::api::frame::{Counts, Frame};
+use crate::api::frame::Frame;
 use crate::api::workflow::{Tab, TicketFilter, TicketList, TicketRow, list_tickets};
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
@@ -16,7 +16,7 @@ use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
+use crate::ui::components::list::{self, Column, Empty, Filters, TabLink, Table, cell, pager, text_cell};
 use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
 use crate::ui::components::selection::Selection;
 use crate::ui::components::shortcuts::{OF_LISTS, Shortcuts, ShortcutsButton};
@@ -138,23 +138,19 @@ fn filter(query: &Query) -> TicketFilter {
     }
 }
 
-fn tabs(tabs: &[Tab], current: Tab, counts: LiveCounts) -> AnyView {
-    let entry = |tab: &Tab| {
-        let count: Option<fn(Counts) -> i64> = match tab {
+fn tabs(all: &[Tab], current: Tab, counts: LiveCounts) -> AnyView {
+    let entry = |tab: &Tab| TabLink {
+        href: path(*tab),
+        label: tab.label(),
+        is_current: *tab == current,
+        count: match tab {
             Tab::Mine => Some(|counts| counts.workflow_mine),
             Tab::Pending => Some(|counts| counts.workflow_pending),
             _ => None,
-        };
-        let is_pending = *tab == Tab::Pending;
-        let waits = move || (is_pending && counts.get().workflow_pending > 0).then_some("accent");
-        view! {
-            <li>
-                <a href=path(*tab) aria-current=(*tab == current).then_some("page")>{tab.label()}</a>
-                {count.map(|of| view! { <span class="count" data-tone=waits>{move || of(counts.get())}</span> })}
-            </li>
-        }
+        },
+        waits: *tab == Tab::Pending,
     };
-    view! { <nav class="tabs" aria-label="Workflows"><ul>{tabs.iter().map(entry).views()}</ul></nav> }.into_any()
+    list::tabs("Workflows", all.iter().map(entry).collect(), counts)
 }
 
 fn filters(tab: Tab, zone: String) -> AnyView {
@@ -168,7 +164,7 @@ fn filters(tab: Tab, zone: String) -> AnyView {
             <FilterField label="Type" name="ticket_type" control=Control::Select(types)/>
             <FilterField label="Status" name="status" control=Control::Select(all_choices!("All", Status))/>
             <FilterField label="Project" name="project"/>
-            {(tab != Tab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> })}
+            {(tab != Tab::Mine).then(|| view! { <FilterField label="Initiator" name="initiator"/> }.into_any())}
             <FilterField label="Resource name" name="resource"/>
             <DateRange from="Submitted from" to="Submitted to" zone/>
             <FilterField label="Sort" name="sort" control=Control::Select(sort)/>

@@ -13,6 +13,7 @@ use crate::server::app::{App, Caller};
 use crate::server::clock::ManualClock;
 use crate::server::cloud::{EmbeddedInventory, Faults};
 use crate::server::jobs;
+use crate::server::service::support::handling::Entry;
 use crate::server::service::support::{self, handling, request};
 use crate::server::service::workflow::decide::{self, Ruling};
 use crate::server::service::workflow::{details, lists};
@@ -108,15 +109,15 @@ async fn help(app: &App) -> Result<(), AppError> {
     let then = App { clock: clock.clone(), ..app.clone() };
     let (member, helpdesk) = (person(&then, "member").await?, person(&then, "helpdesk").await?);
     let form = SupportForm { description: PROBLEM.into(), level: Level::Moderate.key().into(), follows: String::new() };
-    request::request(&then, &member, &form).await?;
+    request::request(&then, &member, &form, &[]).await?;
     let mine = support::lists::list(&then, &member, SupportTab::Mine, &SupportFilter::default()).await?;
     let number = mine.page.rows.first().map(|row| row.number).ok_or(AppError::NotFound)?;
     clock.advance(20 * MINUTE);
     handling::take(&then, &helpdesk, number).await?;
     clock.advance(5 * MINUTE);
-    handling::reply(&then, &helpdesk, number, ANSWER, false).await?;
+    handling::reply(&then, &helpdesk, number, Entry::reply(ANSWER)).await?;
     clock.advance(2 * HOUR);
-    handling::reply(&then, &member, number, "That was it, thank you!", false).await?;
+    handling::reply(&then, &member, number, Entry::reply("That was it, thank you!")).await?;
     clock.advance(MINUTE);
     handling::end(&then, &member, number, "yes", "5", "", "/").await?;
     Ok(())

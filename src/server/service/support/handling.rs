@@ -1,6 +1,6 @@
 //! What happens to a support ticket after it was requested: a handler takes it, both sides reply, its requester ends it.
 
-use super::{Held, closing};
+use super::{Held, attachments, closing};
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::ids::{TicketNumber, UserId};
@@ -49,13 +49,30 @@ async fn take_it(work: &mut Work, caller: &Caller, number: TicketNumber) -> Resu
     Ok(done)
 }
 
-/// A reply of either side, or (`note`) an internal note of a handler, which changes no state.
-pub async fn reply(app: &App, caller: &Caller, number: TicketNumber, body: &str, note: bool) -> Result<Done, AppError> {
+/// An entry as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct Entry<'a> {
+    pub body: &'a str,
+    /// An internal note of a handler, which changes no state.
+    pub note: bool,
+    /// Files that were uploaded for it, each `ID:NAME`.
+    pub files: &'a [String],
+}
+
+impl<'a> Entry<'a> {
+    /// Nothing but words.
+    pub fn reply(body: &'a str) -> Entry<'a> {
+        Entry { body, ..Entry::default() }
+    }
+}
+
+/// A reply of either side, or an internal note.
+pub async fn reply(app: &App, caller: &Caller, number: TicketNumber, entry: Entry<'_>) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Ticket, number, "");
-    let operation = if note { Operation::Note } else { Operation::Reply };
+    let operation = if entry.note { Operation::Note } else { Operation::Reply };
     let auto_close = system_settings::auto_close_after(app).await?;
     let mut work = app.work(caller.operator(), operation, subject).await?;
-    let outcome = write(&mut work, caller, number, body, note, auto_close).await;
+    let outcome = write(&mut work, caller, number, entry, auto_close).await;
     work.finish(outcome).await
 }
 
@@ -63,8 +80,7 @@ async fn write(
     work: &mut Work,
     caller: &Caller,
     number: TicketNumber,
-    body: &str,
-    note: bool,
+    Entry { body, note, files }: Entry<'_>,
     auto_close: i64,
 ) -> Result<Done, AppError> {
     let held = Held::lock(work, caller, number).await?;
@@ -83,12 +99,15 @@ async fn write(
     };
     let before = held.support.status;
     let after = before.step(step).map_err(|why| AppError::refused(why.to_string()))?;
-    let body = parse_reply(body)?;
+    let body = parse_reply(body, !files.is_empty())?;
     let author = Some((&caller.person.id, caller.person.display_name.as_str()));
     let kind = if note { PostKind::Note } else { PostKind::Reply };
     let at = work.now;
     let position = support::add_post(&mut work.tx, NewPost { number, kind, author, body: &body, at }).await?;
-    work.details(json!({"before": before, "after": if note { before } else { after }, "post": position}));
+    let files = attachments::take(work, &caller.person.id, number, position, files).await?;
+    work.details(
+        json!({"before": before, "after": if note { before } else { after }, "post": position, "files": files}),
+    );
     let location = page(number);
     if note {
         return Ok(Done::new("Note added.", location));

@@ -1,6 +1,6 @@
 //! The tabs of the support pages (SPEC 8).
 
-use super::request;
+use super::{canned, request};
 use crate::api::Page;
 use crate::api::error::AppError;
 use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab};
@@ -51,9 +51,10 @@ pub async fn list(
         return Err(AppError::NotFound);
     }
     let (tabs, may_request) = (tabs(caller, system.is_some()), request::check(app, caller).await.is_ok());
+    let may_write_replies = canned::manages(caller);
     let Some((selection, backwards)) = read(tab, filter) else {
         let page = Page { rows: vec![], next: None, previous: None };
-        return Ok(SupportList { page, tabs, may_request });
+        return Ok(SupportList { page, tabs, may_request, may_write_replies });
     };
     let all = caller.is_system_view() && caller.person.is_system_admin();
     let whose = Whose { person: &caller.person.id, domain: domain_of_view(caller), all };
@@ -71,7 +72,7 @@ pub async fn list(
         true => (last, first.filter(|_| more)),
     };
     let rows = found.into_iter().map(|listed| row(caller, listed, system.as_ref())).collect();
-    Ok(SupportList { page: Page { rows, next, previous }, tabs, may_request })
+    Ok(SupportList { page: Page { rows, next, previous }, tabs, may_request, may_write_replies })
 }
 
 /// The filter as typed, read, and whether it asks for the page before a key, which is read in the opposite order. `None`

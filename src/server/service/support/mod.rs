@@ -1,5 +1,7 @@
 //! Technical support: requesting it, handling it, the lists, and one ticket with its thread (SPEC 8).
 
+pub mod attachments;
+pub mod canned;
 pub mod closing;
 pub mod details;
 pub mod handling;

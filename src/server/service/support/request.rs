@@ -1,5 +1,6 @@
 //! Requesting technical support, in a Project or Domain View.
 
+use super::attachments;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::directory::View;
@@ -55,14 +56,15 @@ fn not_offered() -> AppError {
     AppError::refused("Technical Support isn't offered now. An administrator can enable its process in Ticket Setup.")
 }
 
-pub async fn request(app: &App, caller: &Caller, form: &SupportForm) -> Result<Done, AppError> {
+/// `files` were uploaded for it, each `ID:NAME`.
+pub async fn request(app: &App, caller: &Caller, form: &SupportForm, files: &[String]) -> Result<Done, AppError> {
     let mut work =
         app.work(caller.operator(), Operation::Submit, Subject::new(ResourceType::Ticket, "", TYPE.label())).await?;
-    let outcome = submit(&mut work, caller, form).await;
+    let outcome = submit(&mut work, caller, form, files).await;
     work.finish(outcome).await
 }
 
-async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm) -> Result<Done, AppError> {
+async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm, files: &[String]) -> Result<Done, AppError> {
     let (project, domain) = place(caller)?;
     let request = form.parse()?;
     task::share_directory(&mut work.tx).await?;
@@ -106,12 +108,13 @@ async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm) -> Result<
     let author = Some((&caller.person.id, caller.person.display_name.as_str()));
     let first = NewPost { number, kind: PostKind::Reply, author, body: &request.description, at: now };
     support::add_post(&mut work.tx, first).await?;
+    let files = attachments::take(work, &caller.person.id, number, 0, files).await?;
     if let Some(queue) = &process.definition.queue {
         external::insert(&mut work.tx, number, queue).await?;
         outbox::send(work, number, Errand::Create).await?;
     }
     work.about(ticket_subject(number, TYPE, &name, project.as_ref(), Some(&domain)));
-    work.details(json!({"process_version": process.version, "after": payload}));
+    work.details(json!({"process_version": process.version, "after": payload, "files": files}));
     Ok(Done::new(format!("Ticket {number} submitted."), "/tickets/support/mine"))
 }
 

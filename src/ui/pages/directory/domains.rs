@@ -46,7 +46,7 @@ fn page(list: DomainList, now: Millis) -> AnyView {
             <div class="banner" data-tone="info">
                 <p>"Without the three-level hierarchy there is one domain. "<a href="/settings/system">"Settings / System"</a>" turns it on."</p>
             </div>
-        }
+        }.into_any()
     });
     let rows = if list.rows.is_empty() {
         nothing_found("No domain matches", PAGE)

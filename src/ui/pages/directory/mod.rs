@@ -33,7 +33,7 @@ fn header(title: &'static str, text: &'static str, actions: Option<AnyView>) -> 
     view! {
         <header class="page-header">
             <div class="page-title"><h1>{title}</h1><p>{text}</p></div>
-            {actions.map(|actions| view! { <div class="page-actions">{actions}</div> })}
+            {actions.map(|actions| view! { <div class="page-actions">{actions}</div> }.into_any())}
         </header>
     }
     .into_any()
@@ -81,7 +81,7 @@ fn impact_notice(impact: Option<Impact>) -> AnyView {
             <p>{sentence(impact.total, impact.orphaned)}</p>
         </div>
         <ul class="stack" aria-label="Open tickets">{tickets}</ul>
-        {(more > 0).then(|| view! { <p class="muted">{format!("And {more} more.")}</p> })}
+        {(more > 0).then(|| view! { <p class="muted">{format!("And {more} more.")}</p> }.into_any())}
     }
     .into_any()
 }
@@ -109,7 +109,7 @@ fn touched(ticket: TouchedTicket, may_read: bool) -> AnyView {
     view! {
         <li class="cluster">
             <span>{number}" "{ticket.ticket_type.label()}", "{ticket.stage}</span>
-            {ticket.orphaned.then(|| view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Would wait for nobody"/> })}
+            {ticket.orphaned.then(|| view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Would wait for nobody"/> }.into_any())}
         </li>
     }
     .into_any()

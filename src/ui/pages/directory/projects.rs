@@ -78,7 +78,7 @@ fn page(list: ProjectList, now: Millis) -> AnyView {
         }
     };
     let domains = (list.is_system && list.domains.len() > 1)
-        .then(|| view! { <FilterField label="Domain" name="domain" control=domain_filter(list.domains)/> });
+        .then(|| view! { <FilterField label="Domain" name="domain" control=domain_filter(list.domains)/> }.into_any());
     view! {
         {header("Projects", "A project holds hosts and quota; a role in it is what lets people in.", Some(create()))}
         <Filters page=PAGE><FilterField label="Name" name="search"/>{domains}</Filters>

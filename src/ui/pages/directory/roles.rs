@@ -62,7 +62,8 @@ fn row(role: RoleRow, may_change: bool) -> AnyView {
         view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
     };
     let actions = may_change.then(|| {
-        let actions = (!role.built_in).then(|| view! { {action("edit", "Edit")}{action("delete", "Delete")} });
+        let actions =
+            (!role.built_in).then(|| view! { {action("edit", "Edit")}{action("delete", "Delete")} }.into_any());
         view! { <td data-col="actions"><div class="table-actions">{actions}</div></td> }
     });
     view! {

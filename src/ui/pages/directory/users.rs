@@ -66,7 +66,7 @@ fn page(list: UserList) -> AnyView {
         view! { <Table caption="Users" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
     };
     let domains = (list.is_system && list.domains.len() > 1)
-        .then(|| view! { <FilterField label="Domain" name="domain" control=domain_filter(list.domains)/> });
+        .then(|| view! { <FilterField label="Domain" name="domain" control=domain_filter(list.domains)/> }.into_any());
     let states = vec![choice("", "All"), choice("enabled", "Enabled"), choice("disabled", "Disabled")];
     view! {
         {header("Users", "Who may sign in, and which roles they hold.", Some(create.into_any()))}

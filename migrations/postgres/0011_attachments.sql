@@ -1,0 +1,28 @@
+-- Files under the entries of a support thread.
+
+ALTER TABLE post ADD COLUMN files BIGINT NOT NULL DEFAULT 0; -- how many stand under it
+
+CREATE TABLE attachment (
+  id TEXT COLLATE "C" PRIMARY KEY,
+  ticket_number BIGINT,               -- NULL until the entry is sent that it was uploaded for
+  position BIGINT,
+  author_id TEXT COLLATE "C" NOT NULL REFERENCES account (id),
+  name TEXT COLLATE "C" NOT NULL,
+  media_type TEXT COLLATE "C" NOT NULL,            -- as its first bytes say; empty where they say nothing
+  size BIGINT NOT NULL,               -- bytes
+  place TEXT COLLATE "C" NOT NULL CHECK (place IN ('database', 'folder', 'removed')),
+  uploaded_at BIGINT NOT NULL,
+  removed_by TEXT COLLATE "C",                     -- the name of who removed it
+  FOREIGN KEY (ticket_number, position) REFERENCES post (ticket_number, position)
+);
+CREATE INDEX attachment_post ON attachment (ticket_number, position) WHERE ticket_number IS NOT NULL;
+CREATE INDEX attachment_waiting ON attachment (author_id, id) WHERE ticket_number IS NULL;
+CREATE INDEX attachment_overdue ON attachment (uploaded_at) WHERE ticket_number IS NULL;
+
+-- The content of those in the database, in parts, so that none is ever in memory whole.
+CREATE TABLE attachment_part (
+  attachment_id TEXT COLLATE "C" NOT NULL REFERENCES attachment (id),
+  part BIGINT NOT NULL,
+  content BYTEA NOT NULL,
+  PRIMARY KEY (attachment_id, part)
+);
