@@ -4,18 +4,15 @@
 mod common;
 
 use common::TestApp;
+use common::docking::{self, a_while_later, ask, fields, problem, remote_id, reply, shown};
 use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
-use countersign::api::support::{SupportDetail, SupportTab};
-use countersign::domain::process::{ProcessForm, TicketType};
-use countersign::domain::support::{PostKind, SupportForm, SupportStatus};
-use countersign::domain::time::SECOND;
-use countersign::server::jobs;
+use countersign::api::support::SupportTab;
+use countersign::domain::support::{PostKind, SupportStatus};
 use countersign::server::secret;
+use countersign::server::service::external;
 use countersign::server::service::external::outbox::{self, Errand};
-use countersign::server::service::external::{self, inbox};
-use countersign::server::service::processes;
-use countersign::server::service::support::{details, handling, lists, request};
+use countersign::server::service::support::{handling, lists};
 use countersign::server::store;
 use serde_json::{Value, json};
 use std::process::Command;
@@ -25,7 +22,7 @@ fn env(name: &str) -> String {
 }
 
 fn form(address: &str, token: &str) -> ConnectionForm {
-    ConnectionForm { address: address.into(), token: token.into() }
+    ConnectionForm { kind: "request_tracker".into(), address: address.into(), token: token.into() }
 }
 
 /// Makes Request Tracker unreachable, or brings it back.
@@ -79,51 +76,7 @@ impl Agent {
 
 /// Connected, and Technical Support lives in the queue Support.
 async fn docked(app: &TestApp) {
-    let admin = app.caller_in("sysadmin", "System View").await;
-    external::connect(app, &admin, &form(&env("URL"), &env("DOCK"))).await.expect("connected");
-    let process = ProcessForm {
-        ticket_type: TicketType::CustomerService.key().into(),
-        kind: "third_party".into(),
-        queue: "Support".into(),
-        ..Default::default()
-    };
-    processes::configure(app, &admin, &process).await.expect("configured");
-}
-
-async fn ask(app: &TestApp, text: &str) -> i64 {
-    let member = app.caller_in("member", "Project View: web").await;
-    let form = SupportForm { description: text.into(), ..Default::default() };
-    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("a number")
-}
-
-async fn reply(app: &TestApp, number: i64, text: &str) {
-    handling::reply(app, &app.caller("member").await, number, handling::Entry::reply(text)).await.expect("sent");
-}
-
-async fn shown(app: &TestApp, number: i64) -> SupportDetail {
-    details::get(app, &app.caller("member").await, number, None).await.expect("readable")
-}
-
-async fn problem(app: &TestApp, number: i64) -> String {
-    shown(app, number).await.row.external.and_then(|external| external.problem).unwrap_or_default()
-}
-
-/// Runs what is due, as a running server would a while later.
-async fn a_while_later(app: &TestApp) {
-    for _ in 0..8 {
-        jobs::run_due(app).await.expect("run jobs");
-        app.clock.advance(6 * SECOND);
-    }
-    inbox::poll(app).await.expect("polled");
-}
-
-async fn remote_id(app: &TestApp, number: i64) -> String {
-    shown(app, number).await.row.external.and_then(|external| external.id).expect("it is there")
-}
-
-fn fields(refused: AppError) -> Vec<(String, String)> {
-    refused.problems().iter().map(|problem| (problem.field.clone(), problem.message.clone())).collect()
+    docking::docked(app, &form(&env("URL"), &env("DOCK")), "Support").await;
 }
 
 both! {
@@ -210,7 +163,7 @@ both! {
         outbox::run(&app, number, Errand::Create).await.expect("done");
         assert_eq!(agent.texts(&id).await.len(), count);
         let mut tx = app.db.begin().await.expect("begin");
-        tx.exec("UPDATE external_ticket SET remote_id = NULL WHERE number = $1", countersign::args![waiting]).await.expect("forgotten");
+        tx.exec("UPDATE external_ticket SET kind = NULL, remote_id = NULL WHERE number = $1", countersign::args![waiting]).await.expect("forgotten");
         tx.commit().await.expect("commit");
         outbox::run(&app, waiting, Errand::Create).await.expect("found");
 

@@ -1,4 +1,4 @@
-// External Ticket: connecting a third-party ticket system. What happens with a real one is tested by `make test-rt`.
+// External Ticket: connecting a third-party ticket system. What happens with a real one is tested by `make test-rt` and `make test-redmine`.
 import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
 import { expectProblem } from '../support/pages.ts';
 
@@ -7,6 +7,8 @@ test('a system that is not there is not connected, and what is wrong stands at i
   await page.goto('/settings/external');
   await expect(page.getByRole('heading', { level: 1, name: 'External Ticket', exact: true })).toBeVisible();
   const [address, token] = [page.getByLabel('Address', { exact: true }), page.getByLabel('Account token', { exact: true })];
+  const kind = page.getByLabel('Kind', { exact: true });
+  await expect(kind.getByRole('option')).toHaveText(['Request Tracker', 'Redmine']);
   const tryIt = page.getByRole('button', { name: 'Test connection', exact: true });
   await axe(page);
   await fitsPhone(page);
@@ -18,11 +20,13 @@ test('a system that is not there is not connected, and what is wrong stands at i
   await tryIt.click();
   await expectProblem(address, /begins with http/);
   // Nobody listens there.
+  await kind.selectOption('Redmine');
   await address.fill('http://127.0.0.1:1');
   await token.fill('1-2-secret');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expectProblem(address, /no connection/);
   await expect(address).toHaveValue('http://127.0.0.1:1');
+  await expect(kind).toHaveValue('redmine');
   await expect(token, 'a token never comes back').toHaveValue('');
   await page.goto('/settings/external');
   await expect(address, 'nothing was saved').toHaveValue('');

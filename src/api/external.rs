@@ -2,6 +2,7 @@
 
 use super::Reply;
 use super::error::AppError;
+use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
 use leptos::prelude::*;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// The connected system; its token stays on the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Connection {
+    pub kind: HelpdeskKind,
     pub address: String,
     pub queues: Vec<String>,
     /// Why it couldn't be reached at the last attempt.
@@ -21,6 +23,8 @@ pub struct Connection {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ConnectionForm {
+    /// A [`HelpdeskKind`] key.
+    pub kind: String,
     pub address: String,
     /// Empty: the one that is kept.
     pub token: String,

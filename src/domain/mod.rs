@@ -3,6 +3,7 @@
 pub mod attachment;
 pub mod canned_reply;
 pub mod directory;
+pub mod external;
 pub mod host;
 pub mod host_operation;
 pub mod ids;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test program uses a part of it")]
 
 pub mod client;
+pub mod docking;
 pub mod streams;
 
 use client::Client;

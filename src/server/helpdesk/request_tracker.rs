@@ -4,15 +4,14 @@
 //! back; a queue that is missing and one that is forbidden both answer 403; rights are filtered after paging, so a short
 //! page isn't the last; a call costs it about 220 ms (bcrypt of the token), so it is asked sparingly.
 
+use super::http::{self, unreachable};
 use super::{Event, Helpdesk, HelpdeskError, NewTicket, News, Queue, RemoteStatus, is_ours};
 use async_trait::async_trait;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::time::Duration;
 
-const TIME_LIMIT: Duration = Duration::from_secs(15);
 /// The custom field that carries our marker.
 const MARKER_FIELD: &str = "ExternalId";
 /// So many news at a time.
@@ -89,9 +88,8 @@ fn quoted(text: &str) -> String {
 
 impl RequestTracker {
     pub fn new(address: &str, token: &str) -> Result<RequestTracker, HelpdeskError> {
-        let client = reqwest::Client::builder().timeout(TIME_LIMIT).redirect(reqwest::redirect::Policy::none()).build();
-        let client = client.map_err(|error| HelpdeskError::Unreachable(error.to_string()))?;
-        Ok(RequestTracker { client, address: address.trim_end_matches('/').to_owned(), token: token.to_owned() })
+        let address = address.trim_end_matches('/').to_owned();
+        Ok(RequestTracker { client: http::client()?, address, token: token.to_owned() })
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -101,10 +99,7 @@ impl RequestTracker {
 
     /// Sends it and reads the answer; `what` is what the account may not do where the answer is 403.
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder, what: &str) -> Result<T, HelpdeskError> {
-        let unreachable = |why: String| HelpdeskError::Unreachable(format!("{} doesn't answer: {why}", self.address));
-        let response = request.send().await.map_err(|error| unreachable(reason(&error)))?;
-        let status = response.status();
-        let body = response.text().await.map_err(|error| unreachable(reason(&error)))?;
+        let http::Answer { status, body, .. } = http::send(request, &self.address).await?;
         if status.is_success() {
             return serde_json::from_str(&body).map_err(|_| {
                 let why = "what answers there isn't Request Tracker's REST interface. Check the address.";
@@ -121,7 +116,7 @@ impl RequestTracker {
             status if status.is_client_error() => {
                 HelpdeskError::Refused(format!("Request Tracker refused it: {message}"))
             }
-            status => unreachable(format!("status {}", status.as_u16())),
+            status => unreachable(&self.address, format!("status {}", status.as_u16())),
         })
     }
 
@@ -158,15 +153,9 @@ impl RequestTracker {
     }
 }
 
-/// Why a call didn't come through, in a few words.
-fn reason(error: &reqwest::Error) -> String {
-    if error.is_timeout() {
-        "it took too long".to_owned()
-    } else if error.is_connect() {
-        "no connection. Check the address, and whether it runs.".to_owned()
-    } else {
-        "the connection broke off".to_owned()
-    }
+/// Where it shows a ticket.
+pub(super) fn ticket_page(address: &str, id: &str) -> String {
+    format!("{}/Ticket/Display.html?id={id}", address.trim_end_matches('/'))
 }
 
 #[async_trait]

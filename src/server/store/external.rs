@@ -3,12 +3,14 @@
 use super::db::{Db, Tx};
 use super::event::Change;
 use crate::args;
+use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct System {
-    pub kind: String,
+    #[sqlx(try_from = "String")]
+    pub kind: HelpdeskKind,
     pub address: String,
     /// Sealed.
     pub token: String,
@@ -46,7 +48,7 @@ pub async fn connect(tx: &mut Tx, system: &System) -> sqlx::Result<()> {
          ON CONFLICT (id) DO UPDATE SET kind = $1, address = $2, token = $3, queues = $4, cursor = $5, instance = $6,
            updated_at = $7, problem = NULL",
         args![
-            &system.kind,
+            system.kind.key(),
             &system.address,
             &system.token,
             &system.queues,
@@ -82,6 +84,8 @@ pub async fn set_system_problem(tx: &mut Tx, problem: Option<&str>) -> sqlx::Res
 pub struct Remote {
     pub number: TicketNumber,
     pub queue: String,
+    /// The key of the kind of system that it was made in, with its id there.
+    pub kind: Option<String>,
     pub remote_id: Option<String>,
     pub remote_status: String,
     pub remote_owner: String,
@@ -93,7 +97,7 @@ pub struct Remote {
 macro_rules! remote_where {
     ($condition:literal) => {
         concat!(
-            "SELECT number, queue, remote_id, remote_status, remote_owner, sending, problem FROM external_ticket WHERE ",
+            "SELECT number, queue, kind, remote_id, remote_status, remote_owner, sending, problem FROM external_ticket WHERE ",
             $condition
         )
     };
@@ -108,14 +112,15 @@ pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Remote>> 
     db.opt(remote_where!("number = $1"), args![number]).await
 }
 
-/// The ticket whose id there is this.
-pub async fn by_remote_id(tx: &mut Tx, id: &str) -> sqlx::Result<Option<Remote>> {
-    tx.opt(remote_where!("remote_id = $1"), args![id]).await
+/// The ticket whose id in such a system is this.
+pub async fn by_remote_id(tx: &mut Tx, kind: HelpdeskKind, id: &str) -> sqlx::Result<Option<Remote>> {
+    tx.opt(remote_where!("kind = $1 AND remote_id = $2"), args![kind.key(), id]).await
 }
 
-pub async fn set_remote_id(tx: &mut Tx, number: TicketNumber, id: &str) -> sqlx::Result<()> {
+pub async fn set_remote_id(tx: &mut Tx, number: TicketNumber, kind: HelpdeskKind, id: &str) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(number));
-    tx.exec("UPDATE external_ticket SET remote_id = $2 WHERE number = $1", args![number, id]).await?;
+    let sql = "UPDATE external_ticket SET kind = $2, remote_id = $3 WHERE number = $1";
+    tx.exec(sql, args![number, kind.key(), id]).await?;
     Ok(())
 }
 

@@ -186,7 +186,8 @@ pub struct ListedSupport {
     pub submitted_at: Millis,
     pub closed_at: Option<Millis>,
     pub queue: i64,
-    /// Its id, status and owner in the connected system, and why something of it isn't there yet.
+    /// The kind of system that it lives in, its id, status and owner there, and why something of it isn't there yet.
+    pub remote_kind: Option<String>,
     pub remote_id: Option<String>,
     pub remote_status: Option<String>,
     pub remote_owner: Option<String>,
@@ -227,7 +228,7 @@ pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> 
         db.dialect(),
         "SELECT t.number, s.level, t.resource_name AS title, t.initiator_id, u.display_name AS initiator, s.status,
            h.display_name AS handler, t.submitted_at, t.closed_at, t.queue,
-           x.remote_id, x.remote_status, x.remote_owner, x.problem,
+           x.kind AS remote_kind, x.remote_id, x.remote_status, x.remote_owner, x.problem,
            x.number IS NOT NULL OR EXISTS (SELECT 1 FROM task o WHERE o.ticket_number = t.number AND o.state = 'open')
              AS has_handler,
            EXISTS (SELECT 1 FROM task m WHERE m.ticket_number = t.number AND m.state = 'open' AND m.account_id = ",

@@ -2,6 +2,7 @@
 
 use crate::api::external::{ConnectExternal, Connection, DisconnectExternal, get_external};
 use crate::api::frame::Frame;
+use crate::domain::external::HelpdeskKind;
 use crate::domain::time::Millis;
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, SubmitButton, use_button_change, use_change};
@@ -15,19 +16,34 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// What a status there means here.
-const MEANINGS: [(&str, &str); 5] = [
-    ("new", "no change"),
-    ("open", "Processing"),
-    ("a reply, or stalled", "Pending user feedback"),
-    ("resolved, rejected, deleted", "Closed"),
-    ("a comment", "an internal note"),
-];
+const fn meanings_of(kind: HelpdeskKind) -> [(&'static str, &'static str); 5] {
+    match kind {
+        HelpdeskKind::RequestTracker => [
+            ("new", "no change"),
+            ("open", "Processing"),
+            ("a reply, or stalled", "Pending user feedback"),
+            ("resolved, rejected, deleted", "Closed"),
+            ("a comment", "an internal note"),
+        ],
+        HelpdeskKind::Redmine => [
+            ("New", "no change"),
+            ("any other open status", "Processing"),
+            ("a note, or Feedback, Resolved", "Pending user feedback"),
+            ("any closed status", "Closed"),
+            ("a private note", "stays there"),
+        ],
+    }
+}
 
 #[component]
 pub fn External() -> impl IntoView {
     let revision = use_revision();
     let connection = read(move || revision.track(), |_| get_external());
     let body = |connection: Option<Connection>, frame: Frame| {
+        let kinds = HelpdeskKind::ALL.iter().copied();
+        let known = connection.as_ref().map(|connection| connection.kind);
+        let meanings = kinds.filter(|kind| known.is_none_or(|known| known == *kind)).map(meanings).views();
+        let form = form(connection.as_ref());
         view! {
             <header class="page-header">
                 <div class="page-title">
@@ -36,10 +52,10 @@ pub fn External() -> impl IntoView {
                 </div>
             </header>
             <div class="split">
-                <div class="split-main">{form(connection.as_ref())}</div>
+                <div class="split-main">{form}</div>
                 <aside class="split-side">
                     {connection.map(|connection| state(connection, frame.now))}
-                    {meanings()}
+                    {meanings}
                 </aside>
             </div>
         }
@@ -51,11 +67,13 @@ pub fn External() -> impl IntoView {
 fn form(connection: Option<&Connection>) -> AnyView {
     let change = use_change::<ConnectExternal>();
     let (address, is_known) = (connection.map(|c| c.address.clone()).unwrap_or_default(), connection.is_some());
-    let kinds = vec![choice("request_tracker", "Request Tracker")];
+    let kinds = HelpdeskKind::ALL.iter().map(|kind| choice(kind.key(), kind.label())).collect();
+    let kind = connection.map_or(HelpdeskKind::RequestTracker, |c| c.kind).key();
     let help = if is_known {
         "Kept sealed and never shown. Leave it empty to keep it."
     } else {
-        "Of an account there that may see the queue, make tickets in it and reply to them. Kept sealed and never shown."
+        "Of an account there that may see the queue, make tickets in it and reply to them: an auth token of Request Tracker, an \
+         API access key of Redmine. Kept sealed and never shown."
     };
     view! {
         <section class="card" aria-labelledby="connection-title">
@@ -63,9 +81,9 @@ fn form(connection: Option<&Connection>) -> AnyView {
             <div class="card-body">
                 <ChangeForm change>
                     <ErrorSummary/>
-                    <Field label="Kind" name="kind" control=Control::Select(kinds) width="medium"/>
+                    <Field label="Kind" name="form[kind]" preset=kind control=Control::Select(kinds) width="medium"/>
                     <Field label="Address" name="form[address]" required=true preset=address
-                        help="Where people open it, e.g. https://rt.example.com."/>
+                        help="Where people open it, e.g. https://helpdesk.example.com."/>
                     <Field label="Account token" name="form[token]" required=!is_known control=Control::Password("off") help/>
                     <div class="form-actions">
                         <SubmitButton label="Save"/>
@@ -94,6 +112,7 @@ fn state(connection: Connection, now: Millis) -> AnyView {
             <div class="card-body stack">
                 {problem}
                 <dl class="facts">
+                    <div><dt>"Kind"</dt><dd>{connection.kind.label()}</dd></div>
                     <div><dt>"Status"</dt><dd>{pill}</dd></div>
                     <div><dt>"Queues"</dt><dd><ul aria-label="Queues">{queues}</ul></dd></div>
                     <div><dt>"Updated at"</dt><dd><Time at=connection.updated_at now/></dd></div>
@@ -107,12 +126,13 @@ fn state(connection: Connection, now: Millis) -> AnyView {
     .into_any()
 }
 
-fn meanings() -> AnyView {
+fn meanings(kind: HelpdeskKind) -> AnyView {
+    let id = format!("meanings-{}", kind.key());
     let line = |(there, here): (&'static str, &'static str)| view! { <div><dt>{there}</dt><dd>{here}</dd></div> };
     view! {
-        <section class="card" aria-labelledby="meanings-title">
-            <header class="card-header"><h2 id="meanings-title">"What a status there means here"</h2></header>
-            <div class="card-body"><dl class="facts">{MEANINGS.into_iter().map(line).views()}</dl></div>
+        <section class="card" aria-labelledby=id>
+            <header class="card-header"><h2 id=id.clone()>{format!("What a status of {} means here", kind.label())}</h2></header>
+            <div class="card-body"><dl class="facts">{meanings_of(kind).into_iter().map(line).views()}</dl></div>
         </section>
     }
     .into_any()

@@ -75,7 +75,7 @@ async fn take(app: &App, news: &News, (status, owner): &(String, String)) -> Res
         return Ok(());
     }
     external::move_cursor(&mut work.tx, news.id).await?;
-    let Some(remote) = external::by_remote_id(&mut work.tx, &news.ticket).await? else {
+    let Some(remote) = external::by_remote_id(&mut work.tx, system.kind, &news.ticket).await? else {
         return Ok(work.tx.commit().await?);
     };
     external::set_look(&mut work.tx, remote.number, status, owner).await?;

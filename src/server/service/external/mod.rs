@@ -7,11 +7,12 @@ use super::rights::require_system_view;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::api::external::{Connection, ConnectionForm};
+use crate::domain::external::HelpdeskKind;
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
-use crate::server::helpdesk::{Helpdesk, HelpdeskError, Queue, RequestTracker};
+use crate::server::helpdesk::{self, Helpdesk, HelpdeskError, Queue};
 use crate::server::jobs::Job;
 use crate::server::secret;
 use crate::server::store::external::{self, System};
@@ -21,13 +22,13 @@ use std::sync::Arc;
 
 const PAGE: &str = "/settings/external";
 const WHAT: &str = "External Ticket";
-const KIND: &str = "request_tracker";
 
 /// What the page shows. The token is never among it.
 pub async fn get(app: &App, caller: &Caller) -> Result<Option<Connection>, AppError> {
     require_system_view(caller, WHAT)?;
     let Some(system) = external::system(&app.db).await? else { return Ok(None) };
     Ok(Some(Connection {
+        kind: system.kind,
         address: system.address,
         queues: queue_names(&system.queues)?,
         problem: system.problem,
@@ -53,16 +54,12 @@ pub async fn is_reachable(app: &App) -> Result<bool, AppError> {
     Ok(external::system(&app.db).await?.is_some_and(|system| system.problem.is_none()))
 }
 
-/// What answers at an address with a token.
-fn helpdesk(address: &str, token: &str) -> Result<Arc<dyn Helpdesk>, HelpdeskError> {
-    Ok(Arc::new(RequestTracker::new(address, token)?))
-}
-
 /// The connected system, ready to be asked.
 async fn connected(app: &App) -> Result<Option<(System, Arc<dyn Helpdesk>)>, AppError> {
     let Some(system) = external::system(&app.db).await? else { return Ok(None) };
     let token = secret::open(&app.settings, &system.token).map_err(kept_secret)?;
-    let helpdesk = helpdesk(&system.address, &token).map_err(|error| AppError::Refused(error.to_string()))?;
+    let helpdesk = helpdesk::connect(system.kind, &system.address, &token)
+        .map_err(|error| AppError::Refused(error.to_string()))?;
     Ok(Some((system, helpdesk)))
 }
 
@@ -76,10 +73,11 @@ fn kept_secret(error: secret::SecretError) -> AppError {
 /// Says whether the system can be used as it was typed; changes nothing. An empty token stands for the kept one.
 pub async fn test(app: &App, caller: &Caller, form: &ConnectionForm) -> Result<Done, AppError> {
     require_system_view(caller, WHAT)?;
-    let (address, token) = checked(app, form).await?;
-    let queues = ask(&address, &token).await?;
-    // Without scripts the page comes anew, and at least the address needn't be typed once more.
-    let query = serde_urlencoded::to_string([("form[address]", &form.address)]).unwrap_or_default();
+    let (kind, address, token) = checked(app, form).await?;
+    let (_, queues) = ask(kind, &address, &token).await?;
+    // Without scripts the page comes anew, and at least kind and address needn't be given once more.
+    let kept = [("form[kind]", &form.kind), ("form[address]", &form.address)];
+    let query = serde_urlencoded::to_string(kept).unwrap_or_default();
     Ok(Done::looked(format!("It works: {}.", described(&queues)), format!("{PAGE}?{query}")))
 }
 
@@ -89,19 +87,24 @@ fn described(queues: &[Queue]) -> String {
     format!("{count} ({})", names.join(", "))
 }
 
-/// The address and the token, as typed or as kept.
-async fn checked(app: &App, form: &ConnectionForm) -> Result<(String, String), AppError> {
+/// The kind, the address and the token, as typed or as kept.
+async fn checked(app: &App, form: &ConnectionForm) -> Result<(HelpdeskKind, String, String), AppError> {
     let mut problems = Problems::default();
+    let kind = HelpdeskKind::from_key(&form.kind).unwrap_or_else(|| {
+        problems.add("form[kind]", "Choose what kind of system it is.");
+        HelpdeskKind::RequestTracker
+    });
     let address = problems.required("form[address]", "Address", &form.address, 300);
     let is_url =
         ["http://", "https://"].iter().any(|scheme| address.len() > scheme.len() && address.starts_with(scheme));
     if !address.is_empty() && !is_url {
-        problems.add("form[address]", "The address begins with http:// or https://, e.g. https://rt.example.com.");
+        problems
+            .add("form[address]", "The address begins with http:// or https://, e.g. https://helpdesk.example.com.");
     }
     let kept = external::system(&app.db).await?;
     let token = match (form.token.trim(), &kept) {
         // A kept token goes to where it was saved for and nowhere else.
-        ("", Some(system)) if system.address == address => {
+        ("", Some(system)) if system.kind == kind && system.address == address => {
             secret::open(&app.settings, &system.token).map_err(kept_secret)?
         }
         ("", _) => {
@@ -111,13 +114,13 @@ async fn checked(app: &App, form: &ConnectionForm) -> Result<(String, String), A
         (typed, _) => typed.to_owned(),
     };
     problems.or(())?;
-    Ok((address, token))
+    Ok((kind, address, token))
 }
 
 /// Asks the system for its queues; what is wrong stands at the field that is to be corrected.
-async fn ask(address: &str, token: &str) -> Result<Vec<Queue>, AppError> {
-    let asked = match helpdesk(address, token) {
-        Ok(helpdesk) => helpdesk.queues().await,
+async fn ask(kind: HelpdeskKind, address: &str, token: &str) -> Result<(Arc<dyn Helpdesk>, Vec<Queue>), AppError> {
+    let asked = match helpdesk::connect(kind, address, token) {
+        Ok(helpdesk) => helpdesk.queues().await.map(|queues| (helpdesk, queues)),
         Err(error) => Err(error),
     };
     asked.map_err(|error| {
@@ -141,19 +144,18 @@ pub async fn connect(app: &App, caller: &Caller, form: &ConnectionForm) -> Resul
     };
     let mut work = app.work(caller.operator(), Operation::Configure, subject).await?;
     let outcome = match answer {
-        Ok(system) => save(&mut work, system).await,
+        Ok(system) => save(&mut work, app, system).await,
         Err(error) => Err(error),
     };
     work.finish(outcome).await
 }
 
 async fn look(app: &App, form: &ConnectionForm) -> Result<System, AppError> {
-    let (address, token) = checked(app, form).await?;
-    let queues = ask(&address, &token).await?;
-    let helpdesk = helpdesk(&address, &token).map_err(|error| AppError::Refused(error.to_string()))?;
+    let (kind, address, token) = checked(app, form).await?;
+    let (helpdesk, queues) = ask(kind, &address, &token).await?;
     let newest = helpdesk.newest().await.map_err(|error| AppError::Refused(error.to_string()))?;
     Ok(System {
-        kind: KIND.to_owned(),
+        kind,
         address,
         token: secret::seal(&app.settings, &token).map_err(kept_secret)?,
         queues: serde_json::to_string(&queues)?,
@@ -164,17 +166,21 @@ async fn look(app: &App, form: &ConnectionForm) -> Result<System, AppError> {
     })
 }
 
-async fn save(work: &mut Work, mut system: System) -> Result<Done, AppError> {
+async fn save(work: &mut Work, app: &App, mut system: System) -> Result<Done, AppError> {
     let before = external::lock_system(&mut work.tx).await?;
-    if let Some(before) = before.as_ref().filter(|before| before.address == system.address) {
+    let is_another_kind = before.as_ref().is_some_and(|before| before.kind != system.kind);
+    if is_another_kind && !external::queues_in_use(&app.db).await?.is_empty() {
+        return Err(still_needed());
+    }
+    if let Some(before) = before.as_ref().filter(|before| !is_another_kind && before.address == system.address) {
         // The same system, with another token: what happened there meanwhile is still to be taken over.
         system.cursor = before.cursor;
         system.instance.clone_from(&before.instance);
     }
     external::connect(&mut work.tx, &system).await?;
-    work.details(
-        json!({"before": before.map(|b| b.address), "after": system.address, "queues": queue_names(&system.queues)?}),
-    );
+    let queues = queue_names(&system.queues)?;
+    let before = before.map(|before| before.address);
+    work.details(json!({"kind": system.kind, "before": before, "after": system.address, "queues": queues}));
     work.hurry_ordered(outbox::KEYS).await?;
     work.hurry(Job::POLL_HELPDESK).await?;
     Ok(Done::new("The system is connected.", PAGE))
@@ -192,9 +198,12 @@ async fn forget(work: &mut Work, app: &App, caller: &Caller) -> Result<Done, App
     require_system_view(caller, WHAT)?;
     let open = external::queues_in_use(&app.db).await?;
     if !open.is_empty() {
-        let message = "Tickets under way live in that system. They have to be ended first.";
-        return Err(AppError::refused(message));
+        return Err(still_needed());
     }
     external::disconnect(&mut work.tx).await?;
     Ok(Done::new("The system is disconnected.", PAGE))
+}
+
+fn still_needed() -> AppError {
+    AppError::refused("Tickets under way live in that system. They have to be ended first.")
 }

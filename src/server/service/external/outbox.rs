@@ -9,7 +9,7 @@ use crate::domain::time::{Millis, SECOND};
 use crate::server::app::{App, Caller};
 use crate::server::helpdesk::{Helpdesk, HelpdeskError, NewTicket, marker};
 use crate::server::jobs::{Failure, Job, Outcome};
-use crate::server::store::external::{self, Remote};
+use crate::server::store::external::{self, Remote, System};
 use crate::server::store::{job, support, ticket};
 use crate::server::work::{Subject, Work};
 
@@ -43,7 +43,10 @@ pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outc
     let Some((system, helpdesk)) = connected(app).await? else {
         return later(app, &remote, "No third-party ticket system is connected.").await;
     };
-    match attempt(app, &system.instance, helpdesk.as_ref(), &remote, errand).await? {
+    if remote.kind.as_deref().is_some_and(|kind| kind != system.kind.key()) {
+        return later(app, &remote, "It was made in another ticket system than the one connected now.").await;
+    }
+    match attempt(app, &system, helpdesk.as_ref(), &remote, errand).await? {
         Ok(()) => {
             note(app, &remote, None).await?;
             Ok(Outcome::Done)
@@ -73,7 +76,7 @@ async fn note(app: &App, remote: &Remote, problem: Option<&str>) -> Result<(), A
 
 async fn attempt(
     app: &App,
-    instance: &str,
+    system: &System,
     helpdesk: &dyn Helpdesk,
     remote: &Remote,
     errand: Errand,
@@ -82,11 +85,11 @@ async fn attempt(
     let id = match (errand, &remote.remote_id) {
         (Errand::Create, Some(_)) => return Ok(Ok(())),
         (Errand::Create, None) => {
-            let made = create(app, instance, helpdesk, remote).await?;
+            let made = create(app, system, helpdesk, remote).await?;
             return Ok(match made {
                 Ok(id) => {
                     let mut tx = app.db.begin().await?;
-                    external::set_remote_id(&mut tx, number, &id).await?;
+                    external::set_remote_id(&mut tx, number, system.kind, &id).await?;
                     tx.commit().await?;
                     Ok(())
                 }
@@ -113,7 +116,7 @@ async fn attempt(
                 tx.commit().await?;
             }
             let text = format!("{} wrote:\n\n{}", post.author_name, post.body);
-            Ok(helpdesk.reply(id, &marker(instance, number, position), &text, may_be_there).await)
+            Ok(helpdesk.reply(id, &marker(&system.instance, number, position), &text, may_be_there).await)
         }
         Errand::Create => Ok(Ok(())),
     }
@@ -121,7 +124,7 @@ async fn attempt(
 
 async fn create(
     app: &App,
-    instance: &str,
+    system: &System,
     helpdesk: &dyn Helpdesk,
     remote: &Remote,
 ) -> Result<Result<String, HelpdeskError>, AppError> {
@@ -130,7 +133,7 @@ async fn create(
     let first = support::posts(&app.db, number, Some(1), false, 1).await?.pop().ok_or(AppError::NotFound)?;
     let subject = format!("[Countersign #{number}] {}", ticket.resource_name);
     let text = format!("{} asks:\n\n{}", first.author_name, first.body);
-    let marker = marker(instance, number, 0);
+    let marker = marker(&system.instance, number, 0);
     let new = NewTicket { marker: &marker, queue: &remote.queue, subject: &subject, text: &text };
     Ok(helpdesk.create(new).await)
 }

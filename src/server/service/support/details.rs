@@ -47,8 +47,8 @@ pub async fn get(
         support::place_names(&app.db, ticket.project_id.as_ref(), ticket.domain_id.as_ref()).await?;
     let followed_by = support::followed_by(&app.db, number).await?;
     // Only a ticket that lives elsewhere says where.
-    let address = match listed.remote_id {
-        Some(_) => external::system(&app.db).await?.map(|system| system.address),
+    let system = match listed.remote_id {
+        Some(_) => external::system(&app.db).await?,
         None => None,
     };
     let closes_at = match known.waiting_since {
@@ -67,7 +67,7 @@ pub async fn get(
         // Their requester is this one's, so whoever reads this one has mostly read those; others find nothing there.
         followed_by: followed_by.into_iter().map(|(number, _)| number).collect(),
         closes_at,
-        row: lists::row(caller, listed, address.as_deref()),
+        row: lists::row(caller, listed, system.as_ref()),
     })
 }
 

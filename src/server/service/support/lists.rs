@@ -8,7 +8,8 @@ use crate::domain::directory::View;
 use crate::domain::ids::DomainId;
 use crate::domain::support::{Level, SupportStatus};
 use crate::server::app::{App, Caller};
-use crate::server::store::external;
+use crate::server::helpdesk::ticket_page;
+use crate::server::store::external::{self, System};
 use crate::server::store::support::{self, ListedSupport, Selection, Whose};
 
 const PAGE_SIZE: usize = 50;
@@ -51,7 +52,6 @@ pub async fn list(
     }
     let (tabs, may_request) = (tabs(caller, system.is_some()), request::check(app, caller).await.is_ok());
     let may_write_replies = canned::manages(caller);
-    let address = system.map(|system| system.address);
     let Some((selection, backwards)) = read(tab, filter) else {
         let page = Page { rows: vec![], next: None, previous: None };
         return Ok(SupportList { page, tabs, may_request, may_write_replies });
@@ -71,7 +71,7 @@ pub async fn list(
         false => (last.filter(|_| more), first.filter(|_| came_from_before)),
         true => (last, first.filter(|_| more)),
     };
-    let rows = found.into_iter().map(|listed| row(caller, listed, address.as_deref())).collect();
+    let rows = found.into_iter().map(|listed| row(caller, listed, system.as_ref())).collect();
     Ok(SupportList { page: Page { rows, next, previous }, tabs, may_request, may_write_replies })
 }
 
@@ -108,17 +108,14 @@ fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
     Some((selection, backwards))
 }
 
-/// Where Request Tracker shows a ticket.
-fn external_link(address: &str, id: &str) -> String {
-    format!("{}/Ticket/Display.html?id={id}", address.trim_end_matches('/'))
-}
-
-/// A row as the caller may act on it; `address` is the connected system's.
-pub(super) fn row(caller: &Caller, listed: ListedSupport, address: Option<&str>) -> SupportRow {
+/// A row as the caller may act on it; `system` is the connected one.
+pub(super) fn row(caller: &Caller, listed: ListedSupport, system: Option<&System>) -> SupportRow {
     let status = listed.status;
     let id = listed.remote_id;
+    // What was made in another kind of system isn't found in this one.
+    let system = system.filter(|system| listed.remote_kind.as_deref() == Some(system.kind.key()));
     let external = listed.remote_status.map(|status| External {
-        href: id.as_ref().zip(address).map(|(id, address)| external_link(address, id)),
+        href: id.as_ref().zip(system).map(|(id, system)| ticket_page(system.kind, &system.address, id)),
         id,
         status,
         owner: listed.remote_owner.unwrap_or_default(),

@@ -1,0 +1,205 @@
+//! Redmine's REST interface: its calls and the shapes of its answers, as far as they are read.
+
+use super::super::HelpdeskError;
+use super::super::http::{self, Answer, unreachable};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// So many entries of a list at a time, the most that it gives.
+const PAGE: usize = 100;
+
+pub struct Rest {
+    client: reqwest::Client,
+    /// Without a slash at the end.
+    address: String,
+    key: String,
+}
+
+/// What is done there, and to what: `read`, `ticket 7`.
+#[derive(Clone, Copy)]
+pub struct Deed<'a>(pub &'a str, pub &'a str);
+
+#[derive(Deserialize)]
+pub struct Named {
+    pub id: i64,
+    #[serde(default)]
+    pub name: String,
+}
+
+#[derive(Deserialize)]
+pub struct Account {
+    #[serde(default)]
+    pub admin: bool,
+    #[serde(default)]
+    pub memberships: Vec<Membership>,
+}
+
+#[derive(Deserialize)]
+pub struct Membership {
+    pub project: Named,
+    pub roles: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+pub struct Role {
+    pub permissions: Vec<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Project {
+    pub id: i64,
+    pub identifier: String,
+    /// 1 is active.
+    pub status: i64,
+    #[serde(default)]
+    pub enabled_modules: Vec<Named>,
+}
+
+#[derive(Deserialize)]
+pub struct Status {
+    pub id: i64,
+    pub name: String,
+    #[serde(default)]
+    pub is_closed: bool,
+}
+
+#[derive(Deserialize)]
+pub struct Issue {
+    pub id: i64,
+    pub status: Status,
+    pub assigned_to: Option<Named>,
+    pub description: Option<String>,
+    #[serde(default)]
+    pub journals: Vec<Journal>,
+    #[serde(default)]
+    pub allowed_statuses: Vec<Status>,
+}
+
+#[derive(Deserialize)]
+pub struct Journal {
+    pub id: i64,
+    pub user: Option<Named>,
+    pub notes: Option<String>,
+    pub created_on: String,
+    #[serde(default)]
+    pub private_notes: bool,
+    #[serde(default)]
+    pub details: Vec<Detail>,
+}
+
+#[derive(Deserialize)]
+pub struct Detail {
+    pub property: String,
+    pub name: String,
+    pub new_value: Option<String>,
+}
+
+impl Rest {
+    pub fn new(address: &str, key: &str) -> Result<Rest, HelpdeskError> {
+        let address = address.trim_end_matches('/').to_owned();
+        Ok(Rest { client: http::client()?, address, key: key.to_owned() })
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.address)).header("X-Redmine-API-Key", &self.key)
+    }
+
+    async fn ask(&self, request: RequestBuilder, Deed(act, object): Deed<'_>) -> Result<Answer, HelpdeskError> {
+        let answer = http::send(request, &self.address).await?;
+        if answer.status.is_success() {
+            return Ok(answer);
+        }
+        Err(match answer.status {
+            StatusCode::UNAUTHORIZED => HelpdeskError::Unauthorized,
+            StatusCode::FORBIDDEN => HelpdeskError::Forbidden(format!("The account may not {act} {object} there.")),
+            StatusCode::NOT_FOUND => {
+                HelpdeskError::Refused(format!("Redmine doesn't find {object}: it was deleted or renamed there."))
+            }
+            status if status.is_client_error() => {
+                let said: Value = serde_json::from_str(&answer.body).unwrap_or_default();
+                let errors = said["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
+                let errors: Vec<&str> = errors.collect();
+                HelpdeskError::Refused(format!("Redmine refused it: {}", errors.join(", ")))
+            }
+            status => unreachable(&self.address, format!("status {}", status.as_u16())),
+        })
+    }
+
+    /// What an answer holds under a key.
+    fn read<T: DeserializeOwned>(&self, answer: &Answer, key: &str) -> Result<T, HelpdeskError> {
+        let held =
+            serde_json::from_str(&answer.body).and_then(|mut body: Value| serde_json::from_value(body[key].take()));
+        held.map_err(|_| {
+            let why = "what answers there isn't Redmine's REST interface. Check the address.";
+            HelpdeskError::Unreachable(format!("{}: {why}", self.address))
+        })
+    }
+
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        key: &str,
+        deed: Deed<'_>,
+    ) -> Result<T, HelpdeskError> {
+        let answer = self.ask(self.request(Method::GET, path).query(query), deed).await?;
+        self.read(&answer, key)
+    }
+
+    /// All of a list. Asked for in the order of their ids, nothing is passed over when it grows meanwhile.
+    pub async fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        key: &str,
+        deed: Deed<'_>,
+    ) -> Result<Vec<T>, HelpdeskError> {
+        let (limit, mut all) = (PAGE.to_string(), vec![]);
+        loop {
+            let offset = all.len().to_string();
+            let query = [query, &[("limit", limit.as_str()), ("offset", &offset)]].concat();
+            let page: Vec<T> = self.get(path, &query, key, deed).await?;
+            let is_last = page.len() < PAGE;
+            all.extend(page);
+            if is_last {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Sends a new one and reads what became of it.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Value,
+        key: &str,
+        deed: Deed<'_>,
+    ) -> Result<T, HelpdeskError> {
+        let answer = self.ask(self.request(Method::POST, path).json(body), deed).await?;
+        self.read(&answer, key)
+    }
+
+    /// Changes one; what the account may not set is left out without a word.
+    pub async fn put(&self, path: &str, body: &Value, deed: Deed<'_>) -> Result<(), HelpdeskError> {
+        self.ask(self.request(Method::PUT, path).json(body), deed).await.map(drop)
+    }
+
+    /// The account, which only an accepted key has, and the clock there in seconds since 1970.
+    pub async fn account(&self) -> Result<(Account, i64), HelpdeskError> {
+        let request = self.request(Method::GET, "/users/current.json").query(&[("include", "memberships")]);
+        let answer = self.ask(request, Deed("use", "the REST interface")).await.map_err(|error| match error {
+            HelpdeskError::Refused(_) => {
+                HelpdeskError::Unreachable(format!("{}: there is no Redmine. Check the address.", self.address))
+            }
+            HelpdeskError::Forbidden(_) => {
+                let why = "Redmine's REST interface is switched off. Switch it on there under Administration > Settings > API.";
+                HelpdeskError::Forbidden(why.to_owned())
+            }
+            other => other,
+        })?;
+        let second = answer.second.ok_or_else(|| unreachable(&self.address, "its answer has no date"))?;
+        Ok((self.read(&answer, "user")?, second))
+    }
+}

@@ -1,0 +1,68 @@
+//! Technical Support in a third-party ticket system: what its tests do on this side, whichever system it is.
+
+use super::TestApp;
+use countersign::api::error::AppError;
+use countersign::api::external::ConnectionForm;
+use countersign::api::support::SupportDetail;
+use countersign::domain::process::{ProcessForm, TicketType};
+use countersign::domain::support::SupportForm;
+use countersign::domain::time::SECOND;
+use countersign::server::jobs;
+use countersign::server::service::external::{self, inbox};
+use countersign::server::service::processes;
+use countersign::server::service::support::{details, handling, request};
+
+/// Connects the system, and has Technical Support live in one of its queues.
+pub async fn docked(app: &TestApp, form: &ConnectionForm, queue: &str) {
+    let admin = app.caller_in("sysadmin", "System View").await;
+    external::connect(app, &admin, form).await.expect("connected");
+    lives_in(app, queue).await;
+}
+
+/// Has Technical Support live in a queue of the connected system.
+pub async fn lives_in(app: &TestApp, queue: &str) {
+    let admin = app.caller_in("sysadmin", "System View").await;
+    let process = ProcessForm {
+        ticket_type: TicketType::CustomerService.key().into(),
+        kind: "third_party".into(),
+        queue: queue.into(),
+        ..Default::default()
+    };
+    processes::configure(app, &admin, &process).await.expect("configured");
+}
+
+pub async fn ask(app: &TestApp, text: &str) -> i64 {
+    let member = app.caller_in("member", "Project View: web").await;
+    let form = SupportForm { description: text.into(), ..Default::default() };
+    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
+    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("a number")
+}
+
+pub async fn reply(app: &TestApp, number: i64, text: &str) {
+    handling::reply(app, &app.caller("member").await, number, handling::Entry::reply(text)).await.expect("sent");
+}
+
+pub async fn shown(app: &TestApp, number: i64) -> SupportDetail {
+    details::get(app, &app.caller("member").await, number, None).await.expect("readable")
+}
+
+pub async fn problem(app: &TestApp, number: i64) -> String {
+    shown(app, number).await.row.external.and_then(|external| external.problem).unwrap_or_default()
+}
+
+/// Runs what is due, as a running server would a while later.
+pub async fn a_while_later(app: &TestApp) {
+    for _ in 0..8 {
+        jobs::run_due(app).await.expect("run jobs");
+        app.clock.advance(6 * SECOND);
+    }
+    inbox::poll(app).await.expect("polled");
+}
+
+pub async fn remote_id(app: &TestApp, number: i64) -> String {
+    shown(app, number).await.row.external.and_then(|external| external.id).expect("it is there")
+}
+
+pub fn fields(refused: AppError) -> Vec<(String, String)> {
+    refused.problems().iter().map(|problem| (problem.field.clone(), problem.message.clone())).collect()
+}
