@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use common::TestApp;
 use common::client::{Answer, Client, HOST_NAME};
+use common::files::{spooled, uploaded};
 use countersign::api::Reply;
 use countersign::api::error::AppError;
 use countersign::api::support::PostFile;
@@ -162,7 +163,7 @@ both! {
         assert!(refused(again).contains("notes.txt isn't here any more"));
         // Not even with a file's address in hand is anybody else's taken.
         let other = attachments::keep(&app, &app.user("helpdesk").await, "secret.txt", 1, &mut spooled(b"s").await).await.expect("kept");
-        let fields = [("number", number.to_string()), ("body", "mine?".to_owned()), ("file[0]", format!("{other}:secret.txt"))];
+        let fields = [("number", number.to_string()), ("body", "mine?".to_owned()), ("file[0]", other)];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert!(refused(send(&mut member, "application/json", &fields, &[]).await.reply()).contains("isn't here"));
     }
@@ -319,13 +320,4 @@ both! {
 async fn view_of(app: &TestApp, who: &str, view: &str) -> Result<countersign::server::app::Caller, ()> {
     let person = app.caller(who).await.person;
     if person.views(true).iter().any(|held| held.label == view) { Ok(app.caller_in(who, view).await) } else { Err(()) }
-}
-
-async fn spooled(content: &[u8]) -> tokio::fs::File {
-    use tokio::io::{AsyncSeekExt, AsyncWriteExt};
-    let mut file = tokio::fs::File::from_std(tempfile::tempfile().expect("a temporary file"));
-    file.write_all(content).await.expect("written");
-    file.flush().await.expect("written");
-    file.seek(std::io::SeekFrom::Start(0)).await.expect("rewound");
-    file
 }

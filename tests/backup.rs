@@ -2,15 +2,14 @@
 
 mod common;
 
+use common::files::uploaded;
 use common::{Engine, TestApp};
 use countersign::domain::support::SupportForm;
 use countersign::server::backup::{BackupError, backup, restore};
 use countersign::server::service::oplog::{sealing, verify};
-use countersign::server::service::support::{attachments, details, handling, request};
+use countersign::server::service::support::{details, handling, request};
 use countersign::server::store::db::Db;
-use std::io::SeekFrom;
 use std::path::Path;
-use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 const TABLES: [&str; 6] = [
     "SELECT COUNT(*) FROM ticket",
@@ -41,12 +40,7 @@ async fn help(app: &TestApp) -> i64 {
     let form = SupportForm { description: "help".into(), ..SupportForm::default() };
     let done = request::request(app, &member, &form, &[]).await.expect("submitted");
     let number = done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("a number");
-    let mut file = tokio::fs::File::from_std(tempfile::tempfile().expect("a temporary file"));
-    file.write_all(b"what it looked like").await.expect("written");
-    file.flush().await.expect("written");
-    file.seek(SeekFrom::Start(0)).await.expect("rewound");
-    let id = attachments::keep(app, &member.person.id, "it.txt", 18, &mut file).await.expect("kept");
-    let files = [format!("{id}:it.txt")];
+    let files = [uploaded(app, "member", "it.txt", b"what it looked like").await];
     let entry = handling::Entry { files: &files, ..handling::Entry::reply("see") };
     handling::reply(app, &member, number, entry).await.expect("sent");
     number

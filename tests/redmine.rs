@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::docking::{self, ask, docked, fields, problem, remote_id, reply, shown};
+use common::docking::{self, ask, docked, fields, problem, remote_id, reply, reply_with, shown};
 use common::{START, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
@@ -11,7 +11,7 @@ use countersign::api::support::SupportTab;
 use countersign::args;
 use countersign::domain::external::HelpdeskKind;
 use countersign::domain::support::{PostKind, SupportStatus};
-use countersign::server::helpdesk::{self, HelpdeskError, NewTicket, News, Queue};
+use countersign::server::helpdesk::{self, HelpdeskError, NewReply, NewTicket, News, Queue};
 use countersign::server::secret;
 use countersign::server::service::external;
 use countersign::server::service::external::outbox::{self, Errand};
@@ -58,6 +58,18 @@ impl Agent {
 
     async fn status(&self, ticket: &str) -> String {
         self.read(ticket).await["status"]["name"].as_str().expect("a status").to_owned()
+    }
+
+    /// Name and size in bytes of the files in a ticket there.
+    async fn files(&self, ticket: &str) -> Vec<(String, i64)> {
+        let request = self.request(reqwest::Method::GET, &format!("/issues/{ticket}.json?include=attachments"));
+        let response = request.send().await.expect("an answer").error_for_status().expect("success");
+        let issue = response.json::<Value>().await.expect("JSON")["issue"].take();
+        let files = issue["attachments"].as_array().expect("attachments").iter();
+        let file = |file: &Value| {
+            (file["filename"].as_str().expect("a name").to_owned(), file["filesize"].as_i64().expect("a size"))
+        };
+        files.map(file).collect()
     }
 
     /// The texts of what was written in a ticket there, oldest first.
@@ -213,6 +225,23 @@ both! {
         assert_eq!(problem(&app, number).await, "");
         assert!(agent.texts(&id).await.last().expect("a text").contains("six"));
 
+        // Files go along, those that are too large by their names; files there are named here.
+        let large = vec![7; 9 * 1024 * 1024];
+        reply_with(&app, number, "", &[("log.txt", b"what happened"), ("core", &large), ("empty", b"")]).await;
+        a_while_later(&app).await;
+        assert_eq!(problem(&app, number).await, "");
+        let text = agent.texts(&id).await.pop().expect("a text");
+        assert!(text.contains("(In Countersign only: core (9.4 MB), empty (0 B))"), "{text}");
+        assert_eq!(agent.files(&id).await, [("log.txt".to_owned(), 13)]);
+        let upload = agent.request(reqwest::Method::POST, "/uploads.json?filename=fix.txt");
+        let upload = upload.header("content-type", "application/octet-stream").body("hello").send().await.expect("an answer");
+        let token = upload.json::<Value>().await.expect("JSON")["upload"]["token"].take();
+        agent.change(&id, json!({"notes": "Apply this", "uploads": [{"token": token, "filename": "fix.txt"}]})).await;
+        a_while_later(&app).await;
+        let detail = shown(&app, number).await;
+        let html = &detail.posts.last().expect("a post").html;
+        assert!(html.contains("Apply this") && html.contains("(Attached there: fix.txt)"), "{html}");
+
         // The end here closes it there, and the other way round.
         handling::end(&app, &app.caller("member").await, number, "yes", "", "", "/").await.expect("ended");
         a_while_later(&app).await;
@@ -282,7 +311,7 @@ both! {
 #[tokio::test]
 #[ignore = "make test-redmine runs it beside a real Redmine"]
 async fn what_redmine_drops_without_a_word_is_said() {
-    let new = |queue| NewTicket { marker: "[countersign 01J 1/0]", queue, subject: "x", text: "words" };
+    let new = |queue| NewTicket { marker: "[countersign 01J 1/0]", queue, subject: "x", text: "words", files: &[] };
     let connect = |key: &str| helpdesk::connect(HelpdeskKind::Redmine, &env("URL"), &env(key)).expect("a client");
     let mute = connect("MUTE");
     let ticket = mute.create(new("support")).await.expect("made");
@@ -292,7 +321,14 @@ async fn what_redmine_drops_without_a_word_is_said() {
     let forbidden = |answer: Result<(), HelpdeskError>, word: &str| {
         assert!(matches!(&answer, Err(HelpdeskError::Forbidden(why)) if why.contains(word)), "{answer:?}");
     };
-    forbidden(mute.reply(&ticket, "[countersign 01J 1/1]", "words", false).await, "add notes");
+    forbidden(
+        mute.reply(
+            &ticket,
+            NewReply { marker: "[countersign 01J 1/1]", text: "words", files: &[], may_be_there: false },
+        )
+        .await,
+        "add notes",
+    );
     forbidden(mute.close(&ticket).await, "may not close");
     let other = |queue| NewTicket { marker: "[countersign 01J 2/0]", ..new(queue) };
     forbidden(connect("READER").create(other("support")).await.map(drop), "make tickets in project support");

@@ -4,7 +4,7 @@
 mod common;
 
 use common::TestApp;
-use common::docking::{self, a_while_later, ask, fields, problem, remote_id, reply, shown};
+use common::docking::{self, a_while_later, ask, fields, problem, remote_id, reply, reply_with, shown};
 use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
 use countersign::api::support::SupportTab;
@@ -57,6 +57,15 @@ impl Agent {
 
     async fn status(&self, ticket: &str) -> String {
         self.get(&format!("/ticket/{ticket}")).await["Status"].as_str().expect("a status").to_owned()
+    }
+
+    /// Name and content of the files in a ticket there.
+    async fn files(&self, ticket: &str) -> Vec<(String, String)> {
+        let found = self.get(&format!("/ticket/{ticket}/attachments?fields=Filename,Content&per_page=100")).await;
+        let parts = found["items"].as_array().expect("items").iter();
+        let text = |part: &Value, name: &str| part[name].as_str().unwrap_or_default().to_owned();
+        let files = parts.map(|part| (text(part, "Filename"), text(part, "Content")));
+        files.filter(|(name, _)| !name.is_empty()).collect()
     }
 
     /// The texts of what was written in a ticket there, oldest first.
@@ -181,6 +190,23 @@ both! {
         a_while_later(&app).await;
         assert_eq!(problem(&app, number).await, "");
         assert!(agent.texts(&id).await.last().expect("a text").contains("four"));
+
+        // Files go along, those that are too large by their names; files there are named here.
+        let large = vec![7; 9 * 1024 * 1024];
+        reply_with(&app, number, "", &[("log.txt", b"what happened"), ("core", &large), ("empty", b"")]).await;
+        a_while_later(&app).await;
+        assert_eq!(problem(&app, number).await, "");
+        let text = agent.texts(&id).await.pop().expect("a text");
+        assert!(text.contains("(In Countersign only: core (9.4 MB), empty (0 B))"), "{text}");
+        assert!(agent.files(&id).await.contains(&("log.txt".to_owned(), "what happened".to_owned())));
+        let content = "aGVsbG8=";
+        let file = json!({"FileName": "fix.txt", "FileType": "text/plain", "FileContent": content});
+        let body = json!({"Content": "Apply this", "ContentType": "text/plain", "Attachments": [file]});
+        agent.ask(reqwest::Method::POST, &format!("/ticket/{id}/correspond"), Some(body)).await;
+        a_while_later(&app).await;
+        let detail = shown(&app, number).await;
+        let html = &detail.posts.last().expect("a post").html;
+        assert!(html.contains("Apply this") && html.contains("(Attached there: fix.txt)"), "{html}");
 
         // The end here resolves it there, and the other way round.
         handling::end(&app, &app.caller("member").await, number, "yes", "", "", "/").await.expect("ended");

@@ -1,6 +1,7 @@
 //! Technical Support in a third-party ticket system: what its tests do on this side, whichever system it is.
 
 use super::TestApp;
+use super::files::uploaded;
 use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
 use countersign::api::support::SupportDetail;
@@ -40,6 +41,16 @@ pub async fn ask(app: &TestApp, text: &str) -> i64 {
 
 pub async fn reply(app: &TestApp, number: i64, text: &str) {
     handling::reply(app, &app.caller("member").await, number, handling::Entry::reply(text)).await.expect("sent");
+}
+
+/// A reply of `member` with files.
+pub async fn reply_with(app: &TestApp, number: i64, text: &str, files: &[(&str, &[u8])]) {
+    let mut sent = vec![];
+    for (name, content) in files {
+        sent.push(uploaded(app, "member", name, content).await);
+    }
+    let entry = handling::Entry { files: &sent, ..handling::Entry::reply(text) };
+    handling::reply(app, &app.caller("member").await, number, entry).await.expect("sent");
 }
 
 pub async fn shown(app: &TestApp, number: i64) -> SupportDetail {

@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod docking;
+pub mod files;
 pub mod streams;
 
 use client::Client;

@@ -74,6 +74,35 @@ pub struct NewTicket<'a> {
     pub subject: &'a str,
     /// Plain text.
     pub text: &'a str,
+    pub files: &'a [File],
+}
+
+/// A reply to be added there.
+#[derive(Debug, Clone)]
+pub struct NewReply<'a> {
+    pub marker: &'a str,
+    /// Plain text.
+    pub text: &'a str,
+    pub files: &'a [File],
+    /// An earlier attempt may have added it: then only if none with this marker is there.
+    pub may_be_there: bool,
+}
+
+/// A file that goes along; it isn't empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    pub name: String,
+    pub media_type: String,
+    pub content: Vec<u8>,
+}
+
+/// A text with the names of files that stay where it was written.
+pub fn naming(text: &str, files: &[String]) -> String {
+    match files {
+        [] => text.to_owned(),
+        _ if text.trim().is_empty() => format!("(Attached there: {})", files.join(", ")),
+        _ => format!("{}\n\n(Attached there: {})", text.trim_end(), files.join(", ")),
+    }
 }
 
 /// What became of a ticket there.
@@ -116,8 +145,8 @@ pub trait Helpdesk: Send + Sync {
     /// Makes the ticket, or finds the one with this marker; gives its id there.
     async fn create(&self, new: NewTicket<'_>) -> Result<String, HelpdeskError>;
 
-    /// Adds a reply; where an earlier attempt may have added it (`may_be_there`), only if none with this marker is there.
-    async fn reply(&self, ticket: &str, marker: &str, text: &str, may_be_there: bool) -> Result<(), HelpdeskError>;
+    /// Adds a reply.
+    async fn reply(&self, ticket: &str, new: NewReply<'_>) -> Result<(), HelpdeskError>;
 
     /// Closes the ticket; one that is closed stays so.
     async fn close(&self, ticket: &str) -> Result<(), HelpdeskError>;

@@ -5,8 +5,10 @@
 //! page isn't the last; a call costs it about 220 ms (bcrypt of the token), so it is asked sparingly.
 
 use super::http::{self, unreachable};
-use super::{Event, Helpdesk, HelpdeskError, NewTicket, News, Queue, RemoteStatus, is_ours};
+use super::{Event, File, Helpdesk, HelpdeskError, NewReply, NewTicket, News, Queue, RemoteStatus, is_ours, naming};
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -60,6 +62,25 @@ struct Attachment {
     kind: String,
     #[serde(rename = "Content", default)]
     content: Option<String>,
+    #[serde(rename = "Filename", default)]
+    file_name: Option<String>,
+}
+
+impl Attachment {
+    fn file_name(&self) -> Option<&str> {
+        self.file_name.as_deref().filter(|name| !name.is_empty())
+    }
+}
+
+/// Puts files into the body of a call.
+fn attach(body: &mut Value, files: &[File]) {
+    let file = |file: &File| {
+        let content = STANDARD.encode(&file.content);
+        json!({"FileName": file.name, "FileType": file.media_type, "FileContent": content})
+    };
+    if !files.is_empty() {
+        body["Attachments"] = files.iter().map(file).collect();
+    }
 }
 
 /// A number or a text as a text.
@@ -143,13 +164,17 @@ impl RequestTracker {
         Ok(false)
     }
 
-    /// The plain text of a transaction.
+    /// The plain text of a transaction, and the names of its files.
     async fn words(&self, transaction: &str) -> Result<String, HelpdeskError> {
         let path = format!("/transaction/{transaction}/attachments");
-        let found: Items<Attachment> = self.get(&path, &[("fields", "ContentType,Content")], "read tickets").await?;
-        let plain = found.items.iter().find(|part| part.kind.starts_with("text/plain"));
-        let any = plain.or_else(|| found.items.iter().find(|part| part.kind.starts_with("text/")));
-        Ok(any.and_then(|part| part.content.clone()).unwrap_or_default())
+        let fields = [("fields", "ContentType,Content,Filename")];
+        let found: Items<Attachment> = self.get(&path, &fields, "read tickets").await?;
+        let (files, texts): (Vec<_>, Vec<_>) = found.items.into_iter().partition(|part| part.file_name().is_some());
+        let plain = texts.iter().find(|part| part.kind.starts_with("text/plain"));
+        let any = plain.or_else(|| texts.iter().find(|part| part.kind.starts_with("text/")));
+        let words = any.and_then(|part| part.content.clone()).unwrap_or_default();
+        let names: Vec<String> = files.iter().filter_map(Attachment::file_name).map(str::to_owned).collect();
+        Ok(if is_ours(&words) { words } else { naming(&words, &names) })
     }
 }
 
@@ -179,23 +204,25 @@ impl Helpdesk for RequestTracker {
         if let Some(ticket) = known.items.first() {
             return Ok(text(&ticket.id));
         }
-        let body = json!({
+        let mut body = json!({
             "Queue": new.queue,
             "Subject": new.subject,
             "Content": new.text,
             "ContentType": "text/plain",
             "CustomFields": {MARKER_FIELD: new.marker},
         });
+        attach(&mut body, new.files);
         let what = format!("make tickets in the queue {}, or there is no such queue", new.queue);
         let made: Named = self.ask(self.request(Method::POST, "/ticket").json(&body), &what).await?;
         Ok(text(&made.id))
     }
 
-    async fn reply(&self, ticket: &str, marker: &str, words: &str, may_be_there: bool) -> Result<(), HelpdeskError> {
-        if may_be_there && self.has_reply(ticket, marker).await? {
+    async fn reply(&self, ticket: &str, new: NewReply<'_>) -> Result<(), HelpdeskError> {
+        if new.may_be_there && self.has_reply(ticket, new.marker).await? {
             return Ok(());
         }
-        let body = json!({"Content": format!("{words}\n\n{marker}"), "ContentType": "text/plain"});
+        let mut body = json!({"Content": format!("{}\n\n{}", new.text, new.marker), "ContentType": "text/plain"});
+        attach(&mut body, new.files);
         let path = format!("/ticket/{ticket}/correspond");
         let _: Value = self.ask(self.request(Method::POST, &path).json(&body), "reply to tickets").await?;
         Ok(())

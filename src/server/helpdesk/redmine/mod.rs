@@ -7,7 +7,7 @@
 mod news;
 mod rest;
 
-use super::{Helpdesk, HelpdeskError, NewTicket, News, Queue};
+use super::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, News, Queue};
 use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat};
 use news::{Half, place, second, told};
@@ -45,6 +45,16 @@ impl Redmine {
     async fn change(&self, id: &str, change: Value) -> Result<(), HelpdeskError> {
         let deed = Deed("change", &format!("ticket {id}"));
         self.0.put(&format!("/issues/{id}.json"), &json!({"issue": change}), deed).await
+    }
+
+    /// Sends files ahead; gives what a change names them by.
+    async fn upload(&self, files: &[File]) -> Result<Vec<Value>, HelpdeskError> {
+        let mut uploads = vec![];
+        for file in files {
+            let token = self.0.upload(&file.name, file.content.clone()).await?;
+            uploads.push(json!({"token": token, "filename": file.name, "content_type": file.media_type}));
+        }
+        Ok(uploads)
     }
 
     /// Whether a note of the ticket carries the marker.
@@ -105,18 +115,20 @@ impl Helpdesk for Redmine {
         }
         let subject: String = new.subject.chars().take(SUBJECT).collect();
         let description = format!("{}\n\n{}", new.text, new.marker);
-        let body = json!({"issue": {"subject": subject, "description": description}});
+        let uploads = self.upload(new.files).await?;
+        let body = json!({"issue": {"subject": subject, "description": description, "uploads": uploads}});
         let deed = Deed("make tickets in", &format!("project {}", new.queue));
         let made: Issue = self.0.post(&format!("/projects/{}/issues.json", new.queue), &body, "issue", deed).await?;
         Ok(made.id.to_string())
     }
 
-    async fn reply(&self, ticket: &str, marker: &str, words: &str, may_be_there: bool) -> Result<(), HelpdeskError> {
-        if may_be_there && self.has_note(ticket, marker).await? {
+    async fn reply(&self, ticket: &str, new: NewReply<'_>) -> Result<(), HelpdeskError> {
+        if new.may_be_there && self.has_note(ticket, new.marker).await? {
             return Ok(());
         }
-        self.change(ticket, json!({"notes": format!("{words}\n\n{marker}")})).await?;
-        if !self.has_note(ticket, marker).await? {
+        let uploads = self.upload(new.files).await?;
+        self.change(ticket, json!({"notes": format!("{}\n\n{}", new.text, new.marker), "uploads": uploads})).await?;
+        if !self.has_note(ticket, new.marker).await? {
             let why = format!("The account may not add notes in ticket {ticket} there. Give its role that right.");
             return Err(HelpdeskError::Forbidden(why));
         }

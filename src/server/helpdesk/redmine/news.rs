@@ -1,6 +1,6 @@
 //! What of Redmine's journals is news, and in which order.
 
-use super::super::{Event, News, RemoteStatus, is_ours};
+use super::super::{Event, News, RemoteStatus, is_ours, naming};
 use super::rest::{Issue, Status};
 use chrono::DateTime;
 
@@ -49,8 +49,11 @@ pub fn told(issue: Issue, statuses: &[Status], cursor: i64, until: i64) -> Vec<N
             }
         };
         let words = journal.notes.unwrap_or_default().replace("\r\n", "\n");
-        if !words.trim().is_empty() && !is_ours(&words) {
-            tell(Half::Reply, Event::Reply(words));
+        let files = journal.details.iter().filter(|detail| detail.property == "attachment");
+        let files: Vec<String> = files.filter_map(|detail| detail.new_value.clone()).collect();
+        let says_nothing = words.trim().is_empty() && files.is_empty();
+        if !is_ours(&words) && !says_nothing {
+            tell(Half::Reply, Event::Reply(naming(&words, &files)));
         }
         let mut details =
             journal.details.iter().filter(|detail| detail.property == "attr" && detail.name == "status_id");

@@ -2,6 +2,7 @@
 
 use super::super::HelpdeskError;
 use super::super::http::{self, Answer, unreachable};
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -75,6 +76,11 @@ pub struct Issue {
     pub journals: Vec<Journal>,
     #[serde(default)]
     pub allowed_statuses: Vec<Status>,
+}
+
+#[derive(Deserialize)]
+struct Upload {
+    token: String,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +185,14 @@ impl Rest {
     ) -> Result<T, HelpdeskError> {
         let answer = self.ask(self.request(Method::POST, path).json(body), deed).await?;
         self.read(&answer, key)
+    }
+
+    /// Sends a file ahead of what it belongs to; gives the token that names it.
+    pub async fn upload(&self, name: &str, content: Vec<u8>) -> Result<String, HelpdeskError> {
+        let request = self.request(Method::POST, "/uploads.json").query(&[("filename", name)]);
+        let request = request.header(CONTENT_TYPE, "application/octet-stream").body(content);
+        let upload: Upload = self.read(&self.ask(request, Deed("attach", "files")).await?, "upload")?;
+        Ok(upload.token)
     }
 
     /// Changes one; what the account may not set is left out without a word.

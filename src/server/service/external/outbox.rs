@@ -3,18 +3,25 @@
 use super::connected;
 use crate::api::Done;
 use crate::api::error::AppError;
+use crate::domain::attachment::in_words;
 use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::time::{Millis, SECOND};
 use crate::server::app::{App, Caller};
-use crate::server::helpdesk::{Helpdesk, HelpdeskError, NewTicket, marker};
+use crate::server::attachments::content;
+use crate::server::helpdesk::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, marker};
 use crate::server::jobs::{Failure, Job, Outcome};
+use crate::server::store::attachment::{self, Place};
 use crate::server::store::external::{self, Remote, System};
+use crate::server::store::support::PostRow;
 use crate::server::store::{job, support, ticket};
 use crate::server::work::{Subject, Work};
+use futures::TryStreamExt;
 
 /// How soon it is tried again while the system is out of reach.
 const PAUSE: Millis = 5 * SECOND;
+/// So many bytes of files go with one entry.
+const MOST_SENT: u64 = 8 * 1024 * 1024;
 /// How the order keys of these jobs begin.
 pub(super) const KEYS: &str = "external:";
 
@@ -115,8 +122,10 @@ async fn attempt(
                 external::set_sending(&mut tx, number, position).await?;
                 tx.commit().await?;
             }
-            let text = format!("{} wrote:\n\n{}", post.author_name, post.body);
-            Ok(helpdesk.reply(id, &marker(&system.instance, number, position), &text, may_be_there).await)
+            let (files, left) = files(app, number, &post).await?;
+            let text = format!("{} wrote:\n\n{}{left}", post.author_name, post.body);
+            let marker = marker(&system.instance, number, position);
+            Ok(helpdesk.reply(id, NewReply { marker: &marker, text: &text, files: &files, may_be_there }).await)
         }
         Errand::Create => Ok(Ok(())),
     }
@@ -132,10 +141,39 @@ async fn create(
     let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
     let first = support::posts(&app.db, number, Some(1), false, 1).await?.pop().ok_or(AppError::NotFound)?;
     let subject = format!("[Countersign #{number}] {}", ticket.resource_name);
-    let text = format!("{} asks:\n\n{}", first.author_name, first.body);
+    let (files, left) = files(app, number, &first).await?;
+    let text = format!("{} asks:\n\n{}{left}", first.author_name, first.body);
     let marker = marker(&system.instance, number, 0);
-    let new = NewTicket { marker: &marker, queue: &remote.queue, subject: &subject, text: &text };
+    let new = NewTicket { marker: &marker, queue: &remote.queue, subject: &subject, text: &text, files: &files };
     Ok(helpdesk.create(new).await)
+}
+
+/// The files of an entry that go along, and what is said of those that don't: the larger ones stay here, because such
+/// systems have limits of their own, and a job holds in memory what it sends.
+async fn files(app: &App, number: TicketNumber, post: &PostRow) -> Result<(Vec<File>, String), AppError> {
+    let (mut files, mut left, mut room) = (vec![], vec![], MOST_SENT);
+    if post.files == 0 {
+        return Ok((files, String::new()));
+    }
+    for file in attachment::of_thread(&app.db, number, post.position, post.position).await? {
+        let size = file.size.unsigned_abs();
+        if file.place == Place::Removed || size == 0 || size > room {
+            left.push(format!("{} ({})", file.name, in_words(size)));
+            continue;
+        }
+        room -= size;
+        let content = content(app, file.place, file.id).await.map_err(AppError::internal)?;
+        let content = content.try_fold(vec![], |mut all, part| async move {
+            all.extend_from_slice(&part);
+            Ok(all)
+        });
+        let content = content.await.map_err(AppError::internal)?;
+        let media_type = Some(file.media_type).filter(|kind| !kind.is_empty());
+        let media_type = media_type.unwrap_or_else(|| "application/octet-stream".into());
+        files.push(File { name: file.name, media_type, content });
+    }
+    let left = if left.is_empty() { String::new() } else { format!("\n\n(In Countersign only: {})", left.join(", ")) };
+    Ok((files, left))
 }
 
 /// Has what was given up, or waits for its time, done now; for whoever may see what is missing.
