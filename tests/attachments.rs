@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use common::TestApp;
 use common::client::{Answer, Client, HOST_NAME};
-use common::files::{spooled, uploaded};
+use common::files::spooled;
 use countersign::api::Reply;
 use countersign::api::error::AppError;
 use countersign::api::support::PostFile;

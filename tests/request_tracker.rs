@@ -76,7 +76,10 @@ impl Agent {
             if ["Create", "Correspond"].contains(&entry["Type"].as_str().unwrap_or_default()) {
                 let path = format!("/transaction/{}/attachments?fields=Content", entry["id"].as_str().expect("an id"));
                 let parts = self.get(&path).await;
-                texts.push(parts["items"][0]["Content"].as_str().unwrap_or_default().to_owned());
+                // The first part of an entry with files holds the others, and nothing itself.
+                let mut contents =
+                    parts["items"].as_array().expect("items").iter().filter_map(|part| part["Content"].as_str());
+                texts.push(contents.find(|content| !content.is_empty()).unwrap_or_default().to_owned());
             }
         }
         texts

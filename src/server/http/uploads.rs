@@ -182,7 +182,7 @@ mod tests {
         assert_eq!(disposition("inline", "a b.png"), "inline; filename=\"a b.png\"; filename*=UTF-8''a%20b.png");
         assert_eq!(
             disposition("attachment", "x\"; filename=\"y\r\nSet-Cookie: \u{e9}.html"),
-            "attachment; filename=\"x__ filename=_y__Set-Cookie_ _.html\"; \
+            "attachment; filename=\"x__ filename__y__Set-Cookie_ _.html\"; \
              filename*=UTF-8''x%22%3B%20filename%3D%22y%0D%0ASet-Cookie%3A%20%C3%A9.html"
         );
     }
