@@ -1,0 +1,103 @@
+// Technical Support that lives in another system: connecting it, a ticket there and back, an outage, and the end.
+import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
+import { Helpdesk } from '../support/helpdesk.ts';
+import { action, confirm, expectProblem, expectRow, fact, said } from '../support/pages.ts';
+import { configureDialog } from '../support/setup.ts';
+import { openThread, reply, requestSupport, status } from '../support/support.ts';
+
+test.use({ serverArgs: ['--demo', '--external-poll', '500ms'] });
+
+const scripts = () => test.info().project.use.javaScriptEnabled !== false;
+/** With scripts pages follow by themselves; without, somebody looks once more. */
+async function comes(page: Page, check: () => Promise<void>) {
+  if (scripts()) return check();
+  await expect(async () => {
+    await page.reload();
+    await check();
+  }).toPass({ timeout: 20_000 });
+}
+
+test('a ticket lives in the other system, and its thread here', async ({ page: admin, as }) => {
+  test.setTimeout(180_000);
+  const desk = await Helpdesk.start();
+  try {
+    await signIn(admin, 'sysadmin');
+    await admin.goto('/settings/external');
+    await admin.getByLabel('Address', { exact: true }).fill(desk.url);
+    await admin.getByLabel('Account token', { exact: true }).fill('1-2-wrong');
+    await admin.getByRole('button', { name: 'Test connection', exact: true }).click();
+    await expectProblem(admin.getByLabel('Account token', { exact: true }), /not accepted/);
+    await admin.getByLabel('Account token', { exact: true }).fill(desk.token);
+    await admin.getByRole('button', { name: 'Test connection', exact: true }).click();
+    await expect(said(admin, '2 queues (Support, Network)')).toBeVisible();
+    await admin.getByLabel('Account token', { exact: true }).fill(desk.token);
+    await admin.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(said(admin, 'The system is connected.')).toBeVisible();
+    await axe(admin);
+    await fitsPhone(admin);
+
+    // In the process: the kind, and the queue.
+    await admin.goto('/settings/tickets?dialog=configure');
+    await configureDialog(admin).getByLabel('Kind', { exact: true }).selectOption('Third-party Ticket System');
+    await configureDialog(admin).getByLabel('External process', { exact: true }).selectOption('Network');
+    await axe(admin);
+    await fitsPhone(admin);
+    await confirm(admin, configureDialog(admin));
+
+    const member = await as('member');
+    const number = await requestSupport(member, 'No route to the shop');
+    await openThread(member, number);
+    await comes(member, () => expect(fact(member, 'External ticket').getByRole('link')).toHaveText('#1'));
+    await comes(member, () => expect(fact(member, 'External status')).toHaveText('new'));
+    expect(desk.tickets[0]!.texts[0]).toContain('No route to the shop');
+    expect(await fact(member, 'External ticket').getByRole('link').getAttribute('href')).toBe(`${desk.url}/Ticket/Display.html?id=1`);
+    await axe(member);
+    await fitsPhone(member);
+
+    // A word from there, one from here.
+    desk.setStatus(1, 'open');
+    desk.reply(1, 'Which **address**?');
+    await comes(member, () => expect(member.getByRole('article').last()).toContainText('Which address?', { timeout: 3_000 }));
+    await comes(member, () => expect(status(member)).toHaveText('Pending user feedback'));
+    await expect(member.getByRole('article').last()).toContainText('Robin');
+    await expect(fact(member, 'External owner')).toHaveText('Robin');
+    await reply(member, '10.0.0.7');
+    await expect.poll(() => desk.tickets[0]!.texts.at(-1)).toContain('10.0.0.7');
+
+    // Out of reach: nothing is lost, and the ticket says so.
+    desk.away(true);
+    await reply(member, 'And 10.0.0.8');
+    await comes(member, () => expect(action(member.getByRole('main'), 'Retry')).toBeVisible());
+    await expect(member.getByRole('main')).toContainText('Not all of this is in the external system yet');
+    await axe(member);
+    await fitsPhone(member);
+    await member.goto('/tickets/support/external');
+    await expectRow(member, number, { 'External Ticket': '#1', 'External Status': 'Not there yet' });
+    await axe(member);
+    await fitsPhone(member);
+    await admin.goto('/settings/external');
+    await comes(admin, () => expect(admin.getByRole('main')).toContainText('502'));
+    desk.away(false);
+    await openThread(member, number);
+    if (await action(member.getByRole('main'), 'Retry').count()) await action(member.getByRole('main'), 'Retry').click();
+    await expect.poll(() => desk.tickets[0]!.texts.filter((text) => text.includes('10.0.0.8')).length).toBe(1);
+    await comes(member, () => expect(action(member.getByRole('main'), 'Retry')).toHaveCount(0));
+    await member.goto('/tickets/support/external');
+    await comes(member, () => expectRow(member, number, { 'External Status': 'open', 'External Owner': 'Robin' }));
+
+    // Nobody handles it here, but the end is here as well as there.
+    await openThread(member, number);
+    await action(member.getByRole('main'), 'End').click();
+    await confirm(member, member.getByRole('dialog', { name: 'End', exact: true }));
+    await expect.poll(() => desk.tickets[0]!.status).toBe('resolved');
+    const second = await requestSupport(member, 'Ends over there');
+    await expect.poll(() => desk.tickets.length).toBe(2);
+    await openThread(member, second);
+    await comes(member, () => expect(fact(member, 'External ticket').getByRole('link')).toHaveText('#2'));
+    desk.setStatus(2, 'resolved');
+    await comes(member, () => expect(status(member)).toHaveText('Closed'));
+    await expect(member.getByRole('main')).toContainText('Robin set this ticket to resolved in the external system.');
+  } finally {
+    await desk.stop();
+  }
+});
