@@ -12,10 +12,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use leptos::server_fn::axum::server_fn_paths;
 use metrics::{counter, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::net::SocketAddr;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
@@ -25,19 +28,24 @@ const SECONDS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 /// How often what was measured is gathered while nobody reads it.
 const UPKEEP: Duration = Duration::from_secs(10);
 
+/// The paths of server functions; whoever asks for another one made it up.
+static FUNCTIONS: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| server_fn_paths().map(|(path, _)| path).collect());
+
 #[derive(Clone)]
 struct Figures {
     app: App,
     handle: PrometheusHandle,
 }
 
-/// Begins to count, and answers `/metrics` at this address from now on.
-pub async fn serve(app: &App, address: SocketAddr) -> Result<(), Box<dyn Error>> {
+/// Begins to count, and answers `/metrics` at this address (port 0 takes a free one) from now on; gives where.
+pub async fn serve(app: &App, address: SocketAddr) -> Result<SocketAddr, Box<dyn Error>> {
     let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(REQUEST_SECONDS.into()), &SECONDS)?
         .install_recorder()?;
-    tracing::info!("figures at http://{}/metrics", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    tracing::info!("figures at http://{address}/metrics");
     let upkeep = handle.clone();
     tokio::spawn(async move {
         loop {
@@ -47,7 +55,7 @@ pub async fn serve(app: &App, address: SocketAddr) -> Result<(), Box<dyn Error>>
     });
     let router = Router::new().route("/metrics", get(read)).with_state(Figures { app: app.clone(), handle });
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(())
+    Ok(address)
 }
 
 async fn read(State(Figures { app, handle }): State<Figures>) -> Response {
@@ -71,10 +79,8 @@ pub async fn count(request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
-    let is_known = response.status() != StatusCode::NOT_FOUND;
     let route = match route {
-        // Otherwise anybody could make up names.
-        Some(route) if route.starts_with("/api/{") && is_known => path,
+        Some(_) if FUNCTIONS.contains(path.as_str()) => path,
         Some(route) => route,
         None => "unmatched".to_owned(),
     };

@@ -1,0 +1,88 @@
+//! What operators look at: whether a server is ready, the figures, and request ids.
+
+mod common;
+
+use axum::http::StatusCode;
+use common::{Engine, TestApp};
+use countersign::domain::time::SECOND;
+use countersign::server::jobs::{self, Job};
+use countersign::server::metrics;
+use countersign::server::store::job;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+
+both! {
+    async fn a_server_that_is_about_to_stop_says_so_and_goes_on(app) {
+        let mut client = app.client();
+        assert_eq!(client.get("/readyz").await.status, StatusCode::OK);
+        app.stopping.store(true, Ordering::Relaxed);
+        let answer = client.get("/readyz").await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "about to stop"));
+        assert_eq!(client.get("/healthz").await.status, StatusCode::OK, "it is well");
+        client.sign_in("member").await;
+        assert_eq!(client.get("/hosts").await.status, StatusCode::OK, "and answers who comes nevertheless");
+    }
+
+    async fn an_answer_names_its_request(app) {
+        let mut client = app.client();
+        let (one, other) = (client.get("/healthz").await, client.get("/healthz").await);
+        let (one, other) = (one.header("x-request-id"), other.header("x-request-id"));
+        assert!(one.len() >= 32 && one != other, "{one} {other}");
+    }
+
+    async fn the_queue_is_counted(app) {
+        let before = job::queue(&app.db, app.now()).await.expect("query");
+        let late = Job::RemoveFile { file: "late".into() }.at(app.now() - 5 * SECOND);
+        let early = Job::RemoveFile { file: "early".into() }.at(app.now() + 5 * SECOND);
+        let mut tx = app.db.begin().await.expect("begin");
+        for new in [&late, &early] {
+            job::push(&mut tx, new).await.expect("pushed");
+        }
+        tx.commit().await.expect("commit");
+        let now = job::queue(&app.db, app.now()).await.expect("query");
+        assert_eq!((now.waiting - before.waiting, now.running, now.dead), (2, 0, 0));
+        assert_eq!(now.oldest_due, 5 * SECOND);
+        jobs::run_due(&app).await.expect("run jobs");
+        assert_eq!(job::queue(&app.db, app.now()).await.expect("query").oldest_due, 0);
+    }
+}
+
+/// One for the whole process: the recorder is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn prometheus_reads_what_was_done_and_nobodys_name() {
+    let app = TestApp::demo(Engine::Sqlite).await;
+    let address = metrics::serve(&app, SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("served");
+    let mut client = app.client();
+    client.sign_in("member").await;
+    for _ in 0..3 {
+        client.get("/hosts").await;
+    }
+    client.get("/hosts/0190-unknown").await;
+    client.call("/api/no-such-function", &[]).await;
+    client.call("/api/get-frame", &[]).await;
+    let text = reqwest::get(format!("http://{address}/metrics")).await.expect("an answer").text().await.expect("text");
+    let lines = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.rsplit_once(' '));
+    let figures: BTreeMap<&str, f64> = lines.map(|(name, value)| (name, value.parse().expect("a number"))).collect();
+    let requests = |method: &str, route: &str, status: u16| {
+        let name = "countersign_http_request_seconds_count";
+        figures.get(format!("{name}{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}}").as_str()).copied()
+    };
+    assert_eq!(requests("GET", "/hosts", 200), Some(3.0), "{text}");
+    assert_eq!(requests("POST", "/api/get-frame", 200), Some(1.0), "{text}");
+    assert!(!text.contains("no-such-function") && !text.contains("0190-unknown"), "made-up names aren't kept: {text}");
+    assert_eq!(
+        figures.get("countersign_operations_total{operation=\"sign_in\",result=\"success\"}"),
+        Some(&1.0),
+        "{text}"
+    );
+    for name in [
+        "countersign_jobs_waiting",
+        "countersign_jobs_dead",
+        "countersign_queue_age_seconds",
+        "countersign_open_streams",
+    ] {
+        assert!(figures.contains_key(name), "{name}: {text}");
+    }
+    assert!(!text.contains("member"), "{text}");
+}
