@@ -5,6 +5,7 @@
 pub mod client;
 pub mod docking;
 pub mod files;
+pub mod forms;
 pub mod streams;
 
 use client::Client;

@@ -1,9 +1,11 @@
 //! Static files: what the build made under `/pkg`, and the public files beside it.
 
 use axum::Router;
-use axum::http::HeaderValue;
+use axum::extract::Request;
 use axum::http::header::CACHE_CONTROL;
-use axum::response::Response;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::LazyLock;
@@ -42,7 +44,16 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
             router = router.route_service(&format!("/{name}"), served("public, max-age=3600", file));
         }
     }
-    router
+    router.layer(from_fn(refuse_impossible_names))
+}
+
+/// No file has such a name, and asking the disk for it is an error there.
+async fn refuse_impossible_names(request: Request, next: Next) -> Response {
+    const LONGEST: usize = 255;
+    if request.uri().path().split('/').any(|part| part.len() > LONGEST) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
 }
 
 fn folder(path: &Path) -> ServeDir {
