@@ -134,6 +134,7 @@ both! {
         let nobody = lists::list(&app, &app.caller("helpdesk").await, SupportTab::Pending, &Default::default()).await;
         assert_eq!(nobody.expect("a list").page.rows.len(), 0, "nobody handles it here");
 
+        assert_eq!(shown(&app, number).await.row.external.expect("external").status, "new", "known before there is any news");
         agent.reply(&id, "Which printer?").await;
         a_while_later(&app).await;
         let detail = shown(&app, number).await;

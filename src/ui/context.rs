@@ -5,6 +5,7 @@ use super::browser;
 use super::components::error_page::ErrorPage;
 use super::data::{Data, awaited, awaited_or, read};
 use super::live::{Live, Writing};
+use super::memo::{memo, prime_location};
 use super::query::{Query, use_query};
 use crate::api::error::AppError;
 use crate::api::flash::{Flash, get_flash};
@@ -129,6 +130,7 @@ struct FrameData {
 
 /// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
 pub fn provide_shared() {
+    prime_location();
     provide_context(Revision {
         page: RwSignal::new(0),
         live: RwSignal::new(0),
@@ -292,7 +294,7 @@ pub fn kept<T>(named: impl Fn() -> Option<T> + Send + Sync + 'static, first: T) 
 where
     T: Copy + PartialEq + Send + Sync + 'static,
 {
-    Memo::new(move |last: Option<&T>| named().unwrap_or_else(|| last.copied().unwrap_or(first))).into()
+    memo(move |last: Option<&T>| named().unwrap_or_else(|| last.copied().unwrap_or(first))).into()
 }
 
 /// The list's part of the current query, read once.

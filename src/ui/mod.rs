@@ -12,6 +12,7 @@ mod data;
 mod frame;
 mod keyboard;
 mod live;
+mod memo;
 mod new_ticket;
 mod pages;
 mod post;

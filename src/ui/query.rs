@@ -1,5 +1,6 @@
 //! The URL's query as pairs: tabs, filters, pages, dialogs and half-made forms all live there.
 
+use super::memo::memo;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -62,7 +63,7 @@ impl Query {
 /// The current query, as it changes.
 pub fn use_query() -> Memo<Query> {
     let search = use_location().search;
-    Memo::new(move |_| search.with(|search| Query::parse(search)))
+    memo(move |_| search.with(|search| Query::parse(search)))
 }
 
 #[cfg(test)]

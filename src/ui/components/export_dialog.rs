@@ -6,6 +6,7 @@ use super::log_list::Place;
 use crate::api::logs::{LogFilter, LogRow};
 use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn};
 use crate::ui::context::Toasts;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -18,7 +19,7 @@ const ACTION: &str = "/logs/export";
 #[component]
 pub fn ExportDialog(place: Place, filter: LogFilter, rows: RwSignal<Vec<LogRow>>) -> impl IntoView {
     let query = use_query();
-    let open = Memo::new(move |_| query.with(|query| query.get("dialog") == Some("export")));
+    let open = memo(move |_| query.with(|query| query.get("dialog") == Some("export")));
     move || open.get().then(|| dialog(place.clone(), filter.clone(), rows))
 }
 

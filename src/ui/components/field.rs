@@ -4,6 +4,7 @@
 use super::form::{FormState, field_id};
 use super::icon::{self, Icon};
 use crate::api::Choice;
+use crate::ui::memo::memo;
 use crate::ui::query::use_query;
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -231,7 +232,7 @@ pub fn FilterField(
     #[prop(optional)] width: &'static str,
 ) -> impl IntoView {
     let query = use_query();
-    let value = Memo::new(move |_| query.with(|query| query.text(name)));
+    let value = memo(move |_| query.with(|query| query.text(name)));
     let id = format!("filter-{name}");
     let control = match control {
         Control::Select(choices) => {

@@ -21,6 +21,7 @@ use crate::domain::time::Millis;
 use crate::ui::browser;
 use crate::ui::context::{Toasts, lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -87,7 +88,7 @@ pub fn LogList(place: Place) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let place = StoredValue::new(place);
-    let filter = Memo::new(move |_| query.with(|query| place.with_value(|place| place.filter(query))));
+    let filter = memo(move |_| query.with(|query| place.with_value(|place| place.filter(query))));
     let list = read(
         move || {
             revision.track();

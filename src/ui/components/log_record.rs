@@ -9,6 +9,7 @@ use crate::domain::time::utc_label;
 use crate::ui::browser;
 use crate::ui::context::Clock;
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ use leptos::prelude::*;
 #[component]
 pub fn RecordDialog(#[prop(into)] page: String) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| {
+    let wanted = memo(move |_| {
         query.with(|query| {
             let is_open = query.get("dialog") == Some("record");
             is_open.then(|| query.get("about")?.parse::<i64>().ok()).flatten()

@@ -12,6 +12,7 @@ use crate::ui::components::dialog::{DialogButton, refused};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, lasting_query};
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ pub fn amend_button(detail: &TicketDetail) -> Option<AnyView> {
 #[component]
 pub fn AmendDialog(page: Signal<String>, number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| query.with(|query| query.get("dialog") == Some("amend")).then(|| number.get()));
+    let wanted = memo(move |_| query.with(|query| query.get("dialog") == Some("amend")).then(|| number.get()));
     let data = read(
         move || wanted.get(),
         |wanted| async move {
@@ -62,7 +63,7 @@ pub fn AmendDialog(page: Signal<String>, number: Signal<TicketNumber>) -> impl I
         },
     );
     // The rows of disks are in the URL. One memo for all: rendered twice at once, the dialog shown may be the one given up.
-    let shown = Memo::new(move |_| query.with(|query| wanted.get().map(|_| query.clone())));
+    let shown = memo(move |_| query.with(|query| wanted.get().map(|_| query.clone())));
     awaited(move || {
         let keep = shown.get().unwrap_or_default().lasting();
         let page = page.get_untracked();

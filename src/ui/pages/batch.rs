@@ -12,6 +12,7 @@ use crate::ui::components::list::Column;
 use crate::ui::components::selection::Selection;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -88,7 +89,7 @@ impl Wanted {
 #[component]
 pub fn BatchDialog(page: Signal<String>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| query.with(Wanted::read));
+    let wanted = memo(move |_| query.with(Wanted::read));
     let answer = read(
         move || wanted.get(),
         |wanted| async move {

@@ -13,6 +13,7 @@ use crate::ui::components::list::{Column, Empty, Filters, Table, cell, text_cell
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -30,7 +31,7 @@ const CHANGED: Column = ("Changed", "time");
 #[component]
 pub fn CannedReplies() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let search = Memo::new(move |_| query.with(|query| query.text("search")));
+    let search = memo(move |_| query.with(|query| query.text("search")));
     let list = read(move || (search.get(), revision.track()), |(search, _)| list_canned(search));
     let body = move |list: CannedList, frame: Frame| {
         let dialog = query.with(|query| dialog(query, &list));

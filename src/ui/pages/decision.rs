@@ -9,6 +9,7 @@ use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeFn, Hidden, use_change};
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 
@@ -36,7 +37,7 @@ impl Kind {
 #[component]
 pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| {
+    let wanted = memo(move |_| {
         query.with(|query| {
             let kind = Kind::from_key(query.get("dialog")?)?;
             let number = own.get().or_else(|| query.get("ticket")?.parse().ok())?;

@@ -14,6 +14,7 @@ use crate::ui::components::pill::{State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -22,7 +23,7 @@ use leptos_router::hooks::use_params_map;
 pub fn Host() -> impl IntoView {
     let params = use_params_map();
     let revision = use_revision();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = memo(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
     let host = read(move || (id.get(), revision.track()), |(id, _)| get_host(HostId(id)));
     let change = use_button_change::<ActOnHost>();
     let body = move |detail: HostDetail, frame: Frame| {

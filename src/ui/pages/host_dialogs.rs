@@ -12,6 +12,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::route::route;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{Pairs, edited, row_count};
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ enum Kind {
 #[component]
 pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<Option<HostId>>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| {
+    let wanted = memo(move |_| {
         query.with(|query| {
             let kind = match query.get("dialog")? {
                 "adjust" => Kind::Adjust,
@@ -51,7 +52,7 @@ pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<
         },
     );
     // The rows of disks are in the URL. One memo for all: rendered twice at once, the dialog shown may be the one given up.
-    let shown = Memo::new(move |_| query.with(|query| (wanted.get().map(|(kind, _)| kind), query.clone())));
+    let shown = memo(move |_| query.with(|query| (wanted.get().map(|(kind, _)| kind), query.clone())));
     awaited(move || {
         let (kind, query) = shown.get();
         let (page, keep) = (page.get_untracked(), query.lasting());

@@ -23,6 +23,7 @@ use crate::ui::components::quota::{MeterLegend, meters};
 use crate::ui::components::route::route;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::use_query;
 use crate::ui::restate::{Pairs, edited, row_count};
 use crate::ui::views::Views;
@@ -36,7 +37,7 @@ pub fn HostNew() -> impl IntoView {
     let change = use_change::<CreateHost>();
     let revision = use_revision();
     let query = use_query();
-    let amends = Memo::new(move |_| query.with(|query| query.get(AMENDS).and_then(|number| number.parse().ok())));
+    let amends = memo(move |_| query.with(|query| query.get(AMENDS).and_then(|number| number.parse().ok())));
     let data = read(
         move || (amends.get(), revision.track()),
         |(amends, _)| async move {
@@ -133,7 +134,7 @@ fn as_asked(request: &HostRequest) -> Pairs {
 
 /// The way the ticket would take in the chosen project.
 fn way(data: StoredValue<HostFormData>, live: RwSignal<Pairs>) -> AnyView {
-    let project = Memo::new(move |_| {
+    let project = memo(move |_| {
         let typed = live.with(|typed| typed.iter().find(|(n, _)| n == "form[project]").map(|(_, value)| value.clone()));
         let first = || data.with_value(|data| data.projects.first().map(|p| p.project.value.clone()));
         typed.or_else(first).unwrap_or_default()

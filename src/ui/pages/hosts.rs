@@ -18,6 +18,7 @@ use crate::ui::components::selection::Selection;
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -38,7 +39,7 @@ const CREATED: Column = ("Created", "time");
 pub fn Hosts() -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
-    let filter = Memo::new(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(filter));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
     let change = use_button_change::<ActOnHost>();
     let selected = Selection::none(SELECTION);

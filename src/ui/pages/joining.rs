@@ -16,6 +16,7 @@ use crate::ui::components::pill::{State, pill_or_none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ pub const TITLE: &str = "Apply to join project";
 #[component]
 pub fn JoinDialog(page: Signal<String>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| query.with(|query| query.get("dialog") == Some(JOIN)));
+    let wanted = memo(move |_| query.with(|query| query.get("dialog") == Some(JOIN)));
     let data = read(
         move || wanted.get(),
         |wanted| async move { if wanted { get_join_form().await.map(Some) } else { Ok(None) } },

@@ -12,6 +12,7 @@ use crate::ui::components::pill::{Enablement, State, none, text_or_none};
 use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -22,7 +23,7 @@ pub fn Process() -> impl IntoView {
     let params = use_params_map();
     let revision = use_revision();
     let query = use_query();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = memo(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
     let process = read(move || (id.get(), revision.track()), |(id, _)| get_process(ProcessId(id)));
     let body = move |detail: ProcessDetail, frame: Frame| {
         let home = home(&detail.process);

@@ -13,6 +13,7 @@ use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::components::quota::{MeterLegend, overview};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -36,9 +37,9 @@ const TOLD: [(Key, Column); 4] = [
 #[component]
 pub fn Quotas() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let chosen = Memo::new(move |_| query.with(|query| query.text(CHOSEN)));
+    let chosen = memo(move |_| query.with(|query| query.text(CHOSEN)));
     // A dialog is filled with what the limits are when it opens, not when the page came.
-    let dialog = Memo::new(move |_| query.with(|query| (query.text("dialog"), query.text(ABOUT))));
+    let dialog = memo(move |_| query.with(|query| (query.text("dialog"), query.text(ABOUT))));
     let data = read(move || (chosen.get(), dialog.get(), revision.track()), |(chosen, ..)| get_quotas(chosen));
     let body = move |list: QuotaList, _: Frame| {
         let dialog = query.with(|query| opened(query, &list));

@@ -20,6 +20,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::{LiveCounts, kept, lasting_query, loaded, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
 use leptos::prelude::*;
@@ -48,11 +49,11 @@ pub fn SupportHome() -> impl IntoView {
 #[component]
 pub fn Support() -> impl IntoView {
     let params = use_params_map();
-    let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
+    let name = memo(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
     let tab = move || name.with(|name| SupportTab::from_key(name));
     let number = move || name.with(|name| name.parse::<i64>().ok());
     let is_replies = move || name.with(|name| name == "replies");
-    let kind = Memo::new(move |_| (tab().is_some(), number().is_some(), is_replies()));
+    let kind = memo(move |_| (tab().is_some(), number().is_some(), is_replies()));
     let (tab, number) = (kept(tab, SupportTab::Mine), kept(number, 0));
     move || match kind.get() {
         (true, ..) => view! { <Tickets tab/> }.into_any(),
@@ -73,7 +74,7 @@ fn path(tab: SupportTab) -> String {
 fn Tickets(tab: Signal<SupportTab>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
-    let filter = Memo::new(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(filter));
     let take = use_button_change::<TakeSupport>();
     let list = read(
         move || (tab.get(), filter.get(), revision.track()),

@@ -10,6 +10,7 @@ use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 
@@ -22,8 +23,8 @@ const DESCRIPTION: &str = "form[description]";
 #[component]
 pub fn RequestDialog(page: Signal<String>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| query.with(|query| query.get("dialog") == Some(REQUEST)));
-    let follows = Memo::new(move |_| query.with(|query| query.text("follows")));
+    let wanted = memo(move |_| query.with(|query| query.get("dialog") == Some(REQUEST)));
+    let follows = memo(move |_| query.with(|query| query.text("follows")));
     let allowed = read(
         move || wanted.get(),
         |wanted| async move { if wanted { check_support_request().await.map(Some) } else { Ok(None) } },
@@ -74,7 +75,7 @@ fn request(reader: &str, follows: String, page: String, keep: Query) -> AnyView 
 #[component]
 pub fn EndDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| {
+    let wanted = memo(move |_| {
         query.with(|query| {
             let number = own.get().or_else(|| query.get("ticket")?.parse().ok());
             number.filter(|_| query.get("dialog") == Some("end"))

@@ -14,6 +14,7 @@ use crate::ui::components::form::{FormState, Hidden, Sending, field_id, use_chan
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::post::post_files;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
@@ -112,7 +113,7 @@ fn file(number: TicketNumber, file: &PostFile) -> AnyView {
 #[component]
 pub fn RemoveDialog(number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();
-    let wanted = Memo::new(move |_| {
+    let wanted = memo(move |_| {
         query.with(|query| query.get("file").filter(|_| query.get("dialog") == Some(REMOVE)).map(str::to_owned))
     });
     let found = read(

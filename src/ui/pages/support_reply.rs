@@ -13,6 +13,7 @@ use crate::ui::components::form::{ChangeForm, ErrorSummary, GetForm, Hidden, Sub
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, use_revision};
 use crate::ui::data::{awaited, read};
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,7 +34,7 @@ const CANNED: &str = "canned";
 pub fn ReplyBox(number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
-    let is_open = Memo::new(move |_| query.with(|query| query.get(OPEN).is_some()));
+    let is_open = memo(move |_| query.with(|query| query.get(OPEN).is_some()));
     let rights = read(move || (number.get(), revision.track()), |(number, _)| get_reply_rights(number));
     awaited(move || {
         let (number, is_open) = (number.get_untracked(), is_open.get());

@@ -19,6 +19,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::live::Writing;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -32,7 +33,7 @@ pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let retry = use_button_change::<RetryExternal>();
-    let before = Memo::new(move |_| {
+    let before = memo(move |_| {
         query.with(|query| {
             let number = |name: &str| query.get(name).and_then(|text| text.parse::<i64>().ok());
             number("before").or_else(|| number("post").map(|position| position.saturating_add(AFTER_LINKED)))

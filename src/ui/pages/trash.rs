@@ -16,6 +16,7 @@ use crate::ui::components::pill::none;
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -32,7 +33,7 @@ pub fn Trash() -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let change = use_button_change::<ActOnHost>();
-    let filter = Memo::new(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(filter));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
     let body = move |hosts: HostList, frame: Frame| {
         refetch_soon(hosts.page.rows.iter().any(|host| host.under_way.is_some()), list);

@@ -24,6 +24,7 @@ use crate::ui::components::time::Time;
 use crate::ui::context::{LiveCounts, Toasts, kept, lasting_query, loaded, refetch_soon, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
 use crate::ui::views::Views;
@@ -61,10 +62,10 @@ enum Place {
 #[component]
 pub fn Workflow() -> impl IntoView {
     let params = use_params_map();
-    let name = Memo::new(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
+    let name = memo(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
     let tab = move || name.with(|name| Tab::from_key(name));
     let number = move || name.with(|name| name.parse::<i64>().ok());
-    let place = Memo::new(move |_| match (tab(), number()) {
+    let place = memo(move |_| match (tab(), number()) {
         (Some(_), _) => Place::Tab,
         (None, Some(_)) => Place::Ticket,
         (None, None) => Place::Nothing,
@@ -88,7 +89,7 @@ fn path(tab: Tab) -> String {
 fn Tickets(tab: Signal<Tab>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
-    let filter = Memo::new(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(filter));
     let list = read(
         move || (tab.get(), filter.get(), revision.track()),
         |(tab, filter, _)| async move { list_tickets(tab, filter).await.map(|list| (tab, list)) },

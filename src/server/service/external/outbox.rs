@@ -95,8 +95,13 @@ async fn attempt(
             let made = create(app, system, helpdesk, remote).await?;
             return Ok(match made {
                 Ok(id) => {
+                    // Later on only news tell it.
+                    let look = helpdesk.look(&id).await.ok();
                     let mut tx = app.db.begin().await?;
                     external::set_remote_id(&mut tx, number, system.kind, &id).await?;
+                    if let Some((status, owner)) = &look {
+                        external::set_look(&mut tx, number, status, owner).await?;
+                    }
                     tx.commit().await?;
                     Ok(())
                 }

@@ -12,6 +12,7 @@ use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -27,7 +28,7 @@ const CREATED: Column = ("Created", "time");
 #[component]
 pub fn Domains() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let filter = Memo::new(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(filter));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_domains(filter));
     let body = move |list: DomainList, frame: Frame| {
         let dialog = query.with(|query| dialog(query, &list));

@@ -11,6 +11,7 @@ use crate::ui::components::icon;
 use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -26,7 +27,7 @@ const DESCRIPTION: Column = ("Description", "wide");
 #[component]
 pub fn Roles() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let filter = Memo::new(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(filter));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_roles(filter));
     let body = move |list: RoleList, _: Frame| {
         let dialog = query.with(|query| dialog(query, &list));

@@ -15,6 +15,7 @@ use crate::ui::components::pill::{Enablement, State};
 use crate::ui::components::time::Time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -31,8 +32,8 @@ const REACH: Column = ("Reach", "short");
 #[component]
 pub fn User() -> impl IntoView {
     let (params, query, revision) = (use_params_map(), use_query(), use_revision());
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let ask = Memo::new(move |_| query.with(|query| ask(&id.get(), query)));
+    let id = memo(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let ask = memo(move |_| query.with(|query| ask(&id.get(), query)));
     let data = read(
         move || (id.get(), ask.get(), revision.track()),
         |(id, ask, _)| async move {

@@ -14,6 +14,7 @@ use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
 use crate::ui::components::pill::{Enablement, State};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -29,8 +30,8 @@ const ROLES: Column = ("Roles", "wide");
 #[component]
 pub fn Users() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let filter = Memo::new(move |_| query.with(filter));
-    let ask = Memo::new(move |_| query.with(ask));
+    let filter = memo(move |_| query.with(filter));
+    let ask = memo(move |_| query.with(ask));
     let data = read(
         move || (filter.get(), ask.get(), revision.track()),
         |(filter, ask, _)| async move {
