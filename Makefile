@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-rt test-redmine bench setup fmt lint test-unit test-e2e screenshots clean
+.PHONY: help run dev build test test-rt test-redmine hostile bench setup fmt lint test-unit test-e2e screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,10 @@ test: ## Check everything: format, lints, tests on SQLite and PostgreSQL, the pa
 test-rt: ## Check the docking against a real Request Tracker, which it installs (Debian, as root)
 	@scripts/setup test
 	scripts/with-request-tracker scripts/with-postgres scripts/cargo test --locked --features ssr --test request_tracker -- --ignored --test-threads=1
+
+hostile: ## A hundred thousand requests that nobody should send, on both databases
+	@scripts/setup test
+	HOSTILE_ROUNDS=$${HOSTILE_ROUNDS:-75000} scripts/with-postgres scripts/cargo test --locked --features ssr --test hostile
 
 test-redmine: ## Check the docking against a real Redmine, which it installs (Debian, as root)
 	@scripts/setup test

@@ -243,6 +243,17 @@ both! {
         }
     }
 
+    async fn a_nul_in_a_text_finds_nothing_and_breaks_nothing(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        let unknown = browser.call("/api/get-host", &[("id", "a\0b")]).await;
+        assert_eq!((unknown.status, unknown.json()), (StatusCode::NOT_FOUND, AppError::NotFound));
+        let kept = browser.call("/api/request-support", &[("form[description]", "nothing\0there")]).await;
+        assert!(matches!(kept.reply(), Reply::Done(_)), "{}", kept.body);
+        let list = browser.call("/api/list-support-tickets", &[("tab", "mine"), ("filter[text]", "there")]).await;
+        assert!(list.body.contains("nothing") && list.body.contains("there"), "{}", list.body);
+    }
+
     async fn what_does_not_exist_is_404(app) {
         let mut browser = app.client();
         browser.sign_in("member").await;

@@ -60,16 +60,21 @@ macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::server::store::value::Val::from($value)),*] };
 }
 
+/// Postgres takes no NUL in a text; both databases keep the sign for what can't be shown in its place.
+fn writable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 macro_rules! bind {
     ($values:expr, $arguments:ty, list: $texts:expr, $ints:expr) => {{
         let mut arguments = <$arguments>::default();
         for value in $values {
             match value {
-                Val::Text(x) => arguments.add(x),
+                Val::Text(x) => arguments.add(x.map(writable)),
                 Val::Int(x) => arguments.add(x),
                 Val::Bool(x) => arguments.add(x),
                 Val::Bytes(x) => arguments.add(x),
-                Val::Texts(x) => arguments.add($texts(x)),
+                Val::Texts(x) => arguments.add($texts(x.into_iter().map(writable).collect::<Vec<String>>())),
                 Val::Ints(x) => arguments.add($ints(x)),
             }
             .map_err(sqlx::Error::Encode)?;
