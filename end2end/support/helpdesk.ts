@@ -92,9 +92,12 @@ export class Helpdesk {
   }
 
   private listed(asked: URLSearchParams): unknown[] {
-    const after = Number(asked.get('query')!.match(/ id > (\d+)$/)![1]);
-    const found = this.transactions.filter(({ id }) => id > after);
-    const page = asked.get('order') === 'DESC' ? found.slice(-1) : found;
+    // After a number, or (whether a reply has come before) of one ticket.
+    const query = asked.get('query')!;
+    const after = Number(query.match(/ id > (\d+)$/)?.[1] ?? 0);
+    const of = query.match(/ObjectId='(\d+)'/)?.[1];
+    const found = this.transactions.filter(({ id, ticket, type }) => id > after && (!of || (ticket === Number(of) && type === 'Correspond')));
+    const page = asked.get('order') === 'DESC' ? found.reverse().slice(0, Number(asked.get('per_page'))) : found;
     return page.map(({ id, ticket, type, creator, status }) => ({
       id: String(id), Type: type, ObjectId: String(ticket), Creator: { id: creator }, Created: new Date().toISOString(), NewValue: status ?? null,
     }));
