@@ -27,7 +27,7 @@ test-rt: ## Check the docking against a real Request Tracker, which it installs 
 	@scripts/setup test
 	scripts/with-request-tracker scripts/with-postgres scripts/cargo test --locked --features ssr --test request_tracker -- --ignored --test-threads=1
 
-hostile: ## A hundred thousand requests that nobody should send, on both databases
+hostile: ## A hundred thousand requests that nobody should send, on each database
 	@scripts/setup test
 	HOSTILE_ROUNDS=$${HOSTILE_ROUNDS:-75000} scripts/with-postgres scripts/cargo test --locked --features ssr --test hostile
 

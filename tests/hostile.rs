@@ -1,5 +1,5 @@
 //! Hostile input: every server function and every route is asked what nobody should ask. No answer is a fault of ours, and
-//! none tells what its asker may not know. `make hostile` asks a hundred thousand times.
+//! none tells what its asker may not know. `make hostile` asks two hundred thousand times.
 
 mod common;
 
