@@ -4,13 +4,13 @@
 mod common;
 
 use common::TestApp;
+use common::requests::ask_for_host;
 use countersign::api::directory::{DirectoryFilter, Impact, ImpactAsk, RoleForm, UserForm};
 use countersign::api::error::AppError;
 use countersign::api::settings::SettingsForm;
 use countersign::api::workflow::{Tab, TicketFilter};
 use countersign::api::{Done, Reply};
 use countersign::domain::directory::View;
-use countersign::domain::host::HostForm;
 use countersign::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use countersign::domain::process::{LinkForm, ProcessForm, Scope, TicketType};
 use countersign::domain::time::DAY;
@@ -18,7 +18,7 @@ use countersign::server::app::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, roles, users};
 use countersign::server::service::oplog::retention::kept_for;
 use countersign::server::service::workflow::{decide, details, lists};
-use countersign::server::service::{coverage, first_run, hosts, processes, session, system_settings};
+use countersign::server::service::{coverage, first_run, processes, session, system_settings};
 use countersign::server::store::directory as store;
 use std::collections::BTreeSet;
 
@@ -67,20 +67,7 @@ fn refused(outcome: Result<Done, AppError>) -> String {
 
 /// Asks for one host in the caller's project and gives the ticket's number.
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
-    let caller = app.caller(who).await;
-    let offered = hosts::form(app, &caller).await.expect("form");
-    let form = HostForm {
-        name: name.into(),
-        quantity: "1".into(),
-        project: offered.projects[0].project.value.clone(),
-        specification: offered.specifications[0].id.0.clone(),
-        image: offered.images[0].id.0.clone(),
-        system_disk: "30".into(),
-        ..Default::default()
-    };
-    hosts::create(app, &caller, &form, None).await.expect("submitted");
-    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
-    mine.page.rows[0].number
+    ask_for_host(app, &app.caller(who).await, name).await
 }
 
 async fn pending(app: &TestApp, who: &str) -> Vec<i64> {

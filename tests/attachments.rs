@@ -8,27 +8,19 @@ use axum::http::{Request, StatusCode};
 use common::TestApp;
 use common::client::{Answer, Client, HOST_NAME};
 use common::files::spooled;
+use common::requests::member_asks;
 use countersign::api::Reply;
 use countersign::api::error::AppError;
 use countersign::api::support::PostFile;
 use countersign::args;
 use countersign::domain::attachment::MAX_SIZE;
-use countersign::domain::support::SupportForm;
 use countersign::domain::time::DAY;
 use countersign::server::jobs;
-use countersign::server::service::support::{attachments, details, handling, lists, request};
+use countersign::server::service::support::{attachments, details, handling, lists};
 
 const REPLY: &str = "/api/reply-support-ticket";
 /// The smallest PNG there is: one pixel.
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89\0\0\0\nIDATx\x9cc\0\x01\0\0\x05\0\x01\r\n-\xb4\0\0\0\0IEND\xaeB`\x82";
-
-/// A ticket of `member`.
-async fn asked(app: &TestApp) -> i64 {
-    let member = app.caller_in("member", "Project View: web").await;
-    let form = SupportForm { description: "help".into(), ..SupportForm::default() };
-    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
-}
 
 async fn signed_in(app: &TestApp, who: &str) -> Client {
     let mut client = app.client();
@@ -106,7 +98,7 @@ async fn fetch(client: &mut Client, number: i64, file: &PostFile) -> Answer {
 
 both! {
     async fn files_come_with_a_reply_and_go_out_as_what_they_are(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let mut member = signed_in(&app, "member").await;
         let large: Vec<u8> = (0..600_000_u32).flat_map(u32::to_le_bytes).collect();
         let sent = [("C:\\pictures\\screen.png", PNG), ("log.bin", large.as_slice()), ("page.html", b"<script>alert(1)</script>".as_slice())];
@@ -139,7 +131,7 @@ both! {
     }
 
     async fn what_is_sent_without_scripts_comes_back_with_its_files(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let mut member = signed_in(&app, "member").await;
         let page = format!("/tickets/support/{number}?reply=open");
         member.get(&page).await;
@@ -169,10 +161,12 @@ both! {
     }
 
     async fn too_many_and_too_large_are_refused_with_a_reason(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let mut member = signed_in(&app, "member").await;
         let six = vec![("a.txt", b"a".as_slice()); 6];
         assert_eq!(refused(reply(&mut member, number, "six", &six).await), "file: At most 5 files go with one entry; these are 6.");
+        let many = vec![("", b"x".as_slice()); 5_000];
+        assert!(refused(reply(&mut member, number, "many", &many).await).contains("these are 5000"));
         let large = vec![7; MAX_SIZE as usize + 1];
         let why = refused(reply(&mut member, number, "large", &[("core", &large)]).await);
         assert_eq!(why, "file: core has 10.4 MB, and a file can have at most 10 MiB.");
@@ -196,7 +190,7 @@ both! {
     }
 
     async fn who_may_have_which_file(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let mut member = signed_in(&app, "member").await;
         let mut helpdesk = signed_in(&app, "helpdesk").await;
         reply(&mut member, number, "open", &[("reply.txt", b"for both")]).await;
@@ -248,7 +242,7 @@ both! {
         let place = folder.path().join("attachments");
         let in_folder = app.with_settings(|settings| settings.attachments_folder = Some(place.clone()));
         for (app, in_database) in [(&app, true), (&in_folder, false)] {
-            let number = asked(app).await;
+            let number = member_asks(app, "help").await;
             let mut member = signed_in(app, "member").await;
             for name in ["one.txt", "two.txt"] {
                 assert!(matches!(reply(&mut member, number, "", &[(name, b"secret")]).await, Reply::Done(_)));
@@ -297,7 +291,7 @@ both! {
     }
 
     async fn a_thread_without_files_asks_for_none(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let member = app.caller("member").await;
         let questions = async || {
             let before = app.db.query_count();

@@ -3,11 +3,11 @@
 mod common;
 
 use common::files::uploaded;
+use common::requests::member_asks;
 use common::{Engine, TestApp};
-use countersign::domain::support::SupportForm;
 use countersign::server::backup::{BackupError, backup, restore};
 use countersign::server::service::oplog::{sealing, verify};
-use countersign::server::service::support::{details, handling, request};
+use countersign::server::service::support::{details, handling};
 use countersign::server::store::db::Db;
 use std::path::Path;
 
@@ -28,18 +28,10 @@ async fn counts(db: &Db) -> Vec<i64> {
     counts
 }
 
-async fn ask(app: &TestApp, name: &str) {
-    let member = app.caller_in("member", "Project View: web").await;
-    let form = SupportForm { description: name.into(), ..SupportForm::default() };
-    request::request(app, &member, &form, &[]).await.expect("submitted");
-}
-
 /// A support ticket with a file.
 async fn help(app: &TestApp) -> i64 {
-    let member = app.caller_in("member", "Project View: web").await;
-    let form = SupportForm { description: "help".into(), ..SupportForm::default() };
-    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
-    let number = done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("a number");
+    let member = app.caller("member").await;
+    let number = member_asks(app, "help").await;
     let files = [uploaded(app, "member", "it.txt", b"what it looked like").await];
     let entry = handling::Entry { files: &files, ..handling::Entry::reply("see") };
     handling::reply(app, &member, number, entry).await.expect("sent");
@@ -55,7 +47,7 @@ async fn what_comes_back_is_how_it_stood_at_one_instant() {
         settings.attachments_folder = Some(folder.path().join("files"));
     });
     let number = help(&app).await;
-    ask(&app, "before").await;
+    member_asks(&app, "before").await;
     sealing::seal_due(&app).await.expect("sealed");
     let before = counts(&app.db).await;
 
@@ -64,7 +56,7 @@ async fn what_comes_back_is_how_it_stood_at_one_instant() {
         let app = app.clone();
         tokio::spawn(async move {
             for n in 0..20 {
-                ask(&app, &format!("meanwhile-{n}")).await;
+                member_asks(&app, &format!("meanwhile-{n}")).await;
             }
         })
     };

@@ -3,16 +3,16 @@
 mod common;
 
 use common::TestApp;
+use common::requests::ask_for_host;
 use countersign::api::Done;
 use countersign::api::error::AppError;
-use countersign::api::workflow::{BatchResult, Picked, Tab, TicketFilter, Verdict};
+use countersign::api::workflow::{BatchResult, Picked, Verdict};
 use countersign::args;
-use countersign::domain::host::HostForm;
 use countersign::domain::time::MINUTE;
 use countersign::domain::workflow::{ProcessResult, Status};
+use countersign::server::service::directory;
 use countersign::server::service::workflow::decide::digest;
-use countersign::server::service::workflow::{batch, decide, details, lists};
-use countersign::server::service::{directory, hosts};
+use countersign::server::service::workflow::{batch, decide, details};
 use countersign::server::store::ticket;
 
 const BACK: &str = "/tickets/workflow/pending?resource=web";
@@ -20,21 +20,9 @@ const BACK: &str = "/tickets/workflow/pending?resource=web";
 /// Asks for hosts of these names, and gives the tickets' numbers.
 async fn ask(app: &TestApp, who: &str, names: &[&str]) -> Vec<i64> {
     let caller = app.caller(who).await;
-    let offered = hosts::form(app, &caller).await.expect("form");
     let mut numbers = vec![];
     for name in names {
-        let form = HostForm {
-            name: (*name).into(),
-            quantity: "1".into(),
-            project: offered.projects[0].project.value.clone(),
-            specification: offered.specifications[0].id.0.clone(),
-            image: offered.images[0].id.0.clone(),
-            system_disk: "30".into(),
-            ..Default::default()
-        };
-        hosts::create(app, &caller, &form, None).await.expect("submitted");
-        let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
-        numbers.push(mine.page.rows[0].number);
+        numbers.push(ask_for_host(app, &caller, name).await);
     }
     numbers
 }

@@ -3,10 +3,10 @@
 mod common;
 
 use common::TestApp;
+use common::requests::member_asks;
 use countersign::api::error::AppError;
-use countersign::domain::support::SupportForm;
 use countersign::server::app::Caller;
-use countersign::server::service::support::{canned, details, handling, lists, request};
+use countersign::server::service::support::{canned, details, handling, lists};
 
 const TEXT: &str = "Dear {requester},\n\n{ticket} is with {handler}. {unknown}";
 
@@ -19,13 +19,6 @@ async fn written(app: &TestApp, caller: &Caller, project: &str, title: &str) -> 
 async fn titles(app: &TestApp, caller: &Caller) -> Vec<String> {
     let list = canned::list(app, caller, "").await.expect("a list");
     list.rows.into_iter().map(|row| format!("{}: {}", row.project, row.title)).collect()
-}
-
-async fn asked(app: &TestApp, view: &str) -> i64 {
-    let member = app.caller_in("member", view).await;
-    let form = SupportForm { description: "help".into(), ..SupportForm::default() };
-    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
 }
 
 both! {
@@ -93,7 +86,7 @@ both! {
         let admin = app.caller("sysadmin").await;
         written(&app, &admin, "system", "Elsewhere").await.expect("written");
         let elsewhere = canned::list(&app, &admin, "else").await.expect("a list").rows.remove(0).id;
-        let number = asked(&app, "Project View: web").await;
+        let number = member_asks(&app, "help").await;
         let offered = details::reply_rights(&app, &helpdesk, number).await.expect("readable").canned;
         assert_eq!(offered.iter().map(|choice| choice.label.as_str()).collect::<Vec<_>>(), ["Working on it"]);
         let id = offered[0].value.clone();

@@ -6,11 +6,8 @@ mod common;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use common::client::{Answer, Client, HOST_NAME};
+use common::requests::{ask_for_host, ask_for_support};
 use common::{TestApp, forms};
-use countersign::domain::host::HostForm;
-use countersign::domain::support::SupportForm;
-use countersign::server::service::hosts;
-use countersign::server::service::support::request;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -222,19 +219,8 @@ fn escaped(text: &str) -> String {
 async fn things(app: &TestApp) {
     for (who, view, name) in [("shopper", "Project View: shop", FOREIGN), ("member", "Project View: web", "ours")] {
         let caller = app.caller_in(who, view).await;
-        let offered = hosts::form(app, &caller).await.expect("a form");
-        let form = HostForm {
-            name: format!("{name}-host"),
-            quantity: "1".into(),
-            project: offered.projects[0].project.value.clone(),
-            specification: offered.specifications[0].id.0.clone(),
-            image: offered.images[0].id.0.clone(),
-            system_disk: "30".into(),
-            ..Default::default()
-        };
-        hosts::create(app, &caller, &form, None).await.expect("submitted");
-        let form = SupportForm { description: format!("{name} words"), ..SupportForm::default() };
-        request::request(app, &caller, &form, &[]).await.expect("submitted");
+        ask_for_host(app, &caller, &format!("{name}-host")).await;
+        ask_for_support(app, &caller, &format!("{name} words")).await;
     }
 }
 

@@ -3,31 +3,17 @@
 mod common;
 
 use common::TestApp;
+use common::requests::ask_for_host;
 use countersign::api::error::AppError;
 use countersign::api::workflow::{Tab, TicketFilter};
-use countersign::domain::host::HostForm;
 use countersign::domain::time::HOUR;
-use countersign::server::service::hosts;
 use countersign::server::service::workflow::{export, lists};
 use futures::TryStreamExt;
 
 const BACK: &str = "/tickets/workflow/pending";
 
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
-    let caller = app.caller(who).await;
-    let offered = hosts::form(app, &caller).await.expect("form");
-    let form = HostForm {
-        name: name.into(),
-        quantity: "1".into(),
-        project: offered.projects[0].project.value.clone(),
-        specification: offered.specifications[0].id.0.clone(),
-        image: offered.images[0].id.0.clone(),
-        system_disk: "30".into(),
-        ..Default::default()
-    };
-    hosts::create(app, &caller, &form, None).await.expect("submitted");
-    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
-    mine.page.rows[0].number
+    ask_for_host(app, &app.caller(who).await, name).await
 }
 
 async fn exported(app: &TestApp, who: &str, tab: Tab, filter: TicketFilter) -> Result<Vec<String>, AppError> {

@@ -3,17 +3,17 @@
 mod common;
 
 use common::client::Client;
+use common::requests::ask_for_host;
 use common::streams::{PATIENCE, all_hints, hints, open, settled, signed_in, stream};
 use common::{Engine, TestApp};
 use countersign::api::live::{Hint, Position};
 use countersign::api::workflow::{Tab, TicketFilter};
 use countersign::args;
 use countersign::domain::directory::View;
-use countersign::domain::host::HostForm;
 use countersign::domain::time::DAY;
 use countersign::server::events::Stream;
 use countersign::server::service::workflow::lists;
-use countersign::server::service::{directory, hosts, processes, session};
+use countersign::server::service::{directory, processes, session};
 use countersign::server::store::event::Change;
 use futures::StreamExt;
 use std::collections::BTreeSet;
@@ -22,20 +22,7 @@ use tokio::time::timeout;
 
 const BACK: &str = "/tickets/workflow/pending";
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
-    let caller = app.caller(who).await;
-    let offered = hosts::form(app, &caller).await.expect("form");
-    let form = HostForm {
-        name: name.into(),
-        quantity: "1".into(),
-        project: offered.projects[0].project.value.clone(),
-        specification: offered.specifications[0].id.0.clone(),
-        image: offered.images[0].id.0.clone(),
-        system_disk: "30".into(),
-        ..Default::default()
-    };
-    hosts::create(app, &caller, &form, None).await.expect("submitted");
-    let mine = lists::list(app, &caller, Tab::Mine, &TicketFilter::default()).await.expect("list");
-    mine.page.rows[0].number
+    ask_for_host(app, &app.caller(who).await, name).await
 }
 
 async fn pass(app: &TestApp, who: &str, number: i64, version: i64) {

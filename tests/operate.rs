@@ -51,8 +51,9 @@ both! {
 /// One for the whole process: the recorder is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prometheus_reads_what_was_done_and_nobodys_name() {
-    let app = TestApp::demo(Engine::Sqlite).await;
-    let address = metrics::serve(&app, SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("served");
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    let app = TestApp::demo(Engine::Sqlite).await.with_settings(|settings| settings.metrics_address = Some(free));
+    let address = metrics::serve(&app, free).await.expect("served");
     let mut client = app.client();
     client.sign_in("member").await;
     for _ in 0..3 {

@@ -3,7 +3,8 @@
 
 mod common;
 
-use common::docking::{self, ask, docked, fields, problem, remote_id, reply, reply_with, shown};
+use common::docking::{self, docked, fields, problem, remote_id, reply, reply_with, shown};
+use common::requests::member_asks as ask;
 use common::{START, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;

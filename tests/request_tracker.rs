@@ -4,7 +4,8 @@
 mod common;
 
 use common::TestApp;
-use common::docking::{self, a_while_later, ask, fields, problem, remote_id, reply, reply_with, shown};
+use common::docking::{self, a_while_later, fields, problem, remote_id, reply, reply_with, shown};
+use common::requests::member_asks as ask;
 use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
 use countersign::api::support::SupportTab;

@@ -3,11 +3,10 @@
 mod common;
 
 use common::TestApp;
+use common::requests::host_form;
 use countersign::api::error::AppError;
 use countersign::api::workflow::{Tab, TicketDetail, TicketFilter, TicketRow};
-use countersign::domain::host::HostForm;
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status};
-use countersign::server::app::Caller;
 use countersign::server::service::workflow::{decide, details, lists};
 use countersign::server::service::{directory, hosts};
 
@@ -16,21 +15,8 @@ const BACK: &str = "/tickets/workflow/pending";
 /// Asks for one host in the caller's project and gives the ticket's number.
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
     let caller = app.caller(who).await;
-    hosts::create(app, &caller, &form(app, &caller, name).await, None).await.expect("submitted");
+    hosts::create(app, &caller, &host_form(app, &caller, name).await, None).await.expect("submitted");
     list(app, who, Tab::Mine).await[0].number
-}
-
-async fn form(app: &TestApp, caller: &Caller, name: &str) -> HostForm {
-    let offered = hosts::form(app, caller).await.expect("form");
-    HostForm {
-        name: name.into(),
-        quantity: "1".into(),
-        project: offered.projects[0].project.value.clone(),
-        specification: offered.specifications[0].id.0.clone(),
-        image: offered.images[0].id.0.clone(),
-        system_disk: "30".into(),
-        ..Default::default()
-    }
 }
 
 async fn list(app: &TestApp, who: &str, tab: Tab) -> Vec<TicketRow> {
@@ -168,7 +154,7 @@ both! {
 
     async fn a_route_with_an_empty_link_is_refused_by_name(app) {
         let caller = app.caller("shopowner").await;
-        let refused = hosts::create(&app, &caller, &form(&app, &caller, "alone").await, None).await;
+        let refused = hosts::create(&app, &caller, &host_form(&app, &caller, "alone").await, None).await;
         let Err(AppError::Refused(told)) = refused else { panic!("{refused:?}") };
         assert!(told.contains("link 1") && told.contains("Leadership Approval"), "{told}");
         assert!(numbers(&app, "shopowner", Tab::Mine).await.is_empty(), "nothing is half-made");

@@ -2,26 +2,17 @@
 
 mod common;
 
-use common::TestApp;
+use common::requests::member_asks;
 use common::streams::{all_hints, hints, open, settled, signed_in, stream};
 use countersign::api::error::AppError;
 use countersign::api::live::Hint;
 use countersign::domain::directory::View;
-use countersign::domain::support::SupportForm;
 use countersign::server::service::session;
-use countersign::server::service::support::{details, handling, request};
-
-/// A ticket of `member`.
-async fn asked(app: &TestApp) -> i64 {
-    let member = app.caller_in("member", "Project View: web").await;
-    let form = SupportForm { description: "help".into(), ..SupportForm::default() };
-    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
-}
+use countersign::server::service::support::{details, handling};
 
 both! {
     async fn the_other_side_is_told_and_nobody_else(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let mut streams = vec![];
         for who in ["member", "helpdesk", "helpdesk2", "owner", "viewer", "sysadmin"] {
             streams.push((who, stream(&app, who).await));
@@ -41,7 +32,7 @@ both! {
     }
 
     async fn only_who_may_reply_is_told_of(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let mut helpdesk = stream(&app, "helpdesk").await;
         details::tell_writing(&app, &app.caller("sysadmin").await, number).await.expect("a reader, no writer");
         for who in ["owner", "viewer"] {
@@ -56,7 +47,7 @@ both! {
     }
 
     async fn a_stream_that_was_away_isnt_told_of_it_later(app) {
-        let number = asked(&app).await;
+        let number = member_asks(&app, "help").await;
         let (browser, helpdesk) = signed_in(&app, "helpdesk2").await;
         settled(&app).await;
         let position = app.events.position();

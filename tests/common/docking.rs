@@ -6,12 +6,11 @@ use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
 use countersign::api::support::SupportDetail;
 use countersign::domain::process::{ProcessForm, TicketType};
-use countersign::domain::support::SupportForm;
 use countersign::domain::time::SECOND;
 use countersign::server::jobs;
 use countersign::server::service::external::{self, inbox};
 use countersign::server::service::processes;
-use countersign::server::service::support::{details, handling, request};
+use countersign::server::service::support::{details, handling};
 
 /// Connects the system, and has Technical Support live in one of its queues.
 pub async fn docked(app: &TestApp, form: &ConnectionForm, queue: &str) {
@@ -30,13 +29,6 @@ pub async fn lives_in(app: &TestApp, queue: &str) {
         ..Default::default()
     };
     processes::configure(app, &admin, &process).await.expect("configured");
-}
-
-pub async fn ask(app: &TestApp, text: &str) -> i64 {
-    let member = app.caller_in("member", "Project View: web").await;
-    let form = SupportForm { description: text.into(), ..Default::default() };
-    let done = request::request(app, &member, &form, &[]).await.expect("submitted");
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("a number")
 }
 
 pub async fn reply(app: &TestApp, number: i64, text: &str) {

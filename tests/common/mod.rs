@@ -6,6 +6,7 @@ pub mod client;
 pub mod docking;
 pub mod files;
 pub mod forms;
+pub mod requests;
 pub mod streams;
 
 use client::Client;

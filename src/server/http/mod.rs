@@ -72,8 +72,10 @@ pub fn router(app: App) -> Router {
     if app.settings.expose_query_count {
         router = router.layer(from_fn_with_state(app.clone(), security::query_count));
     }
+    if app.settings.metrics_address.is_some() {
+        router = router.layer(from_fn(metrics::count));
+    }
     router
-        .layer(from_fn(metrics::count))
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))

@@ -6,7 +6,7 @@
 
 use super::LARGEST_BODY;
 use crate::api::error::AppError;
-use crate::domain::attachment::{MAX_SIZE, clean_name, is_image, refusal};
+use crate::domain::attachment::{MAX_FILES, MAX_SIZE, clean_name, is_image, refusal};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::validation::Problem;
 use crate::server::app::{App, Caller};
@@ -27,6 +27,9 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 /// Five files with some room, and the form around them.
 pub const LARGEST_UPLOAD: usize = 5 * (MAX_SIZE as usize) + 4 * LARGEST_BODY;
 
+/// What a field takes besides its name and its text.
+const PAIR: usize = 64;
+
 /// Why the files that came along weren't kept; the form's own function refuses with it.
 #[derive(Debug, Clone)]
 pub struct UploadProblem(pub Vec<Problem>);
@@ -34,21 +37,20 @@ pub struct UploadProblem(pub Vec<Problem>);
 /// Makes an ordinary form of one with files.
 pub async fn take_in(State(app): State<App>, request: Request, next: Next) -> Response {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let (mut head, form, problem) = if kind.starts_with("multipart/form-data") {
-        let head = request.extensions().get::<Caller>().map(|caller| caller.person.id.clone());
-        let (parts, body) = request.into_parts();
-        let again = Request::from_parts(parts.clone(), body);
-        match read(&app, head.as_ref(), again).await {
-            Ok((pairs, problem)) => (parts, serde_urlencoded::to_string(pairs).unwrap_or_default(), problem),
-            Err(response) => return response,
-        }
-    } else {
-        let (parts, body) = request.into_parts();
-        match to_bytes(body, LARGEST_BODY).await {
-            Ok(form) => return next.run(Request::from_parts(parts, Body::from(form))).await,
-            Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        }
+    if !kind.starts_with("multipart/form-data") {
+        let (head, body) = request.into_parts();
+        return match to_bytes(body, LARGEST_BODY).await {
+            Ok(form) => next.run(Request::from_parts(head, Body::from(form))).await,
+            Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        };
+    }
+    let author = request.extensions().get::<Caller>().map(|caller| caller.person.id.clone());
+    let (mut head, body) = request.into_parts();
+    let (pairs, problem) = match read(&app, author.as_ref(), Request::from_parts(head.clone(), body)).await {
+        Ok(read) => read,
+        Err(response) => return response,
     };
+    let form = serde_urlencoded::to_string(pairs).unwrap_or_default();
     if let Some(problem) = problem {
         head.extensions.insert(UploadProblem(vec![problem]));
     }
@@ -62,15 +64,25 @@ type Form = (Vec<(String, String)>, Option<Problem>);
 /// The form's fields with its files kept. Of somebody who isn't signed in no file is; the form's function tells them so.
 async fn read(app: &App, author: Option<&UserId>, request: Request) -> Result<Form, Response> {
     let mut multipart = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
-    let (mut pairs, mut files, mut room) = (vec![], vec![], LARGEST_BODY);
+    let (mut pairs, mut files, mut room, mut beyond) = (vec![], vec![], LARGEST_BODY, 0);
     while let Some(field) = multipart.next_field().await.map_err(broken)? {
         let name = field.name().unwrap_or_default().to_owned();
         let Some(file_name) = field.file_name().map(clean_name_of) else {
             let text = field.bytes().await.map_err(broken)?;
-            room = room.checked_sub(text.len() + name.len()).ok_or(StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
+            room = room
+                .checked_sub(text.len() + name.len() + PAIR)
+                .ok_or(StatusCode::PAYLOAD_TOO_LARGE.into_response())?;
             pairs.push((name, String::from_utf8_lossy(&text).into_owned()));
             continue;
         };
+        // A stranger's files reach no disk, and nobody's more than go with an entry: each is held open.
+        if author.is_none() {
+            continue;
+        }
+        if files.len() == MAX_FILES {
+            beyond += 1;
+            continue;
+        }
         let (file, size) = spool(field).await?;
         // A field without a chosen file sends an empty one without a name.
         if size > 0 || file_name.is_some() {
@@ -80,7 +92,7 @@ async fn read(app: &App, author: Option<&UserId>, request: Request) -> Result<Fo
     let kept = pairs.iter().filter(|(name, _)| name.starts_with("file[")).count();
     let sizes = files.iter().map(|(name, size, _)| (name.as_str(), *size));
     // Those that were kept by an earlier attempt count as well.
-    let problem = refusal(sizes.chain(std::iter::repeat_n(("", 0), kept)));
+    let problem = refusal(sizes.chain(std::iter::repeat_n(("", 0), kept + beyond)));
     if let Some(message) = problem {
         return Ok((pairs, Some(Problem { field: FIELD.into(), message })));
     }

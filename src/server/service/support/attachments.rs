@@ -5,12 +5,12 @@ use super::{Held, readable};
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::api::support::PostFile;
-use crate::domain::attachment::{MAX_FILES, clean_name, is_image};
+use crate::domain::attachment::{clean_name, is_image, refusal};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::support::PostKind;
 use crate::domain::time::DAY;
-use crate::domain::validation::Problems;
+use crate::domain::validation::{Problem, Problems};
 use crate::domain::workflow::Status;
 use crate::server::app::{App, Caller};
 use crate::server::attachments::{into_database, into_folder, out_of_folder};
@@ -82,10 +82,8 @@ pub(super) async fn take(
     sent: &[String],
 ) -> Result<Vec<String>, AppError> {
     let mut problems = Problems::default();
-    if sent.len() > MAX_FILES {
-        problems.add(FIELD, format!("At most {MAX_FILES} files go with one entry; these are {}.", sent.len()));
-        problems.or(())?;
-        return Ok(vec![]);
+    if let Some(refusal) = refusal(sent.iter().map(|one| (one.as_str(), 0))) {
+        return Err(vec![Problem { field: FIELD.into(), message: refusal }].into());
     }
     let mut names = vec![];
     for one in sent {

@@ -1,0 +1,44 @@
+//! What tests ask for first: a host, or help.
+
+use super::TestApp;
+use countersign::api::workflow::{Tab, TicketFilter};
+use countersign::domain::host::HostForm;
+use countersign::domain::support::SupportForm;
+use countersign::server::app::Caller;
+use countersign::server::service::hosts;
+use countersign::server::service::support::request;
+use countersign::server::service::workflow::lists;
+
+/// The smallest host of the first project that the caller is offered.
+pub async fn host_form(app: &TestApp, caller: &Caller, name: &str) -> HostForm {
+    let offered = hosts::form(app, caller).await.expect("a form");
+    HostForm {
+        name: name.into(),
+        quantity: "1".into(),
+        project: offered.projects[0].project.value.clone(),
+        specification: offered.specifications[0].id.0.clone(),
+        image: offered.images[0].id.0.clone(),
+        system_disk: "30".into(),
+        ..Default::default()
+    }
+}
+
+/// Asks for that host and gives the ticket's number.
+pub async fn ask_for_host(app: &TestApp, caller: &Caller, name: &str) -> i64 {
+    let form = host_form(app, caller, name).await;
+    hosts::create(app, caller, &form, None).await.expect("submitted");
+    let mine = lists::list(app, caller, Tab::Mine, &TicketFilter::default()).await.expect("a list");
+    mine.page.rows[0].number
+}
+
+/// Requests technical support and gives the ticket's number.
+pub async fn ask_for_support(app: &TestApp, caller: &Caller, description: &str) -> i64 {
+    let form = SupportForm { description: description.into(), ..SupportForm::default() };
+    let done = request::request(app, caller, &form, &[]).await.expect("submitted");
+    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
+}
+
+/// The same of `member`, in web.
+pub async fn member_asks(app: &TestApp, description: &str) -> i64 {
+    ask_for_support(app, &app.caller_in("member", "Project View: web").await, description).await
+}
