@@ -8,7 +8,7 @@ use super::value::{Val, bind_postgres, bind_sqlite};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use sqlx::{Connection, FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -289,6 +289,9 @@ async fn open_sqlite(url: &str) -> sqlx::Result<Pools> {
     // A file's connection doesn't go stale: testing it before each use costs a third of the throughput.
     let writer = SqlitePoolOptions::new()
         .test_before_acquire(false)
+        // When the disk is full SQLite takes a transaction back by itself, and sqlx, whose own rollback then fails, believes
+        // for ever that it goes on: no other could begin on this connection. There is nothing to wait for here.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .max_connections(1)
         .acquire_timeout(Duration::from_secs(30))
         .connect_with(options.clone())

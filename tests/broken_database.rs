@@ -1,0 +1,26 @@
+//! What people are told, and what goes on, when the database fails under the server.
+
+mod common;
+
+use common::{Engine, TestApp};
+use countersign::api::Reply;
+use countersign::args;
+
+/// SQLite takes a transaction back by itself when the disk is full; here a limit of pages stands for the disk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_full_disk_others_write_again() {
+    let app = TestApp::demo(Engine::Sqlite).await;
+    for _ in 0..3 {
+        let mut tx = app.db.begin().await.expect("one begins after the other");
+        // Smaller than it is already, which means: no page more.
+        let _: i64 = tx.scalar("PRAGMA max_page_count = 1", args![]).await.expect("limited");
+        let full = tx.exec("INSERT INTO setting (key, value) VALUES ('x', $1)", args!["x".repeat(100_000)]).await;
+        assert!(full.expect_err("no room").to_string().contains("full"));
+        drop(tx);
+    }
+    let mut client = app.client();
+    client.sign_in("member").await;
+    let fields = [("form[description]", "It rains in."), ("form[level]", "minor")];
+    let answer = client.call("/api/request-support", &fields).await;
+    assert!(matches!(answer.reply(), Reply::Done(_)), "{}", answer.body);
+}
