@@ -2,9 +2,12 @@
 
 mod common;
 
+use axum::http::StatusCode;
 use common::{Engine, TestApp};
 use countersign::api::Reply;
+use countersign::api::error::AppError;
 use countersign::args;
+use countersign::domain::time::MINUTE;
 
 /// SQLite takes a transaction back by itself when the disk is full; here a limit of pages stands for the disk.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -23,4 +26,19 @@ async fn after_a_full_disk_others_write_again() {
     let fields = [("form[description]", "It rains in."), ("form[level]", "minor")];
     let answer = client.call("/api/request-support", &fields).await;
     assert!(matches!(answer.reply(), Reply::Done(_)), "{}", answer.body);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_read_where_nothing_can_be_written() {
+    let app = TestApp::demo(Engine::Sqlite).await;
+    let mut client = app.client();
+    client.sign_in("member").await;
+    let mut tx = app.db.begin().await.expect("begin");
+    tx.exec("PRAGMA query_only = on", args![]).await.expect("set");
+    tx.commit().await.expect("commit");
+    app.clock.advance(5 * MINUTE);
+    assert_eq!(client.get("/hosts").await.status, StatusCode::OK);
+    let fields = [("form[description]", "It rains in."), ("form[level]", "minor")];
+    let answer = client.call("/api/request-support", &fields).await;
+    assert!(matches!(answer.reply(), Reply::Refused(AppError::Internal { .. })), "{}", answer.body);
 }

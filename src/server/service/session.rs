@@ -5,7 +5,7 @@ use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::directory::{Person, View};
 use crate::domain::oplog::{Operation, ResourceType};
-use crate::domain::time::MINUTE;
+use crate::domain::time::{MINUTE, Millis};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::auth::{password, token};
@@ -25,12 +25,19 @@ pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Cal
     };
     if now - live.seen_at >= MINUTE {
         // Once a minute is exact enough for the idle limit, and spares nearly every request a write.
-        let mut tx = app.db.begin().await?;
-        session::touch(&mut tx, &hash, now).await?;
-        tx.commit().await?;
+        if let Err(error) = note_seen(app, &hash, now).await {
+            // On a full disk people can still read.
+            tracing::warn!("a session's last request can't be noted: {error}");
+        }
     }
     let wanted = live.view.as_deref().and_then(View::from_key);
     Ok(Some(caller(live.person, wanted.as_ref(), live.three_level, hash, ip)))
+}
+
+async fn note_seen(app: &App, hash: &str, now: Millis) -> sqlx::Result<()> {
+    let mut tx = app.db.begin().await?;
+    session::touch(&mut tx, hash, now).await?;
+    tx.commit().await
 }
 
 /// The caller in the wanted view while it is held, else in the widest.
