@@ -9,6 +9,22 @@ use countersign::api::error::AppError;
 use countersign::args;
 use countersign::domain::time::MINUTE;
 
+both! {
+    async fn who_is_asking_cant_be_found_out(app) {
+        let mut client = app.client();
+        client.sign_in("member").await;
+        app.db.close().await;
+        let page = client.get("/hosts").await;
+        assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(page.body.contains("nothing was changed") && page.body.contains("the reference "), "{}", page.body);
+        let answer = client.call("/api/get-host-form", &[]).await;
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(matches!(answer.json(), AppError::Internal { .. }), "typed, as the browser half reads it");
+        let health = client.get("/readyz").await;
+        assert_eq!((health.status, health.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer"));
+    }
+}
+
 /// SQLite takes a transaction back by itself when the disk is full; here a limit of pages stands for the disk.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_full_disk_others_write_again() {

@@ -123,10 +123,15 @@ fn leptos_options(site_root: &Path) -> LeptosOptions {
 /// The page for a fault of the server's own: the details are in the log.
 pub fn after_panic(panic: Box<dyn Any + Send>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    tracing::error!("panic while answering a request: {}", text.unwrap_or("(no text)"));
-    let page = "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Something failed · Countersign</title></head>\
-        <body><main><h1>Something failed on our side</h1><p>Nothing was changed. Go back and try again; if it stays, tell an \
-        administrator what you did and when.</p><p><a href=\"/\">To the first page</a></p></main></body></html>";
+    fault(&AppError::internal(format_args!("panic while answering a request: {}", text.unwrap_or("(no text)"))))
+}
+
+/// The page for an error before there is any other.
+pub fn fault(error: &AppError) -> Response {
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Something failed · Countersign</title></head>\
+         <body><main><h1>Something failed on our side</h1><p>{error}</p><p><a href=\"/\">To the first page</a></p></main></body></html>"
+    );
     let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_TYPE, "text/html; charset=utf-8")];
-    (StatusCode::INTERNAL_SERVER_ERROR, headers, page).into_response()
+    (error.status(), headers, page).into_response()
 }

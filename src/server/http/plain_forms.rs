@@ -73,7 +73,7 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
 }
 
 /// Browsers ask for a page when they send a form themselves; the browser half asks for JSON.
-fn wants_html(headers: &HeaderMap) -> bool {
+pub(super) fn wants_html(headers: &HeaderMap) -> bool {
     headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
 }
 

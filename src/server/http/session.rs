@@ -1,7 +1,8 @@
 //! The session's cookie: read at every request, set at signing in, taken back at signing out.
 
 use super::location::{SIGN_IN_PAGE, after_signing_in, see_other};
-use super::pages::after_panic;
+use super::pages;
+use super::plain_forms::wants_html;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::server::app::{App, Caller};
@@ -9,12 +10,13 @@ use crate::server::auth::token;
 use crate::server::service::sign_in::SignedIn;
 use crate::server::service::{first_run, session, sign_in as service};
 use crate::server::settings::Settings;
+use axum::Json;
 use axum::extract::{ConnectInfo, Extension, Request, State};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
 use std::net::SocketAddr;
@@ -35,7 +37,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         match session::authenticate(&app, &token, &ip.0).await {
             Ok(Some(caller)) => _ = request.extensions_mut().insert(caller),
             Ok(None) => {}
-            Err(error) => return after_panic(Box::new(error.to_string())),
+            Err(error) => return failed(&error, wants_html(request.headers())),
         }
     }
     request.extensions_mut().insert(ip);
@@ -43,17 +45,22 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
 }
 
 /// POST `/logout`.
-pub async fn log_out(State(app): State<App>, caller: Option<Extension<Caller>>) -> Response {
+pub async fn log_out(State(app): State<App>, caller: Option<Extension<Caller>>, headers: HeaderMap) -> Response {
     if let Some(Extension(caller)) = caller
         && let Err(error) = session::sign_out(&app, &caller).await
     {
-        return after_panic(Box::new(error.to_string()));
+        return failed(&error, wants_html(&headers));
     }
     let mut response = see_other(SIGN_IN_PAGE);
     if let Some(cookie) = cookie(&app.settings, "", 0) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
+}
+
+/// To a person a page, to the browser half, which asked for JSON, the error as server functions give it.
+fn failed(error: &AppError, as_page: bool) -> Response {
+    if as_page { pages::fault(error) } else { (error.status(), Json(error)).into_response() }
 }
 
 /// Behind the server function of the sign-in form.
