@@ -34,6 +34,7 @@ use tracing::Span;
 
 /// More than any form here can hold.
 const LARGEST_BODY: usize = 1024 * 1024;
+const LONGEST_CHECK: Duration = Duration::from_secs(2);
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 /// Fifty megabytes over a slow line.
 const LONGEST_UPLOAD: Duration = Duration::from_secs(600);
@@ -106,13 +107,14 @@ async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
     healthz(State(app)).await
 }
 
-/// `ok` while the database answers.
+/// `ok` while the database answers, soon enough for whoever asks every few seconds.
 async fn healthz(State(app): State<App>) -> (StatusCode, &'static str) {
-    match app.db.scalar::<i64>("SELECT CAST(1 AS BIGINT)", vec![]).await {
-        Ok(_) => (StatusCode::OK, "ok"),
-        Err(error) => {
-            tracing::error!("health check: {error}");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer")
-        }
-    }
+    let asked = app.db.scalar::<i64>("SELECT CAST(1 AS BIGINT)", vec![]);
+    let why = match tokio::time::timeout(LONGEST_CHECK, asked).await {
+        Ok(Ok(_)) => return (StatusCode::OK, "ok"),
+        Ok(Err(error)) => error.to_string(),
+        Err(_elapsed) => format!("no answer in {} seconds", LONGEST_CHECK.as_secs()),
+    };
+    tracing::error!("health check: {why}");
+    (StatusCode::SERVICE_UNAVAILABLE, "the database doesn't answer")
 }

@@ -22,6 +22,9 @@ static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 /// How many connections read SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
+/// How long is waited for a connection: while a database restarts, but not for as long as a request may take, which would
+/// end without a word of why.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How many commits whoever listens in this process may lag behind before missing some, which is then told.
 const COMMITS_KEPT: usize = 1_024;
 
@@ -272,6 +275,7 @@ impl Tx {
 async fn open_postgres(url: &str) -> sqlx::Result<Pools> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
+        .acquire_timeout(PATIENCE)
         .connect_with(PgConnectOptions::from_str(url)?)
         .await?;
     POSTGRES_MIGRATIONS.run(&pool).await?;
@@ -293,13 +297,14 @@ async fn open_sqlite(url: &str) -> sqlx::Result<Pools> {
         // for ever that it goes on: no other could begin on this connection. There is nothing to wait for here.
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .max_connections(1)
-        .acquire_timeout(Duration::from_secs(30))
+        .acquire_timeout(2 * PATIENCE)
         .connect_with(options.clone())
         .await?;
     SQLITE_MIGRATIONS.run(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .test_before_acquire(false)
         .max_connections(SQLITE_READERS)
+        .acquire_timeout(PATIENCE)
         .connect_with(options.pragma("query_only", "on"))
         .await?;
     Ok(Pools::Sqlite { readers, writer })
