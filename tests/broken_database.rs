@@ -58,3 +58,18 @@ async fn people_read_where_nothing_can_be_written() {
     let answer = client.call("/api/request-support", &fields).await;
     assert!(matches!(answer.reply(), Reply::Refused(AppError::Internal { .. })), "{}", answer.body);
 }
+
+/// Nothing is claimed of a commit whose answer never came.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_that_was_cut_off_may_be_done_or_not() {
+    let app = TestApp::demo(Engine::Postgres).await;
+    let mut tx = app.db.begin().await.expect("begin");
+    tx.exec("INSERT INTO setting (key, value) VALUES ('x', 'y')", args![]).await.expect("inserted");
+    let backend: i64 = tx.scalar("SELECT CAST(pg_backend_pid() AS BIGINT)", args![]).await.expect("a backend");
+    let ended = "SELECT pg_terminate_backend(CAST($1 AS INTEGER))";
+    assert!(app.db.scalar::<bool>(ended, args![backend]).await.expect("ended"));
+    let error = AppError::from(tx.commit().await.expect_err("cut off"));
+    assert!(matches!(&error, AppError::Unsure { .. }) && error.to_string().contains("done or not"), "{error:?}");
+    let refused = app.db.scalar::<i64>("SELECT 1 / 0", args![]).await.expect_err("refused");
+    assert!(matches!(AppError::from(refused), AppError::Internal { .. }), "an answer is an answer");
+}

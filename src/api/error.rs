@@ -27,6 +27,11 @@ pub enum AppError {
         "Something failed on our side and nothing was changed. Try again; if it stays, tell an administrator the reference {reference}."
     )]
     Internal { reference: String },
+    /// The details are in the server's log under this reference.
+    #[error(
+        "The connection to the database broke off while this was being kept, so it may be done or not. Look before you try again; if it stays, tell an administrator the reference {reference}."
+    )]
+    Unsure { reference: String },
     #[error("The server can't be reached or didn't understand the request. Check the connection and try again.")]
     Unreachable,
 }
@@ -70,6 +75,7 @@ impl FromServerFnError for AppError {
 mod server_side {
     use super::AppError;
     use crate::server::clock::new_id;
+    use crate::server::store::db::Unsure;
     use axum::http::StatusCode;
 
     impl AppError {
@@ -81,22 +87,32 @@ mod server_side {
                 AppError::Refused(_) => StatusCode::CONFLICT,
                 AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-                AppError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+                AppError::Internal { .. } | AppError::Unsure { .. } => StatusCode::INTERNAL_SERVER_ERROR,
                 AppError::Unreachable => StatusCode::BAD_REQUEST,
             }
         }
 
         /// Logs the detail under a reference and keeps it from the person.
         pub fn internal(detail: impl std::fmt::Display) -> AppError {
-            let reference = new_id()[24..].to_owned();
-            tracing::error!(%reference, "{detail}");
-            AppError::Internal { reference }
+            AppError::Internal { reference: logged(detail) }
         }
+    }
+
+    /// The reference that the detail stands under in the log.
+    fn logged(detail: impl std::fmt::Display) -> String {
+        let reference = new_id()[24..].to_owned();
+        tracing::error!(%reference, "{detail}");
+        reference
     }
 
     impl From<sqlx::Error> for AppError {
         fn from(error: sqlx::Error) -> AppError {
-            AppError::internal(format_args!("database: {error}"))
+            match &error {
+                sqlx::Error::AnyDriverError(cause) if cause.is::<Unsure>() => {
+                    AppError::Unsure { reference: logged(format_args!("database: {cause}")) }
+                }
+                _ => AppError::internal(format_args!("database: {error}")),
+            }
         }
     }
 

@@ -145,7 +145,8 @@ impl Work {
         self.tx.rollback().await?;
         let mut tx = self.app.db.begin().await?;
         oplog::insert(&mut tx, &record).await?;
-        tx.commit().await?;
+        // Whether the attempt is on record or not: what was attempted isn't done.
+        tx.commit().await.map_err(|error| AppError::internal(format_args!("database: {error}")))?;
         metrics::operation(self.operation, Outcome::Failed);
         outcome
     }

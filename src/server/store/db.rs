@@ -6,7 +6,7 @@
 use super::event::{self, Change, Event};
 use super::value::{Val, bind_postgres, bind_sqlite};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgRow, PgSeverity};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
 use sqlx::{Connection, FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
 use std::collections::BTreeSet;
@@ -27,6 +27,11 @@ const POSTGRES_CONNECTIONS: u32 = 12;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How many commits whoever listens in this process may lag behind before missing some, which is then told.
 const COMMITS_KEPT: usize = 1_024;
+
+/// Postgres was asked to commit and its answer never came, so it did or it didn't.
+#[derive(Debug, thiserror::Error)]
+#[error("nobody knows whether this was committed: {0}")]
+pub struct Unsure(sqlx::Error);
 
 /// An open database. Cloning it shares its pools.
 #[derive(Clone)]
@@ -252,7 +257,7 @@ impl Tx {
             event::notify(&mut self, &events).await?;
         }
         match self.inner {
-            Inner::Postgres(tx) => tx.commit().await,
+            Inner::Postgres(tx) => tx.commit().await.map_err(unless_refused),
             Inner::Sqlite(tx) => {
                 tx.commit().await?;
                 if !events.is_empty() {
@@ -269,6 +274,16 @@ impl Tx {
             Inner::Sqlite(tx) => tx.rollback().await,
             Inner::Postgres(tx) => tx.rollback().await,
         }
+    }
+}
+
+/// Why a commit failed. Where Postgres refused it and goes on, nothing was committed; whatever broke the connection leaves
+/// that open.
+fn unless_refused(error: sqlx::Error) -> sqlx::Error {
+    let answered = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
+    match answered.map(PgDatabaseError::severity) {
+        Some(PgSeverity::Error) => error,
+        _ => sqlx::Error::AnyDriverError(Box::new(Unsure(error))),
     }
 }
 

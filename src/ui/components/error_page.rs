@@ -10,7 +10,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         AppError::NotFound => ("404", "Nothing here"),
         AppError::Forbidden(_) => ("403", "Not allowed"),
         AppError::SignedOut => ("401", "Signed out"),
-        AppError::Internal { .. } => ("500", "That failed"),
+        AppError::Internal { .. } | AppError::Unsure { .. } => ("500", "That failed"),
         AppError::Unreachable => ("", "No connection"),
         _ => ("", "That can't be shown"),
     };
