@@ -79,6 +79,9 @@ pub async fn set_system_problem(tx: &mut Tx, problem: Option<&str>) -> sqlx::Res
     Ok(())
 }
 
+/// Instead of a position: the ticket itself was asked for there, and no answer has told yet whether it was made.
+pub const BEING_MADE: i64 = -1;
+
 /// A ticket that lives there.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Remote {
@@ -89,7 +92,7 @@ pub struct Remote {
     pub remote_id: Option<String>,
     pub remote_status: String,
     pub remote_owner: String,
-    /// The position of the post that is on its way, or was last.
+    /// The position of the post that is on its way, or was last; [`BEING_MADE`].
     pub sending: i64,
     pub problem: Option<String>,
 }
@@ -119,7 +122,7 @@ pub async fn by_remote_id(tx: &mut Tx, kind: HelpdeskKind, id: &str) -> sqlx::Re
 
 pub async fn set_remote_id(tx: &mut Tx, number: TicketNumber, kind: HelpdeskKind, id: &str) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(number));
-    let sql = "UPDATE external_ticket SET kind = $2, remote_id = $3 WHERE number = $1";
+    let sql = "UPDATE external_ticket SET kind = $2, remote_id = $3, sending = 0 WHERE number = $1";
     tx.exec(sql, args![number, kind.key(), id]).await?;
     Ok(())
 }
@@ -127,6 +130,12 @@ pub async fn set_remote_id(tx: &mut Tx, number: TicketNumber, kind: HelpdeskKind
 pub async fn set_sending(tx: &mut Tx, number: TicketNumber, position: i64) -> sqlx::Result<()> {
     tx.exec("UPDATE external_ticket SET sending = $2 WHERE number = $1", args![number, position]).await?;
     Ok(())
+}
+
+/// Whether there may be tickets there that are ours without their ids being known here.
+pub async fn is_any_being_made(tx: &mut Tx) -> sqlx::Result<bool> {
+    let sql = "SELECT number FROM external_ticket WHERE remote_id IS NULL AND sending = $1 LIMIT 1";
+    Ok(tx.scalar_opt::<i64>(sql, args![BEING_MADE]).await?.is_some())
 }
 
 /// What the ticket is called there, and who has it.

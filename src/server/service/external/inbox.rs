@@ -57,7 +57,10 @@ async fn take_over(
             Ok(look) => look,
             Err(error) => return Ok(Err(error)),
         };
-        take(app, one, &look).await?;
+        if !take(app, one, &look).await? {
+            // From here on it is read once more, when it is known whose it is.
+            return Ok(Ok(()));
+        }
     }
     let mut tx = app.db.begin().await?;
     external::move_cursor(&mut tx, last).await?;
@@ -65,22 +68,33 @@ async fn take_over(
     Ok(Ok(()))
 }
 
-/// Takes one over, unless it was by another server, or is about a ticket that isn't ours.
-async fn take(app: &App, news: &News, (status, owner): &(String, String)) -> Result<(), AppError> {
+/// Takes one over, unless it was by another server, or is about a ticket that isn't ours; `false` when it may become ours.
+async fn take(app: &App, news: &News, (status, owner): &(String, String)) -> Result<bool, AppError> {
     let delay = system_settings::auto_close_after(app).await?;
     let subject = Subject::new(ResourceType::Ticket, "", "Technical Support");
     let mut work = app.work(Operator::system(), Operation::Reply, subject).await?;
-    let Some(system) = external::lock_system(&mut work.tx).await? else { return Ok(()) };
+    let Some(system) = external::lock_system(&mut work.tx).await? else { return Ok(true) };
     if news.id <= system.cursor {
-        return Ok(());
+        return Ok(true);
+    }
+    let mut remote = external::by_remote_id(&mut work.tx, system.kind, &news.ticket).await?;
+    if remote.is_none() {
+        // It was made there and the answer was lost, or is just on its way.
+        if external::is_any_being_made(&mut work.tx).await? {
+            return Ok(false);
+        }
+        // Made known in between.
+        remote = external::by_remote_id(&mut work.tx, system.kind, &news.ticket).await?;
     }
     external::move_cursor(&mut work.tx, news.id).await?;
-    let Some(remote) = external::by_remote_id(&mut work.tx, system.kind, &news.ticket).await? else {
-        return Ok(work.tx.commit().await?);
+    let Some(remote) = remote else {
+        work.tx.commit().await?;
+        return Ok(true);
     };
     external::set_look(&mut work.tx, remote.number, status, owner).await?;
     let outcome = apply(&mut work, &remote, news, delay).await;
-    work.finish(outcome).await
+    work.finish(outcome).await?;
+    Ok(true)
 }
 
 async fn apply(work: &mut Work, remote: &Remote, news: &News, delay: Millis) -> Result<(), AppError> {

@@ -12,7 +12,7 @@ use crate::server::attachments::content;
 use crate::server::helpdesk::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, marker};
 use crate::server::jobs::{Failure, Job, Outcome};
 use crate::server::store::attachment::{self, Place};
-use crate::server::store::external::{self, Remote, System};
+use crate::server::store::external::{self, BEING_MADE, Remote, System};
 use crate::server::store::support::PostRow;
 use crate::server::store::{job, support, ticket};
 use crate::server::work::{Subject, Work};
@@ -92,6 +92,10 @@ async fn attempt(
     let id = match (errand, &remote.remote_id) {
         (Errand::Create, Some(_)) => return Ok(Ok(())),
         (Errand::Create, None) => {
+            // Until an answer tells, what happens there to a ticket unknown here may concern this one.
+            if remote.sending != BEING_MADE {
+                set_sending(app, number, BEING_MADE).await?;
+            }
             let made = create(app, system, helpdesk, remote).await?;
             return Ok(match made {
                 Ok(id) => {
@@ -105,7 +109,12 @@ async fn attempt(
                     tx.commit().await?;
                     Ok(())
                 }
-                Err(error) => Err(error),
+                Err(error) => {
+                    if let HelpdeskError::Forbidden(_) | HelpdeskError::Refused(_) = error {
+                        set_sending(app, number, 0).await?;
+                    }
+                    Err(error)
+                }
             });
         }
         (_, Some(id)) => id,
@@ -123,9 +132,7 @@ async fn attempt(
             // Noted before it is sent: after a crash in between it is looked for there first.
             let may_be_there = remote.sending >= position;
             if !may_be_there {
-                let mut tx = app.db.begin().await?;
-                external::set_sending(&mut tx, number, position).await?;
-                tx.commit().await?;
+                set_sending(app, number, position).await?;
             }
             let (files, left) = files(app, number, &post).await?;
             let text = format!("{} wrote:\n\n{}{left}", post.author_name, post.body);
@@ -134,6 +141,12 @@ async fn attempt(
         }
         Errand::Create => Ok(Ok(())),
     }
+}
+
+async fn set_sending(app: &App, number: TicketNumber, what: i64) -> Result<(), AppError> {
+    let mut tx = app.db.begin().await?;
+    external::set_sending(&mut tx, number, what).await?;
+    Ok(tx.commit().await?)
 }
 
 async fn create(
