@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-rt test-redmine hostile bench setup fmt lint test-unit test-e2e screenshots clean
+.PHONY: help run dev build test test-rt test-redmine hostile faults bench setup fmt lint test-unit test-e2e screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,9 @@ test-rt: ## Check the docking against a real Request Tracker, which it installs 
 hostile: ## A hundred thousand requests that nobody should send, on each database
 	@scripts/setup test
 	HOSTILE_ROUNDS=$${HOSTILE_ROUNDS:-75000} scripts/with-postgres scripts/cargo test --locked --features ssr --test hostile
+
+faults: ## Kill servers, stop Postgres, fill the disk, set the clock, hundreds of times, and check everything (as root)
+	@scripts/setup test && scripts/faults
 
 test-redmine: ## Check the docking against a real Redmine, which it installs (Debian, as root)
 	@scripts/setup test

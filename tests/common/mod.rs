@@ -15,7 +15,7 @@ use countersign::api::error::AppError;
 use countersign::domain::ids::{ProjectId, TicketNumber, UserId};
 use countersign::domain::time::{Millis, SECOND};
 use countersign::server::app::{App, Caller};
-use countersign::server::clock::{ManualClock, new_id};
+use countersign::server::clock::{Clock, ManualClock, new_id};
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
 use countersign::server::service::workflow::decide::{self, Ruling};
@@ -26,7 +26,7 @@ use countersign::server::store::{directory, ticket};
 use countersign::server::{http, jobs};
 use sqlx::{ConnectOptions, Connection, PgConnection};
 use std::ops::Deref;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::sync::Notify;
@@ -232,7 +232,8 @@ async fn ruling(app: &App, number: TicketNumber, version: i64, note: &str, back:
     Ruling { number, version, seen, note: note.into(), back: back.into(), ..Ruling::default() }
 }
 
-fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {
+/// An application over this database.
+pub fn application(db: Db, clock: Arc<dyn Clock>, settings: Settings) -> App {
     let faults: Faults = settings.inventory_faults.parse().expect("faults");
     let cloud = EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults);
     let events = Events::start(&db, clock.clone(), settings.session_idle);
@@ -241,13 +242,17 @@ fn application(db: Db, clock: Arc<ManualClock>, settings: Settings) -> App {
 }
 
 /// A temporary folder, gone with its last user.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Folder {
+    pub fn new() -> Folder {
         let path = std::env::temp_dir().join(format!("countersign-test-{}", new_id()));
         std::fs::create_dir_all(&path).expect("a temporary folder");
         Folder(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 }
 
@@ -258,7 +263,7 @@ impl Drop for Folder {
 }
 
 /// The server is a throwaway one, so its databases are left behind.
-async fn fresh_postgres_database() -> String {
+pub async fn fresh_postgres_database() -> String {
     let server = std::env::var("COUNTERSIGN_TEST_POSTGRES_URL").expect(
         "COUNTERSIGN_TEST_POSTGRES_URL names a PostgreSQL server for the tests; scripts/with-postgres COMMAND provides one",
     );
