@@ -1,74 +1,38 @@
 //! Whatever people, administrators and crashes do, in whatever order: quota is never overshot, no ticket is carried out twice,
 //! and every ticket is in exactly the lists of SPEC 7.
 
+mod any_order;
 mod common;
 mod deploying;
 
+use any_order::*;
 use common::{Engine, TestApp};
+use countersign::api::Done;
 use countersign::api::error::AppError;
 use countersign::api::workflow::{Tab, TicketFilter};
-use countersign::domain::host_operation::{AdjustForm, DeleteForm};
-use countersign::domain::ids::{HostId, UserId};
-use countersign::domain::process::{LinkForm, ProcessForm};
+use countersign::args;
+use countersign::domain::ids::{RoleId, UserId};
 use countersign::domain::quota::Key;
 use countersign::server::jobs;
-use countersign::server::service::directory as directory_service;
-use countersign::server::service::hosts::{self, operations};
-use countersign::server::service::processes;
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
-use countersign::server::service::workflow::submit::Amends;
-use countersign::server::service::workflow::{decide, lists};
-use deploying::{form, number_in};
-use proptest::prelude::*;
+use countersign::server::service::workflow::lists;
+use deploying::number_in;
 use proptest::test_runner::{Config, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// What may happen. A number picks one of the tickets, hosts or people there are.
-#[derive(Debug, Clone, Copy)]
-enum Event {
-    Ask(i64),
-    Adjust(usize),
-    Delete(usize),
-    Amend(usize, i64),
-    Pass(usize, usize),
-    Reject(usize, usize),
-    Undo(usize),
-    Retry(usize),
-    Abandon(usize),
-    GiveRole(usize),
-    TakeRole(usize),
-    ChangeProcess(usize),
-    RunJobs,
-    /// A worker that is killed after so many milliseconds; another takes over when its leases have run out.
-    Crash(u64),
-}
-
-/// Who comes and goes as an owner of `web`.
-const PEOPLE: [&str; 3] = ["owner", "coowner", "viewer"];
-/// Everybody who may have a task.
-const APPROVERS: [&str; 6] = ["owner", "coowner", "viewer", "sysadmin", "deputy", "domainadmin"];
-const LIMIT: i64 = 7;
-
-fn events() -> impl Strategy<Value = Vec<Event>> {
-    let (ticket, host, person) = (0usize..6, 0usize..6, 0usize..3);
-    let event = prop_oneof![
-        5 => (1i64..3).prop_map(Event::Ask),
-        2 => host.clone().prop_map(Event::Adjust),
-        2 => host.prop_map(Event::Delete),
-        2 => (ticket.clone(), 1i64..4).prop_map(|(t, n)| Event::Amend(t, n)),
-        9 => (ticket.clone(), 0usize..6).prop_map(|(t, p)| Event::Pass(t, p)),
-        1 => (ticket.clone(), 0usize..6).prop_map(|(t, p)| Event::Reject(t, p)),
-        1 => ticket.clone().prop_map(Event::Undo),
-        2 => ticket.clone().prop_map(Event::Retry),
-        1 => ticket.prop_map(Event::Abandon),
-        2 => person.clone().prop_map(Event::GiveRole),
-        2 => person.prop_map(Event::TakeRole),
-        1 => (0usize..3).prop_map(Event::ChangeProcess),
-        4 => Just(Event::RunJobs),
-        2 => (0u64..8).prop_map(Event::Crash),
-    ];
-    proptest::collection::vec(event, 1..40)
+/// What has happened so far, and what has to have come of it.
+struct Story {
+    app: TestApp,
+    /// Number, who asked, for what; oldest first.
+    tickets: Vec<(i64, &'static str, Wish)>,
+    /// Limits of the host count, by place.
+    limits: BTreeMap<&'static str, i64>,
+    /// Who holds which role in `web`.
+    roles: BTreeSet<(UserId, RoleId)>,
+    /// Who was asked when somebody else decided, or the initiator undid it.
+    passed_over: BTreeSet<(i64, UserId)>,
+    decided: BTreeSet<(i64, UserId)>,
 }
 
 async fn play(engine: Engine, faults: i64, events: &[Event]) {
@@ -77,181 +41,191 @@ async fn play(engine: Engine, faults: i64, events: &[Event]) {
     let mut tx = app.db.begin().await.expect("begin");
     let web = LimitScope::Project(app.project("web").await);
     set_limits(&mut tx, &web, &BTreeMap::from([(Key::HostCount, LIMIT), (Key::Vcpu, LIMIT + 3)])).await.expect("set");
+    let domain = LimitScope::Domain("default".into());
+    set_limits(&mut tx, &domain, &BTreeMap::from([(Key::HostCount, LIMIT + 1)])).await.expect("set");
     tx.commit().await.expect("commit");
-    let mut numbers: Vec<i64> = Vec::new();
-    for event in events {
-        if let Some(number) = happen(&app, &numbers, *event).await {
-            numbers.push(number);
-        }
-        check(&app).await;
-    }
-    app.run_jobs().await;
-    check(&app).await;
-    app.db.close().await;
-}
-
-/// Lets it happen; gives the number of the ticket it made. That something isn't possible now is no mistake; any other
-/// failure is.
-async fn happen(app: &TestApp, numbers: &[i64], event: Event) -> Option<i64> {
-    let member = app.caller("member").await;
-    let ticket = |i: usize| (!numbers.is_empty()).then(|| numbers[i % numbers.len()]);
-    let answer = match event {
-        Event::Ask(quantity) => hosts::create(app, &member, &form(app, "web", "h", quantity).await, None).await,
-        Event::Adjust(i) => {
-            let offered = hosts::form(app, &member).await.expect("form").specifications;
-            let specification = offered[i % offered.len()].id.0.clone();
-            let adjust = AdjustForm { hosts: pick(app, i).await?, specification, ..Default::default() };
-            operations::adjust(app, &member, &adjust, None).await
-        }
-        Event::Delete(i) => {
-            let delete = DeleteForm { hosts: pick(app, i).await?, reason: String::new() };
-            operations::delete(app, &member, &delete, None).await
-        }
-        Event::Amend(i, quantity) => {
-            let number = ticket(i)?;
-            let amends = Amends { number, version: version(app, number).await };
-            hosts::create(app, &member, &form(app, "web", "amended", quantity).await, Some(amends)).await
-        }
-        Event::Pass(i, who) => {
-            let number = ticket(i)?;
-            let (version, who) = (version(app, number).await, app.caller(APPROVERS[who]).await);
-            common::pass(app, &who, number, version, "", "/").await
-        }
-        Event::Reject(i, who) => {
-            let number = ticket(i)?;
-            let (version, who) = (version(app, number).await, app.caller(APPROVERS[who]).await);
-            common::reject(app, &who, number, version, "", "/").await
-        }
-        Event::Undo(i) => decide::undo(app, &member, ticket(i)?, version(app, ticket(i)?).await, "no", "/").await,
-        Event::Retry(i) => decide::retry(app, &member, ticket(i)?, version(app, ticket(i)?).await, "/").await,
-        Event::Abandon(i) => decide::abandon(app, &member, ticket(i)?, version(app, ticket(i)?).await, "no", "/").await,
-        Event::GiveRole(i) | Event::TakeRole(i) => {
-            let admin = app.caller_in("sysadmin", "System View").await;
-            let (user, web) = (app.user(PEOPLE[i]).await, app.project("web").await);
-            let role = "project_owner".into();
-            match event {
-                Event::GiveRole(_) => directory_service::assign(app, &admin, &user, &web, &role).await,
-                _ => directory_service::unassign(app, &admin, &user, &web, &role).await,
-            }
-        }
-        Event::ChangeProcess(i) => {
-            let admin = app.caller_in("sysadmin", "System View").await;
-            let link = |role: &str, scope: &str| LinkForm {
-                name: role.into(),
-                by: "role".into(),
-                role: role.into(),
-                scope: scope.into(),
-                persons: vec![],
-            };
-            let routes = [
-                vec![link("project_owner", "project"), link("admin", "global")],
-                vec![link("admin", "global")],
-                vec![link("project_owner", "project"), link("domainadmin", "domain"), link("admin", "global")],
-            ];
-            let (ticket_type, kind) = ("apply-machine".into(), "built_in".into());
-            let process = ProcessForm { ticket_type, kind, links: routes[i].clone(), ..Default::default() };
-            processes::configure(app, &admin, &process).await
-        }
-        Event::RunJobs => {
-            jobs::run_due(app).await.expect("run");
-            app.clock.advance(400);
-            return None;
-        }
-        Event::Crash(after) => {
-            let _ = tokio::time::timeout(Duration::from_millis(after), jobs::run_due(&app.app)).await;
-            app.clock.advance(60_000);
-            return None;
-        }
+    let mut story = Story {
+        tickets: vec![],
+        limits: BTreeMap::from([("web", LIMIT), ("Default", LIMIT + 1)]),
+        roles: roles_in_web(&app).await,
+        passed_over: BTreeSet::new(),
+        decided: BTreeSet::new(),
+        app,
     };
-    match answer {
-        Ok(done) if matches!(event, Event::Ask(_) | Event::Adjust(_) | Event::Delete(_)) => Some(number_in(&done)),
-        Ok(_) => None,
-        Err(AppError::Refused(_) | AppError::Forbidden(_) | AppError::NotFound | AppError::Invalid(_)) => None,
-        Err(other) => panic!("{event:?}: {other:?}"),
+    for event in events {
+        story.happen(*event).await;
+        story.check().await;
     }
+    story.app.run_jobs().await;
+    story.check().await;
+    story.app.db.close().await;
 }
 
-/// One or two hosts of web.
-async fn pick(app: &TestApp, i: usize) -> Option<Vec<HostId>> {
-    let hosts: Vec<HostId> = app.db.scalars("SELECT id FROM host ORDER BY id", vec![]).await.expect("query");
-    let first = hosts.get(i.checked_rem(hosts.len())?)?.clone();
-    let second = hosts.get(i / 2).cloned().filter(|host| *host != first);
-    Some(std::iter::once(first).chain(second).collect())
-}
+impl Story {
+    /// Lets it happen, and notes what has to come of it. That something isn't possible now is no mistake; any other failure is.
+    async fn happen(&mut self, event: Event) {
+        let asked_before: Vec<(i64, UserId)> = open_tasks(&self.app).await;
+        let ticket = |i: usize| (!self.tickets.is_empty()).then(|| self.tickets[i % self.tickets.len()]);
+        let app = &self.app;
+        let answer = match event {
+            Event::Ask(_) | Event::Adjust(_) | Event::Delete(_) => ask_for_hosts(app, event).await,
+            Event::AskForQuota(of, limit) => Some(ask_for_quota(app, of, limit, None).await),
+            Event::Apply(i) => Some(apply(app, APPLICANTS[i], None).await),
+            Event::Amend(i, size) => match ticket(i) {
+                Some(ticket) => Some(amend(app, ticket, size).await),
+                None => None,
+            },
+            Event::Pass(i, who) | Event::Reject(i, who) => match ticket(i) {
+                Some((number, ..)) => Some(decide_on(app, event, number, APPROVERS[who], GRANTS[i % 3]).await),
+                None => None,
+            },
+            Event::Undo(i) | Event::Retry(i) | Event::Abandon(i) => match ticket(i) {
+                Some((number, who, _)) => Some(end_or_retry(app, event, number, who).await),
+                None => None,
+            },
+            Event::GiveRole(i) | Event::TakeRole(i) => Some(change_role(app, event, PEOPLE[i]).await),
+            Event::ChangeProcess(i) => Some(change_process(app, i).await),
+            Event::RunJobs => {
+                jobs::run_due(app).await.expect("run");
+                app.clock.advance(400);
+                None
+            }
+            Event::Crash(after) => {
+                let _ = tokio::time::timeout(Duration::from_millis(after), jobs::run_due(&app.app)).await;
+                app.clock.advance(60_000);
+                None
+            }
+        };
+        match answer {
+            Some(Ok(done)) => self.note(event, ticket_of(event, &done), asked_before).await,
+            Some(Err(AppError::Refused(_) | AppError::Forbidden(_) | AppError::NotFound | AppError::Invalid(_)))
+            | None => {}
+            Some(Err(other)) => panic!("{event:?}: {other:?}"),
+        }
+    }
 
-async fn version(app: &TestApp, number: i64) -> i64 {
-    app.db.scalar("SELECT version FROM ticket WHERE number = $1", countersign::args![number]).await.expect("query")
-}
+    /// What follows from what was done: `before` are the tasks that were open.
+    async fn note(&mut self, event: Event, number: Option<i64>, before: Vec<(i64, UserId)>) {
+        let app = self.app.clone();
+        match (event, number) {
+            (Event::Ask(_) | Event::Adjust(_) | Event::Delete(_), Some(number)) => {
+                self.tickets.push((number, "member", Wish::Hosts));
+            }
+            (Event::AskForQuota(of, limit), Some(number)) => {
+                self.tickets.push((number, QUOTAS[of].0, Wish::Quota(of, limit)));
+            }
+            (Event::Apply(i), Some(number)) => self.tickets.push((number, APPLICANTS[i], Wish::Join)),
+            (Event::Amend(i, size), _) => {
+                let len = self.tickets.len();
+                if let Wish::Quota(_, limit) = &mut self.tickets[i % len].2 {
+                    *limit = size;
+                }
+            }
+            (Event::Pass(i, who) | Event::Reject(i, who), _) => {
+                let (number, initiator, wish) = self.tickets[i % self.tickets.len()];
+                let decider = app.user(APPROVERS[who]).await;
+                self.close_link(number, Some(&decider), before);
+                self.decided.insert((number, decider));
+                let is_carried_out = count_of(
+                    &app,
+                    "SELECT COUNT(*) FROM ticket WHERE number = $1 AND status = 'completed'
+                  AND process_result = 'approved' AND execution_result = 'succeeded'",
+                    number,
+                )
+                .await
+                    == 1;
+                match wish {
+                    Wish::Hosts => {}
+                    Wish::Quota(of, limit) if is_carried_out => drop(self.limits.insert(QUOTAS[of].2, limit)),
+                    Wish::Join if is_carried_out => {
+                        let applicant = app.user(initiator).await;
+                        self.roles.extend(GRANTS[i % 3].iter().map(|role| (applicant.clone(), RoleId::from(*role))));
+                    }
+                    Wish::Quota(..) | Wish::Join => {}
+                }
+            }
+            (Event::Undo(i), _) => {
+                let (number, ..) = self.tickets[i % self.tickets.len()];
+                self.close_link(number, None, before);
+            }
+            (Event::GiveRole(i), _) => drop(self.roles.insert((app.user(PEOPLE[i]).await, "project_owner".into()))),
+            (Event::TakeRole(i), _) => drop(self.roles.remove(&(app.user(PEOPLE[i]).await, "project_owner".into()))),
+            _ => {}
+        }
+    }
 
-async fn check(app: &TestApp) {
-    for standing in standings(&app.db, &app.project("web").await).await.expect("standings") {
-        for (key, limit) in &standing.limits {
-            let (used, held) = (standing.used.get(*key), standing.held.get(*key));
-            assert!(
-                used + held <= *limit,
-                "{}: {used} used and {held} held of {limit} {}",
-                standing.scope,
-                key.label()
+    fn close_link(&mut self, number: i64, decider: Option<&UserId>, before: Vec<(i64, UserId)>) {
+        let asked = before.into_iter().filter(|(of, who)| *of == number && Some(who) != decider);
+        self.passed_over.extend(asked);
+    }
+
+    async fn check(&self) {
+        let app = &self.app;
+        for standing in standings(&app.db, &app.project("web").await).await.expect("standings") {
+            for (key, limit) in &standing.limits {
+                let (used, held) = (standing.used.get(*key), standing.held.get(*key));
+                let scope = &standing.scope;
+                assert!(used + held <= *limit, "{scope}: {used} used and {held} held of {limit} {}", key.label());
+            }
+            let place = standing.scope.rsplit(' ').next().expect("a name");
+            assert_eq!(
+                standing.limit(Key::HostCount),
+                self.limits[place],
+                "{place} has the limit that was passed last"
             );
         }
+        assert_eq!(roles_in_web(app).await, self.roles, "exactly what was granted, given and not taken");
+        let ended_with_holds = "SELECT COUNT(*) FROM quota_hold q JOIN ticket t ON t.number = q.ticket_number
+             WHERE t.status <> 'incomplete' AND q.amount > 0";
+        assert_eq!(count(app, ended_with_holds).await, 0, "what ended holds nothing");
+        let twice = "SELECT COUNT(*) FROM (SELECT ticket_number FROM ticket_record WHERE kind = 'succeed'
+                     GROUP BY ticket_number HAVING COUNT(*) > 1) AS t";
+        assert_eq!(count(app, twice).await, 0, "no ticket succeeds twice");
+        let machines = "SELECT COUNT(*) FROM host h WHERE h.status IN ('running', 'stopped')
+                        AND NOT EXISTS (SELECT 1 FROM inventory_machine m WHERE m.tag = h.id)";
+        assert_eq!(count(app, machines).await, 0, "every host has its machine");
+        self.check_lists().await;
     }
-    let ended_with_holds: i64 = count(
-        app,
-        "SELECT COUNT(*) FROM quota_hold q JOIN ticket t ON t.number = q.ticket_number
-         WHERE t.status <> 'incomplete' AND q.amount > 0",
-    )
-    .await;
-    assert_eq!(ended_with_holds, 0, "what ended holds nothing");
-    let twice = "SELECT COUNT(*) FROM (SELECT ticket_number FROM ticket_record WHERE kind = 'succeed'
-                 GROUP BY ticket_number HAVING COUNT(*) > 1) AS t";
-    assert_eq!(count(app, twice).await, 0, "no ticket succeeds twice");
-    let machines = "SELECT COUNT(*) FROM host h WHERE h.status IN ('running', 'stopped')
-                    AND NOT EXISTS (SELECT 1 FROM inventory_machine m WHERE m.tag = h.id)";
-    assert_eq!(count(app, machines).await, 0, "every host has its machine");
-    check_lists(app).await;
-}
 
-async fn count(app: &TestApp, sql: &'static str) -> i64 {
-    app.db.scalar(sql, vec![]).await.expect("query")
-}
-
-/// A task as the database has it.
-#[derive(sqlx::FromRow)]
-struct Task {
-    ticket_number: i64,
-    account_id: UserId,
-    state: String,
-}
-
-/// The five lists of everybody, against what SPEC 7 says of them in terms of tickets and tasks.
-async fn check_lists(app: &TestApp) {
-    let sql = "SELECT ticket_number, account_id, state FROM task";
-    let tasks: Vec<Task> = app.db.all(sql, vec![]).await.expect("query");
-    let all: BTreeSet<i64> =
-        app.db.scalars("SELECT number FROM ticket", vec![]).await.expect("query").into_iter().collect();
-    for who in APPROVERS.iter().chain(&["member", "helpdesk"]) {
-        let user = app.user(who).await;
-        let with = |state: &str| -> BTreeSet<i64> {
-            let mine = tasks.iter().filter(|task| task.account_id == user && task.state == state);
-            mine.map(|task| task.ticket_number).collect()
-        };
-        let started: BTreeSet<i64> = app
-            .db
-            .scalars("SELECT number FROM ticket WHERE initiator_id = $1", countersign::args![&user])
-            .await
-            .expect("query")
-            .into_iter()
-            .collect();
-        let (open, decided, missed) = (with("open"), with("decided"), with("missed"));
-        let involved = missed.difference(&decided).copied().collect();
-        for (tab, expected) in
-            [(Tab::Mine, started), (Tab::Pending, open), (Tab::Resolved, decided), (Tab::Involved, involved)]
-        {
-            assert_eq!(listed(app, who, tab).await, expected, "{} of {who}", tab.label());
+    /// The five lists of everybody, against what SPEC 7 says of them.
+    async fn check_lists(&self) {
+        let app = &self.app;
+        let open = open_tasks(app).await;
+        for who in APPROVERS.iter().chain(&["member", "acmeadmin"]) {
+            let user = app.user(who).await;
+            let of = |some: &[(i64, UserId)]| -> BTreeSet<i64> {
+                some.iter().filter(|(_, of)| *of == user).map(|(number, _)| *number).collect()
+            };
+            let all = |some: &BTreeSet<(i64, UserId)>| of(&some.iter().cloned().collect::<Vec<_>>());
+            let started = self.tickets.iter().filter(|(_, by, _)| by == who).map(|(number, ..)| *number).collect();
+            let (decided, passed_over) = (all(&self.decided), all(&self.passed_over));
+            let involved = passed_over.difference(&decided).copied().collect();
+            for (tab, expected) in
+                [(Tab::Mine, started), (Tab::Pending, of(&open)), (Tab::Resolved, decided), (Tab::Involved, involved)]
+            {
+                assert_eq!(listed(app, who, tab).await, expected, "{} of {who}", tab.label());
+            }
         }
+        let all: BTreeSet<i64> = self.tickets.iter().map(|(number, ..)| *number).collect();
+        assert_eq!(listed(app, "sysadmin", Tab::All).await, all);
+        check_open_tasks(app).await;
     }
-    assert_eq!(listed(app, "sysadmin", Tab::All).await, all);
-    check_open_tasks(app).await;
+}
+
+/// The number of the ticket that this made.
+fn ticket_of(event: Event, done: &Done) -> Option<i64> {
+    use Event::{Adjust, Apply, Ask, AskForQuota, Delete};
+    matches!(event, Ask(_) | Adjust(_) | Delete(_) | AskForQuota(..) | Apply(_)).then(|| number_in(done))
+}
+
+async fn open_tasks(app: &TestApp) -> Vec<(i64, UserId)> {
+    app.db.all("SELECT ticket_number, account_id FROM task WHERE state = 'open'", vec![]).await.expect("query")
+}
+
+async fn roles_in_web(app: &TestApp) -> BTreeSet<(UserId, RoleId)> {
+    let sql = "SELECT account_id, role_id FROM assignment WHERE project_id = $1";
+    let held: Vec<(UserId, RoleId)> = app.db.all(sql, args![app.project("web").await]).await.expect("query");
+    held.into_iter().collect()
 }
 
 async fn listed(app: &TestApp, who: &str, tab: Tab) -> BTreeSet<i64> {

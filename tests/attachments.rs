@@ -130,6 +130,32 @@ both! {
         assert!(rows(&app, "parts").await > 10, "it lies there in parts");
     }
 
+    async fn what_could_be_two_things_at_once_runs_as_neither(app) {
+        let number = member_asks(&app, "help").await;
+        let mut member = signed_in(&app, "member").await;
+        let script = b"<html><script>alert(1)</script></html>";
+        let png = [PNG, script].concat();
+        let sent: [File<'_>; 5] = [
+            ("drawing.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>"),
+            ("a-page-to-some.gif", b"GIF89a/*<html><script>alert(1)</script>*/=1;"),
+            ("with-a-page-behind.png", &png),
+            ("paper.pdf", b"%PDF-1.7 <script>alert(1)</script>"),
+            ("named-like-one.png", script),
+        ];
+        assert!(matches!(reply(&mut member, number, "look", &sent).await, Reply::Done(_)));
+        let mut helpdesk = signed_in(&app, "helpdesk").await;
+        for (file, media_type) in files(&app, "helpdesk", number).await.iter().zip([
+            "application/octet-stream", "image/gif", "image/png", "application/octet-stream", "application/octet-stream",
+        ]) {
+            let answer = fetch(&mut helpdesk, number, file).await;
+            assert_eq!((answer.header("content-type"), file.image), (media_type, media_type.starts_with("image/")), "{}", file.name);
+            assert_eq!(answer.header("content-disposition").starts_with("inline; "), file.image, "{}", file.name);
+            let policy = answer.header("content-security-policy");
+            assert!(policy.contains("sandbox") && policy.contains("default-src 'none'"), "{}: {policy}", file.name);
+            assert_eq!(answer.header("x-content-type-options"), "nosniff");
+        }
+    }
+
     async fn what_is_sent_without_scripts_comes_back_with_its_files(app) {
         let number = member_asks(&app, "help").await;
         let mut member = signed_in(&app, "member").await;

@@ -285,7 +285,10 @@ both! {
         assert_eq!(held, 4);
         let number = submit(&app, &[(Key::HostCount, "4")]).await;
         assert_eq!(web(&app).await.held.get(Key::HostCount), 4, "asking for more quota takes none");
-        pass(&app, "domainadmin", number).await.expect("what is held isn't used yet");
+        pass(&app, "domainadmin", number).await.expect("there is room for what is held");
+        let owner = app.caller_in("owner", "Project View: web").await;
+        let told = problem(change(&app, &owner, "web", &[(Key::HostCount, "3")]).await, "form[limits][host_count][value]");
+        assert!(told.contains("0 is in use, and open tickets hold 4"), "what was promised stays possible: {told}");
         let shown = quotas::list(&app, &app.caller_in("member", "Project View: web").await, "").await.expect("list");
         let of_web = &shown.scopes[0].standing;
         assert_eq!((of_web.limit(Key::HostCount), of_web.used.get(Key::HostCount), of_web.held.get(Key::HostCount)), (4, 0, 4));

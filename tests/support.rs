@@ -368,42 +368,4 @@ both! {
             assert_eq!((counts.workflow_mine, counts.workflow_pending), (0, 0), "{who}");
         }
     }
-
-    async fn a_long_thread_costs_what_a_short_one_does(app) {
-        let (short, long) = (asked(&app, "short", "").await, asked(&app, "long", "").await);
-        let fill = async |number: i64, replies: i64| {
-            let sql = "INSERT INTO post (ticket_number, position, kind, author_name, body, at) VALUES ($1, $2, 'reply', 'x', 'word', 0)";
-            let mut tx = app.db.begin().await.expect("begin");
-            for position in 1..replies {
-                tx.exec(sql, countersign::args![number, position]).await.expect("inserted");
-            }
-            tx.exec("UPDATE support SET posts = $2 WHERE number = $1", countersign::args![number, replies]).await.expect("counted");
-            tx.commit().await.expect("commit");
-        };
-        fill(short, 50).await;
-        fill(long, 1_000).await;
-        let member = app.caller("member").await;
-        let cost = async |number: i64, before: Option<i64>| {
-            let queries = app.db.query_count();
-            let detail = details::get(&app, &member, number, before).await.expect("readable");
-            (app.db.query_count() - queries, detail.posts.len(), serde_json::to_string(&detail.posts).expect("JSON").len())
-        };
-        let (queries, posts, bytes) = cost(short, None).await;
-        let (queries_of_long, posts_of_long, bytes_of_long) = cost(long, None).await;
-        assert_eq!((queries, posts), (queries_of_long, posts_of_long));
-        assert!(bytes_of_long <= bytes + 50 * 4, "{bytes} and {bytes_of_long} bytes");
-        assert!(queries <= 7, "{queries} statements");
-        let detail = details::get(&app, &member, long, None).await.expect("readable");
-        assert_eq!((detail.earlier, detail.posts[0].position), (Some(950), 950));
-        let earlier = details::get(&app, &member, long, detail.earlier).await.expect("readable");
-        assert_eq!((earlier.posts[0].position, earlier.posts[49].position), (900, 949));
-        assert_eq!(details::get(&app, &member, long, Some(50)).await.expect("readable").earlier, None);
-        let mut answering = vec![];
-        for number in [short, long] {
-            let queries = app.db.query_count();
-            reply(&app, "member", number, "more").await.expect("sent");
-            answering.push(app.db.query_count() - queries);
-        }
-        assert_eq!(answering[0], answering[1], "a reply costs the same");
-    }
 }

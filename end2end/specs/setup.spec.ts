@@ -3,7 +3,7 @@ import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixt
 import {
   action, confirm, expectProblem, expectRow, openTab, openTicket, post, requestHost, row, rowAction, said, columns,
 } from '../support/pages.ts';
-import { addLink, configureDialog, expectLinks, linkField, openSetup, rearrange, setPersons, setRole } from '../support/setup.ts';
+import { addLink, configureDialog, expectLinks, link, linkField, openSetup, rearrange, setPersons, setRole } from '../support/setup.ts';
 
 const TYPES = [
   'Host Application', 'Host Adjustment Configuration', 'Host Deletion', 'Join Project Application',
@@ -223,4 +223,36 @@ test('with Requester may approve own ticket the requester decides too', async ({
   await expectRow(owner, number, { Processor: /^(owner, coowner|coowner, owner)$/ });
   await openTab(owner, 'pending');
   await expect(action(row(owner, number), 'Pass')).toBeVisible();
+});
+
+test('where nobody could approve is said while one picks, on the list, and asked once more', async ({ page }) => {
+  await signIn(page, 'sysadmin');
+  await openSetup(page);
+  await rowAction(page, 'Host Application', 'Modify Process');
+  const dialog = configureDialog(page);
+  const gap = 'Nobody could approve here: system (Default).';
+  await setRole(dialog, 2, 'support', 'Project');
+  // Live where scripts run; without them the list says it once it is saved.
+  if (test.info().project.use.javaScriptEnabled !== false) {
+    await expect(link(dialog, 2)).toContainText(gap);
+    await linkField(dialog, 2, 'Approver scope').selectOption({ label: 'Global' });
+    await expect(link(dialog, 2)).toContainText('Somebody can approve everywhere.');
+    await linkField(dialog, 2, 'Approver scope').selectOption({ label: 'Project' });
+    await expect(link(dialog, 2)).toContainText(gap);
+    await axe(page);
+  }
+  await confirm(page, dialog);
+  await expectRow(page, 'Host Application', { 'Approval links': /^Gaps / });
+  await rowAction(page, 'Host Application', 'Disable');
+  await confirm(page, page.getByRole('dialog', { name: 'Disable', exact: true }));
+  await rowAction(page, 'Host Application', 'Enable');
+  const enable = page.getByRole('dialog', { name: 'Enable', exact: true });
+  await expect(enable).toContainText(gap);
+  await axe(page);
+  await fitsPhone(page);
+  await action(enable, 'OK').click();
+  await expectProblem(enable.getByLabel('Enable it all the same', { exact: true }), /nobody who could approve/);
+  await enable.getByLabel('Enable it all the same', { exact: true }).check();
+  await confirm(page, enable);
+  await expectRow(page, 'Host Application', { Status: 'Enabled' });
 });

@@ -54,6 +54,12 @@ pub async fn disconnect_external() -> Result<Reply, AppError> {
     super::reply(crate::server::service::external::disconnect(&super::app(), &super::caller()?).await)
 }
 
+/// Leaves out there what of a ticket was laid aside.
+#[server(endpoint = "skip-external")]
+pub async fn skip_external(number: TicketNumber) -> Result<Reply, AppError> {
+    super::reply(crate::server::service::external::outbox::skip(&super::app(), &super::caller()?, number).await)
+}
+
 /// Has what of a ticket isn't there yet sent once more.
 #[server(endpoint = "retry-external")]
 pub async fn retry_external(number: TicketNumber) -> Result<Reply, AppError> {

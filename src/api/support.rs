@@ -132,6 +132,10 @@ pub struct SupportDetail {
     pub followed_by: Vec<TicketNumber>,
     /// When it closes by itself if its requester says nothing.
     pub closes_at: Option<Millis>,
+    /// The external system refused a part of it for good; what comes after that waits.
+    pub laid_aside: bool,
+    /// The caller may leave that part out there.
+    pub may_skip: bool,
 }
 
 /// What somebody may write in a thread.

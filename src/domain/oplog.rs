@@ -36,6 +36,7 @@ text_enum! {
         Note = "note", "Note";
         Remind = "remind", "Remind";
         End = "end", "End";
+        Skip = "skip", "Skip";
     }
 }
 

@@ -70,25 +70,29 @@ impl QuotaRequest {
         words.join(", ")
     }
 
-    /// Why it can't be carried out on the quota as it is now: a limit below what is used, or another old value than the
-    /// one that was shown.
+    /// Why it can't be carried out on the quota as it is now: a limit below what is used and held, or another old value
+    /// than the one that was shown.
     pub fn obstacle(&self, standing: &Standing) -> Option<String> {
         self.changes.iter().find_map(|change| {
-            let (key, now, used) = (change.key, standing.limit(change.key), standing.used.get(change.key));
+            let (key, now) = (change.key, standing.limit(change.key));
             if now != change.old {
                 let (was, is) = (key.show(change.old), key.show(now));
                 Some(format!("The {} limit of {} was {was} and is {is} now.", key.label(), standing.scope))
-            } else if change.new != UNLIMITED && change.new < used {
-                Some(below_use(change.new, key, used))
             } else {
-                None
+                below_use(change.new, key, standing)
             }
         })
     }
 }
 
-fn below_use(new: i64, key: Key, used: i64) -> String {
-    format!("{} can't be {}: {} is in use.", key.label(), key.show(new), key.show(used))
+/// Why a limit is too low: what open tickets hold was promised to them, and would overshoot it once they are passed.
+fn below_use(new: i64, key: Key, standing: &Standing) -> Option<String> {
+    let (used, held) = (standing.used.get(key), standing.held.get(key));
+    if new == UNLIMITED || new >= used + held {
+        return None;
+    }
+    let held = if held > 0 { format!(", and open tickets hold {}", key.show(held)) } else { String::new() };
+    Some(format!("{} can't be {}: {} is in use{held}.", key.label(), key.show(new), key.show(used)))
 }
 
 /// One row of the request form as typed, in shown units.
@@ -193,9 +197,8 @@ impl QuotaForm {
             if new == old {
                 continue;
             }
-            let used = standing.used.get(key);
-            if new != UNLIMITED && new < used {
-                problems.add(&field, below_use(new, key, used));
+            if let Some(why) = below_use(new, key, standing) {
+                problems.add(&field, why);
             }
             changes.push(LimitChange { key, old, new });
         }
@@ -299,6 +302,17 @@ mod tests {
         assert_eq!(parse(&[("vcpu", "39")]), Err(vec!["form[limits][vcpu][value]".into()]));
         assert!(parse(&[("vcpu", "40")]).is_ok());
         assert_eq!(parse(&[("host_count", "2")]), Err(vec!["form[limits][host_count][value]".into()]));
+    }
+
+    #[test]
+    fn what_open_tickets_hold_bounds_it_as_well() {
+        let request = parse(&[("vcpu", "45")]).expect("good");
+        let mut held = standing();
+        held.held.add(Key::Vcpu, 5);
+        assert_eq!(request.obstacle(&held), None);
+        held.held.add(Key::Vcpu, 1);
+        let told = request.obstacle(&held).expect("refused");
+        assert_eq!(told, "vCPU can't be 45: 40 is in use, and open tickets hold 6.");
     }
 
     #[test]

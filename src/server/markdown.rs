@@ -178,8 +178,20 @@ mod tests {
         let lists = render(&(0..300).map(|n| format!("{}- x\n", "  ".repeat(n))).collect::<String>());
         assert!(lists.matches("<ul>").count() <= DEEPEST);
         assert!(render(&"x".repeat(10_000)).contains(&"x".repeat(10_000)));
-        let turned = render("a\u{202e}b\u{2066}c\u{200b}d");
-        assert_eq!(turned, "<p>abcd</p>\n");
+        let turned = render("a\u{202e}b\u{2066}c\u{200b}d\u{61c}e\u{feff}f");
+        assert_eq!(turned, "<p>abcdef</p>\n");
+        // However often something is opened and never closed, little comes of it, and soon.
+        for opening in
+            ["*", "_", "~~", "[", "![", "`", "<", "<a ", "&#", "|", "\\", "- ", "1. ", "# ", "    ", "\n> - "]
+        {
+            let shown = render(&opening.repeat(10_000 / opening.len()));
+            let deepest = shown.matches("<ul>").count() + shown.matches("<blockquote>").count();
+            assert!(
+                shown.len() < 200_000 && deepest <= 2 * DEEPEST,
+                "{opening:?}: {} bytes, {deepest} deep",
+                shown.len()
+            );
+        }
     }
 
     proptest! {

@@ -2,7 +2,9 @@
 //! once on Postgres, a clock that is moved by hand, and a client that behaves like a browser.
 #![allow(dead_code, reason = "every test program uses a part of it")]
 
+pub mod administration;
 pub mod client;
+pub mod desk;
 pub mod docking;
 pub mod files;
 pub mod forms;

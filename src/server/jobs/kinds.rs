@@ -124,7 +124,8 @@ impl Job {
         format!("{}:{}", self.kind(), self.payload())
     }
 
-    fn read(kind: &str, payload: &str) -> serde_json::Result<Job> {
+    /// The job that is kept as this.
+    pub fn read(kind: &str, payload: &str) -> serde_json::Result<Job> {
         let payload: serde_json::Value = serde_json::from_str(payload)?;
         serde_json::from_value(json!({"kind": kind, "payload": payload}))
     }
@@ -169,7 +170,7 @@ impl Handlers for Dispatch {
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
                 operating::removal_failed(app, &host, reason).await
             }
-            // Their ticket says why, and offers Retry.
+            // Their ticket says why, and offers Retry and Skip.
             Ok(Job::ExternalCreate { .. } | Job::ExternalReply { .. } | Job::ExternalClose { .. }) => Ok(()),
             // Nothing shows it but its line in the queue, which stays.
             Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk)

@@ -84,6 +84,30 @@ pub async fn revive(tx: &mut Tx, order_key: &str, now: Millis) -> sqlx::Result<(
     Ok(())
 }
 
+/// The first job of an order key that was laid aside.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct LaidAside {
+    pub id: String,
+    pub kind: String,
+    pub payload: String,
+}
+
+const LAID_ASIDE: &str = "SELECT id, kind, payload FROM job WHERE state = 3 AND okey = $1 ORDER BY id LIMIT 1";
+
+pub async fn laid_aside(db: &Db, order_key: &str) -> sqlx::Result<Option<LaidAside>> {
+    db.opt(LAID_ASIDE, args![order_key]).await
+}
+
+/// The same, inside a transaction.
+pub async fn laid_aside_in(tx: &mut Tx, order_key: &str) -> sqlx::Result<Option<LaidAside>> {
+    tx.opt(LAID_ASIDE, args![order_key]).await
+}
+
+/// Has a job that was laid aside count as done; tells whether it was still laid aside.
+pub async fn forgo(tx: &mut Tx, id: &str, now: Millis) -> sqlx::Result<bool> {
+    Ok(tx.exec("UPDATE job SET state = 2, done_at = $2 WHERE id = $1 AND state = 3", args![id, now]).await? == 1)
+}
+
 // A job is due when its time has come and no earlier job of its order key is unfinished.
 macro_rules! due {
     ($before:literal, $after:literal) => {

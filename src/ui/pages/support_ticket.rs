@@ -6,7 +6,7 @@
 use super::support_dialogs::{EndDialog, REQUEST};
 use super::support_files::{RemoveDialog, files};
 use super::support_reply::ReplyBox;
-use crate::api::external::RetryExternal;
+use crate::api::external::{RetryExternal, SkipExternal};
 use crate::api::support::{Post, SupportDetail, get_support};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{PostKind, SupportStatus};
@@ -32,7 +32,7 @@ const AFTER_LINKED: i64 = 26;
 pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
-    let retry = use_button_change::<RetryExternal>();
+    let (retry, skip) = (use_button_change::<RetryExternal>(), use_button_change::<SkipExternal>());
     let before = memo(move |_| {
         query.with(|query| {
             let number = |name: &str| query.get(name).and_then(|text| text.parse::<i64>().ok());
@@ -44,7 +44,7 @@ pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
         |(number, before, _)| get_support(number, before),
     );
     view! {
-        {loaded(detail, move |detail: SupportDetail, frame| page(&detail, frame.now, retry))}
+        {loaded(detail, move |detail: SupportDetail, frame| page(&detail, frame.now, retry, skip))}
         <WritingNow number/>
         <ReplyBox number/>
         <RemoveDialog number/>
@@ -85,7 +85,7 @@ pub fn path(number: TicketNumber) -> String {
     format!("/tickets/support/{number}")
 }
 
-fn page(detail: &SupportDetail, now: Millis, retry: Change) -> AnyView {
+fn page(detail: &SupportDetail, now: Millis, retry: Change, skip: Change) -> AnyView {
     let row = &detail.row;
     let (number, title) = (row.number, row.title.clone());
     let end = row.may_end.then(|| {
@@ -104,7 +104,7 @@ fn page(detail: &SupportDetail, now: Millis, retry: Change) -> AnyView {
             </div>
             <div class="page-actions">{end}</div>
         </header>
-        {notice(detail, retry)}
+        {notice(detail, retry, skip)}
         {facts(detail, now)}
         {thread(detail, now)}
     }
@@ -112,7 +112,7 @@ fn page(detail: &SupportDetail, now: Millis, retry: Change) -> AnyView {
 }
 
 /// What matters most about where the ticket stands.
-fn notice(detail: &SupportDetail, retry: Change) -> AnyView {
+fn notice(detail: &SupportDetail, retry: Change, skip: Change) -> AnyView {
     let row = &detail.row;
     if row.waits_for_nobody {
         let text = "Waiting for nobody: none of those who may handle this is left. An administrator has to give somebody the role.";
@@ -121,15 +121,30 @@ fn notice(detail: &SupportDetail, retry: Change) -> AnyView {
     }
     let problem = row.external.as_ref().and_then(|external| external.problem.clone());
     if let Some(why) = problem {
-        let number = row.number.to_string();
+        let number = row.number;
+        let text = if detail.laid_aside {
+            format!("A part of this isn't in the external system, and what comes after it waits. {why}")
+        } else {
+            format!("Not all of this is in the external system yet, and goes there as soon as it can. {why}")
+        };
+        let leave_out = detail.may_skip.then(|| {
+            view! {
+                <ChangeForm change=skip class="">
+                    <Hidden name="number" value=number.to_string()/>
+                    <SubmitButton label="Skip" kind="" size="small" paths=icon::CHEVRON_RIGHT/>
+                </ChangeForm>
+            }
+            .into_any()
+        });
         return view! {
             <div class="banner" data-tone="danger">
                 <Icon paths=icon::ALERT_TRIANGLE/>
-                <p>{format!("Not all of this is in the external system yet, and goes there as soon as it can. {why}")}</p>
+                <p>{text}</p>
                 <ChangeForm change=retry class="">
-                    <Hidden name="number" value=number/>
+                    <Hidden name="number" value=number.to_string()/>
                     <SubmitButton label="Retry" kind="" size="small" paths=icon::REFRESH/>
                 </ChangeForm>
+                {leave_out}
             </div>
         }
         .into_any();

@@ -1,4 +1,7 @@
 //! What happens in the connected system comes here: read on from a cursor, each taken over in the transaction that moves it.
+//!
+//! A run takes over what one reading gives, so it is bounded; where that was something, the next run comes at once. So a
+//! backlog is worked off in pages, and between any two other jobs have their turn.
 
 use super::connected;
 use crate::api::error::AppError;
@@ -14,6 +17,8 @@ use crate::server::store::external::{self, Remote, System};
 use crate::server::store::support::{self, NewPost};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// How often it is looked whether a system is connected, while none is.
 const IDLE: Millis = MINUTE;
@@ -27,10 +32,15 @@ pub async fn poll(app: &App) -> Result<Outcome, Failure> {
         return again(app.settings.external_poll);
     }
     match take_over(app, helpdesk.as_ref(), &queues, system.cursor).await? {
-        Ok(()) => note(app, &system, None).await?,
-        Err(error) => note(app, &system, Some(error.to_string())).await?,
+        Ok(taken) => {
+            note(app, &system, None).await?;
+            again(if taken > 0 { 0 } else { app.settings.external_poll })
+        }
+        Err(error) => {
+            note(app, &system, Some(error.to_string())).await?;
+            again(app.settings.external_poll)
+        }
     }
-    again(app.settings.external_poll)
 }
 
 async fn note(app: &App, system: &System, problem: Option<String>) -> Result<(), AppError> {
@@ -42,30 +52,36 @@ async fn note(app: &App, system: &System, problem: Option<String>) -> Result<(),
     Ok(tx.commit().await?)
 }
 
+/// Tells how many news there were.
 async fn take_over(
     app: &App,
     helpdesk: &dyn Helpdesk,
     queues: &[String],
     cursor: i64,
-) -> Result<Result<(), HelpdeskError>, AppError> {
+) -> Result<Result<usize, HelpdeskError>, AppError> {
     let (news, last) = match helpdesk.news(queues, cursor).await {
         Ok(read) => read,
         Err(error) => return Ok(Err(error)),
     };
+    // A call costs such systems much, and how a ticket stands now is the same after each of its news.
+    let mut looks: HashMap<&str, (String, String)> = HashMap::new();
     for one in &news {
-        let look = match helpdesk.look(&one.ticket).await {
-            Ok(look) => look,
-            Err(error) => return Ok(Err(error)),
+        let look = match looks.entry(&one.ticket) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => match helpdesk.look(&one.ticket).await {
+                Ok(look) => unknown.insert(look),
+                Err(error) => return Ok(Err(error)),
+            },
         };
-        if !take(app, one, &look).await? {
-            // From here on it is read once more, when it is known whose it is.
-            return Ok(Ok(()));
+        if !take(app, one, look).await? {
+            // From here on it is read once more after a while, when it is known whose it is.
+            return Ok(Ok(0));
         }
     }
     let mut tx = app.db.begin().await?;
     external::move_cursor(&mut tx, last).await?;
     tx.commit().await?;
-    Ok(Ok(()))
+    Ok(Ok(news.len()))
 }
 
 /// Takes one over, unless it was by another server, or is about a ticket that isn't ours; `false` when it may become ours.

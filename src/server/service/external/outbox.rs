@@ -1,4 +1,7 @@
 //! What is said here goes to the connected system: a job for each, in order per ticket, again until it is there, there once.
+//!
+//! What the system refuses for good is laid aside, and what comes after it in its ticket waits: until Retry sends it, or Skip
+//! leaves it out. So a thread there never reads in another order than here.
 
 use super::connected;
 use crate::api::Done;
@@ -6,20 +9,25 @@ use crate::api::error::AppError;
 use crate::domain::attachment::in_words;
 use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, ResourceType};
-use crate::domain::time::{Millis, SECOND};
+use crate::domain::time::{MINUTE, Millis, SECOND};
 use crate::server::app::{App, Caller};
 use crate::server::attachments::content;
 use crate::server::helpdesk::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, marker};
 use crate::server::jobs::{Failure, Job, Outcome};
+use crate::server::service::support::{handling, require_readable};
 use crate::server::store::attachment::{self, Place};
 use crate::server::store::external::{self, BEING_MADE, Remote, System};
 use crate::server::store::support::PostRow;
+use crate::server::store::ticket::Ticket;
 use crate::server::store::{job, support, ticket};
 use crate::server::work::{Subject, Work};
 use futures::TryStreamExt;
+use serde_json::json;
 
 /// How soon it is tried again while the system is out of reach.
 const PAUSE: Millis = 5 * SECOND;
+/// How often it is looked whether one that was laid aside still is; Retry and Skip don't wait for that.
+const BEHIND: Millis = 10 * MINUTE;
 /// So many bytes of files go with one entry.
 const MOST_SENT: u64 = 8 * 1024 * 1024;
 /// How the order keys of these jobs begin.
@@ -47,6 +55,10 @@ pub async fn send(work: &mut Work, number: TicketNumber, errand: Errand) -> Resu
 /// The job: does the errand, or notes on the ticket why it isn't done yet.
 pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outcome, Failure> {
     let Some(remote) = external::get(&app.db, number).await? else { return Ok(Outcome::Done) };
+    if job::laid_aside(&app.db, &order_key(number)).await?.is_some() {
+        // The ticket says of that one why.
+        return Ok(Outcome::Again(app.now() + BEHIND));
+    }
     let Some((system, helpdesk)) = connected(app).await? else {
         return later(app, &remote, "No third-party ticket system is connected.").await;
     };
@@ -203,11 +215,54 @@ pub async fn retry(app: &App, caller: &Caller, number: TicketNumber) -> Result<D
 }
 
 async fn revive(work: &mut Work, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
-    crate::server::service::support::require_readable(work, caller, number).await?;
+    require_readable(work, caller, number).await?;
     let key = order_key(number);
     job::revive(&mut work.tx, &key, work.now).await?;
     work.hurry_ordered(&key).await?;
     Ok(Done::new("It is tried again.", format!("/tickets/support/{number}")))
+}
+
+/// Leaves out there what was laid aside, so that what comes after it goes on; for its requester and the System View.
+pub async fn skip(app: &App, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
+    let subject = Subject::new(ResourceType::Ticket, number, "");
+    let mut work = app.work(caller.operator(), Operation::Skip, subject).await?;
+    let outcome = leave_out(&mut work, caller, number).await;
+    work.finish(outcome).await
+}
+
+async fn leave_out(work: &mut Work, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
+    let ticket = require_readable(work, caller, number).await?;
+    if !may_skip(caller, &ticket) {
+        let message = "Only who requested support, or an administrator in the System View, can leave something out.";
+        return Err(AppError::Forbidden(message.into()));
+    }
+    let key = order_key(number);
+    let Some(aside) = job::laid_aside_in(&mut work.tx, &key).await? else {
+        return Err(AppError::refused("Nothing of this ticket was laid aside. Reload the page."));
+    };
+    let what = match Job::read(&aside.kind, &aside.payload)? {
+        Job::ExternalReply { post, .. } => format!("entry {}", post + 1),
+        Job::ExternalClose { .. } => "the end of this ticket".to_owned(),
+        _ => return Err(AppError::refused("The ticket has to be made there before anything else. Use Retry.")),
+    };
+    job::forgo(&mut work.tx, &aside.id, work.now).await?;
+    external::set_problem(&mut work.tx, number, None).await?;
+    let line = format!("{} left out {what} in the external system.", caller.person.display_name);
+    handling::say(work, number, &line).await?;
+    work.details(json!({"left_out": what}));
+    work.hurry_ordered(&key).await?;
+    Ok(Done::new("It is left out there.", format!("/tickets/support/{number}")))
+}
+
+fn may_skip(caller: &Caller, ticket: &Ticket) -> bool {
+    ticket.initiator_id == caller.person.id || (caller.is_system_view() && caller.person.is_system_admin())
+}
+
+/// Whether something of the ticket was laid aside, and whether the caller may leave it out.
+pub async fn laid_aside(app: &App, caller: &Caller, ticket: &Ticket) -> Result<(bool, bool), AppError> {
+    let Some(aside) = job::laid_aside(&app.db, &order_key(ticket.number)).await? else { return Ok((false, false)) };
+    let is_creation = matches!(Job::read(&aside.kind, &aside.payload)?, Job::ExternalCreate { .. });
+    Ok((true, !is_creation && may_skip(caller, ticket)))
 }
 
 pub fn order_key(number: TicketNumber) -> String {

@@ -7,6 +7,7 @@ use crate::domain::ids::TicketNumber;
 use crate::domain::support::{PostKind, SupportStatus};
 use crate::server::app::{App, Caller};
 use crate::server::markdown;
+use crate::server::service::external::outbox;
 use crate::server::service::system_settings;
 use crate::server::store::attachment::{self, Attachment};
 use crate::server::store::support::{self, ListedSupport, PostRow, Selection, Whose};
@@ -51,6 +52,10 @@ pub async fn get(
         Some(_) => external::system(&app.db).await?,
         None => None,
     };
+    let (laid_aside, may_skip) = match listed.problem {
+        Some(_) => outbox::laid_aside(app, caller, &ticket).await?,
+        None => (false, false),
+    };
     let closes_at = match known.waiting_since {
         Some(since) => Some(since + system_settings::auto_close_after(app).await?),
         None => None,
@@ -67,6 +72,8 @@ pub async fn get(
         // Their requester is this one's, so whoever reads this one has mostly read those; others find nothing there.
         followed_by: followed_by.into_iter().map(|(number, _)| number).collect(),
         closes_at,
+        laid_aside,
+        may_skip,
         row: lists::row(caller, listed, system.as_ref()),
     })
 }

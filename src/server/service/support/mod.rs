@@ -40,13 +40,13 @@ async fn readable(app: &App, caller: &Caller, ticket: &Ticket) -> Result<bool, A
         && (reads_by_right(caller, ticket) || task::had(&app.db, ticket.number, &caller.person.id).await?))
 }
 
-/// Refuses as unknown what the caller may not read.
+/// The ticket, locked; what the caller may not read is refused as unknown.
 pub(in crate::server::service) async fn require_readable(
     work: &mut Work,
     caller: &Caller,
     number: i64,
-) -> Result<(), AppError> {
-    Held::lock(work, caller, number).await.map(drop)
+) -> Result<Ticket, AppError> {
+    Ok(Held::lock(work, caller, number).await?.ticket)
 }
 
 /// A ticket that is about to change: locked, with what its type knows and the process it was started with. Who may not read

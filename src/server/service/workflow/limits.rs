@@ -8,7 +8,7 @@ use crate::server::service::quota::{LimitScope, set_limits, survey_in};
 use crate::server::store::{directory, quota};
 use crate::server::work::Work;
 
-/// Refuses limits below what is used, and those that were meant to change others than there are now. The quota stays
+/// Refuses limits below what is used and held, and those that were meant to change others than there are now. The quota stays
 /// locked until the transaction ends.
 pub async fn check(work: &mut Work, request: &QuotaRequest) -> Result<(), AppError> {
     locked(work, request).await.map(drop)
