@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-rt test-redmine hostile faults bench setup fmt lint test-unit test-e2e screenshots clean
+.PHONY: help run dev build test test-rt test-redmine hostile faults bench two-servers lighthouse setup fmt lint test-unit test-e2e screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,12 @@ fmt: ## Format the Rust code
 bench: build ## Measure the release server under load
 	@scripts/bench
 
+two-servers: build ## Restart two servers behind nginx under load; no request may fail (Debian's nginx)
+	@scripts/setup proxy && scripts/two-servers
+
+lighthouse: build ## Audit pages with Lighthouse, and measure interaction to next paint
+	@scripts/setup test && scripts/lighthouse
+
 screenshots: build ## Take pictures of all pages into target/screenshots
 	@scripts/setup test && scripts/screenshots
 
@@ -60,6 +66,6 @@ setup: ## Install the tools that are missing
 	@scripts/setup
 
 clean: ## Remove what was built, and the demo data
-	@rm -rf target data .tools end2end/node_modules
+	@rm -rf target data .tools end2end/node_modules end2end/lighthouse/node_modules
 
 .ONESHELL:

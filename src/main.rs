@@ -1,5 +1,6 @@
 //! The server program: settings, then the database, the jobs and HTTP; and the commands beside `serve`.
 
+use countersign::domain::time::Millis;
 use countersign::server::app::App;
 use countersign::server::backup::{self, Held};
 use countersign::server::clock::SystemClock;
@@ -7,25 +8,25 @@ use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
 use countersign::server::http;
 use countersign::server::jobs::{self, Runner};
+use countersign::server::listener::Bound;
 use countersign::server::metrics;
 use countersign::server::seed;
 use countersign::server::service::oplog::verify::{self, Head};
 use countersign::server::service::{demo, first_run};
-use countersign::server::settings::{self, LogFormat, LogTask, Settings, Task};
+use countersign::server::settings::{self, LogTask, Settings, Task};
 use countersign::server::store::db::Db;
+use countersign::server::telemetry::Telemetry;
 use std::error::Error;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use tracing_subscriber::EnvFilter;
 
-/// How long requests that are under way may go on once the program is told to stop, and then jobs.
+/// How long jobs that are under way may go on once requests have ended.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 fn main() -> ExitCode {
@@ -40,16 +41,10 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<(), Box<dyn Error>> {
-    let filter = EnvFilter::try_new(&task.settings().log_level).map_err(|e| format!("--log-level: {e}"))?;
-    let colours = std::io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    match task.settings().log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
     // Rendering waits on itself where there are too few threads (leptos#4647).
     let threads = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
+    let telemetry = Telemetry::begin(task.settings(), runtime.handle())?;
     let done = runtime.block_on(async {
         match task {
             Task::Serve(settings) => serve(settings).await,
@@ -66,6 +61,7 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
             Task::Log(LogTask::Verify { settings, head }) => verify_log(settings, head).await,
         }
     });
+    telemetry.end();
     runtime.shutdown_timeout(Duration::from_secs(1));
     done
 }
@@ -115,8 +111,8 @@ async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dy
 }
 
 async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind(settings.address).await.map_err(|e| format!("{}: {e}", settings.address))?;
-    let address = format!("http://{}", listener.local_addr()?);
+    let bound = Bound::to(settings.address).map_err(|e| format!("{}: {e}", settings.address))?;
+    let address = format!("http://{}", bound.address()?);
     let app = application(settings).await?;
     if let Some(token) = first_run::setup_token(&app).await? {
         let base = app.settings.public_url.as_deref().unwrap_or(&address).trim_end_matches('/');
@@ -130,11 +126,13 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     jobs::begin_standing(&app).await?;
     let jobs = Runner::start(app.clone());
     let router = http::router(app.clone());
+    let (door, closing) = bound.open().map_err(|e| format!("{}: {e}", app.settings.address))?;
     say_ready(&address)?;
-    let (events, announced, delay) = (app.events.clone(), app.stopping.clone(), app.settings.drain_delay);
+    let (events, announced) = (app.events.clone(), app.stopping.clone());
+    let (delay, patience) = (millis(app.settings.drain_delay), millis(app.settings.finish_within));
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let serving = axum::serve(
-        axum::serve::ListenerExt::tap_io(listener, |connection| {
+        axum::serve::ListenerExt::tap_io(door, |connection| {
             // Without it small answers wait for the other side's delayed acknowledgement.
             _ = connection.set_nodelay(true);
         }),
@@ -143,14 +141,15 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     .with_graceful_shutdown(async move {
         told_to_stop().await;
         announced.store(true, Ordering::Relaxed);
-        tokio::time::sleep(Duration::from_millis(delay.unsigned_abs())).await;
+        tokio::time::sleep(delay).await;
+        closing.close().await;
         stopping.send_replace(true);
         // They would keep the server from ending.
         events.end();
     });
     tokio::select! {
         ended = serving => ended?,
-        () = too_long_after(stopped) => tracing::warn!("gave up on requests that took too long"),
+        () = longer_than(patience, stopped) => tracing::warn!("gave up on requests that took too long"),
     }
     if tokio::time::timeout(PATIENCE, jobs.drain()).await.is_err() {
         tracing::warn!("left a job unfinished; it is taken up at the next start");
@@ -205,9 +204,13 @@ async fn told_to_stop() {
     }
 }
 
-async fn too_long_after(mut stopping: tokio::sync::watch::Receiver<bool>) {
+fn millis(time: Millis) -> Duration {
+    Duration::from_millis(time.unsigned_abs())
+}
+
+async fn longer_than(patience: Duration, mut stopping: tokio::sync::watch::Receiver<bool>) {
     if stopping.wait_for(|stopping| *stopping).await.is_err() {
         std::future::pending::<()>().await;
     }
-    tokio::time::sleep(PATIENCE).await;
+    tokio::time::sleep(patience).await;
 }

@@ -7,11 +7,15 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, Request, StatusCode};
 use common::client::{Answer, Client};
+use common::files::uploaded;
+use common::forms;
+use common::requests::{ask_for_host, member_asks};
 use countersign::api::Reply;
 use countersign::api::error::AppError;
 use countersign::api::flash::Flash;
 use countersign::domain::time::MINUTE;
 use countersign::server::service::demo::PASSWORD;
+use countersign::server::service::support::handling;
 
 /// The flash an answer redirects with, as its page would load it.
 async fn flash(browser: &mut Client, answer: &Answer) -> Option<Flash> {
@@ -21,6 +25,23 @@ async fn flash(browser: &mut Client, answer: &Answer) -> Option<Flash> {
 
 fn without_flash(location: &str) -> &str {
     location.split_once("flash=").map_or(location, |(page, _)| page.trim_end_matches(['?', '&']))
+}
+
+/// Addresses that lead, or that browsers take to lead, to another site.
+const ELSEWHERE: [&str; 6] = [
+    "//evil.example",
+    "https://evil.example/",
+    "/\\evil.example",
+    "/\t/evil.example",
+    "\\\\evil.example",
+    "javascript:alert(1)",
+];
+
+/// Whether a browser that is sent there stays on this site.
+fn stays_here(location: &str) -> bool {
+    location.starts_with('/')
+        && !location.starts_with("//")
+        && location.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
 }
 
 both! {
@@ -130,6 +151,110 @@ both! {
         nonces.sort();
         nonces.dedup();
         assert_eq!(nonces.len(), 4, "each answer has a nonce of its own");
+    }
+
+    async fn every_kind_of_answer_carries_the_security_headers_behind_tls(app) {
+        let app = app.with_settings(|settings| settings.public_url = Some("https://tickets.example.com".into()));
+        let ticket = member_asks(&app, "help").await;
+        let files = [uploaded(&app, "member", "it.txt", b"what it looked like").await];
+        let entry = handling::Entry { files: &files, ..handling::Entry::reply("see") };
+        handling::reply(&app, &app.caller("member").await, ticket, entry).await.expect("sent");
+        let file = format!("/tickets/support/{ticket}/files/{}", files[0].split(':').next().expect("an id"));
+        let (mut browser, mut owner, mut stranger) = (app.client(), app.client(), app.client());
+        browser.sign_in("sysadmin").await;
+        owner.sign_in("member").await;
+        let sent = |method, path: &str, header: (&str, &str), body: &'static str| {
+            Client::request(method, path).header(header.0, header.1).body(Body::from(body)).expect("a request")
+        };
+        let foreign = sent(Method::POST, "/logout", ("sec-fetch-site", "cross-site"), "");
+        let unreadable = sent(Method::POST, "/api/pass", ("content-type", "application/x-www-form-urlencoded"), "number=x");
+        let no_parts = sent(Method::POST, "/api/request-support", ("content-type", "multipart/form-data"), "x");
+        let put = sent(Method::PUT, "/healthz", ("accept", "*/*"), "");
+        let large = "x".repeat(1024 * 1024 + 1);
+        let answers = [
+            ("a page", StatusCode::OK, browser.get("/hosts").await),
+            ("no page", StatusCode::NOT_FOUND, browser.get("/no/such/page").await),
+            ("no file", StatusCode::NOT_FOUND, browser.get("/pkg/no.js").await),
+            ("a redirect", StatusCode::SEE_OTHER, stranger.get("/hosts").await),
+            ("data", StatusCode::OK, browser.call("/api/get-frame", &[]).await),
+            ("not signed in", StatusCode::UNAUTHORIZED, stranger.call("/api/get-frame", &[]).await),
+            ("no function", StatusCode::BAD_REQUEST, browser.call("/api/none", &[]).await),
+            ("without scripts", StatusCode::SEE_OTHER, browser.submit("/api/switch-view", &[("view", "x")]).await),
+            ("another site", StatusCode::FORBIDDEN, browser.send(foreign).await),
+            ("too large", StatusCode::PAYLOAD_TOO_LARGE, browser.call("/api/sign-in", &[("username", large.as_str())]).await),
+            ("unreadable", StatusCode::BAD_REQUEST, browser.send(unreadable).await),
+            ("no multipart", StatusCode::BAD_REQUEST, browser.send(no_parts).await),
+            ("another method", StatusCode::METHOD_NOT_ALLOWED, browser.send(put).await),
+            ("an export", StatusCode::OK, browser.get("/logs/export").await),
+            ("an attachment", StatusCode::OK, owner.get(&file).await),
+            ("no attachment", StatusCode::NOT_FOUND, browser.get(&format!("{file}x")).await),
+            ("healthy", StatusCode::OK, browser.get("/healthz").await),
+            ("ready", StatusCode::OK, browser.get("/readyz").await),
+            ("an event stream", StatusCode::OK, stranger.get("/events").await),
+        ];
+        for (what, status, answer) in answers {
+            assert_eq!(answer.status, status, "{what}: {}", answer.body);
+            let policy = answer.header("content-security-policy");
+            assert!(policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+            for loose in ["unsafe-inline", "'unsafe-eval'", "*", "http:"] {
+                assert!(!policy.contains(loose), "{what}: {policy}");
+            }
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "same-origin"),
+                ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("strict-transport-security", "max-age=31536000"),
+            ] {
+                assert_eq!(answer.header(name), value, "{what}: {name}");
+            }
+        }
+    }
+
+    async fn no_form_leads_to_another_site(app) {
+        let member = app.caller_in("member", "Project View: web").await;
+        let ticket = member_asks(&app, "help").await.to_string();
+        let (mut asked, mut done) = (0, 0);
+        for evil in ELSEWHERE {
+            let host = ask_for_host(&app, &member, "web-1").await.to_string();
+            let mut undoing = app.client();
+            undoing.sign_in("member").await;
+            let fields = [("number", host.as_str()), ("version", "1"), ("reason", "x"), ("back", evil)];
+            let Reply::Done(undone) = undoing.call("/api/undo", &fields).await.reply() else { panic!("undone") };
+            assert!(stays_here(&undone.location), "{}", undone.location);
+            for who in ["member", "sysadmin", "newcomer"] {
+                let mut browser = app.client();
+                browser.sign_in(who).await;
+                let names_a_page = |form: &forms::Form| form.fields.iter().any(|field| ["back", "next"].contains(&&**field));
+                for form in forms::all().into_iter().filter(names_a_page) {
+                    let value = |field: &str| match field {
+                        "back" | "next" => evil.to_owned(),
+                        "username" => who.to_owned(),
+                        "password" => PASSWORD.to_owned(),
+                        _ => ticket.clone(),
+                    };
+                    let fields: Vec<_> = form.fields.iter().map(|field| (field, value(field))).collect();
+                    let body = serde_urlencoded::to_string(&fields).expect("a form");
+                    for accept in ["text/html", "application/json"] {
+                        // Signing in ends the session that the browser had.
+                        let mut asker = if form.path == "/api/sign-in" { app.client() } else { browser.clone() };
+                        let request = Client::request(Method::POST, &form.path)
+                            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                            .header(ACCEPT, accept)
+                            .header("referer", evil.replace('\t', ""));
+                        let answer = asker.send(request.body(Body::from(body.clone())).expect("a request")).await;
+                        let to = answer.location();
+                        assert!(to.is_empty() || stays_here(to), "{} leads to {to}", form.path);
+                        if let Ok(Reply::Done(told)) = serde_json::from_str(&answer.body) {
+                            assert!(stays_here(&told.location), "{} leads to {}", form.path, told.location);
+                            done += 1;
+                        }
+                        asked += 1;
+                    }
+                }
+            }
+        }
+        assert!(asked > 300 && done >= 15, "{asked} forms that name a page were sent, {done} of them did something");
     }
 
     async fn cookies_are_kept_from_scripts_and_other_sites(app) {

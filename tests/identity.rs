@@ -4,15 +4,16 @@
 mod common;
 
 use axum::http::StatusCode;
-use common::TestApp;
 use common::client::Client;
+use common::{Engine, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::frame::Frame;
 use countersign::api::{Done, Reply};
 use countersign::domain::directory::View;
 use countersign::domain::time::{DAY, HOUR, MINUTE, SECOND};
 use countersign::server::service::demo::PASSWORD;
-use countersign::server::service::{directory, first_run};
+use countersign::server::service::{directory, first_run, sign_in};
+use metrics_exporter_prometheus::PrometheusBuilder;
 
 async fn try_to_sign_in(browser: &mut Client, username: &str, password: &str) -> Reply {
     browser.call("/api/sign-in", &[("username", username), ("password", password)]).await.reply()
@@ -184,6 +185,47 @@ both! {
         assert_eq!(frame(&mut browser).await.username, "owner");
     }
 
+    async fn a_session_planted_before_signing_in_is_never_the_victims(app) {
+        // Somebody gives the victim's browser a cookie they know: a made-up one, and one of a session of their own.
+        let mut attacker = app.client();
+        attacker.sign_in("shopper").await;
+        let of_their_own = attacker.cookies["countersign_session"].clone();
+        for planted in ["0123456789abcdef0123456789abcdef0123456789a", of_their_own.as_str()] {
+            let mut victim = app.client();
+            victim.cookies.insert("countersign_session".into(), planted.to_owned());
+            victim.sign_in("member").await;
+            assert_ne!(victim.cookies["countersign_session"], planted, "signing in begins a session of its own");
+            let mut with_planted = app.client();
+            with_planted.cookies.insert("countersign_session".into(), planted.to_owned());
+            assert!(!is_signed_in(&mut with_planted).await, "what was planted opens nothing");
+        }
+    }
+
+    async fn behind_a_proxy_the_limit_is_on_who_stands_behind_it(app) {
+        let app = app.with_settings(|settings| settings.trusted_proxies = vec!["192.0.2.0/24".parse().expect("a net")]);
+        let mut proxied = app.client();
+        for i in 0..30 {
+            proxied.forwarded(&format!("203.0.113.{i}, 198.51.100.7"));
+            assert_eq!(try_to_sign_in(&mut proxied, &format!("person-{i}"), "guess").await, wrong(), "{i}");
+        }
+        proxied.forwarded("203.0.113.99, 198.51.100.7");
+        assert!(is_limited(&try_to_sign_in(&mut proxied, "member", PASSWORD).await), "made-up hops change nothing");
+        proxied.forwarded("198.51.100.8");
+        proxied.sign_in("member").await;
+        let sql = "SELECT ip FROM operation_log WHERE operation = 'sign_in' AND result = 'success'";
+        let ip: String = app.db.scalar(sql, vec![]).await.expect("a record");
+        assert_eq!(ip, "198.51.100.8", "the record names who stands behind the proxy");
+
+        let mut direct = app.client();
+        direct.ip = [203, 0, 113, 5];
+        for i in 0..30 {
+            direct.forwarded(&format!("198.51.100.{i}"));
+            assert_eq!(try_to_sign_in(&mut direct, &format!("other-{i}"), "guess").await, wrong(), "{i}");
+        }
+        direct.forwarded("198.51.100.99");
+        assert!(is_limited(&try_to_sign_in(&mut direct, "member", PASSWORD).await), "who isn't a proxy isn't believed");
+    }
+
     async fn signing_out_ends_the_session(app) {
         let mut browser = app.client();
         browser.sign_in("member").await;
@@ -306,4 +348,45 @@ both! {
         assert!(refused.is_err());
         app.db.close().await;
     }
+}
+
+/// By counting, not by the clock: whoever is asked for, known or not, costs one comparison with a hash. The recorder is the
+/// thread's, so all of it runs on one.
+async fn one_password_check_each(engine: Engine) {
+    let app = TestApp::demo(engine).await;
+    let admin = app.caller("sysadmin").await;
+    directory::set_enabled(&app, &admin, &app.user("owner").await, false).await.expect("disabled");
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let checks = || {
+        let figures = recorder.handle().render();
+        let line = figures.lines().find(|line| line.starts_with("countersign_password_checks_total "));
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).unwrap_or_default()
+    };
+    for (number, (who, password)) in [
+        ("member", "wrong"),
+        ("nobody", "wrong"),
+        ("owner", "wrong"),
+        ("nobody", PASSWORD),
+        ("owner", PASSWORD),
+        ("member", PASSWORD),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let done = sign_in::sign_in(&app, who, password.into(), None, "192.0.2.1").await;
+        assert_eq!(done.is_ok(), (who, password) == ("member", PASSWORD), "{who} {password}");
+        assert_eq!(checks(), number as u64 + 1, "{who} {password}");
+    }
+    app.db.close().await;
+}
+
+#[tokio::test]
+async fn unknown_people_cost_one_password_check_like_known_ones_on_sqlite() {
+    one_password_check_each(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn unknown_people_cost_one_password_check_like_known_ones_on_postgres() {
+    one_password_check_each(Engine::Postgres).await;
 }

@@ -1,16 +1,24 @@
-//! What operators look at: whether a server is ready, the figures, and request ids.
+//! What operators look at: whether a server is ready, the figures, the spans, and request ids.
 
 mod common;
 
+use axum::Router;
+use axum::body::Bytes;
 use axum::http::StatusCode;
+use axum::routing::post;
 use common::{Engine, TestApp};
 use countersign::domain::time::SECOND;
 use countersign::server::jobs::{self, Job};
 use countersign::server::metrics;
+use countersign::server::service::demo::PASSWORD;
 use countersign::server::store::job;
+use countersign::server::telemetry::Telemetry;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
 both! {
     async fn a_server_that_is_about_to_stop_says_so_and_goes_on(app) {
@@ -22,6 +30,17 @@ both! {
         assert_eq!(client.get("/healthz").await.status, StatusCode::OK, "it is well");
         client.sign_in("member").await;
         assert_eq!(client.get("/hosts").await.status, StatusCode::OK, "and answers who comes nevertheless");
+    }
+
+    async fn a_server_that_is_about_to_stop_keeps_no_connection(app) {
+        let mut client = app.client();
+        client.sign_in("member").await;
+        assert_eq!(client.get("/hosts").await.header("connection"), "");
+        app.stopping.store(true, Ordering::Relaxed);
+        for page in ["/hosts", "/readyz", "/login", "/no/such/page"] {
+            assert_eq!(client.get(page).await.header("connection"), "close", "{page}");
+        }
+        assert_eq!(client.call("/api/get-frame", &[]).await.header("connection"), "close");
     }
 
     async fn an_answer_names_its_request(app) {
@@ -86,4 +105,53 @@ async fn prometheus_reads_what_was_done_and_nobodys_name() {
         assert!(figures.contains_key(name), "{name}: {text}");
     }
     assert!(!text.contains("member"), "{text}");
+}
+
+/// One for the whole process: what log lines and spans go to is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collector_gets_spans_of_requests_and_jobs_and_no_secrets() {
+    let (collected, address) = collector().await;
+    let app = TestApp::demo(Engine::Sqlite).await;
+    let app = app.with_settings(|settings| settings.otlp_endpoint = Some(format!("http://{address}/")));
+    let telemetry = Telemetry::begin(&app.settings, &Handle::current()).expect("begun");
+    let mut client = app.client();
+    client.sign_in("member").await;
+    client.get("/tickets/workflow/4711?dialog=not-to-be-told").await;
+    let mut tx = app.db.begin().await.expect("begin");
+    job::push(&mut tx, &Job::RemoveFile { file: "gone".into() }.at(app.now())).await.expect("pushed");
+    tx.commit().await.expect("commit");
+    jobs::run_due(&app).await.expect("run jobs");
+    tokio::task::spawn_blocking(|| telemetry.end()).await.expect("ended");
+
+    // Texts stand in protobuf as they are.
+    let sent = String::from_utf8_lossy(&collected.lock().expect("nobody panicked").concat()).into_owned();
+    for told in [
+        "countersign",
+        "POST /api/sign-in",
+        "GET /tickets/workflow/{number}",
+        "/tickets/workflow/4711",
+        "http.response.status_code",
+        "job",
+        "remove-file",
+    ] {
+        assert!(sent.contains(told), "{told}: {sent}");
+    }
+    let token = client.cookies.values().next().expect("a session");
+    for secret in [PASSWORD, "not-to-be-told", token] {
+        assert!(!sent.contains(secret), "{secret}: {sent}");
+    }
+}
+
+/// What takes spans as an OpenTelemetry collector does, and keeps them.
+async fn collector() -> (Arc<Mutex<Vec<Vec<u8>>>>, SocketAddr) {
+    let collected = Arc::<Mutex<Vec<Vec<u8>>>>::default();
+    let kept = collected.clone();
+    let take = move |body: Bytes| {
+        kept.lock().expect("nobody panicked").push(body.to_vec());
+        std::future::ready(StatusCode::OK)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/v1/traces", post(take))).await });
+    (collected, address)
 }

@@ -6,9 +6,9 @@ use super::jobs::{Failure, Outcome as JobOutcome};
 use super::store::job;
 use crate::domain::oplog::{Operation, Outcome};
 use axum::Router;
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::StatusCode;
+use axum::extract::{MatchedPath, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Request, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -73,25 +73,33 @@ async fn read(State(Figures { app, handle }): State<Figures>) -> Response {
 }
 
 /// Counts a request and how long its answer took, by its route; of a server function by its name.
-pub async fn count(request: Request, next: Next) -> Response {
+pub async fn count(request: axum::extract::Request, next: Next) -> Response {
     let began = Instant::now();
-    let method = request.method().to_string();
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let path = request.uri().path().to_owned();
+    let (method, route) = (request.method().to_string(), route(&request).to_owned());
     let response = next.run(request).await;
-    let route = match route {
-        Some(_) if FUNCTIONS.contains(path.as_str()) => path,
-        Some(route) => route,
-        None => "unmatched".to_owned(),
-    };
     let status = response.status().as_u16().to_string();
     histogram!(REQUEST_SECONDS, "method" => method, "route" => route, "status" => status).record(began.elapsed());
     response
 }
 
+/// What this request asks for, one name for all tickets and hosts: its route; of a server function its path.
+pub fn route<B>(request: &Request<B>) -> &str {
+    let path = request.uri().path();
+    match request.extensions().get::<MatchedPath>() {
+        Some(_) if FUNCTIONS.contains(path) => path,
+        Some(route) => route.as_str(),
+        None => "unmatched",
+    }
+}
+
 /// Counts an operation as the operation log records it: decisions, replies, sign-ins.
 pub fn operation(operation: Operation, result: Outcome) {
     counter!("countersign_operations_total", "operation" => operation.key(), "result" => result.key()).increment(1);
+}
+
+/// Counts a comparison of a password with a hash, or with nobody's. Many of them mean that somebody guesses.
+pub fn password_checked() {
+    counter!("countersign_password_checks_total").increment(1);
 }
 
 /// Counts an attempt at a job.

@@ -8,9 +8,10 @@ use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use clap::builder::BoolishValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use ipnet::IpNet;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 /// Approval and support tickets for private-cloud teams.
@@ -209,6 +210,21 @@ pub struct Settings {
           default_value = "0s", value_parser = duration)]
     pub drain_delay: Millis,
 
+    /// How long requests that are under way may go on after that.
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_FINISH_WITHIN", hide_env_values = true,
+          default_value = "4s", value_parser = duration)]
+    pub finish_within: Millis,
+
+    /// The proxies in front, as addresses or networks: where a request comes from is then what their `X-Forwarded-For` says.
+    #[arg(long, value_name = "ADDRESS,…", env = "COUNTERSIGN_TRUSTED_PROXIES", hide_env_values = true,
+          value_delimiter = ',', value_parser = network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// The collector that spans of requests and jobs are sent to, by OTLP over HTTP, e.g. `http://127.0.0.1:4318`; nowhere
+    /// unless set.
+    #[arg(long, value_name = "URL", env = "COUNTERSIGN_OTLP_ENDPOINT", hide_env_values = true)]
+    pub otlp_endpoint: Option<String>,
+
     /// The folder of the static files; default: `site` beside the program or one folder up.
     #[arg(long, value_name = "FOLDER", env = "COUNTERSIGN_SITE_ROOT", hide_env_values = true)]
     pub site_root: Option<PathBuf>,
@@ -314,6 +330,12 @@ pub fn duration(text: &str) -> Result<Millis, String> {
     number.checked_mul(unit).ok_or_else(|| "that is too long".into())
 }
 
+/// `10.0.0.0/8`, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let single = |_| text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(single).map_err(|_| "write an address or a network, e.g. 10.0.0.0/8".into())
+}
+
 impl Settings {
     /// The defaults, whatever the environment says; a host deploys in a second.
     pub fn for_tests() -> Settings {
@@ -339,6 +361,9 @@ impl Settings {
             log_format: LogFormat::Text,
             metrics_address: None,
             drain_delay: 0,
+            finish_within: 4 * SECOND,
+            trusted_proxies: vec![],
+            otlp_endpoint: None,
             site_root: None,
             expose_query_count: false,
             fixed: BTreeSet::new(),
@@ -368,69 +393,4 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
-        let all: Vec<OsString> = ["countersign", "serve"].iter().chain(arguments).map(OsString::from).collect();
-        parse(&all).map(|cli| cli.command.settings().clone())
-    }
-
-    fn file(content: &str) -> String {
-        let path = std::env::temp_dir().join(format!("countersign-settings-{}.toml", crate::server::clock::new_id()));
-        std::fs::write(&path, content).expect("a temporary file");
-        path.to_str().expect("UTF-8").to_owned()
-    }
-
-    #[test]
-    fn durations_read_as_written() {
-        for (text, expected) in [("200ms", 200), ("5s", 5_000), ("10m", 600_000), ("12h", 43_200_000), ("3d", 3 * DAY)]
-        {
-            assert_eq!(duration(text), Ok(expected));
-        }
-        for wrong in ["", "5", "s", "5 s", "-1s", "1w", "99999999999999999999d", "9223372036854775807d"] {
-            assert!(duration(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
-        let path = file("address = \"127.0.0.1:81\"\ntrash-delay = \"1d\"\ndemo = true\n");
-        let settings = serve(&["--settings", &path, "--address", "127.0.0.1:82"]).expect("good");
-        assert_eq!(settings.address.port(), 82, "flag over file");
-        assert_eq!(settings.trash_delay, DAY, "file over default");
-        assert_eq!(settings.auto_close_after, 3 * DAY, "default");
-        assert!(settings.demo);
-        assert_eq!(settings.deploy_delay, SECOND, "the demo is quick");
-        assert!(settings.fixed.contains("address"), "set by a flag");
-        assert!(!settings.fixed.contains("trash-delay"), "the file doesn't fix a setting");
-    }
-
-    #[test]
-    fn the_deploy_delay_can_be_set_in_a_demo_too() {
-        assert_eq!(serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay, 5 * SECOND);
-        assert_eq!(serve(&["--demo"]).expect("good").deploy_delay, SECOND);
-        let path = file("deploy-delay = \"7s\"");
-        assert_eq!(serve(&["--demo", "--settings", &path]).expect("good").deploy_delay, 7 * SECOND);
-    }
-
-    #[test]
-    fn a_wrong_file_is_refused_with_what_is_wrong() {
-        let unknown = serve(&["--settings", &file("adress = \"x\"")]).expect_err("unknown").to_string();
-        assert!(unknown.contains("there is no setting `adress`"), "{unknown}");
-        let kind = serve(&["--settings", &file("address = [1]")]).expect_err("a list").to_string();
-        assert!(kind.contains("`address` must be"), "{kind}");
-        assert!(serve(&["--settings", "/does/not/exist.toml"]).is_err());
-    }
-
-    #[test]
-    fn every_setting_is_a_flag_and_an_environment_variable() {
-        let command = Cli::command();
-        let serve = command.find_subcommand("serve").expect("serve");
-        for argument in serve.get_arguments().filter(|a| a.get_id() != "help") {
-            let long = argument.get_long().expect("a flag");
-            let variable = format!("COUNTERSIGN_{}", long.replace('-', "_").to_uppercase());
-            assert_eq!(argument.get_env().and_then(|v| v.to_str()), Some(variable.as_str()));
-        }
-    }
-}
+mod tests;

@@ -22,6 +22,8 @@ pub struct Client {
     /// Path and query of the page that is open, sent along as the Referer.
     pub page: String,
     pub ip: [u8; 4],
+    /// What a proxy says of where requests come from.
+    forwarded: Option<String>,
 }
 
 /// An answer, read to its end.
@@ -55,7 +57,13 @@ impl Answer {
 
 impl Client {
     pub fn new(router: Router) -> Client {
-        Client { router, cookies: BTreeMap::new(), page: "/".into(), ip: [192, 0, 2, 1] }
+        Client { router, cookies: BTreeMap::new(), page: "/".into(), ip: [192, 0, 2, 1], forwarded: None }
+    }
+
+    /// From now on requests say that they come from there, by way of proxies.
+    pub fn forwarded(&mut self, hops: &str) -> &mut Client {
+        self.forwarded = Some(hops.to_owned());
+        self
     }
 
     /// Opens a page; redirects are answered, not followed.
@@ -116,6 +124,9 @@ impl Client {
         if !self.cookies.is_empty() {
             let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             headers.insert(COOKIE, pairs.join("; ").parse().expect("a header"));
+        }
+        if let Some(hops) = &self.forwarded {
+            request.headers_mut().insert("x-forwarded-for", hops.parse().expect("a header"));
         }
         request.extensions_mut().insert(ConnectInfo(SocketAddr::from((self.ip, 50_000))));
         let response = self.router.clone().oneshot(request).await.expect("an answer");

@@ -2,6 +2,7 @@
 
 use crate::api::error::AppError;
 use crate::domain::validation::Problems;
+use crate::server::metrics;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use std::sync::OnceLock;
@@ -42,6 +43,7 @@ fn hash_now(password: &str) -> Result<String, AppError> {
 /// Whether the password fits the hash. Without one it is compared with a hash that nothing fits, so that an unknown
 /// person takes as long as a wrong password.
 pub async fn verify(password: String, stored: Option<String>) -> Result<bool, AppError> {
+    metrics::password_checked();
     off_the_async_threads(move || {
         let known = stored.is_some();
         let stored = match stored {

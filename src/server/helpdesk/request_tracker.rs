@@ -295,3 +295,43 @@ impl Helpdesk for RequestTracker {
         Ok(found.items.first().and_then(|newest| text(&newest.id).parse().ok()).unwrap_or_default())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What a person typed stays one text of a query, whatever quotes are in it.
+        #[test]
+        fn a_quoted_text_ends_where_it_should(typed in "[ -~\\\\']{0,30}") {
+            let query = quoted(&typed);
+            let (mut read, mut rest) = (String::new(), query.strip_prefix('\'').expect("it begins").chars());
+            loop {
+                match rest.next().expect("it ends") {
+                    '\\' => read.extend(rest.next()),
+                    '\'' => break,
+                    other => read.push(other),
+                }
+            }
+            prop_assert_eq!(read, typed);
+            prop_assert_eq!(rest.as_str(), "", "nothing comes after it");
+        }
+
+        #[test]
+        fn whatever_answers_is_read_or_refused(
+            id in prop_oneof![Just(json!(null)), any::<i64>().prop_map(Value::from), any::<String>().prop_map(Value::from)],
+            kind in any::<String>(),
+            broken in "[ -~]{0,40}",
+        ) {
+            let one = json!({"id": id, "Type": kind, "ObjectId": {"id": id}, "Creator": {"type": "user", "id": kind}, "NewValue": id});
+            for body in [json!({"items": [one, id]}).to_string(), json!({"items": [one]}).to_string(), one.to_string(), broken] {
+                if let Ok(found) = serde_json::from_str::<Items<Transaction>>(&body) {
+                    prop_assert!(found.items.iter().all(|one| text(&one.object) == text(&id) && text(&one.creator) == kind));
+                }
+                let _ = serde_json::from_str::<Items<Named>>(&body);
+                let _ = serde_json::from_str::<Items<Attachment>>(&body);
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //! From the outside in: headers and catching panics, limits, CSRF, the session, the gate (who may open which page),
 //! then for forms sent without scripts the redirect with its flash.
 
+mod address;
 mod csrf;
 mod events;
 mod export;
@@ -16,12 +17,14 @@ pub mod session;
 pub mod uploads;
 
 use super::app::App;
-use super::metrics;
+use super::{metrics, telemetry};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Request, StatusCode};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Request, StatusCode};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{get, post};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -29,7 +32,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::timeout::TimeoutLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::trace::{DefaultOnResponse, OnResponse, TraceLayer};
 use tracing::Span;
 
 /// More than any form here can hold.
@@ -76,8 +79,20 @@ pub fn router(app: App) -> Router {
     if app.settings.metrics_address.is_some() {
         router = router.layer(from_fn(metrics::count));
     }
+    let sends_spans = app.settings.otlp_endpoint.is_some();
+    let answered = move |response: &Response, latency, span: &Span| {
+        if sends_spans {
+            telemetry::answered(span, response.status());
+        }
+        DefaultOnResponse::new().on_response(response, latency, span);
+    };
     router
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn_with_state(app.clone(), close_when_stopping))
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(move |request: &_| span(request, sends_spans))
+                .on_response(answered),
+        )
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(app)
@@ -93,10 +108,27 @@ fn guarded(app: &App, router: Router<App>, largest: usize, longest: Duration) ->
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest))
 }
 
-/// What log lines of one request share. Without its query, where the first administrator's token can stand.
-fn span(request: &Request<Body>) -> Span {
+/// What log lines of one request share. Without its query, where the first administrator's token can stand. Spans that are
+/// sent to a collector are named as OpenTelemetry wants it.
+fn span(request: &Request<Body>, is_sent: bool) -> Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    let (method, path) = (request.method(), request.uri().path());
+    if is_sent {
+        let route = metrics::route(request);
+        let name = format!("{method} {route}");
+        return tracing::info_span!("request", id, %method, path, otel.name = name, otel.kind = "server", http.route = route);
+    }
+    tracing::info_span!("request", id, %method, path)
+}
+
+/// A server that is about to stop ends each connection with its answer. Of those that it would close while a proxy sends
+/// the next request on them, that request would be lost.
+async fn close_when_stopping(State(app): State<App>, request: Request<Body>, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if app.stopping.load(Ordering::Relaxed) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// `ok` while this server is to be sent requests: its database answers, and it hasn't been told to stop.

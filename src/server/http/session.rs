@@ -1,5 +1,6 @@
 //! The session's cookie: read at every request, set at signing in, taken back at signing out.
 
+use super::address;
 use super::location::{SIGN_IN_PAGE, after_signing_in, see_other};
 use super::pages;
 use super::plain_forms::wants_html;
@@ -23,13 +24,14 @@ use std::net::SocketAddr;
 
 const COOKIE_NAME: &str = "countersign_session";
 
-/// The address of the client's end of the connection.
+/// Where the request comes from, as an address.
 #[derive(Debug, Clone, Default)]
 pub struct ClientIp(pub String);
 
 /// Finds out who is asking; pages, server functions and the gate find the [`Caller`] in the request.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let ip = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip().to_canonical().to_string());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|connection| connection.0.ip());
+    let ip = peer.map(|peer| address::client(peer, request.headers(), &app.settings.trusted_proxies).to_string());
     let ip = ClientIp(ip.unwrap_or_default());
     // Before anything is read for this request, so that nothing is missed between what it reads and what comes after.
     request.extensions_mut().insert(app.events.position());

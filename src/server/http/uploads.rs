@@ -188,6 +188,18 @@ fn disposition(how: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_name_is_one_header_of_two_names(name in any::<String>()) {
+            let written = disposition("attachment", &name);
+            prop_assert!(written.bytes().all(|b| b == b' ' || b.is_ascii_graphic()), "{}", written);
+            prop_assert_eq!(written.matches(';').count(), 2, "{}", written);
+            prop_assert_eq!(written.matches('"').count(), 2, "{}", written);
+            prop_assert!(HeaderValue::from_str(&written).is_ok());
+        }
+    }
 
     #[test]
     fn a_name_can_say_nothing_else_in_its_header() {

@@ -11,6 +11,7 @@ use crate::server::app::App;
 use crate::server::clock::new_id;
 use crate::server::metrics;
 use crate::server::store::job::{self, Claimed};
+use crate::server::telemetry;
 use futures::FutureExt;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
@@ -24,6 +25,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use tracing::Instrument;
 
 const FIRST_BACKOFF: Millis = 500;
 const LONGEST_BACKOFF: Millis = 10 * MINUTE;
@@ -213,7 +215,15 @@ async fn attempt(app: &App, handlers: &dyn Handlers, job: &Claimed) -> Result<Ou
         // Interrupted at its last attempt, or while it was being laid aside.
         return Err(Failure::Dead(job.last_error.clone().unwrap_or_else(|| "It was interrupted too often.".into())));
     }
-    guarded(handlers.time_limit(&job.kind), handlers.run(app, job)).await.unwrap_or_else(|why| Err(Failure::Retry(why)))
+    let span = tracing::info_span!("job", id = job.id, kind = job.kind, attempt = job.attempts);
+    let running = guarded(handlers.time_limit(&job.kind), handlers.run(app, job)).instrument(span.clone());
+    let result = running.await.unwrap_or_else(|why| Err(Failure::Retry(why)));
+    if app.settings.otlp_endpoint.is_some()
+        && let Err(Failure::Retry(why) | Failure::Dead(why)) = &result
+    {
+        telemetry::failed(&span, why);
+    }
+    result
 }
 
 /// Writes down how the attempt ended.

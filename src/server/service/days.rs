@@ -33,6 +33,7 @@ fn start(date: NaiveDate, zone: Tz) -> Option<Millis> {
 mod tests {
     use super::*;
     use crate::domain::time::{DAY, HOUR};
+    use proptest::prelude::*;
 
     #[test]
     fn days_are_those_of_the_zone() {
@@ -42,6 +43,16 @@ mod tests {
         for unreadable in ["", "24.11.2026", "2026-13-01"] {
             assert_eq!(first_instant(unreadable, Tz::UTC), None, "{unreadable}");
             assert_eq!(last_instant(unreadable, Tz::UTC), None, "{unreadable}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_day_or_none(typed in "[+-]?[0-9]{1,7}-[0-9]{1,2}-[0-9]{1,2}|[ -~]{0,20}", name in "(Europe/Berlin|Pacific/Apia|America/Anchorage|[ -~]{0,20})") {
+            let zone = zone(&name);
+            if let (Some(first), Some(last)) = (first_instant(&typed, zone), last_instant(&typed, zone)) {
+                prop_assert!(first < last, "{} in {}", typed, zone);
+            }
         }
     }
 

@@ -173,6 +173,16 @@ fn whole_text(record: &Record, details: Value) -> Result<String, AppError> {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_a_key_or_none(text in "-?[0-9]{0,20}-?[0-9-]{0,20}|\\PC{0,20}") {
+            if let Some(key) = parse_key(&text) {
+                assert_eq!(parse_key(&written_key(key)), Some(key), "{text}");
+            }
+            let _ = chain::read_entry(&text);
+        }
+    }
+
     #[test]
     fn keys_read_back() {
         let key = Key { at: 1_795_507_509_000, number: 12 };

@@ -16,8 +16,22 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::broadcast;
 
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+/// What brings a schema up to date.
+///
+/// **A migration only adds; what it makes needless is removed a release later.** While servers are restarted one after the
+/// other, those of the release before go on with the schema of the next one, and one of them may be started on it: steps that
+/// it doesn't know are no error to it. So a new column of a table that is there has a default or may be NULL, a new value isn't
+/// written before all servers can read it (a release later, or behind a setting), nothing is renamed, and no statement reads `*`.
+/// `tests/migrations.rs` compares what was there before and after each step. Two servers that start at once wait for each
+/// other here, on Postgres by an advisory lock.
+pub fn migrations(dialect: Dialect) -> Migrator {
+    let mut steps = match dialect {
+        Dialect::Sqlite => sqlx::migrate!("migrations/sqlite"),
+        Dialect::Postgres => sqlx::migrate!("migrations/postgres"),
+    };
+    steps.set_ignore_missing(true);
+    steps
+}
 
 /// How many connections read SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
@@ -293,7 +307,7 @@ async fn open_postgres(url: &str) -> sqlx::Result<Pools> {
         .acquire_timeout(PATIENCE)
         .connect_with(PgConnectOptions::from_str(url)?)
         .await?;
-    POSTGRES_MIGRATIONS.run(&pool).await?;
+    migrations(Dialect::Postgres).run(&pool).await?;
     Ok(Pools::Postgres(pool))
 }
 
@@ -315,7 +329,7 @@ async fn open_sqlite(url: &str) -> sqlx::Result<Pools> {
         .acquire_timeout(2 * PATIENCE)
         .connect_with(options.clone())
         .await?;
-    SQLITE_MIGRATIONS.run(&writer).await?;
+    migrations(Dialect::Sqlite).run(&writer).await?;
     let readers = SqlitePoolOptions::new()
         .test_before_acquire(false)
         .max_connections(SQLITE_READERS)

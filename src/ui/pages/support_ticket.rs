@@ -275,7 +275,7 @@ fn post(number: TicketNumber, post: &Post, now: Millis) -> AnyView {
             <article class="message" data-from=from>
                 <header class="message-head">
                     <strong>{post.author.clone()}</strong><span class="muted">{role}</span>
-                    <a class="message-link" href=href aria-label=format!("Link to entry {}", post.position + 1)><Time at=post.at now/></a>
+                    <a class="message-link" href=href><span class="visually-hidden">{format!("Link to entry {}, ", post.position + 1)}</span><Time at=post.at now/></a>
                 </header>
                 <div class="prose" dir="auto" inner_html=html></div>
                 {files(number, &post.files)}

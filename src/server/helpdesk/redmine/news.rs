@@ -67,7 +67,9 @@ pub fn told(issue: Issue, statuses: &[Status], cursor: i64, until: i64) -> Vec<N
 
 #[cfg(test)]
 mod tests {
+    use super::super::rest::{Detail, Journal, Named};
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     const CURSOR_SECOND: i64 = 1_790_000_000;
@@ -80,6 +82,33 @@ mod tests {
         let statuses = [(1, "New", false), (2, "In Progress", false), (4, "Feedback", false), (5, "Closed", true)];
         let status = |(id, name, is_closed): (i64, &str, bool)| Status { id, name: name.to_owned(), is_closed };
         statuses.into_iter().map(status).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_journal_says_its_news_lie_beyond_the_cursor(
+            journals in proptest::collection::vec(
+                (any::<i64>(), prop_oneof![(0..2_000_000_000_i64).prop_map(time), "[ -~]{0,30}"], any::<String>(), "[0-9-]{0,20}"),
+                0..8,
+            ),
+            cursor in any::<i64>(),
+        ) {
+            let journal = |(id, created_on, notes, new_value): (i64, String, String, String)| Journal {
+                id,
+                user: Some(Named { id, name: notes.clone() }),
+                notes: Some(notes),
+                created_on,
+                private_notes: false,
+                details: vec![Detail { property: "attr".into(), name: "status_id".into(), new_value: Some(new_value) }],
+            };
+            let [status, ..] = &statuses()[..] else { panic!("statuses") };
+            let status = Status { id: status.id, name: status.name.clone(), is_closed: false };
+            let journals = journals.into_iter().map(journal).collect();
+            let issue = Issue { id: 3, status, assigned_to: None, description: None, journals, allowed_statuses: vec![] };
+            for one in told(issue, &statuses(), cursor, CURSOR_SECOND) {
+                prop_assert!(one.id > cursor && second(one.id) < CURSOR_SECOND, "{:?}", one);
+            }
+        }
     }
 
     #[test]

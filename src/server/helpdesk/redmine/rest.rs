@@ -102,6 +102,12 @@ pub struct Detail {
     pub new_value: Option<String>,
 }
 
+/// The part of an answer under this key; where it is missing, or the answer is no object, there is nothing.
+fn held<T: DeserializeOwned>(body: &str, key: &str) -> serde_json::Result<T> {
+    let mut body: Value = serde_json::from_str(body)?;
+    serde_json::from_value(body.get_mut(key).map(Value::take).unwrap_or_default())
+}
+
 impl Rest {
     pub fn new(address: &str, key: &str) -> Result<Rest, HelpdeskError> {
         let address = address.trim_end_matches('/').to_owned();
@@ -135,9 +141,7 @@ impl Rest {
 
     /// What an answer holds under a key.
     fn read<T: DeserializeOwned>(&self, answer: &Answer, key: &str) -> Result<T, HelpdeskError> {
-        let held =
-            serde_json::from_str(&answer.body).and_then(|mut body: Value| serde_json::from_value(body[key].take()));
-        held.map_err(|_| {
+        held(&answer.body, key).map_err(|_| {
             let why = "what answers there isn't Redmine's REST interface. Check the address.";
             HelpdeskError::Unreachable(format!("{}: {why}", self.address))
         })
@@ -215,5 +219,49 @@ impl Rest {
         })?;
         let second = answer.second.ok_or_else(|| unreachable(&self.address, "its answer has no date"))?;
         Ok((self.read(&answer, "user")?, second))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Any JSON, with the words of Redmine's answers among its keys.
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            "[ -~]{0,10}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            let key = "(id|name|status|journals|details|issue|user|notes|created_on|projects|[a-z]{1,3})";
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                proptest::collection::btree_map(key, inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_answers_is_read_or_refused(answer in json(), broken in "[ -~]{0,40}") {
+            for body in [answer.to_string(), broken] {
+                let _ = held::<Issue>(&body, "issue");
+                let _ = held::<Vec<Project>>(&body, "projects");
+                let _ = held::<Account>(&body, "user");
+                let _ = held::<Vec<Status>>(&body, "issue_statuses");
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_no_object_holds_nothing() {
+        for body in ["[]", "7", "\"issue\"", "null", "{}", "[{\"issue\": {}}]", ""] {
+            assert!(held::<Issue>(body, "issue").is_err(), "{body}");
+        }
+        assert_eq!(held::<Named>("{\"user\": {\"id\": 5}}", "user").expect("a user").id, 5);
     }
 }

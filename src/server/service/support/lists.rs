@@ -136,3 +136,25 @@ pub(super) fn row(caller: &Caller, listed: ListedSupport, system: Option<&System
         waits_for_nobody: status.waits_for_handler() && !listed.has_handler,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_filter_is_read_or_matches_nothing(typed in "#?[0-9]{0,20}|\\PC{0,20}", key in "[0-9-]{0,30}|\\PC{0,20}", pending in any::<bool>()) {
+            let tab = if pending { SupportTab::Pending } else { SupportTab::Mine };
+            let filter = SupportFilter { id: typed.clone(), before: Some(key.clone()), ..SupportFilter::default() };
+            match read(tab, &filter) {
+                Some((selection, backwards)) => {
+                    prop_assert!(backwards && selection.limit == PAGE_SIZE as i64 + 1);
+                    prop_assert_eq!(selection.ascending, !pending);
+                    prop_assert!(selection.beyond.is_none() || key.contains('-'));
+                }
+                None => prop_assert!(!typed.trim().is_empty()),
+            }
+        }
+    }
+}

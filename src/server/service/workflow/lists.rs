@@ -141,6 +141,23 @@ fn row(person: &UserId, ticket: ListedTicket, tasks: &[NamedTask]) -> TicketRow 
 mod tests {
     use super::*;
     use crate::domain::time::{DAY, HOUR};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_filter_is_read_or_matches_nothing(typed in "[ #-]{0,2}[0-9]{0,20}|\\PC{0,20}", key in any::<String>(), back in any::<bool>()) {
+            let cursor = Some(key.clone());
+            let (after, before) = if back { (None, cursor) } else { (cursor, None) };
+            let (id, from, zone, sort) = (typed.clone(), typed.clone(), key.clone(), key);
+            match Query::read(&TicketFilter { id, from, zone, sort, after, before, ..TicketFilter::default() }) {
+                Some(query) => {
+                    prop_assert_eq!((query.read.limit, query.backwards), (PAGE_SIZE as i64 + 1, back));
+                    prop_assert_eq!(query.read.number.is_none(), typed.trim().trim_start_matches('#').trim().is_empty());
+                }
+                None => prop_assert!(!typed.trim().is_empty()),
+            }
+        }
+    }
 
     #[test]
     fn a_filter_that_can_match_nothing_reads_nothing() {

@@ -1,0 +1,160 @@
+//! The socket that people connect to, opened and closed so that nobody who is sent here is turned away half-way.
+//!
+//! While the server gets ready the address is taken, but nobody listens: what stands in front of it is refused and asks
+//! another server, instead of waiting here for a migration. At the end whoever is in the queue already is let in first:
+//! closing a listening socket breaks off those that were not accepted yet, and a proxy doesn't repeat a form that it sent.
+
+use axum::serve::Listener;
+use std::future::pending;
+use std::io;
+use std::net::SocketAddr;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio_util::sync::CancellationToken;
+
+/// How many may wait to be accepted.
+const QUEUE: u32 = 1024;
+
+/// An address that nobody else can take any more.
+pub struct Bound(TcpSocket);
+
+impl Bound {
+    pub fn to(address: SocketAddr) -> io::Result<Bound> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // For connections of the server before that aren't quite gone. Of free ports, it would let two programs have one.
+        socket.set_reuseaddr(address.port() != 0)?;
+        socket.bind(address)?;
+        Ok(Bound(socket))
+    }
+
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+
+    /// Lets people in until [`Closing::close`].
+    pub fn open(self) -> io::Result<(Door, Closing)> {
+        let address = self.address()?;
+        let closing = Closing::default();
+        Ok((Door { address, state: State::Open(self.0.listen(QUEUE)?), closing: closing.clone() }, closing))
+    }
+}
+
+/// Closes a [`Door`].
+#[derive(Clone, Default)]
+pub struct Closing {
+    wanted: CancellationToken,
+    done: CancellationToken,
+}
+
+impl Closing {
+    /// Returns once everybody who was in the queue is in and nobody else can come.
+    pub async fn close(&self) {
+        self.wanted.cancel();
+        self.done.cancelled().await;
+    }
+}
+
+pub struct Door {
+    address: SocketAddr,
+    state: State,
+    closing: Closing,
+}
+
+enum State {
+    Open(TcpListener),
+    /// Only those that are in the queue. Asked directly: tokio learns of new ones a moment later.
+    Last(std::net::TcpListener),
+    Closed,
+}
+
+impl Listener for Door {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        loop {
+            match &mut self.state {
+                State::Open(listener) => tokio::select! {
+                    accepted = Listener::accept(listener) => return accepted,
+                    () = self.closing.wanted.cancelled() => self.state.to_last(),
+                },
+                State::Last(listener) => match listener.accept().and_then(registered) {
+                    Ok(accepted) => return accepted,
+                    Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                    Err(_queue_is_empty) => self.state = State::Closed,
+                },
+                State::Closed => {
+                    self.closing.done.cancel();
+                    pending().await
+                }
+            }
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+impl State {
+    fn to_last(&mut self) {
+        if let State::Open(listener) = std::mem::replace(self, State::Closed)
+            && let Ok(listener) = listener.into_std()
+        {
+            *self = State::Last(listener);
+        }
+    }
+}
+
+fn registered((stream, address): (std::net::TcpStream, SocketAddr)) -> io::Result<(TcpStream, SocketAddr)> {
+    stream.set_nonblocking(true)?;
+    Ok((TcpStream::from_std(stream)?, address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn free() -> Bound {
+        Bound::to(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port")
+    }
+
+    #[tokio::test]
+    async fn nobody_is_kept_waiting_before_the_door_opens() {
+        let bound = free();
+        let address = bound.address().expect("an address");
+        let early = TcpStream::connect(address).await.expect_err("nobody listens yet");
+        assert_eq!(early.kind(), io::ErrorKind::ConnectionRefused);
+        let _open = bound.open().expect("opened");
+        TcpStream::connect(address).await.expect("connected");
+        let second = Bound::to(address).err().expect("the address is taken");
+        assert_eq!(second.kind(), io::ErrorKind::AddrInUse);
+    }
+
+    #[tokio::test]
+    async fn whoever_is_in_the_queue_is_let_in_before_it_closes() {
+        let bound = free();
+        let address = bound.address().expect("an address");
+        let (mut door, closing) = bound.open().expect("opened");
+        let mut waiting = vec![];
+        for _ in 0..20 {
+            waiting.push(TcpStream::connect(address).await.expect("connected"));
+        }
+        let closed = tokio::spawn(async move { closing.close().await });
+        let accepting = tokio::spawn(async move {
+            loop {
+                let (stream, _) = door.accept().await;
+                stream.writable().await.expect("open");
+                stream.try_write(b"in").expect("written");
+            }
+        });
+        closed.await.expect("closed");
+        let late = TcpStream::connect(address).await.expect_err("closed");
+        assert_eq!(late.kind(), io::ErrorKind::ConnectionRefused);
+        for stream in waiting {
+            stream.readable().await.expect("open");
+            let mut said = [0; 2];
+            assert_eq!(stream.try_read(&mut said).expect("not broken off"), 2);
+        }
+        accepting.abort();
+    }
+}

@@ -1,0 +1,73 @@
+use super::*;
+
+fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
+    let all: Vec<OsString> = ["countersign", "serve"].iter().chain(arguments).map(OsString::from).collect();
+    parse(&all).map(|cli| cli.command.settings().clone())
+}
+
+fn file(content: &str) -> String {
+    let path = std::env::temp_dir().join(format!("countersign-settings-{}.toml", crate::server::clock::new_id()));
+    std::fs::write(&path, content).expect("a temporary file");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+#[test]
+fn durations_read_as_written() {
+    for (text, expected) in [("200ms", 200), ("5s", 5_000), ("10m", 600_000), ("12h", 43_200_000), ("3d", 3 * DAY)] {
+        assert_eq!(duration(text), Ok(expected));
+    }
+    for wrong in ["", "5", "s", "5 s", "-1s", "1w", "99999999999999999999d", "9223372036854775807d"] {
+        assert!(duration(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let path = file("address = \"127.0.0.1:81\"\ntrash-delay = \"1d\"\ndemo = true\n");
+    let settings = serve(&["--settings", &path, "--address", "127.0.0.1:82"]).expect("good");
+    assert_eq!(settings.address.port(), 82, "flag over file");
+    assert_eq!(settings.trash_delay, DAY, "file over default");
+    assert_eq!(settings.auto_close_after, 3 * DAY, "default");
+    assert!(settings.demo);
+    assert_eq!(settings.deploy_delay, SECOND, "the demo is quick");
+    assert!(settings.fixed.contains("address"), "set by a flag");
+    assert!(!settings.fixed.contains("trash-delay"), "the file doesn't fix a setting");
+}
+
+#[test]
+fn the_deploy_delay_can_be_set_in_a_demo_too() {
+    assert_eq!(serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay, 5 * SECOND);
+    assert_eq!(serve(&["--demo"]).expect("good").deploy_delay, SECOND);
+    let path = file("deploy-delay = \"7s\"");
+    assert_eq!(serve(&["--demo", "--settings", &path]).expect("good").deploy_delay, 7 * SECOND);
+}
+
+#[test]
+fn a_wrong_file_is_refused_with_what_is_wrong() {
+    let unknown = serve(&["--settings", &file("adress = \"x\"")]).expect_err("unknown").to_string();
+    assert!(unknown.contains("there is no setting `adress`"), "{unknown}");
+    let kind = serve(&["--settings", &file("address = [1]")]).expect_err("a list").to_string();
+    assert!(kind.contains("`address` must be"), "{kind}");
+    assert!(serve(&["--settings", "/does/not/exist.toml"]).is_err());
+}
+
+#[test]
+fn every_setting_is_a_flag_and_an_environment_variable() {
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").expect("serve");
+    for argument in serve.get_arguments().filter(|a| a.get_id() != "help") {
+        let long = argument.get_long().expect("a flag");
+        let variable = format!("COUNTERSIGN_{}", long.replace('-', "_").to_uppercase());
+        assert_eq!(argument.get_env().and_then(|v| v.to_str()), Some(variable.as_str()));
+    }
+}
+
+#[test]
+fn proxies_are_addresses_and_networks() {
+    let given = serve(&["--trusted-proxies", "127.0.0.1,10.0.0.0/8,::1"]).expect("good").trusted_proxies;
+    let written: Vec<String> = given.iter().map(ToString::to_string).collect();
+    assert_eq!(written, ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]);
+    let path = file("trusted-proxies = \"127.0.0.1,::1\"");
+    assert_eq!(serve(&["--settings", &path]).expect("good").trusted_proxies.len(), 2);
+    assert!(serve(&["--trusted-proxies", "proxy.example"]).is_err());
+}
