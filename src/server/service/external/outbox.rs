@@ -11,10 +11,9 @@ use crate::server::app::{App, Caller};
 use crate::server::attachments::content;
 use crate::server::helpdesk::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, marker};
 use crate::server::jobs::{Failure, Job, Outcome};
-use crate::server::store::attachment::{self, Place};
+use crate::server::store::attachment::{Attachment, Place};
 use crate::server::store::external::{self, Remote, System};
-use crate::server::store::support::PostRow;
-use crate::server::store::{job, support, ticket};
+use crate::server::store::{job, support_page, ticket};
 use crate::server::work::{Subject, Work};
 use futures::TryStreamExt;
 
@@ -117,7 +116,9 @@ async fn attempt(
     match errand {
         Errand::Close => Ok(helpdesk.close(id).await),
         Errand::Reply(position) => {
-            let Some(post) = support::posts(&app.db, number, Some(position + 1), false, 1).await?.pop() else {
+            let Some((post, attached)) =
+                support_page::posts(&app.db, number, Some(position + 1), false, 1).await?.pop()
+            else {
                 return Ok(Ok(()));
             };
             // Noted before it is sent: after a crash in between it is looked for there first.
@@ -127,7 +128,7 @@ async fn attempt(
                 external::set_sending(&mut tx, number, position).await?;
                 tx.commit().await?;
             }
-            let (files, left) = files(app, number, &post).await?;
+            let (files, left) = files(app, attached).await?;
             let text = format!("{} wrote:\n\n{}{left}", post.author_name, post.body);
             let marker = marker(&system.instance, number, position);
             Ok(helpdesk.reply(id, NewReply { marker: &marker, text: &text, files: &files, may_be_there }).await)
@@ -144,9 +145,10 @@ async fn create(
 ) -> Result<Result<String, HelpdeskError>, AppError> {
     let number = remote.number;
     let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
-    let first = support::posts(&app.db, number, Some(1), false, 1).await?.pop().ok_or(AppError::NotFound)?;
+    let found = support_page::posts(&app.db, number, Some(1), false, 1).await?.pop();
+    let (first, attached) = found.ok_or(AppError::NotFound)?;
     let subject = format!("[Countersign #{number}] {}", ticket.resource_name);
-    let (files, left) = files(app, number, &first).await?;
+    let (files, left) = files(app, attached).await?;
     let text = format!("{} asks:\n\n{}{left}", first.author_name, first.body);
     let marker = marker(&system.instance, number, 0);
     let new = NewTicket { marker: &marker, queue: &remote.queue, subject: &subject, text: &text, files: &files };
@@ -155,12 +157,9 @@ async fn create(
 
 /// The files of an entry that go along, and what is said of those that don't: the larger ones stay here, because such
 /// systems have limits of their own, and a job holds in memory what it sends.
-async fn files(app: &App, number: TicketNumber, post: &PostRow) -> Result<(Vec<File>, String), AppError> {
+async fn files(app: &App, attached: Vec<Attachment>) -> Result<(Vec<File>, String), AppError> {
     let (mut files, mut left, mut room) = (vec![], vec![], MOST_SENT);
-    if post.files == 0 {
-        return Ok((files, String::new()));
-    }
-    for file in attachment::of_thread(&app.db, number, post.position, post.position).await? {
+    for file in attached {
         let size = file.size.unsigned_abs();
         if file.place == Place::Removed || size == 0 || size > room {
             left.push(format!("{} ({})", file.name, in_words(size)));
