@@ -49,7 +49,8 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
         match task {
             Task::Serve(settings) => serve(settings).await,
             Task::Migrate(settings) => migrate(&settings).await,
-            Task::Seed { settings, tickets } => fill(settings, tickets).await,
+            Task::Seed { settings, commits: Some(seconds), at_once, .. } => commit(settings, seconds, at_once).await,
+            Task::Seed { settings, tickets, .. } => fill(settings, tickets).await,
             Task::Backup { settings, folder } => {
                 let held = backup::backup(&settings, &folder).await?;
                 tell("written to", &folder, &held)
@@ -82,8 +83,16 @@ async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
 async fn fill(mut settings: Settings, tickets: i64) -> Result<(), Box<dyn Error>> {
     settings.demo = true;
     let app = application(settings).await?;
-    seed::fill(&app, tickets).await?;
+    seed::company(&app, tickets).await?;
     app.db.close().await;
+    Ok(())
+}
+
+async fn commit(settings: Settings, seconds: u64, at_once: usize) -> Result<(), Box<dyn Error>> {
+    let app = bare_application(settings).await?;
+    let rate = seed::bare_commits(&app, seconds, at_once).await?;
+    app.db.close().await;
+    writeln!(std::io::stdout().lock(), "{rate:.1}")?;
     Ok(())
 }
 

@@ -106,6 +106,75 @@ both! {
         assert_eq!(numbers, (number..=number + 600).rev().collect::<Vec<_>>());
     }
 
+    async fn a_part_of_a_name_finds_its_tickets(app) {
+        let first = ask(&app, "member", "front").await;
+        let second = ask(&app, "member", "main").await;
+        let third = ask(&app, "shopper", "batch").await;
+        rename(&app, first, "Web-Front%1").await;
+        rename(&app, second, "db_main").await;
+        let sysadmin = app.caller("sysadmin").await;
+        let found = async |tab: Tab, filter: TicketFilter| {
+            let list = lists::list(&app, &sysadmin, tab, &filter).await.expect("list");
+            list.page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>()
+        };
+        let resource = |name: &str| TicketFilter { resource: name.into(), ..Default::default() };
+        for (name, numbers) in [
+            ("FRONT", vec![first]), ("nt%", vec![first]), ("t%1", vec![first]), ("b_m", vec![second]), ("b-m", vec![]),
+            ("ba", vec![third]), ("a", vec![third, second]), ("at\"", vec![]), ("nowhere", vec![]),
+        ] {
+            assert_eq!(found(Tab::All, resource(name)).await, numbers, "resource {name}");
+        }
+        let initiator = |name: &str| TicketFilter { initiator: name.into(), ..Default::default() };
+        for (name, numbers) in [("EMBE", vec![second, first]), ("hopp", vec![third]), ("nobody", vec![]), ("e", vec![third, second, first])] {
+            assert_eq!(found(Tab::All, initiator(name)).await, numbers, "initiator {name}");
+        }
+        let project = |name: &str| TicketFilter { project: name.into(), ..Default::default() };
+        for (name, numbers) in [("WE", vec![second, first]), ("shop", vec![third]), ("e", vec![second, first]), ("nowhere", vec![])] {
+            assert_eq!(found(Tab::All, project(name)).await, numbers, "project {name}");
+        }
+        let both = TicketFilter { resource: "main".into(), ..project("web") };
+        assert_eq!(found(Tab::All, both).await, [second]);
+        let oldest = TicketFilter { sort: "oldest".into(), after: Some(first.to_string()), ..initiator("e") };
+        assert_eq!(found(Tab::All, oldest).await, [second, third]);
+
+        rename(&app, first, "another").await;
+        assert_eq!(found(Tab::All, resource("front")).await, Vec::<i64>::new(), "a name that it had");
+        assert_eq!(found(Tab::All, resource("othe")).await, [first]);
+    }
+
+    async fn a_name_that_very_many_have_is_still_found_with_other_filters(app) {
+        let number = ask(&app, "member", "common").await;
+        let mut tx = app.db.begin().await.expect("begin");
+        let copies = "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
+          resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
+          WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
+          SELECT $1 + i, ticket_type, process_id, process_version, initiator_id, project_id, domain_id, resource_name, payload,
+          'canceled', link, links, stage, version, submitted_at, self_approval FROM ticket, n WHERE number = $1";
+        tx.exec(copies, countersign::args![number]).await.expect("copied");
+        tx.commit().await.expect("commit");
+        let filter = TicketFilter { resource: "comm".into(), status: "incomplete".into(), ..Default::default() };
+        let list = lists::list(&app, &app.caller("sysadmin").await, Tab::All, &filter).await.expect("list");
+        assert_eq!(list.page.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [number]);
+        let all = TicketFilter { status: String::new(), ..filter };
+        let list = lists::list(&app, &app.caller("sysadmin").await, Tab::All, &all).await.expect("list");
+        assert_eq!((list.page.rows.len(), list.page.rows[0].number), (50, number + 2100));
+    }
+
+    async fn dates_find_tickets_although_a_clock_was_set_back(app) {
+        let late = ask(&app, "member", "late").await;
+        let early = ask(&app, "member", "early").await;
+        let mut tx = app.db.begin().await.expect("begin");
+        let sql = "UPDATE ticket SET submitted_at = submitted_at - $2 WHERE number = $1";
+        tx.exec(sql, countersign::args![early, 10 * HOUR]).await.expect("set back");
+        tx.commit().await.expect("commit");
+        let sysadmin = app.caller("sysadmin").await;
+        for (day, number) in [("2026-11-24", late), ("2026-11-23", early)] {
+            let filter = TicketFilter { from: day.into(), to: day.into(), ..Default::default() };
+            let list = lists::list(&app, &sysadmin, Tab::All, &filter).await.expect("list");
+            assert_eq!(list.page.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [number], "{day}");
+        }
+    }
+
     async fn the_download(app) {
         ask(&app, "member", "web-1").await;
         let mut member = app.client();

@@ -4,12 +4,15 @@ mod common;
 
 use common::TestApp;
 use countersign::api::hosts::HostFilter;
+use countersign::api::support::{SupportFilter, SupportTab};
 use countersign::api::workflow::{Tab, TicketFilter, TicketRow};
 use countersign::domain::quota::Key;
+use countersign::domain::support::SupportStatus;
 use countersign::domain::workflow::{ProcessResult, RecordKind, Status};
 use countersign::server::seed;
+use countersign::server::service::oplog::verify;
 use countersign::server::service::workflow::{details, lists};
-use countersign::server::service::{frame, hosts};
+use countersign::server::service::{frame, hosts, support};
 
 async fn list(app: &TestApp, who: &str, tab: Tab) -> Vec<TicketRow> {
     let filter = TicketFilter { resource: "bench-".into(), ..Default::default() };
@@ -41,7 +44,7 @@ both! {
             assert_eq!(detail.records[0].kind, RecordKind::Submit);
             assert!(detail.summary.contains("1 host"), "{}", detail.summary);
         }
-        let standing = &details::get(&app, &sysadmin, all[0].number).await.expect("read").standings[0];
+        let standing = &details::get(&app, &sysadmin, waiting[0].number).await.expect("read").standings[0];
         assert_eq!(standing.held.get(Key::HostCount), 4, "what waits holds its quota");
 
         // The machine takes such a ticket on, and new numbers come after theirs.
@@ -52,5 +55,33 @@ both! {
         assert_eq!(hosts::list(&app, &member, &filter).await.expect("hosts").page.rows.len(), 4);
         seed::fill(&app, 1).await.expect("once more");
         assert_eq!(list(&app, "sysadmin", Tab::All).await[0].number, all[0].number + 1);
+    }
+
+    async fn a_company_has_all_that_is_measured(app) {
+        seed::company(&app, 200).await.expect("seed");
+        let one = async |sql: &'static str| app.db.scalar::<i64>(sql, vec![]).await.expect(sql);
+        assert_eq!(one("SELECT COUNT(*) FROM project WHERE id LIKE 'bench-%'").await, 200);
+        assert_eq!(one("SELECT COUNT(*) FROM account WHERE username LIKE 'requester-%' OR username LIKE 'owner-%'").await, 5_000);
+        assert!(one("SELECT COUNT(*) FROM operation_log").await >= 400);
+        let sysadmin = app.caller("sysadmin").await;
+        let (report, finding) = verify::verify(&app, None).await.expect("walked");
+        assert!(finding.is_none() && report.records >= 400, "the log is sealed");
+
+        let all = list(&app, "sysadmin", Tab::All).await;
+        assert_eq!(all.len(), 50);
+        for ticket in &all {
+            let detail = details::get(&app, &sysadmin, ticket.number).await.expect("every one can be read");
+            assert_eq!(detail.records.len() as i64, ticket.version, "a record for each step of {}", ticket.number);
+        }
+        assert!(all.iter().any(|ticket| ticket.project.as_deref().is_some_and(|project| project.starts_with("bench-"))));
+
+        let (member, helpdesk) = (app.caller("member").await, app.caller("helpdesk").await);
+        let filter = SupportFilter::default();
+        let mine = support::lists::list(&app, &member, SupportTab::Mine, &filter).await.expect("own").page.rows;
+        assert_eq!(mine.len(), 11, "one in twenty, and the long one");
+        assert_eq!(support::lists::list(&app, &helpdesk, SupportTab::Pending, &filter).await.expect("theirs").page.rows.len(), 10);
+        let thread = support::details::get(&app, &member, mine[0].number, None).await.expect("the thread");
+        assert_eq!(thread.posts.last().map(|post| post.position), Some(1_000));
+        assert_eq!(thread.row.status, SupportStatus::Feedback);
     }
 }

@@ -7,7 +7,10 @@ use crate::domain::time::Millis;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-/// The bell's numbers: the person's own, whatever the view.
+/// So far the bell counts: who has more open than this needs the list, not the number, and no page reads on for it.
+pub const MOST_COUNTED: i64 = 1_000;
+
+/// The bell's numbers: the person's own, whatever the view; each at most [`MOST_COUNTED`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub workflow_mine: i64,

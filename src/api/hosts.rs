@@ -67,6 +67,8 @@ pub struct HostFormData {
     pub images: Vec<Image>,
     /// Whether submitting makes a ticket ("Submit Ticket") or runs at once ("Create").
     pub by_ticket: bool,
+    /// The way that a ticket for the first project would take.
+    pub route: Option<RoutePreview>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -51,14 +51,21 @@ pub struct Setup {
     /// Types without a process yet.
     pub available: Vec<TicketType>,
     pub roles: Vec<Choice>,
-    pub persons: Vec<Choice>,
+    /// Everybody whom a link could name; `None` while no dialog is open that offers them.
+    pub persons: Option<Vec<Choice>>,
     /// The queues of the connected third-party system; `None` without one.
     pub queues: Option<Vec<String>>,
 }
 
+/// `people`: with everybody whom a link could name.
 #[server(endpoint = "get-setup")]
-pub async fn get_setup() -> Result<Setup, AppError> {
-    super::answered(crate::server::service::processes::setup(&super::app(), &super::caller()?).await)
+pub async fn get_setup(#[server(default)] people: bool) -> Result<Setup, AppError> {
+    use crate::server::service::processes;
+    let app = super::app();
+    match super::answered(processes::setup(&app, &super::caller()?).await)? {
+        setup if people => super::answered(processes::with_people(&app, setup).await),
+        setup => Ok(setup),
+    }
 }
 
 /// One process as its details page shows it.
@@ -73,8 +80,14 @@ pub struct ProcessDetail {
 }
 
 #[server(endpoint = "get-process")]
-pub async fn get_process(id: ProcessId) -> Result<ProcessDetail, AppError> {
-    super::answered(crate::server::service::processes::get(&super::app(), &super::caller()?, &id).await)
+pub async fn get_process(id: ProcessId, #[server(default)] people: bool) -> Result<ProcessDetail, AppError> {
+    use crate::server::service::processes;
+    let app = super::app();
+    let mut detail = super::answered(processes::get(&app, &super::caller()?, &id).await)?;
+    if people {
+        detail.setup = super::answered(processes::with_people(&app, detail.setup).await)?;
+    }
+    Ok(detail)
 }
 
 /// The gaps of a link that is being configured, live as its role and scope are picked.

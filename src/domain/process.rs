@@ -82,6 +82,16 @@ pub enum Approver {
     Persons { persons: Vec<UserId> },
 }
 
+impl Approver {
+    /// The users that are named, if any are.
+    pub fn persons(&self) -> &[UserId] {
+        match self {
+            Approver::Role { .. } => &[],
+            Approver::Persons { persons } => persons,
+        }
+    }
+}
+
 /// One approval level.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {

@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::cloud::CloudProvider;
 use super::events::Events;
 use super::settings::Settings;
+use super::store::bell::Bell;
 use super::store::db::Db;
 use crate::domain::directory::{NamedView, Person, Reach, View};
 use crate::domain::ids::{DomainId, UserId};
@@ -40,6 +41,8 @@ pub struct Caller {
     /// The view in force; `None` for a person without any project.
     pub view: Option<NamedView>,
     pub three_level: bool,
+    /// As it was read with the session; `None` where nobody asked for it.
+    pub bell: Option<Bell>,
     pub session_hash: String,
     pub ip: String,
 }

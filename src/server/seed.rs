@@ -4,6 +4,7 @@
 //! tickets take seconds; what it writes is what the rules would have left behind.
 
 use super::app::App;
+use super::service::oplog::sealing::{self, Sealed};
 use super::store::db::Tx;
 use super::store::{directory, host, process, ticket};
 use crate::api::error::AppError;
@@ -13,8 +14,12 @@ use crate::domain::ids::ProjectId;
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 
-/// Who asks beside `member`, who starts every second ticket.
+/// Who asks beside `member`, where [`company`] brings nobody.
 const REQUESTERS: i64 = 200;
+/// So many of the newest tickets are under way at most: what is open doesn't grow with the years, what is over does.
+const UNDER_WAY: i64 = 10_000;
+/// The hosts of older ones are gone.
+const STANDING: i64 = 100_000;
 /// Stands for the host's name in the payload that all tickets share.
 const NAME: &str = "NAME-OF-THE-HOST";
 
@@ -25,15 +30,35 @@ macro_rules! numbers {
     };
 }
 
-/// Adds this many tickets of project `web` to demo data; a tenth of them waits for a decision, half of those at each link.
+mod bare;
+mod help;
+mod log;
+mod people;
+
+pub use bare::bare_commits;
+
+/// What a large company would have after years, beside this many workflow tickets: projects and people, support tickets and a
+/// long thread, and the operation log, sealed.
+pub async fn company(app: &App, tickets: i64) -> Result<(), AppError> {
+    people::insert(app).await?;
+    fill(app, tickets).await?;
+    help::insert(app, tickets / 20).await?;
+    log::insert(app, 2 * tickets).await?;
+    while sealing::seal_settled(app).await? != Sealed::Everything {}
+    analyze(app).await
+}
+
+/// Adds this many tickets to demo data; a tenth of the newest waits for a decision, half of those at each link. Those of
+/// `member`, every second one, are in project `web`; the others too, unless there are the projects of a [`company`].
 pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     if tickets < 1 {
         return Ok(());
     }
     let web = directory::projects(&app.db).await?.into_iter().find(|project| project.name == "web");
-    let specification = host::specifications(&app.db).await?.into_iter().next();
-    let image = host::images(&app.db).await?.into_iter().next();
-    let (Some(web), Some(specification), Some(image)) = (web, specification, image) else {
+    let offer = host::offer(&app.db).await?;
+    let (Some(web), Some(specification), Some(image)) =
+        (web, offer.specifications.into_iter().next(), offer.images.into_iter().next())
+    else {
         return Err(AppError::refused("This is for a database with demo data."));
     };
     let request = HostRequest {
@@ -50,8 +75,12 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     let mut tx = app.db.begin().await?;
     let first = ticket::next_number(&mut tx).await?;
     let last = first + tickets - 1;
-    let span = Span { first, last, now: app.now() };
-    insert_requesters(&mut tx, &web.id, span.now).await?;
+    let projects: i64 = tx.scalar("SELECT COUNT(*) FROM project WHERE id LIKE 'bench-project-%'", args![]).await?;
+    let requesters = if projects == 0 { REQUESTERS } else { people::REQUESTERS };
+    let span = Span { first, last, now: app.now(), projects, requesters };
+    if projects == 0 {
+        insert_requesters(&mut tx, &web.id, span.now).await?;
+    }
     insert_tickets(&mut tx, &request, &span).await?;
     insert_tasks(&mut tx, &span).await?;
     insert_records(&mut tx, &span).await?;
@@ -61,7 +90,11 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
         tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
     tx.exec(sql, args![last]).await?;
     tx.commit().await?;
-    // Afterwards, so that the planner knows what it reads.
+    analyze(app).await
+}
+
+/// So that the planner knows what it reads.
+async fn analyze(app: &App) -> Result<(), AppError> {
     let mut tx = app.db.begin().await?;
     tx.exec("ANALYZE", args![]).await?;
     tx.commit().await?;
@@ -73,6 +106,9 @@ struct Span {
     first: i64,
     last: i64,
     now: Millis,
+    /// The projects beside `web` in which people ask, and how many do.
+    projects: i64,
+    requesters: i64,
 }
 
 async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::Result<()> {
@@ -111,22 +147,24 @@ async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Resu
                resource_name, payload, status, process_result, execution_result, link, links, stage, version,
                submitted_at, closed_at, waits_role, waits_scope, waits_scope_id, self_approval)
              SELECT i, 'apply-machine', $3, $4,
-               CASE WHEN i % 2 = 0 THEN (SELECT id FROM account WHERE username = 'member') ELSE 'requester-' || (i % $11) END,
-               $5, 'default', 'bench-' || i, REPLACE($6, $7, 'bench-' || i),
-               CASE i % 20 WHEN 0 THEN 'incomplete' WHEN 1 THEN 'incomplete' WHEN 3 THEN 'canceled' ELSE 'completed' END,
-               CASE i % 20 WHEN 0 THEN NULL WHEN 1 THEN NULL WHEN 2 THEN 'rejected' WHEN 3 THEN NULL ELSE 'approved' END,
-               CASE WHEN i % 20 > 3 THEN 'succeeded' END,
-               CASE i % 20 WHEN 0 THEN 0 WHEN 2 THEN 0 WHEN 3 THEN 0 ELSE 1 END,
+               CASE WHEN i % 2 = 0 THEN (SELECT id FROM account WHERE username = 'member')
+                 ELSE 'requester-' || (i / 2 % $11) END,
+               CASE WHEN i % 2 = 0 OR $12 = 0 THEN $5 ELSE 'bench-project-' || (i / 2 % NULLIF($12, 0)) END,
+               'default', 'bench-' || i, REPLACE($6, $7, 'bench-' || i),
+               CASE kind WHEN 0 THEN 'incomplete' WHEN 1 THEN 'incomplete' WHEN 3 THEN 'canceled' ELSE 'completed' END,
+               CASE kind WHEN 0 THEN NULL WHEN 1 THEN NULL WHEN 2 THEN 'rejected' WHEN 3 THEN NULL ELSE 'approved' END,
+               CASE WHEN kind > 3 THEN 'succeeded' END,
+               CASE kind WHEN 0 THEN 0 WHEN 2 THEN 0 WHEN 3 THEN 0 ELSE 1 END,
                2,
-               CASE i % 20 WHEN 0 THEN $8 WHEN 2 THEN $8 WHEN 3 THEN $8 ELSE $9 END,
-               CASE i % 20 WHEN 0 THEN 1 WHEN 1 THEN 2 WHEN 2 THEN 2 WHEN 3 THEN 2 ELSE 4 END,
+               CASE kind WHEN 0 THEN $8 WHEN 2 THEN $8 WHEN 3 THEN $8 ELSE $9 END,
+               CASE kind WHEN 0 THEN 1 WHEN 1 THEN 2 WHEN 2 THEN 2 WHEN 3 THEN 2 ELSE 4 END,
                $10 - ($2 - i + 60) * 60000,
-               CASE WHEN i % 20 > 1 THEN $10 - ($2 - i) * 60000 END,
-               CASE i % 20 WHEN 0 THEN 'project_owner' WHEN 1 THEN 'admin' END,
-               CASE i % 20 WHEN 0 THEN 'project' WHEN 1 THEN 'global' END,
-               CASE i % 20 WHEN 0 THEN $5 END,
+               CASE WHEN kind > 1 THEN $10 - ($2 - i) * 60000 END,
+               CASE kind WHEN 0 THEN 'project_owner' WHEN 1 THEN 'admin' END,
+               CASE kind WHEN 0 THEN 'project' WHEN 1 THEN 'global' END,
+               CASE kind WHEN 0 THEN $5 END,
                FALSE
-             FROM n"
+             FROM (SELECT i, CASE WHEN i % 20 < 2 AND i <= $2 - $13 THEN 10 ELSE i % 20 END AS kind FROM n) AS n"
         ),
         args![
             span.first,
@@ -139,24 +177,27 @@ async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Resu
             &links[0].name,
             &links[1].name,
             span.now,
-            REQUESTERS
+            span.requesters,
+            span.projects,
+            UNDER_WAY
         ],
     )
     .await?;
     Ok(())
 }
 
-/// Owner and coowner at the first link, sysadmin and deputy at the second, deciding in turn.
+/// The two owners of the project at the first link, sysadmin and deputy at the second, deciding in turn.
 async fn insert_tasks(tx: &mut Tx, span: &Span) -> sqlx::Result<()> {
     tx.exec(
         "INSERT INTO task (ticket_number, link, account_id, state, opened_at, ended_at)
          SELECT t.number, 0, a.id,
            CASE WHEN t.status = 'incomplete' AND t.link = 0 THEN 'open'
-                WHEN t.status <> 'canceled' AND (a.username = 'owner') = (t.number % 2 = 0) THEN 'decided'
+                WHEN t.status <> 'canceled' AND (a.username = 'owner' OR a.username LIKE '%-a') = (t.number / 20 % 2 = 0) THEN 'decided'
                 ELSE 'missed' END,
            t.submitted_at,
            CASE WHEN t.status = 'incomplete' AND t.link = 0 THEN NULL ELSE t.submitted_at + 600000 END
-         FROM ticket t JOIN account a ON a.username IN ('owner', 'coowner')
+         FROM ticket t JOIN assignment x ON x.project_id = t.project_id AND x.role_id = 'project_owner'
+           JOIN account a ON a.id = x.account_id
          WHERE t.number BETWEEN $1 AND $2",
         args![span.first, span.last],
     )
@@ -165,7 +206,7 @@ async fn insert_tasks(tx: &mut Tx, span: &Span) -> sqlx::Result<()> {
         "INSERT INTO task (ticket_number, link, account_id, state, opened_at, ended_at)
          SELECT t.number, 1, a.id,
            CASE WHEN t.status = 'incomplete' THEN 'open'
-                WHEN (a.username = 'sysadmin') = (t.number % 2 = 0) THEN 'decided'
+                WHEN (a.username = 'sysadmin') = (t.number / 20 % 2 = 0) THEN 'decided'
                 ELSE 'missed' END,
            t.submitted_at + 600000,
            CASE WHEN t.status = 'incomplete' THEN NULL ELSE t.submitted_at + 1200000 END
@@ -222,7 +263,7 @@ async fn insert_holds(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::
     Ok(())
 }
 
-/// One in ten of the hosts still stands.
+/// One in ten of the newer hosts still stands.
 async fn insert_hosts(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::Result<()> {
     let specification = &request.specification;
     tx.exec(
@@ -231,7 +272,7 @@ async fn insert_hosts(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::
          SELECT '00000000-0000-7000-8000-' || SUBSTR('000000000000' || number, LENGTH('000000000000' || number) - 11),
            project_id, number, resource_name, $3, $4, $5, $6, $7, '[]', $7, 'running', '', closed_at
          FROM ticket
-         WHERE execution_result = 'succeeded' AND number % 10 = 5 AND number BETWEEN $1 AND $2",
+         WHERE execution_result = 'succeeded' AND number % 20 IN (4, 15) AND number BETWEEN $1 AND $2 AND number > $2 - $8",
         args![
             span.first,
             span.last,
@@ -239,7 +280,8 @@ async fn insert_hosts(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::
             specification.vcpu,
             specification.memory_mib,
             &request.image.name,
-            request.system_disk_gib
+            request.system_disk_gib,
+            STANDING
         ],
     )
     .await?;

@@ -36,6 +36,12 @@ pub enum Task {
         /// How many.
         #[arg(long, value_name = "NUMBER", default_value_t = 20_000)]
         tickets: i64,
+        /// Add nothing; commit bare transactions for so many seconds, and tell how many there were a second.
+        #[arg(long, value_name = "SECONDS")]
+        commits: Option<u64>,
+        /// So many of them at once.
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        at_once: usize,
     },
     /// Write a backup of a SQLite database into a new folder, while the server goes on.
     Backup {

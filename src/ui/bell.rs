@@ -3,7 +3,7 @@
 use super::components::icon::{self, Icon};
 use super::context::LiveCounts;
 use super::new_ticket::new_ticket;
-use crate::api::frame::{Counts, Frame};
+use crate::api::frame::{Counts, Frame, MOST_COUNTED};
 use crate::domain::process::TicketType;
 use leptos::prelude::*;
 
@@ -83,14 +83,29 @@ fn bell_section(section: BellSection, counts: LiveCounts) -> AnyView {
             <ul aria-labelledby=id>
                 <li>
                     <a class="menu-item" href=mine><Icon paths/><span>"My Tickets"</span></a>
-                    <span class="count">{move || of(counts.get()).0}</span>
+                    <span class="count">{move || shown(of(counts.get()).0)}</span>
                 </li>
                 <li>
                     <a class="menu-item" href=pending><Icon paths=icon::INBOX/><span>"Pending"</span></a>
-                    <span class="count" data-tone=waits>{move || of(counts.get()).1}</span>
+                    <span class="count" data-tone=waits>{move || shown(of(counts.get()).1)}</span>
                 </li>
             </ul>
         </div>
     }
     .into_any()
+}
+
+/// A count as it is shown: exact as far as it is counted.
+fn shown(count: i64) -> String {
+    if count < MOST_COUNTED { count.to_string() } else { format!("{}+", MOST_COUNTED - 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_exact_as_far_as_it_is_counted() {
+        assert_eq!([0, 7, 999, 1_000].map(shown), ["0", "7", "999", "999+"]);
+    }
 }

@@ -2,8 +2,6 @@
 
 use crate::domain::ids::{RoleId, UserId};
 use crate::domain::process::Approver;
-use crate::server::store::db::Db;
-use crate::server::store::directory::{self, Account, Role};
 use std::collections::HashMap;
 
 /// The names that links speak of.
@@ -13,15 +11,9 @@ pub struct Names {
 }
 
 impl Names {
-    pub async fn read(db: &Db) -> sqlx::Result<Names> {
-        Ok(Names::of(&directory::enabled_people(db).await?, &directory::roles(db).await?))
-    }
-
-    pub fn of(people: &[Account], roles: &[Role]) -> Names {
-        Names {
-            people: people.iter().map(|person| (person.id.clone(), person.display_name.clone())).collect(),
-            roles: roles.iter().map(|role| (role.id.clone(), role.name.clone())).collect(),
-        }
+    /// Roles, and the people who aren't disabled.
+    pub fn new(roles: Vec<(RoleId, String)>, people: Vec<(UserId, String)>) -> Names {
+        Names { people: people.into_iter().collect(), roles: roles.into_iter().collect() }
     }
 
     /// The short form of a link: `role@scope`, or the persons' names.

@@ -12,13 +12,21 @@ use crate::server::store::db::Db;
 /// How many places are named; beyond them there is the number.
 const NAMED: i64 = 12;
 
-/// The gaps of every link, in the links' order.
-pub(super) async fn of_definition(db: &Db, definition: &Definition) -> Result<Vec<LinkGaps>, AppError> {
-    let mut all = Vec::with_capacity(definition.links.len());
-    for link in &definition.links {
-        all.push(of_approver(db, &link.approver).await?);
+/// The gaps of every link of these, in their order.
+pub(super) async fn of_links(db: &Db, links: &[&Approver]) -> Result<Vec<LinkGaps>, AppError> {
+    let mut all = vec![LinkGaps::default(); links.len()];
+    for Gap { link, name, total } in coverage::gaps(db, links, "everywhere", NAMED).await? {
+        if let Some(gaps) = usize::try_from(link).ok().and_then(|link| all.get_mut(link)) {
+            gaps.total = total;
+            gaps.names.push(name);
+        }
     }
     Ok(all)
+}
+
+/// The same of one definition.
+pub(super) async fn of_definition(db: &Db, definition: &Definition) -> Result<Vec<LinkGaps>, AppError> {
+    of_links(db, &definition.links.iter().map(|link| &link.approver).collect::<Vec<_>>()).await
 }
 
 /// The gaps of a link that is being configured. An unknown role has nobody anywhere.
@@ -33,25 +41,5 @@ pub async fn of_role(
     if !ticket_type.scopes().contains(&scope) {
         return Ok(LinkGaps::default());
     }
-    of_approver(&app.db, &Approver::Role { role, scope }).await
-}
-
-async fn of_approver(db: &Db, approver: &Approver) -> Result<LinkGaps, AppError> {
-    let everywhere = |covered: bool| match covered {
-        true => LinkGaps::default(),
-        false => LinkGaps { total: 1, names: vec!["everywhere".to_owned()] },
-    };
-    Ok(match approver {
-        Approver::Persons { persons } => {
-            let persons = persons.iter().map(|id| id.0.clone()).collect();
-            everywhere(coverage::any_enabled(db, persons).await?)
-        }
-        Approver::Role { role, scope: Scope::Global } => everywhere(coverage::is_held_anywhere(db, role).await?),
-        Approver::Role { role, scope: Scope::Domain } => named(coverage::domains_without(db, role, NAMED).await?),
-        Approver::Role { role, scope: Scope::Project } => named(coverage::projects_without(db, role, NAMED).await?),
-    })
-}
-
-fn named(gaps: Vec<Gap>) -> LinkGaps {
-    LinkGaps { total: gaps.first().map_or(0, |gap| gap.total), names: gaps.into_iter().map(|gap| gap.name).collect() }
+    Ok(of_links(&app.db, &[&Approver::Role { role, scope }]).await?.pop().unwrap_or_default())
 }

@@ -5,12 +5,11 @@ use crate::api::frame::Frame;
 use crate::domain::directory::View;
 use crate::domain::process::TicketType;
 use crate::server::app::{App, Caller};
-use crate::server::store::{process, ticket};
+use crate::server::store::bell::{self, Bell};
 
-/// Two statements beside those of the session: the bell's counts and the enabled types.
+/// All of it was read with the session.
 pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
-    let counts = ticket::counts(&app.db, &caller.person.id).await?;
-    let enabled = process::enabled(&app.db).await?;
+    let Bell { counts, enabled } = bell(app, caller).await?;
     let offered = enabled.iter().copied().filter(|ticket_type| is_offered(caller, *ticket_type)).collect();
     Ok(Frame {
         username: caller.person.username.clone(),
@@ -25,6 +24,19 @@ pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
         cloud_note: app.cloud.note().map(str::to_owned),
         now: app.now(),
     })
+}
+
+/// The bell as it was read with the session; read now for whoever has none.
+async fn bell(app: &App, caller: &Caller) -> Result<Bell, AppError> {
+    match &caller.bell {
+        Some(bell) => Ok(bell.clone()),
+        None => Ok(bell::read(&app.db, &caller.person.id).await?),
+    }
+}
+
+/// The types whose process is enabled, as the page shows it. A change asks once more.
+pub(super) async fn enabled(app: &App, caller: &Caller) -> Result<Vec<TicketType>, AppError> {
+    Ok(bell(app, caller).await?.enabled)
 }
 
 /// Whether the bell lets the caller start such a ticket in their view (SPEC 3, the table's last column).

@@ -7,7 +7,7 @@ pub mod trash;
 use crate::api::error::AppError;
 use crate::api::hosts::{HostDetail, HostFilter, HostFormData, HostList, HostRow, ProjectChoice};
 use crate::api::{Choice, Done, Page};
-use crate::domain::directory::View;
+use crate::domain::directory::{Held, View};
 use crate::domain::host::{HostForm, HostRequest, HostStatus};
 use crate::domain::host_operation::Change;
 use crate::domain::ids::HostId;
@@ -17,10 +17,11 @@ use crate::domain::request::Request;
 use crate::domain::time::Millis;
 use crate::domain::validation::Problem;
 use crate::server::app::{App, Caller};
+use crate::server::service::workflow::route;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::service::{quota, system_settings};
 use crate::server::store::directory::{self, Project};
-use crate::server::store::host::{self, Host, Listing, Position, Reader, step};
+use crate::server::store::host::{self, Host, Listing, Offer, Position, Reader, step};
 use crate::server::store::process;
 use crate::server::work::{Subject, Work};
 use serde_json::json;
@@ -81,10 +82,21 @@ pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> 
         None => vec![],
         Some(View::System) => directory::projects(&app.db).await?,
         Some(View::Domain(id)) => directory::projects_of(&app.db, id).await?,
-        Some(View::Project(id)) => directory::project(&app.db, id).await?.into_iter().collect(),
+        // Who holds a role there brings the names along.
+        Some(View::Project(id)) => {
+            caller.person.held.iter().find(|held| held.project == *id).map(project_of).into_iter().collect()
+        }
     };
     projects.retain(|project| may_ask_for(caller, project));
     let standings = quota::standings_of(&app.db, &projects).await?;
+    let Offer { specifications, images, process } = host::offer(&app.db).await?;
+    let by_ticket = process.is_some();
+    let route = match (projects.first(), &process) {
+        (Some(first), Some(definition)) => {
+            Some(route::of_definition(app, caller, definition, Some(&first.id), &first.domain_id).await?)
+        }
+        _ => None,
+    };
     // Names repeat from domain to domain, so where there are several the domain is named too.
     let names_domain = caller.is_system_view();
     let choice = |project: Project| Choice {
@@ -94,15 +106,28 @@ pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> 
     let with_standings = projects.into_iter().zip(standings);
     Ok(HostFormData {
         projects: with_standings.map(|(p, standings)| ProjectChoice { project: choice(p), standings }).collect(),
-        specifications: host::specifications(&app.db).await?,
-        images: host::images(&app.db).await?,
-        by_ticket: process::is_enabled(&app.db, TicketType::ApplyMachine).await?,
+        specifications,
+        images,
+        by_ticket,
+        route,
     })
+}
+
+fn project_of(held: &Held) -> Project {
+    Project {
+        id: held.project.clone(),
+        name: held.project_name.clone(),
+        domain_id: held.domain.clone(),
+        domain_name: held.domain_name.clone(),
+    }
 }
 
 /// Asks for hosts: a ticket where the process is enabled, otherwise they are created at once.
 pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<Amends>) -> Result<Done, AppError> {
-    let request = form.parse(&host::specifications(&app.db).await?, &host::images(&app.db).await?)?;
+    let request = {
+        let offer = host::offer(&app.db).await?;
+        form.parse(&offer.specifications, &offer.images)?
+    };
     let found = directory::project(&app.db, &request.project).await?;
     let Some(project) = found.filter(|project| is_in_view(caller, project)) else {
         let message = "Choose one of the projects of this view.".to_owned();

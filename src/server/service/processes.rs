@@ -6,58 +6,71 @@ use crate::api::error::AppError;
 use crate::api::processes::{ProcessDetail, ProcessRow, Setup};
 use crate::api::{Choice, Done};
 use crate::domain::directory::DEFAULT_DOMAIN;
-use crate::domain::ids::ProcessId;
+use crate::domain::ids::{ProcessId, UserId};
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::process::{Approver, Definition, Kind, ProcessForm, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
 use crate::server::service::approvers::Names;
-use crate::server::store::{directory, process, ticket};
+use crate::server::store::process::{self, Around, Process};
+use crate::server::store::{directory, task, ticket};
 use crate::server::work::{Subject, Work};
 use serde_json::json;
 
 const PAGE: &str = "/settings/tickets";
 
+/// The page, without the people that its dialogs offer.
 pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
-    require_system_view(caller, "Ticket Setup")?;
-    let processes = process::list(&app.db).await?;
-    let roles = directory::roles(&app.db).await?;
-    let persons = directory::enabled_people(&app.db).await?;
-    let names = Names::of(&persons, &roles);
-    let available =
-        TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
-    let mut rows = Vec::with_capacity(processes.len());
-    for p in processes {
-        rows.push(ProcessRow {
-            links: p.definition.links.iter().map(|link| names.label(&link.approver)).collect(),
-            gaps: coverage::of_definition(&app.db, &p.definition).await?,
-            id: p.id,
-            ticket_type: p.ticket_type,
-            enabled: p.enabled,
-            description: p.description,
-            version: p.version,
-            definition: p.definition,
-            created_at: p.created_at,
-            updated_at: p.updated_at,
-        });
-    }
-    Ok(Setup {
-        processes: rows,
-        available,
-        roles: roles.into_iter().map(|r| Choice { value: r.id.0, label: r.name }).collect(),
-        persons: persons.into_iter().map(|p| Choice { value: p.id.0, label: p.display_name }).collect(),
-        queues: external::queues(app).await?,
-    })
+    Ok(read(app, caller, None).await?.0)
 }
 
-/// One process with what its dialogs need.
+/// One process with what its page shows.
 pub async fn get(app: &App, caller: &Caller, id: &ProcessId) -> Result<ProcessDetail, AppError> {
-    let setup = setup(app, caller).await?;
+    let (setup, around) = read(app, caller, Some(id)).await?;
     let process = setup.processes.iter().find(|p| p.id == *id).cloned().ok_or(AppError::NotFound)?;
-    let in_flight = ticket::count_in_flight(&app.db, id).await?;
-    let is_unreachable = process.definition.kind == Kind::ThirdParty && !external::is_reachable(app).await?;
-    Ok(ProcessDetail { setup, process, in_flight, is_unreachable })
+    let is_unreachable = process.definition.kind == Kind::ThirdParty && !around.is_reachable;
+    Ok(ProcessDetail { setup, process, in_flight: around.in_flight, is_unreachable })
+}
+
+/// The same with everybody whom a link could name: there may be thousands, so they are read for an open dialog only.
+pub async fn with_people(app: &App, setup: Setup) -> Result<Setup, AppError> {
+    let people = directory::enabled_people(&app.db).await?.into_iter();
+    let persons = people.map(|person| Choice { value: person.id.0, label: person.display_name }).collect();
+    Ok(Setup { persons: Some(persons), ..setup })
+}
+
+async fn read(app: &App, caller: &Caller, id: Option<&ProcessId>) -> Result<(Setup, Around), AppError> {
+    require_system_view(caller, "Ticket Setup")?;
+    let processes = process::list(&app.db).await?;
+    let around = process::around(&app.db, id).await?;
+    let links: Vec<&Approver> = processes.iter().flat_map(|p| &p.definition.links).map(|link| &link.approver).collect();
+    let mut gaps = coverage::of_links(&app.db, &links).await?.into_iter();
+    let persons: Vec<UserId> = links.iter().flat_map(|approver| approver.persons()).cloned().collect();
+    let people = if persons.is_empty() { vec![] } else { task::named_among(&app.db, &persons).await? };
+    let names = Names::new(around.roles.clone(), people);
+    let available =
+        TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
+    let row = |p: Process| ProcessRow {
+        links: p.definition.links.iter().map(|link| names.label(&link.approver)).collect(),
+        gaps: gaps.by_ref().take(p.definition.links.len()).collect(),
+        id: p.id,
+        ticket_type: p.ticket_type,
+        enabled: p.enabled,
+        description: p.description,
+        version: p.version,
+        definition: p.definition,
+        created_at: p.created_at,
+        updated_at: p.updated_at,
+    };
+    let setup = Setup {
+        processes: processes.into_iter().map(row).collect(),
+        available,
+        roles: around.roles.iter().map(|(id, name)| Choice { value: id.0.clone(), label: name.clone() }).collect(),
+        persons: None,
+        queues: around.queues.as_deref().map(external::queue_names).transpose()?,
+    };
+    Ok((setup, around))
 }
 
 /// Creates the type's process, Disabled, or writes a new version of it.

@@ -11,6 +11,7 @@ use crate::domain::quota::Standing;
 use crate::domain::quota_request::{QuotaForm, QuotaRequest, QuotaScope};
 use crate::domain::request::Request;
 use crate::server::app::{App, Caller};
+use crate::server::service::frame;
 use crate::server::service::quota::{self, Survey};
 use crate::server::service::rights::back_to;
 use crate::server::service::workflow::limits;
@@ -49,7 +50,7 @@ pub async fn list(app: &App, caller: &Caller, chosen: &str) -> Result<QuotaList,
     if places.is_empty() {
         return Err(AppError::NotFound);
     }
-    let enabled = process::enabled(&app.db).await?;
+    let enabled = frame::enabled(app, caller).await?;
     let survey = survey(app, &places).await?;
     let scopes = places.iter().map(|place| place.row(&survey, way(caller, place, &enabled))).collect();
     Ok(QuotaList { scopes, choices, is_overview })

@@ -20,7 +20,7 @@ pub const FIRST_PAGE: &str = "/hosts";
 /// Whose request this is, by the session's token; `None` when the session is over or never was.
 pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Caller>, AppError> {
     let (now, hash) = (app.now(), token::hash(token));
-    let Some(live) = session::live(&app.db, &hash, now, now - app.settings.session_idle).await? else {
+    let Some((live, bell)) = session::live(&app.db, &hash, now, now - app.settings.session_idle).await? else {
         return Ok(None);
     };
     if now - live.seen_at >= MINUTE {
@@ -31,7 +31,7 @@ pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Cal
         }
     }
     let wanted = live.view.as_deref().and_then(View::from_key);
-    Ok(Some(caller(live.person, wanted.as_ref(), live.three_level, hash, ip)))
+    Ok(Some(Caller { bell: Some(bell), ..caller(live.person, wanted.as_ref(), live.three_level, hash, ip) }))
 }
 
 async fn note_seen(app: &App, hash: &str, now: Millis) -> sqlx::Result<()> {
@@ -44,7 +44,7 @@ async fn note_seen(app: &App, hash: &str, now: Millis) -> sqlx::Result<()> {
 pub fn caller(person: Person, wanted: Option<&View>, three_level: bool, session_hash: String, ip: &str) -> Caller {
     let in_force = person.view(wanted, three_level);
     let view = person.views(three_level).into_iter().find(|v| Some(&v.view) == in_force.as_ref());
-    Caller { person, view, three_level, session_hash, ip: ip.to_owned() }
+    Caller { person, view, three_level, bell: None, session_hash, ip: ip.to_owned() }
 }
 
 /// Works in another view from now on. One that isn't held is as unknown as one that doesn't exist.

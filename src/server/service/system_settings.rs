@@ -1,7 +1,7 @@
 //! What administrators set for the whole system, and what is in force: a flag or the environment wins over the page,
 //! the page over the settings file and the default.
 
-use super::oplog::retention::kept_for;
+use super::oplog::retention::kept_as_stored;
 use super::rights::require_system_view;
 use super::support::closing;
 use crate::api::Done;
@@ -51,6 +51,11 @@ pub async fn auto_close_after(app: &App) -> Result<Millis, AppError> {
     in_force(app, AUTO_CLOSE).await
 }
 
+/// The same where the stored value was read along with something else.
+pub(super) fn auto_close_of(app: &App, stored: Option<&str>) -> Millis {
+    effective(app, AUTO_CLOSE, stored)
+}
+
 /// How long a deleted host can be restored.
 pub async fn trash_delay(app: &App) -> Result<Millis, AppError> {
     in_force(app, TRASH).await
@@ -61,37 +66,41 @@ fn is_fixed(app: &App, source: Source) -> bool {
 }
 
 async fn in_force(app: &App, source: Source) -> Result<Millis, AppError> {
-    let default = (source.default)(app);
-    if is_fixed(app, source) {
-        return Ok(default);
-    }
-    let stored = setting::get(&app.db, source.key).await?;
-    Ok(stored.and_then(|value| value.parse().ok()).unwrap_or(default))
+    let stored = if is_fixed(app, source) { None } else { setting::get(&app.db, source.key).await? };
+    Ok(effective(app, source, stored.as_deref()))
+}
+
+fn effective(app: &App, source: Source, stored: Option<&str>) -> Millis {
+    let stored = stored.filter(|_| !is_fixed(app, source));
+    stored.and_then(|value| value.parse().ok()).unwrap_or_else(|| (source.default)(app))
 }
 
 /// What the page shows. For the System View only.
 pub async fn get(app: &App, caller: &Caller) -> Result<SystemSettings, AppError> {
     require_system_view(caller, WHAT)?;
-    let delay = async |source: Source| {
-        Ok::<_, AppError>(Delay { text: written(in_force(app, source).await?), fixed: is_fixed(app, source) })
+    let stored = setting::all(&app.db).await?;
+    let stored = |key: &str| stored.get(key).map(String::as_str);
+    let delay = |source: Source| Delay {
+        text: written(effective(app, source, stored(source.key))),
+        fixed: is_fixed(app, source),
     };
     Ok(SystemSettings {
-        three_level: setting::three_level(&app.db).await?,
-        auto_close: delay(AUTO_CLOSE).await?,
-        trash: delay(TRASH).await?,
-        log_retention: retention(app).await?,
+        three_level: stored(setting::THREE_LEVEL) == Some(setting::ON),
+        auto_close: delay(AUTO_CLOSE),
+        trash: delay(TRASH),
+        log_retention: retention(app, stored(setting::LOG_RETENTION)),
     })
 }
 
 /// How long the operation log is kept: in days, which is what the page takes, or as a flag or the environment says it.
-async fn retention(app: &App) -> Result<Delay, AppError> {
+fn retention(app: &App, stored: Option<&str>) -> Delay {
     let fixed = app.settings.fixed.contains(RETENTION_FLAG);
-    let text = match kept_for(app).await? {
+    let text = match kept_as_stored(app, stored) {
         None => String::new(),
         Some(kept) if fixed => written(kept),
         Some(kept) => ((kept + DAY - 1) / DAY).to_string(),
     };
-    Ok(Delay { text, fixed })
+    Delay { text, fixed }
 }
 
 /// A time as it is typed: `3d`, `36h`, `5s`.

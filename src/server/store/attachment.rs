@@ -116,26 +116,11 @@ pub async fn count_under(tx: &mut Tx, number: TicketNumber, position: i64, files
     Ok(())
 }
 
-macro_rules! select {
-    ($rest:literal) => {
-        concat!(
-            "SELECT a.id, a.position, a.author_id, a.name, a.media_type, a.size, a.place, a.removed_by FROM attachment a ",
-            $rest
-        )
-    };
-}
-
-/// The files under the entries from one position to another.
-pub async fn of_thread(db: &Db, number: TicketNumber, from: i64, to: i64) -> sqlx::Result<Vec<Attachment>> {
-    let sql = select!("WHERE ticket_number = $1 AND position BETWEEN $2 AND $3 ORDER BY position, id");
-    db.all(sql, args![number, from, to]).await
-}
-
 /// A file of this ticket with the kind of entry it stands under.
 pub async fn get(db: &Db, number: TicketNumber, id: &str) -> sqlx::Result<Option<(Attachment, PostKind)>> {
-    let Some(found): Option<Attachment> =
-        db.opt(select!("WHERE a.id = $2 AND a.ticket_number = $1"), args![number, id]).await?
-    else {
+    let sql = "SELECT id, position, author_id, name, media_type, size, place, removed_by FROM attachment
+               WHERE id = $2 AND ticket_number = $1";
+    let Some(found): Option<Attachment> = db.opt(sql, args![number, id]).await? else {
         return Ok(None);
     };
     let sql = "SELECT kind FROM post WHERE ticket_number = $1 AND position = $2";

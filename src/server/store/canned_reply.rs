@@ -46,12 +46,6 @@ pub async fn list(db: &Db, view: &View, text: &str, limit: i64) -> sqlx::Result<
     db.all(text, args).await
 }
 
-/// Id and title of a project's, by title.
-pub async fn titles(db: &Db, project: &ProjectId, limit: i64) -> sqlx::Result<Vec<(String, String)>> {
-    let sql = "SELECT id, title FROM canned_reply WHERE project_id = $1 ORDER BY LOWER(title) LIMIT $2";
-    db.all(sql, args![project, limit]).await
-}
-
 /// The text of one of a project's.
 pub async fn body(db: &Db, project: &ProjectId, id: &str) -> sqlx::Result<Option<String>> {
     db.scalar_opt("SELECT body FROM canned_reply WHERE project_id = $1 AND id = $2", args![project, id]).await

@@ -1,61 +1,67 @@
 //! Where nobody holds a role: the places a process's link would leave without an approver.
 
 use super::db::Db;
-use crate::args;
-use crate::domain::ids::RoleId;
+use super::sql::Sql;
+use crate::domain::process::{Approver, Scope};
 
-/// A place without an approver, with how many there are in all.
+/// A place without an approver at a link, with how many there are in all.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Gap {
+    /// The link's place among those that were asked about.
+    pub link: i64,
     pub name: String,
     pub total: i64,
 }
 
-/// The first `limit` projects, by name, in which no enabled user holds the role.
-pub async fn projects_without(db: &Db, role: &RoleId, limit: i64) -> sqlx::Result<Vec<Gap>> {
-    db.all(
-        "SELECT p.name || ' (' || d.name || ')' AS name, COUNT(*) OVER () AS total
-         FROM project p JOIN domain d ON d.id = p.domain_id
-         WHERE p.deleted_at IS NULL
-           AND NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled
-                           WHERE a.role_id = $1 AND a.project_id = p.id)
-         ORDER BY d.name, p.name LIMIT $2",
-        args![role, limit],
-    )
-    .await
+/// An enabled user who holds the role; goes on with where.
+const HOLDER: &str = "NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled";
+
+/// For each of these links the first `limit` places, by name, in which nobody enabled could approve; one statement for all.
+/// Where a link looks everywhere, or names persons, and nobody is there, the place is `everywhere`.
+pub async fn gaps(db: &Db, links: &[&Approver], everywhere: &'static str, limit: i64) -> sqlx::Result<Vec<Gap>> {
+    let mut sql = Sql::new(db.dialect(), "");
+    for (i, approver) in links.iter().enumerate() {
+        sql.push(if i == 0 { "" } else { " UNION ALL " });
+        of_link(&mut sql, i as i64, approver, everywhere, limit);
+    }
+    if links.is_empty() {
+        return Ok(vec![]);
+    }
+    let (text, args) = sql.done();
+    db.all(text, args).await
 }
 
-/// The first `limit` domains, by name, in none of whose projects an enabled user holds the role.
-pub async fn domains_without(db: &Db, role: &RoleId, limit: i64) -> sqlx::Result<Vec<Gap>> {
-    db.all(
-        "SELECT d.name, COUNT(*) OVER () AS total FROM domain d
-         WHERE d.deleted_at IS NULL
-           AND NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled
-                           JOIN project p ON p.id = a.project_id
-                           WHERE a.role_id = $1 AND p.domain_id = d.id)
-         ORDER BY d.name LIMIT $2",
-        args![role, limit],
-    )
-    .await
+fn of_link(sql: &mut Sql, link: i64, approver: &Approver, everywhere: &'static str, limit: i64) {
+    match approver {
+        Approver::Role { role, scope: Scope::Project } => {
+            sql.push("SELECT * FROM (SELECT ").bind(link).push(
+                " AS link, p.name || ' (' || d.name || ')' AS name, COUNT(*) OVER () AS total
+                 FROM project p JOIN domain d ON d.id = p.domain_id WHERE p.deleted_at IS NULL AND ",
+            );
+            sql.push(HOLDER).push(" WHERE a.project_id = p.id AND a.role_id = ").bind(role);
+            sql.push(") ORDER BY d.name, p.name LIMIT ").bind(limit).push(") AS places");
+        }
+        Approver::Role { role, scope: Scope::Domain } => {
+            sql.push("SELECT * FROM (SELECT ").bind(link).push(
+                " AS link, d.name AS name, COUNT(*) OVER () AS total FROM domain d WHERE d.deleted_at IS NULL AND ",
+            );
+            sql.push(HOLDER).push(" JOIN project p ON p.id = a.project_id WHERE p.domain_id = d.id AND a.role_id = ");
+            sql.bind(role).push(") ORDER BY d.name LIMIT ").bind(limit).push(") AS places");
+        }
+        Approver::Role { role, scope: Scope::Global } => {
+            nobody(sql, link, everywhere);
+            sql.push(HOLDER).push(" WHERE a.role_id = ").bind(role).push(")");
+        }
+        Approver::Persons { persons } => {
+            nobody(sql, link, everywhere);
+            let persons: Vec<String> = persons.iter().map(|id| id.0.clone()).collect();
+            sql.push("NOT EXISTS (SELECT 1 FROM account u WHERE u.enabled AND u.id").is_in(persons).push(")");
+        }
+    }
 }
 
-/// Whether any enabled user holds the role anywhere.
-pub async fn is_held_anywhere(db: &Db, role: &RoleId) -> sqlx::Result<bool> {
-    let found: Option<String> = db
-        .scalar_opt(
-            "SELECT a.account_id FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled
-             WHERE a.role_id = $1 LIMIT 1",
-            args![role],
-        )
-        .await?;
-    Ok(found.is_some())
-}
-
-/// Whether any of these users is enabled.
-pub async fn any_enabled(db: &Db, users: Vec<String>) -> sqlx::Result<bool> {
-    let sql = db.dialect().pick(
-        "SELECT id FROM account WHERE enabled AND id IN (SELECT value FROM json_each($1)) LIMIT 1",
-        "SELECT id FROM account WHERE enabled AND id = ANY($1) LIMIT 1",
-    );
-    Ok(db.scalar_opt::<String>(sql, args![users]).await?.is_some())
+/// One row where the condition that follows holds.
+fn nobody(sql: &mut Sql, link: i64, everywhere: &'static str) {
+    sql.push("SELECT ").bind(link).push(" AS link, ").bind(everywhere);
+    sql.push(" AS name, CAST(1 AS BIGINT) AS total WHERE ");
 }

@@ -3,16 +3,16 @@
 pub mod change;
 pub mod step;
 
-pub use step::of_ticket as steps_of_ticket;
-
 use super::db::{Db, Tx};
 use super::event::Change;
-use super::sql::Sql;
+use super::process;
+use super::sql::{Sql, read_rows};
 use super::value::Val;
 use crate::args;
 use crate::domain::directory::View;
 use crate::domain::host::{HostRequest, HostStatus, Image, Specification};
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber, UserId};
+use crate::domain::process::{Definition, TicketType};
 use crate::domain::time::Millis;
 use serde_json::json;
 
@@ -21,9 +21,28 @@ pub async fn specifications(db: &Db) -> sqlx::Result<Vec<Specification>> {
     db.all("SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id", args![]).await
 }
 
-/// The image catalogue, in its order.
-pub async fn images(db: &Db) -> sqlx::Result<Vec<Image>> {
-    db.all("SELECT id, name FROM image ORDER BY position, id", args![]).await
+/// What hosts can be made from, in order, and who approves them.
+pub struct Offer {
+    pub specifications: Vec<Specification>,
+    pub images: Vec<Image>,
+    /// The process of Host Application, where it is enabled.
+    pub process: Option<Definition>,
+}
+
+pub async fn offer(db: &Db) -> sqlx::Result<Offer> {
+    let mut sql = Sql::new(db.dialect(), "SELECT ");
+    sql.rows("id, name, vcpu, memory_mib", "position, id").push(" FROM specification) AS specifications, ");
+    sql.rows("id, name", "position, id").push(" FROM image) AS images, (SELECT v.definition FROM process p");
+    sql.push(" JOIN process_version v ON v.process_id = p.id AND v.version = p.version WHERE p.enabled AND p.ticket_type = ");
+    sql.bind(TicketType::ApplyMachine.key()).push(") AS process");
+    let (text, args) = sql.done();
+    let row: Option<(String, String, Option<String>)> = db.opt(text, args).await?;
+    let (specifications, images, process) = row.ok_or(sqlx::Error::RowNotFound)?;
+    Ok(Offer {
+        specifications: read_rows(&specifications)?,
+        images: read_rows(&images)?,
+        process: process.as_deref().map(process::read_definition).transpose()?,
+    })
 }
 
 /// A host as lists and its page show it.

@@ -1,6 +1,7 @@
 //! SQL, one file per area, a function per query. Knows no rules; takes a [`db::Db`] to read and a [`db::Tx`] to write.
 
 pub mod attachment;
+pub mod bell;
 pub mod canned_reply;
 pub mod coverage;
 pub mod db;
@@ -11,6 +12,7 @@ pub mod flash;
 pub mod host;
 pub mod inventory;
 pub mod job;
+pub mod narrow;
 pub mod oplog;
 pub mod process;
 pub mod quota;
@@ -18,7 +20,9 @@ pub mod session;
 pub mod setting;
 pub mod sql;
 pub mod support;
+pub mod support_page;
 pub mod task;
 pub mod ticket;
 pub mod ticket_list;
+pub mod ticket_page;
 pub mod value;

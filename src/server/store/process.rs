@@ -2,8 +2,9 @@
 
 use super::db::{Db, Tx};
 use super::event::Change;
+use super::sql::{Sql, read_rows};
 use crate::args;
-use crate::domain::ids::ProcessId;
+use crate::domain::ids::{ProcessId, RoleId};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::time::Millis;
 
@@ -48,7 +49,7 @@ impl ProcessRow {
     }
 }
 
-fn read_definition(stored: &str) -> sqlx::Result<Definition> {
+pub(super) fn read_definition(stored: &str) -> sqlx::Result<Definition> {
     serde_json::from_str(stored).map_err(|e| sqlx::Error::Decode(e.into()))
 }
 
@@ -97,14 +98,44 @@ pub async fn lock(tx: &mut Tx, id: &ProcessId) -> sqlx::Result<Option<Process>> 
     tx.opt::<ProcessRow>(sql, args![id]).await?.map(ProcessRow::read).transpose()
 }
 
+/// What the dialogs of Ticket Setup offer, and how one process stands.
+#[derive(sqlx::FromRow)]
+struct AroundRow {
+    roles: String,
+    queues: Option<String>,
+    is_reachable: bool,
+    in_flight: i64,
+}
+
+pub struct Around {
+    /// By name.
+    pub roles: Vec<(RoleId, String)>,
+    /// JSON: the queues of the connected system.
+    pub queues: Option<String>,
+    /// Whether that answered when it was last asked.
+    pub is_reachable: bool,
+    /// How many tickets of the process are under way.
+    pub in_flight: i64,
+}
+
+/// One statement; `process` is whose tickets under way are counted.
+pub async fn around(db: &Db, process: Option<&ProcessId>) -> sqlx::Result<Around> {
+    let mut sql = Sql::new(db.dialect(), "SELECT ");
+    sql.rows("r.id, r.name", "r.name, r.id").push(
+        " FROM role r) AS roles, (SELECT queues FROM external_system) AS queues,
+      EXISTS (SELECT 1 FROM external_system WHERE problem IS NULL) AS is_reachable,
+      (SELECT COUNT(*) FROM ticket WHERE status = 'incomplete' AND process_id = ",
+    );
+    sql.bind(process.cloned()).push(") AS in_flight");
+    let (text, args) = sql.done();
+    let row: AroundRow = db.opt(text, args).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let AroundRow { roles, queues, is_reachable, in_flight } = row;
+    Ok(Around { roles: read_rows(&roles)?, queues, is_reachable, in_flight })
+}
+
 const DEFINITION: &str = "SELECT definition FROM process_version WHERE process_id = $1 AND version = $2";
 
 /// What one version of a process says.
-pub async fn definition(db: &Db, id: &ProcessId, version: i64) -> sqlx::Result<Definition> {
-    read_definition(&db.scalar::<String>(DEFINITION, args![id, version]).await?)
-}
-
-/// The same, inside a transaction.
 pub async fn definition_in(tx: &mut Tx, id: &ProcessId, version: i64) -> sqlx::Result<Definition> {
     read_definition(&tx.scalar::<String>(DEFINITION, args![id, version]).await?)
 }

@@ -35,7 +35,7 @@ pub struct Line {
     /// A [`Key`]'s key for `limit` and `held`, with `amount` in stored units.
     pub key: String,
     pub amount: i64,
-    /// Sums over hosts, for `used`.
+    /// Sums over hosts, for `used`: triggers keep them by project, in the table `host_sum`.
     pub vcpu: i64,
     pub memory_mib: i64,
     pub disks_gib: i64,
@@ -59,11 +59,10 @@ fn lines_query(dialect: Dialect, domains: Vec<String>, projects: Vec<String>) ->
     let mut sql = Sql::new(dialect, "SELECT 'used' AS source, p.domain_id AS domain, CASE WHEN p.id");
     sql.is_in(projects.clone());
     sql.push(
-        " THEN p.id ELSE '' END AS project, '' AS key, CAST(0 AS BIGINT) AS amount, CAST(SUM(h.vcpu + h.growing_vcpu) AS BIGINT) AS vcpu,
-           CAST(SUM(h.memory_mib + h.growing_memory_mib) AS BIGINT) AS memory_mib,
-           CAST(SUM(h.disks_gib + h.growing_disks_gib) AS BIGINT) AS disks_gib, COUNT(*) AS hosts
-         FROM host h JOIN project p ON p.id = h.project_id
-         WHERE h.status <> 'deploy_failed' AND p.domain_id",
+        " THEN p.id ELSE '' END AS project, '' AS key, CAST(0 AS BIGINT) AS amount, CAST(SUM(h.vcpu) AS BIGINT) AS vcpu,
+           CAST(SUM(h.memory_mib) AS BIGINT) AS memory_mib, CAST(SUM(h.disks_gib) AS BIGINT) AS disks_gib,
+           CAST(SUM(h.hosts) AS BIGINT) AS hosts
+         FROM host_sum h JOIN project p ON p.id = h.project_id WHERE h.hosts > 0 AND p.domain_id",
     );
     sql.is_in(domains.clone());
     sql.push(" GROUP BY 1, 2, 3 UNION ALL SELECT 'held', domain_id, CASE WHEN project_id");

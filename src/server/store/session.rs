@@ -1,7 +1,9 @@
 //! Sessions, failed sign-ins and the one-time set-up link. Of every token only its SHA-256 is here.
 
-use super::db::{Db, Tx};
+use super::bell;
+use super::db::{Db, Dialect, Tx};
 use super::event::Change;
+use super::sql::{Sql, read_rows};
 use super::value::Val;
 use crate::args;
 use crate::domain::directory::{Held, Person, Reach};
@@ -38,7 +40,6 @@ pub struct Live {
     pub three_level: bool,
 }
 
-/// One row per role held, or a single one without a role.
 #[derive(sqlx::FromRow)]
 struct LiveRow {
     token_hash: String,
@@ -49,41 +50,56 @@ struct LiveRow {
     username: String,
     display_name: String,
     domain: DomainId,
-    role: Option<RoleId>,
-    reach: Option<String>,
-    project: Option<ProjectId>,
-    project_name: Option<String>,
-    held_domain: Option<DomainId>,
-    held_domain_name: Option<String>,
+    held: String,
 }
 
-macro_rules! live_where {
-    ($which:literal) => {
-        concat!(
-            "SELECT s.token_hash, s.view, s.seen_at,
-               EXISTS (SELECT 1 FROM setting t WHERE t.key = 'three_level' AND t.value = 'on') AS three_level,
-               a.id, a.username, a.display_name, a.domain_id AS domain,
-               r.id AS role, r.reach, p.id AS project, p.name AS project_name,
-               d.id AS held_domain, d.name AS held_domain_name
-             FROM session s
-             JOIN account a ON a.id = s.account_id AND a.enabled
-             LEFT JOIN assignment x ON x.account_id = a.id
-             LEFT JOIN role r ON r.id = x.role_id
-             LEFT JOIN project p ON p.id = x.project_id
-             LEFT JOIN domain d ON d.id = p.domain_id
-             WHERE s.expires_at > $2 AND s.seen_at > $3 AND ",
-            $which,
-            // Their order is what tells whether two readings differ.
-            " ORDER BY s.token_hash, p.id, r.id"
-        )
-    };
+/// Role, reach, project and its name, domain and its name.
+type HeldRow = (RoleId, String, ProjectId, String, DomainId, String);
+
+/// Goes on with which sessions.
+fn live_columns(dialect: Dialect) -> Sql {
+    let mut sql = Sql::new(
+        dialect,
+        "SELECT s.token_hash, s.view, s.seen_at,
+           EXISTS (SELECT 1 FROM setting t WHERE t.key = 'three_level' AND t.value = 'on') AS three_level,
+           a.id, a.username, a.display_name, a.domain_id AS domain, ",
+    );
+    // Their order is what tells whether two readings differ.
+    sql.rows("r.id, r.reach, p.id, p.name, d.id, d.name", "p.id, r.id");
+    sql.push(
+        " FROM assignment x JOIN role r ON r.id = x.role_id
+          JOIN project p ON p.id = x.project_id JOIN domain d ON d.id = p.domain_id
+          WHERE x.account_id = a.id) AS held",
+    );
+    sql
 }
 
-/// The session of this token with its person and the roles held, if it is neither expired, nor seen last before
-/// `seen_after`, nor of a disabled account. One statement, because every request begins with it.
-pub async fn live(db: &Db, token_hash: &str, now: Millis, seen_after: Millis) -> sqlx::Result<Option<Live>> {
-    let rows: Vec<LiveRow> = db.all(live_where!("s.token_hash = $1"), args![token_hash, now, seen_after]).await?;
-    Ok(live_in(rows).remove(token_hash))
+fn live_sessions(sql: &mut Sql, now: Millis, seen_after: Millis) -> &mut Sql {
+    sql.push(" FROM session s JOIN account a ON a.id = s.account_id AND a.enabled WHERE s.expires_at > ").bind(now);
+    sql.push(" AND s.seen_at > ").bind(seen_after).push(" AND s.token_hash")
+}
+
+/// The session of this token with its person and the roles held, and the person's bell, if it is neither expired, nor seen
+/// last before `seen_after`, nor of a disabled account. One statement, because every request begins with it.
+pub async fn live(
+    db: &Db,
+    token_hash: &str,
+    now: Millis,
+    seen_after: Millis,
+) -> sqlx::Result<Option<(Live, bell::Bell)>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        live: LiveRow,
+        #[sqlx(flatten)]
+        bell: bell::Row,
+    }
+    let mut sql = live_columns(db.dialect());
+    bell::columns(sql.push(", "), "a.id");
+    live_sessions(&mut sql, now, seen_after).push(" = ").bind(token_hash);
+    let (text, args) = sql.done();
+    let row: Option<Row> = db.opt(text, args).await?;
+    row.map(|row| Ok((row.live.read()?, row.bell.read()?))).transpose()
 }
 
 /// Those of these sessions that [`live`] would give, by their tokens' hashes; one statement for all.
@@ -93,42 +109,27 @@ pub async fn live_among(
     now: Millis,
     seen_after: Millis,
 ) -> sqlx::Result<HashMap<String, Live>> {
-    let sql = db
-        .dialect()
-        .pick(live_where!("s.token_hash IN (SELECT value FROM json_each($1))"), live_where!("s.token_hash = ANY($1)"));
-    Ok(live_in(db.all(sql, args![token_hashes, now, seen_after]).await?))
-}
-
-fn live_in(rows: Vec<LiveRow>) -> HashMap<String, Live> {
-    let mut sessions: HashMap<String, Live> = HashMap::new();
-    for row in rows {
-        let live = sessions.entry(row.token_hash.clone()).or_insert_with(|| Live {
-            person: Person {
-                id: row.id.clone(),
-                username: row.username.clone(),
-                display_name: row.display_name.clone(),
-                domain: row.domain.clone(),
-                held: vec![],
-            },
-            view: row.view.clone(),
-            seen_at: row.seen_at,
-            three_level: row.three_level,
-        });
-        live.person.held.extend(row.held());
-    }
-    sessions
+    let mut sql = live_columns(db.dialect());
+    live_sessions(&mut sql, now, seen_after).is_in(token_hashes);
+    let (text, args) = sql.done();
+    let rows: Vec<LiveRow> = db.all(text, args).await?;
+    rows.into_iter().map(|row| Ok((row.token_hash.clone(), row.read()?))).collect()
 }
 
 impl LiveRow {
-    fn held(self) -> Option<Held> {
-        Some(Held {
-            role: self.role?,
-            reach: Reach::from_key(&self.reach?)?,
-            project: self.project?,
-            project_name: self.project_name?,
-            domain: self.held_domain?,
-            domain_name: self.held_domain_name?,
-        })
+    fn read(self) -> sqlx::Result<Live> {
+        let held = |(role, reach, project, project_name, domain, domain_name): HeldRow| {
+            let reach = Reach::from_key(&reach)?;
+            Some(Held { role, reach, project, project_name, domain, domain_name })
+        };
+        let person = Person {
+            id: self.id,
+            username: self.username,
+            display_name: self.display_name,
+            domain: self.domain,
+            held: read_rows::<HeldRow>(&self.held)?.into_iter().filter_map(held).collect(),
+        };
+        Ok(Live { person, view: self.view, seen_at: self.seen_at, three_level: self.three_level })
     }
 }
 

@@ -3,6 +3,7 @@
 use super::db::{Db, Tx};
 use super::event::Change;
 use crate::args;
+use std::collections::HashMap;
 
 /// How long a support ticket waits for its requester, in milliseconds.
 pub const AUTO_CLOSE_AFTER: &str = "auto_close_after";
@@ -10,11 +11,18 @@ pub const AUTO_CLOSE_AFTER: &str = "auto_close_after";
 pub const TRASH_DELAY: &str = "trash_delay";
 /// How many days records of the operation log are kept; for ever without a row.
 pub const LOG_RETENTION: &str = "log_retention";
-/// `on` once the three-level hierarchy has been turned on; it can't be turned off again.
+/// [`ON`] once the three-level hierarchy has been turned on; it can't be turned off again.
 pub const THREE_LEVEL: &str = "three_level";
+pub const ON: &str = "on";
 
 pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {
     db.scalar_opt("SELECT value FROM setting WHERE key = $1", args![key]).await
+}
+
+/// Everything that is set.
+pub async fn all(db: &Db) -> sqlx::Result<HashMap<String, String>> {
+    let rows: Vec<(String, String)> = db.all("SELECT key, value FROM setting", args![]).await?;
+    Ok(rows.into_iter().collect())
 }
 
 pub async fn set(tx: &mut Tx, key: &str, value: &str) -> sqlx::Result<()> {
@@ -36,5 +44,5 @@ pub async fn clear(tx: &mut Tx, key: &str) -> sqlx::Result<()> {
 }
 
 pub async fn three_level(db: &Db) -> sqlx::Result<bool> {
-    Ok(get(db, THREE_LEVEL).await?.as_deref() == Some("on"))
+    Ok(get(db, THREE_LEVEL).await?.as_deref() == Some(ON))
 }

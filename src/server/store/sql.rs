@@ -2,6 +2,7 @@
 
 use super::db::Dialect;
 use super::value::Val;
+use serde::de::DeserializeOwned;
 use sqlx::AssertSqlSafe;
 use std::fmt::Write;
 
@@ -42,7 +43,33 @@ impl Sql {
         self.push(" LIKE ").bind(format!("%{escaped}%")).push(" ESCAPE '\\'")
     }
 
+    /// `(SELECT …` for rows that belong to a row, as one JSON text of arrays in this order: what belongs together is read by one
+    /// statement. Goes on with ` FROM …` and the closing parenthesis.
+    pub fn rows(&mut self, columns: &'static str, order: &'static str) -> &mut Sql {
+        match self.dialect {
+            Dialect::Postgres => {
+                self.push("(SELECT COALESCE(CAST(JSON_AGG(JSON_BUILD_ARRAY(").push(columns).push(") ORDER BY ");
+                self.push(order).push(") AS TEXT), '[]')")
+            }
+            Dialect::Sqlite => {
+                self.push("(SELECT JSON_GROUP_ARRAY(JSON_ARRAY(").push(columns).push(") ORDER BY ");
+                self.push(order).push(")")
+            }
+        }
+    }
+
+    /// The text for this database.
+    pub fn pick(&mut self, sqlite: &'static str, postgres: &'static str) -> &mut Sql {
+        let text = self.dialect.pick(sqlite, postgres);
+        self.push(text)
+    }
+
     pub fn done(self) -> (AssertSqlSafe<String>, Vec<Val>) {
         (AssertSqlSafe(self.text), self.args)
     }
+}
+
+/// What [`Sql::rows`] read.
+pub fn read_rows<T: DeserializeOwned>(json: &str) -> sqlx::Result<Vec<T>> {
+    serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
 }

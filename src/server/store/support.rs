@@ -3,10 +3,11 @@
 
 use super::db::{Db, Tx};
 use super::event::Change;
+use super::narrow::{self, Narrowed, Typed};
 use super::sql::Sql;
 use crate::api::support::SupportTab;
 use crate::args;
-use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
+use crate::domain::ids::{DomainId, TicketNumber, UserId};
 use crate::domain::support::{Level, PostKind, QUEUE_FEEDBACK, SupportStatus, Verdict};
 use crate::domain::time::Millis;
 
@@ -99,8 +100,6 @@ pub struct PostRow {
     pub author_name: String,
     pub body: String,
     pub at: Millis,
-    /// How many files stand under it.
-    pub files: i64,
 }
 
 pub struct NewPost<'a> {
@@ -135,40 +134,6 @@ async fn write_post(tx: &mut Tx, new: &NewPost<'_>, author: Option<UserId>, name
     )
     .await?;
     Ok(position)
-}
-
-/// The newest of a thread before a position, newest first. `notes`: internal ones too.
-pub async fn posts(
-    db: &Db,
-    number: TicketNumber,
-    before: Option<i64>,
-    notes: bool,
-    limit: i64,
-) -> sqlx::Result<Vec<PostRow>> {
-    let mut sql = Sql::new(
-        db.dialect(),
-        "SELECT position, kind, author_id, author_name, body, at, files FROM post WHERE ticket_number = ",
-    );
-    sql.bind(number);
-    if let Some(before) = before {
-        sql.push(" AND position < ").bind(before);
-    }
-    if !notes {
-        sql.push(" AND kind <> 'note'");
-    }
-    sql.push(" ORDER BY position DESC LIMIT ").bind(limit);
-    let (text, args) = sql.done();
-    db.all(text, args).await
-}
-
-/// The tickets that go on from this one, oldest first, with who asked.
-pub async fn followed_by(db: &Db, number: TicketNumber) -> sqlx::Result<Vec<(TicketNumber, UserId)>> {
-    db.all(
-        "SELECT s.number, t.initiator_id FROM support s JOIN ticket t ON t.number = s.number
-         WHERE s.follows = $1 ORDER BY s.number LIMIT 20",
-        args![number],
-    )
-    .await
 }
 
 /// A ticket with the names a list shows.
@@ -222,24 +187,62 @@ pub struct Whose<'a> {
     pub all: bool,
 }
 
-/// One page of a tab, read along the index that has its order.
-pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> sqlx::Result<Vec<ListedSupport>> {
-    let mut sql = Sql::new(
-        db.dialect(),
-        "SELECT t.number, s.level, t.resource_name AS title, t.initiator_id, u.display_name AS initiator, s.status,
+/// The columns of a [`ListedSupport`] for this person.
+pub(super) fn listed_columns<'a>(sql: &'a mut Sql, person: &UserId) -> &'a mut Sql {
+    sql.push(
+        "t.number, s.level, t.resource_name AS title, t.initiator_id, u.display_name AS initiator, s.status,
            h.display_name AS handler, t.submitted_at, t.closed_at, t.queue,
            x.kind AS remote_kind, x.remote_id, x.remote_status, x.remote_owner, x.problem,
            x.number IS NOT NULL OR EXISTS (SELECT 1 FROM task o WHERE o.ticket_number = t.number AND o.state = 'open')
              AS has_handler,
            EXISTS (SELECT 1 FROM task m WHERE m.ticket_number = t.number AND m.state = 'open' AND m.account_id = ",
     );
-    sql.bind(whose.person).push(") AS is_mine ");
+    sql.bind(person).push(") AS is_mine")
+}
+
+/// The tables that they come from, beside `ticket t`.
+pub(super) const LISTED_NAMES: &str = " JOIN support s ON s.number = t.number JOIN account u ON u.id = t.initiator_id
+  LEFT JOIN account h ON h.id = s.handler_id LEFT JOIN external_ticket x ON x.number = t.number";
+
+/// One page of a tab. What was typed of names is looked up first, by a statement of its own.
+pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> sqlx::Result<Vec<ListedSupport>> {
+    // My Pending isn't in the order of numbers.
+    let by_number = tab != SupportTab::Pending;
+    let typed = Typed {
+        project: None,
+        initiator: s.initiator.as_deref(),
+        resource: s.text.as_deref(),
+        ascending: s.ascending,
+        beyond: s.beyond.filter(|_| by_number).map(|(_, number)| number),
+    };
+    let mut narrowed = narrow::read(db, &typed).await?;
+    if narrowed.is_nothing() {
+        return Ok(vec![]);
+    }
+    let goes_on = narrowed.goes_on;
+    if by_number || !goes_on {
+        let found = listed(db, tab, whose, s, &narrowed).await?;
+        if !goes_on || found.len() as i64 == s.limit {
+            return Ok(found);
+        }
+    }
+    narrowed.numbers = None;
+    listed(db, tab, whose, s, &narrowed).await
+}
+
+/// Read along the index that has the tab's order.
+async fn listed(
+    db: &Db,
+    tab: SupportTab,
+    whose: Whose<'_>,
+    s: &Selection,
+    narrowed: &Narrowed,
+) -> sqlx::Result<Vec<ListedSupport>> {
+    let mut sql = Sql::new(db.dialect(), "SELECT ");
+    listed_columns(&mut sql, whose.person);
     let from_tasks = matches!(tab, SupportTab::Pending | SupportTab::Resolved);
-    sql.push(if from_tasks { "FROM task k JOIN ticket t ON t.number = k.ticket_number" } else { "FROM ticket t" });
-    sql.push(
-        " JOIN support s ON s.number = t.number JOIN account u ON u.id = t.initiator_id
-         LEFT JOIN account h ON h.id = s.handler_id LEFT JOIN external_ticket x ON x.number = t.number WHERE t.support = 1",
-    );
+    sql.push(if from_tasks { " FROM task k JOIN ticket t ON t.number = k.ticket_number" } else { " FROM ticket t" });
+    sql.push(LISTED_NAMES).push(" WHERE t.support = 1");
     match tab {
         SupportTab::Mine => sql.push(" AND t.initiator_id = ").bind(whose.person),
         SupportTab::Pending => {
@@ -267,13 +270,13 @@ pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> 
             None => &mut sql,
         },
     };
-    filter(&mut sql, s);
+    filter(&mut sql, s, narrowed);
     order(&mut sql, tab, s);
     let (text, args) = sql.done();
     db.all(text, args).await
 }
 
-fn filter(sql: &mut Sql, s: &Selection) {
+fn filter(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) {
     if let Some(number) = s.number {
         sql.push(" AND t.number = ").bind(number);
     }
@@ -283,9 +286,11 @@ fn filter(sql: &mut Sql, s: &Selection) {
     if let Some(level) = s.level {
         sql.push(" AND s.level = ").bind(level.key());
     }
-    if let Some(initiator) = &s.initiator {
-        sql.push(" AND (LOWER(u.display_name)").contains(initiator);
-        sql.push(" OR LOWER(u.username)").contains(initiator).push(")");
+    if let Some(initiators) = &narrowed.initiators {
+        sql.push(" AND t.initiator_id").is_in(initiators.clone());
+    }
+    if let Some(numbers) = &narrowed.numbers {
+        sql.push(" AND t.number").is_in(numbers.clone());
     }
     if let Some(text) = &s.text {
         sql.push(" AND LOWER(t.resource_name)").contains(text);
@@ -317,19 +322,4 @@ fn order(sql: &mut Sql, tab: SupportTab, s: &Selection) {
         sql.push(key).push(if s.ascending { " > " } else { " < " }).bind(number);
     }
     sql.push(if s.ascending { up } else { down }).push(" LIMIT ").bind(s.limit);
-}
-
-/// Whether a project's or domain's names are worth a page's line: where a ticket belongs.
-pub async fn place_names(
-    db: &Db,
-    project: Option<&ProjectId>,
-    domain: Option<&DomainId>,
-) -> sqlx::Result<(Option<String>, Option<String>)> {
-    let found: Option<(Option<String>, Option<String>)> = db
-        .opt(
-            "SELECT (SELECT name FROM project WHERE id = $1), (SELECT name FROM domain WHERE id = $2)",
-            args![project.cloned(), domain.cloned()],
-        )
-        .await?;
-    Ok(found.unwrap_or_default())
 }

@@ -2,6 +2,7 @@
 
 use super::db::{Db, Dialect, Tx};
 use super::event::Change;
+use super::sql::Sql;
 use super::value::Val;
 use crate::args;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
@@ -47,18 +48,56 @@ pub async fn holders(tx: &mut Tx, place: Place<'_>) -> sqlx::Result<Vec<UserId>>
     tx.scalars(HOLDERS, args![place.role, place.scope.key(), place.scope_id.unwrap_or_default()]).await
 }
 
-/// The same people with the names that are shown, by name.
-pub async fn named_holders(db: &Db, place: Place<'_>) -> sqlx::Result<Vec<(UserId, String)>> {
-    db.all(
-        "SELECT DISTINCT u.id, u.display_name FROM assignment a
-         JOIN account u ON u.id = a.account_id AND u.enabled
-         JOIN project p ON p.id = a.project_id
-         WHERE a.role_id = $1
-           AND ($2 = 'global' OR ($2 = 'project' AND a.project_id = $3) OR ($2 = 'domain' AND p.domain_id = $3))
-         ORDER BY u.display_name, u.id",
-        args![place.role, place.scope.key(), place.scope_id.unwrap_or_default()],
-    )
-    .await
+/// Whom a link means.
+#[derive(Debug, Clone, Copy)]
+pub enum Meant<'a> {
+    Role(Place<'a>),
+    Persons(&'a [UserId]),
+}
+
+/// One of those whom a link means now, with how many there are in all.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct NamedApprover {
+    /// The link's place among those that were asked about.
+    pub link: i64,
+    pub name: String,
+    pub total: i64,
+}
+
+/// The first `limit` of each link's, by name, but one who is left out; one statement for all links.
+pub async fn named_approvers(
+    db: &Db,
+    links: &[Meant<'_>],
+    but: Option<&UserId>,
+    limit: i64,
+) -> sqlx::Result<Vec<NamedApprover>> {
+    let mut sql = Sql::new(db.dialect(), "");
+    for (i, meant) in links.iter().enumerate() {
+        sql.push(if i == 0 { "" } else { " UNION ALL " }).push("SELECT * FROM (SELECT ").bind(i as i64).push(
+            " AS link, u.display_name AS name, COUNT(*) OVER () AS total FROM account u WHERE u.enabled AND u.id <> ",
+        );
+        sql.bind(but.map_or("", |user| user.as_str())).push(" AND u.id");
+        match meant {
+            Meant::Role(place) => {
+                sql.push(" IN (SELECT a.account_id FROM assignment a JOIN project p ON p.id = a.project_id WHERE a.role_id = ");
+                sql.bind(place.role);
+                let scope_id = place.scope_id.unwrap_or_default();
+                match place.scope {
+                    Scope::Global => {}
+                    Scope::Project => _ = sql.push(" AND a.project_id = ").bind(scope_id),
+                    Scope::Domain => _ = sql.push(" AND p.domain_id = ").bind(scope_id),
+                }
+                sql.push(")");
+            }
+            Meant::Persons(users) => _ = sql.is_in(users.iter().map(|user| user.0.clone()).collect::<Vec<_>>()),
+        }
+        sql.push(" ORDER BY u.display_name, u.id LIMIT ").bind(limit).push(") AS named");
+    }
+    if links.is_empty() {
+        return Ok(vec![]);
+    }
+    let (text, args) = sql.done();
+    db.all(text, args).await
 }
 
 /// Those of these users who exist and are enabled, with their names, by name.

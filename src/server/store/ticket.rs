@@ -1,9 +1,8 @@
-//! Tickets: one ticket, its history, and the bell's counts. The lists of workflow tickets are in `ticket_list`, the approvers'
+//! Tickets: one ticket and its history. The lists of workflow tickets are in `ticket_list`, the approvers'
 //! tasks in `task`, and what is special about support tickets in `support`.
 
 use super::db::{Db, Tx};
 use super::event::Change;
-use crate::api::frame::Counts;
 use crate::args;
 use crate::domain::ids::{DomainId, ProcessId, ProjectId, TicketNumber, UserId};
 use crate::domain::process::{Scope, TicketType};
@@ -223,15 +222,6 @@ pub async fn insert_record(tx: &mut Tx, new: NewRecord<'_>) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// A ticket's history, oldest first.
-pub async fn records(db: &Db, number: TicketNumber) -> sqlx::Result<Vec<RecordRow>> {
-    db.all(
-        "SELECT kind, stage, actor_name, note, at FROM ticket_record WHERE ticket_number = $1 ORDER BY position",
-        args![number],
-    )
-    .await
-}
-
 /// The newest entry of a ticket's history.
 pub async fn last_record(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<RecordRow>> {
     tx.opt(
@@ -255,29 +245,7 @@ pub async fn open_of(tx: &mut Tx, person: &UserId, ticket_type: TicketType) -> s
     tx.scalar_opt(sql, args![person, ticket_type.key()]).await
 }
 
-const IN_FLIGHT: &str = "SELECT COUNT(*) FROM ticket WHERE status = 'incomplete' AND process_id = $1";
-
 /// How many tickets of the process are under way.
-pub async fn count_in_flight(db: &Db, process: &ProcessId) -> sqlx::Result<i64> {
-    db.scalar(IN_FLIGHT, args![process]).await
-}
-
-/// The same, inside a transaction.
 pub async fn count_in_flight_in(tx: &mut Tx, process: &ProcessId) -> sqlx::Result<i64> {
-    tx.scalar(IN_FLIGHT, args![process]).await
-}
-
-/// The bell's counts; each reads an index of what is open.
-pub async fn counts(db: &Db, person: &UserId) -> sqlx::Result<Counts> {
-    let (workflow_mine, workflow_pending, support_mine, support_pending) = db
-        .opt::<(i64, i64, i64, i64)>(
-            "SELECT (SELECT COUNT(*) FROM ticket WHERE initiator_id = $1 AND status = 'incomplete' AND support = 0),
-                    (SELECT COUNT(*) FROM task WHERE account_id = $1 AND state = 'open' AND queue = 0),
-                    (SELECT COUNT(*) FROM ticket WHERE initiator_id = $1 AND status = 'incomplete' AND support = 1),
-                    (SELECT COUNT(*) FROM task WHERE account_id = $1 AND state = 'open' AND queue BETWEEN 1 AND 4)",
-            args![person],
-        )
-        .await?
-        .unwrap_or_default();
-    Ok(Counts { workflow_mine, workflow_pending, support_mine, support_pending })
+    tx.scalar("SELECT COUNT(*) FROM ticket WHERE status = 'incomplete' AND process_id = $1", args![process]).await
 }

@@ -1,11 +1,12 @@
 //! The five tabs: one statement per page, driven by the index that serves the tab's filter and order.
 
 use super::db::{Db, Dialect};
+use super::narrow::{self, Narrowed, Typed};
 use super::sql::Sql;
 use crate::api::workflow::Tab;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::process::TicketType;
-use crate::domain::time::Millis;
+use crate::domain::time::{DAY, Millis};
 use crate::domain::workflow::{ExecutionResult, ProcessResult, State, Status};
 
 /// A ticket with the names a list shows.
@@ -64,28 +65,58 @@ pub struct Selection {
     pub limit: i64,
 }
 
-const COLUMNS: &str = "SELECT t.number, t.ticket_type, t.resource_name, p.name AS project, t.initiator_id,
+pub(super) const COLUMNS: &str = "SELECT t.number, t.ticket_type, t.resource_name, p.name AS project, t.initiator_id,
   u.display_name AS initiator, t.status, t.process_result, t.execution_result, t.link, t.links, t.stage, t.version,
-  t.submitted_at, t.closed_at ";
+  t.submitted_at, t.closed_at";
 const NAMES: &str = " JOIN account u ON u.id = t.initiator_id LEFT JOIN project p ON p.id = t.project_id WHERE 1 = 1";
 
-/// One page of a tab. `person` is whose tab it is; `all` doesn't look at it.
+/// So many projects or people are read one by one; of more, a page fills soon along the list.
+const ONE_BY_ONE: usize = 50;
+/// Tickets are numbered in the order of submission, but for clocks that were set back by less than this: dates bound numbers.
+const CLOCKS_DIFFER: Millis = DAY;
+
+/// One page of a tab. `person` is whose tab it is; `all` doesn't look at it. What was typed of names is looked up first, by
+/// a statement of its own.
 pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Result<Vec<ListedTicket>> {
-    let (text, args) = statement(db.dialect(), tab, person, s).done();
+    let typed = Typed {
+        project: s.project.as_deref(),
+        initiator: s.initiator.as_deref(),
+        resource: s.resource.as_deref(),
+        ascending: s.ascending,
+        beyond: s.beyond,
+    };
+    let narrowed = narrow::read(db, &typed).await?;
+    if narrowed.is_nothing() {
+        return Ok(vec![]);
+    }
+    let (text, args) = statement(db.dialect(), tab, person, s, &narrowed).done();
+    let found: Vec<ListedTicket> = db.all(text, args).await?;
+    if !narrowed.goes_on || found.len() as i64 == s.limit {
+        return Ok(found);
+    }
+    // The name is common, and other filters let few of its tickets through.
+    let (text, args) = statement(db.dialect(), tab, person, s, &Narrowed { numbers: None, ..narrowed }).done();
     db.all(text, args).await
 }
 
 /// Every tab is read along the index that has its order, so that a page costs the same however many tickets there are. A
 /// person may have had tasks at several links of a ticket, which is listed once: at the last of them. (`DISTINCT` would say
 /// the same, but SQLite collects and sorts all of them for it.)
-fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection) -> Sql {
+fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection, narrowed: &Narrowed) -> Sql {
     let mut sql = Sql::new(dialect, COLUMNS);
     sql.push(match tab {
-        Tab::Mine | Tab::All => "FROM ticket t",
-        Tab::Pending | Tab::Resolved | Tab::Involved => "FROM task k JOIN ticket t ON t.number = k.ticket_number",
+        Tab::Mine | Tab::All => " FROM ticket t",
+        Tab::Pending | Tab::Resolved | Tab::Involved => " FROM task k JOIN ticket t ON t.number = k.ticket_number",
     });
     sql.push(NAMES);
+    let of_tasks = matches!(tab, Tab::Pending | Tab::Resolved | Tab::Involved);
     match tab {
+        Tab::All if one_by_one(&mut sql, s, narrowed) => {
+            ordered(&mut sql, of_tasks, s);
+            return sql;
+        }
+        // Each type has tickets of one kind only, and an index of its own.
+        Tab::All if s.ticket_type.is_some_and(TicketType::is_workflow) => &mut sql,
         Tab::All => sql.push(" AND t.support = 0"),
         Tab::Mine => sql.push(" AND t.support = 0 AND t.initiator_id = ").bind(person),
         Tab::Pending => sql.push(" AND k.state = 'open' AND k.queue = 0 AND k.account_id = ").bind(person),
@@ -100,30 +131,54 @@ fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection) -> Sql 
               AND d.ticket_number = k.ticket_number)",
         ),
     };
-    filter(&mut sql, s);
-    let (key, down, up) = match tab {
-        Tab::Mine | Tab::All => (" AND t.number", " ORDER BY t.number DESC LIMIT ", " ORDER BY t.number LIMIT "),
-        Tab::Pending | Tab::Resolved | Tab::Involved => {
-            (" AND k.ticket_number", " ORDER BY k.ticket_number DESC LIMIT ", " ORDER BY k.ticket_number LIMIT ")
-        }
-    };
-    beyond(&mut sql, key, s);
-    sql.push(if s.ascending { up } else { down }).bind(s.limit);
+    let key = if of_tasks { " AND k.ticket_number" } else { " AND t.number" };
+    filter(&mut sql, key, s, narrowed);
+    ordered(&mut sql, of_tasks, s);
     sql
 }
 
-fn beyond(sql: &mut Sql, key: &'static str, s: &Selection) {
+/// Goes on with the tickets of few projects or people: as many of each as a page can show, along an index that begins with
+/// them. Does nothing, and says so, where they are many or none was asked for.
+fn one_by_one(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) -> bool {
+    let few = |ids: &Option<Vec<String>>| ids.clone().filter(|ids| ids.len() <= ONE_BY_ONE);
+    let (of, ids) = match (few(&narrowed.projects), few(&narrowed.initiators)) {
+        _ if narrowed.numbers.is_some() => return false,
+        (Some(ids), _) => (" AND t.project_id = ", ids),
+        (None, Some(ids)) => (" AND t.initiator_id = ", ids),
+        (None, None) => return false,
+    };
+    sql.push(" AND t.number IN (");
+    for (i, id) in ids.iter().enumerate() {
+        sql.push(if i == 0 { "" } else { " UNION ALL " });
+        sql.push("SELECT * FROM (SELECT t.number FROM ticket t WHERE t.support = 0").push(of).bind(id);
+        filter(sql, " AND t.number", s, narrowed);
+        ordered(sql, false, s);
+        sql.push(") AS of_one");
+    }
+    sql.push(")");
+    true
+}
+
+fn ordered(sql: &mut Sql, of_tasks: bool, s: &Selection) {
+    sql.push(match (of_tasks, s.ascending) {
+        (false, false) => " ORDER BY t.number DESC LIMIT ",
+        (false, true) => " ORDER BY t.number LIMIT ",
+        (true, false) => " ORDER BY k.ticket_number DESC LIMIT ",
+        (true, true) => " ORDER BY k.ticket_number LIMIT ",
+    });
+    sql.bind(s.limit);
+}
+
+/// `key`: ` AND ` and the number in the index that the list is read along.
+fn filter(sql: &mut Sql, key: &'static str, s: &Selection, narrowed: &Narrowed) {
     if let Some(number) = s.beyond {
         sql.push(key).push(if s.ascending { " > " } else { " < " }).bind(number);
     }
-}
-
-fn filter(sql: &mut Sql, s: &Selection) {
     if let Some(number) = s.number {
         sql.push(" AND t.number = ").bind(number);
     }
-    if let Some(numbers) = &s.numbers {
-        sql.push(" AND t.number").is_in(numbers.clone());
+    for numbers in [&s.numbers, &narrowed.numbers].into_iter().flatten() {
+        sql.push(key).is_in(numbers.clone());
     }
     if let Some(ticket_type) = s.ticket_type {
         sql.push(" AND t.ticket_type = ").bind(ticket_type.key());
@@ -131,20 +186,23 @@ fn filter(sql: &mut Sql, s: &Selection) {
     if let Some(status) = s.status {
         sql.push(" AND t.status = ").bind(status.key());
     }
-    if let Some(project) = &s.project {
-        sql.push(" AND LOWER(p.name)").contains(project);
+    if let Some(projects) = &narrowed.projects {
+        sql.push(" AND t.project_id").is_in(projects.clone());
     }
-    if let Some(initiator) = &s.initiator {
-        sql.push(" AND (LOWER(u.display_name)").contains(initiator);
-        sql.push(" OR LOWER(u.username)").contains(initiator).push(")");
+    if let Some(initiators) = &narrowed.initiators {
+        sql.push(" AND t.initiator_id").is_in(initiators.clone());
     }
     if let Some(resource) = &s.resource {
         sql.push(" AND LOWER(t.resource_name)").contains(resource);
     }
     if let Some(from) = s.from {
+        sql.push(key).push(" > COALESCE((SELECT b.number FROM ticket b WHERE b.submitted_at < ");
+        sql.bind(from - CLOCKS_DIFFER).push(" ORDER BY b.submitted_at DESC LIMIT 1), 0)");
         sql.push(" AND t.submitted_at >= ").bind(from);
     }
     if let Some(to) = s.to {
+        sql.push(key).push(" < COALESCE((SELECT b.number FROM ticket b WHERE b.submitted_at > ");
+        sql.bind(to + CLOCKS_DIFFER).push(" ORDER BY b.submitted_at LIMIT 1), 9223372036854775807)");
         sql.push(" AND t.submitted_at <= ").bind(to);
     }
 }
@@ -152,7 +210,7 @@ fn filter(sql: &mut Sql, s: &Selection) {
 /// One ticket with the names a list shows.
 pub async fn one(db: &Db, number: TicketNumber) -> sqlx::Result<Option<ListedTicket>> {
     let mut sql = Sql::new(db.dialect(), COLUMNS);
-    sql.push("FROM ticket t").push(NAMES).push(" AND t.number = ").bind(number);
+    sql.push(" FROM ticket t").push(NAMES).push(" AND t.number = ").bind(number);
     let (text, args) = sql.done();
     db.opt(text, args).await
 }
@@ -174,26 +232,51 @@ mod tests {
     use sqlx::AssertSqlSafe;
 
     /// What SQLite means to do, step by step.
-    async fn plan(db: &Db, tab: Tab, selection: &Selection) -> Vec<String> {
-        let (text, args) = statement(db.dialect(), tab, &UserId("somebody".into()), selection).done();
+    async fn plan(db: &Db, tab: Tab, selection: &Selection, narrowed: &Narrowed) -> Vec<String> {
+        let (text, args) = statement(db.dialect(), tab, &UserId("somebody".into()), selection, narrowed).done();
         let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", text.0));
         let steps: Vec<(i64, i64, i64, String)> = db.all(explained, args).await.expect("a plan");
         steps.into_iter().map(|(_, _, _, step)| step).collect()
     }
 
+    async fn database(folder: &tempfile::TempDir) -> Db {
+        let file = folder.path().join("plans.db");
+        Db::open(&format!("sqlite:{}", file.display())).await.expect("a database")
+    }
+
     #[tokio::test]
     async fn no_tab_sorts_or_reads_more_than_it_shows() {
         let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("plans.db");
-        let db = Db::open(&format!("sqlite:{}", file.display())).await.expect("a database");
+        let db = database(&folder).await;
         for tab in Tab::ALL.iter().copied() {
             for (ascending, beyond) in [(false, None), (true, None), (false, Some(1_000)), (true, Some(1_000))] {
                 let selection = Selection { ascending, beyond, limit: 51, ..Default::default() };
-                let plan = plan(&db, tab, &selection).await;
+                let plan = plan(&db, tab, &selection, &Narrowed::default()).await;
                 let scans = |step: &&String| step.starts_with("SCAN");
                 assert_eq!(plan.iter().find(scans), None, "{tab:?}: {plan:#?}");
                 assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE")), "{tab:?} sorts: {plan:#?}");
             }
+        }
+        db.close().await;
+    }
+
+    #[tokio::test]
+    async fn every_filter_of_all_tickets_has_its_index() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let db = database(&folder).await;
+        let ids = |ids: &[&str]| Some(ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>());
+        let (all, none) = (|| Selection { limit: 51, ..Default::default() }, Narrowed::default);
+        let cases = [
+            ("ticket_type_number", Selection { ticket_type: Some(TicketType::ApplyJoinProject), ..all() }, none()),
+            ("ticket_status", Selection { status: Some(Status::Incomplete), ..all() }, none()),
+            ("ticket_project", all(), Narrowed { projects: ids(&["a", "b"]), ..none() }),
+            ("ticket_initiator", all(), Narrowed { initiators: ids(&["a", "b"]), ..none() }),
+            ("ticket_submitted", Selection { from: Some(1), ..all() }, none()),
+            ("rowid", all(), Narrowed { numbers: Some(vec![1, 2]), ..none() }),
+        ];
+        for (index, selection, narrowed) in cases {
+            let plan = plan(&db, Tab::All, &selection, &narrowed).await;
+            assert!(plan.iter().any(|step| step.contains(index)), "{index}: {plan:#?}");
         }
         db.close().await;
     }

@@ -142,7 +142,20 @@ fn way(data: StoredValue<HostFormData>, live: RwSignal<Pairs>) -> AnyView {
     if !data.with_value(|data| data.by_ticket) {
         return ().into_any();
     }
-    let preview = read(move || project.get(), |project| get_route(TicketType::ApplyMachine, project.into()));
+    // That of the first project came along.
+    let fetch = move |project: String| {
+        let known = data.with_value(|data| {
+            let is_first = data.projects.first().is_some_and(|first| first.project.value == project);
+            data.route.clone().filter(|_| is_first)
+        });
+        async move {
+            match known {
+                Some(route) => Ok(Some(route)),
+                None => get_route(TicketType::ApplyMachine, project.into()).await,
+            }
+        }
+    };
+    let preview = read(move || project.get(), fetch);
     awaited(move || async move {
         match preview.wait().await {
             Ok(Some(preview)) => route(preview),
@@ -159,7 +172,7 @@ fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, amended: Option<A
         view! { <Hidden name=AMENDS value=number/><Hidden name="version" value=version/> }.into_any()
     });
     let rows = typed.as_ref().map_or(0, |typed| row_count(typed, DISKS));
-    let HostFormData { projects, specifications, images, by_ticket } = data.get_value();
+    let HostFormData { projects, specifications, images, by_ticket, .. } = data.get_value();
     let projects: Vec<Choice> = projects.into_iter().map(|p| p.project).collect();
     let specifications: Vec<_> = specifications.iter().map(|s| choice(s.id.as_str(), s.label())).collect();
     let images: Vec<_> = images.into_iter().map(|i| choice(i.id.0, i.name)).collect();

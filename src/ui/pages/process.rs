@@ -24,7 +24,9 @@ pub fn Process() -> impl IntoView {
     let revision = use_revision();
     let query = use_query();
     let id = memo(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let process = read(move || (id.get(), revision.track()), |(id, _)| get_process(ProcessId(id)));
+    let people = memo(move |_| query.with(ticket_setup::offers_people));
+    let process =
+        read(move || (id.get(), people.get(), revision.track()), |(id, people, _)| get_process(ProcessId(id), people));
     let body = move |detail: ProcessDetail, frame: Frame| {
         let home = home(&detail.process);
         let setup = detail.setup.clone();

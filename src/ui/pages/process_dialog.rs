@@ -55,7 +55,7 @@ pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessR
     let links = move || {
         let link = |i: usize| {
             let gaps = if as_saved { known.get(i).cloned() } else { None };
-            view! { <LinkCard page=link_page.clone() i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone() gaps/> }
+            view! { <LinkCard page=link_page.clone() i rows ticket_type roles=setup.roles.clone() persons=setup.persons.clone().unwrap_or_default() gaps/> }
         };
         (0..rows).map(link).views()
     };

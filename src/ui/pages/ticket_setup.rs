@@ -14,6 +14,7 @@ use crate::ui::components::pill::{Enablement, State};
 use crate::ui::components::time::Time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
@@ -31,7 +32,8 @@ const UPDATED: Column = ("Updated at", "time");
 pub fn TicketSetup() -> impl IntoView {
     let revision = use_revision();
     let query = use_query();
-    let setup = read(move || revision.track(), |_| get_setup());
+    let people = memo(move |_| query.with(offers_people));
+    let setup = read(move || (people.get(), revision.track()), |(people, _)| get_setup(people));
     let body = move |setup: Setup, frame: Frame| {
         let dialog = query.with(|query| dialog(query, &setup, PAGE));
         view! { {page(setup, frame.now)} {dialog} }.into_any()
@@ -110,6 +112,11 @@ fn links_cell(process: &ProcessRow) -> AnyView {
     cell(LINKS, title, view! { {gap}" "{links} })
 }
 
+/// Whether the dialog that the URL asks for offers people. It is shown once they are there.
+pub fn offers_people(query: &Query) -> bool {
+    matches!(query.get("dialog"), Some("new" | "configure" | "modify"))
+}
+
 /// The dialog that the URL asks for, over `page`.
 pub fn dialog(query: &Query, setup: &Setup, page: &str) -> AnyView {
     let one = |wanted: &dyn Fn(&ProcessRow) -> bool| setup.processes.iter().find(|p| wanted(p)).cloned();
@@ -121,6 +128,7 @@ pub fn dialog(query: &Query, setup: &Setup, page: &str) -> AnyView {
             </NoticeDialog>
         }
         .into_any(),
+        (Some("new" | "configure" | "modify"), _) if setup.persons.is_none() => ().into_any(),
         (Some("new"), _) => {
             view! { <ConfigureDialog page=page.to_owned() name="new" preset=None setup=setup.clone()/> }.into_any()
         }

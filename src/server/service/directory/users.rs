@@ -67,9 +67,8 @@ pub async fn list(app: &App, caller: &Caller, filter: &DirectoryFilter) -> Resul
 /// One user with the roles held, and what may be given.
 pub async fn get(app: &App, caller: &Caller, id: &UserId) -> Result<UserDetail, AppError> {
     let scope = admin_scope(caller)?;
-    let user = list::user(&app.db, id).await?;
-    let user = user.filter(|user| within(scope, &user.domain_id)).ok_or(AppError::NotFound)?;
-    let all = list::roles_of(&app.db, vec![id.0.clone()]).await?;
+    let found = list::user(&app.db, id).await?;
+    let (user, all) = found.filter(|(user, _)| within(scope, &user.domain_id)).ok_or(AppError::NotFound)?;
     let projects = match scope {
         Some(domain) => directory::projects_of(&app.db, domain).await?,
         None => directory::projects(&app.db).await?,

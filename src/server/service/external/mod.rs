@@ -36,7 +36,7 @@ pub async fn get(app: &App, caller: &Caller) -> Result<Option<Connection>, AppEr
     }))
 }
 
-fn queue_names(json: &str) -> Result<Vec<String>, AppError> {
+pub(super) fn queue_names(json: &str) -> Result<Vec<String>, AppError> {
     let queues: Vec<Queue> = serde_json::from_str(json)?;
     Ok(queues.into_iter().map(|queue| queue.name).collect())
 }
@@ -47,11 +47,6 @@ pub async fn queues(app: &App) -> Result<Option<Vec<String>>, AppError> {
         Some(system) => queue_names(&system.queues).map(Some),
         None => Ok(None),
     }
-}
-
-/// Whether a system is connected, and answered when it was last asked.
-pub async fn is_reachable(app: &App) -> Result<bool, AppError> {
-    Ok(external::system(&app.db).await?.is_some_and(|system| system.problem.is_none()))
 }
 
 /// The connected system, ready to be asked.

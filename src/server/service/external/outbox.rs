@@ -7,7 +7,7 @@ use super::connected;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::attachment::in_words;
-use crate::domain::ids::TicketNumber;
+use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::time::{MINUTE, Millis, SECOND};
 use crate::server::app::{App, Caller};
@@ -15,11 +15,9 @@ use crate::server::attachments::content;
 use crate::server::helpdesk::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, marker};
 use crate::server::jobs::{Failure, Job, Outcome};
 use crate::server::service::support::{handling, require_readable};
-use crate::server::store::attachment::{self, Place};
+use crate::server::store::attachment::{Attachment, Place};
 use crate::server::store::external::{self, BEING_MADE, Remote, System};
-use crate::server::store::support::PostRow;
-use crate::server::store::ticket::Ticket;
-use crate::server::store::{job, support, ticket};
+use crate::server::store::{job, support_page, ticket};
 use crate::server::work::{Subject, Work};
 use futures::TryStreamExt;
 use serde_json::json;
@@ -138,7 +136,9 @@ async fn attempt(
     match errand {
         Errand::Close => Ok(helpdesk.close(id).await),
         Errand::Reply(position) => {
-            let Some(post) = support::posts(&app.db, number, Some(position + 1), false, 1).await?.pop() else {
+            let Some((post, attached)) =
+                support_page::posts(&app.db, number, Some(position + 1), false, 1).await?.pop()
+            else {
                 return Ok(Ok(()));
             };
             // Noted before it is sent: after a crash in between it is looked for there first.
@@ -146,7 +146,7 @@ async fn attempt(
             if !may_be_there {
                 set_sending(app, number, position).await?;
             }
-            let (files, left) = files(app, number, &post).await?;
+            let (files, left) = files(app, attached).await?;
             let text = format!("{} wrote:\n\n{}{left}", post.author_name, post.body);
             let marker = marker(&system.instance, number, position);
             Ok(helpdesk.reply(id, NewReply { marker: &marker, text: &text, files: &files, may_be_there }).await)
@@ -169,9 +169,10 @@ async fn create(
 ) -> Result<Result<String, HelpdeskError>, AppError> {
     let number = remote.number;
     let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
-    let first = support::posts(&app.db, number, Some(1), false, 1).await?.pop().ok_or(AppError::NotFound)?;
+    let found = support_page::posts(&app.db, number, Some(1), false, 1).await?.pop();
+    let (first, attached) = found.ok_or(AppError::NotFound)?;
     let subject = format!("[Countersign #{number}] {}", ticket.resource_name);
-    let (files, left) = files(app, number, &first).await?;
+    let (files, left) = files(app, attached).await?;
     let text = format!("{} asks:\n\n{}{left}", first.author_name, first.body);
     let marker = marker(&system.instance, number, 0);
     let new = NewTicket { marker: &marker, queue: &remote.queue, subject: &subject, text: &text, files: &files };
@@ -180,12 +181,9 @@ async fn create(
 
 /// The files of an entry that go along, and what is said of those that don't: the larger ones stay here, because such
 /// systems have limits of their own, and a job holds in memory what it sends.
-async fn files(app: &App, number: TicketNumber, post: &PostRow) -> Result<(Vec<File>, String), AppError> {
+async fn files(app: &App, attached: Vec<Attachment>) -> Result<(Vec<File>, String), AppError> {
     let (mut files, mut left, mut room) = (vec![], vec![], MOST_SENT);
-    if post.files == 0 {
-        return Ok((files, String::new()));
-    }
-    for file in attachment::of_thread(&app.db, number, post.position, post.position).await? {
+    for file in attached {
         let size = file.size.unsigned_abs();
         if file.place == Place::Removed || size == 0 || size > room {
             left.push(format!("{} ({})", file.name, in_words(size)));
@@ -232,7 +230,7 @@ pub async fn skip(app: &App, caller: &Caller, number: TicketNumber) -> Result<Do
 
 async fn leave_out(work: &mut Work, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
     let ticket = require_readable(work, caller, number).await?;
-    if !may_skip(caller, &ticket) {
+    if !may_skip(caller, &ticket.initiator_id) {
         let message = "Only who requested support, or an administrator in the System View, can leave something out.";
         return Err(AppError::Forbidden(message.into()));
     }
@@ -254,15 +252,20 @@ async fn leave_out(work: &mut Work, caller: &Caller, number: TicketNumber) -> Re
     Ok(Done::new("It is left out there.", format!("/tickets/support/{number}")))
 }
 
-fn may_skip(caller: &Caller, ticket: &Ticket) -> bool {
-    ticket.initiator_id == caller.person.id || (caller.is_system_view() && caller.person.is_system_admin())
+fn may_skip(caller: &Caller, requester: &UserId) -> bool {
+    *requester == caller.person.id || (caller.is_system_view() && caller.person.is_system_admin())
 }
 
 /// Whether something of the ticket was laid aside, and whether the caller may leave it out.
-pub async fn laid_aside(app: &App, caller: &Caller, ticket: &Ticket) -> Result<(bool, bool), AppError> {
-    let Some(aside) = job::laid_aside(&app.db, &order_key(ticket.number)).await? else { return Ok((false, false)) };
+pub async fn laid_aside(
+    app: &App,
+    caller: &Caller,
+    number: TicketNumber,
+    requester: &UserId,
+) -> Result<(bool, bool), AppError> {
+    let Some(aside) = job::laid_aside(&app.db, &order_key(number)).await? else { return Ok((false, false)) };
     let is_creation = matches!(Job::read(&aside.kind, &aside.payload)?, Job::ExternalCreate { .. });
-    Ok((true, !is_creation && may_skip(caller, ticket)))
+    Ok((true, !is_creation && may_skip(caller, requester)))
 }
 
 pub fn order_key(number: TicketNumber) -> String {

@@ -29,12 +29,14 @@ pub async fn remove_due(app: &App) -> Result<Outcome, Failure> {
 /// How long records are kept; `None` is for ever. A flag or the environment wins over the settings page, that over the
 /// settings file.
 pub async fn kept_for(app: &App) -> Result<Option<Millis>, AppError> {
-    if app.settings.fixed.contains(FLAG) {
-        return Ok(app.settings.log_retention);
-    }
-    let days = setting::get(&app.db, setting::LOG_RETENTION).await?;
-    let kept = days.and_then(|days| days.parse::<i64>().ok()).map(|days| days.saturating_mul(DAY));
-    Ok(kept.or(app.settings.log_retention))
+    let stored = setting::get(&app.db, setting::LOG_RETENTION).await?;
+    Ok(kept_as_stored(app, stored.as_deref()))
+}
+
+/// The same where the stored value was read along with something else.
+pub fn kept_as_stored(app: &App, stored: Option<&str>) -> Option<Millis> {
+    let days = stored.filter(|_| !app.settings.fixed.contains(FLAG)).and_then(|days| days.parse::<i64>().ok());
+    days.map(|days| days.saturating_mul(DAY)).or(app.settings.log_retention)
 }
 
 /// Removes the oldest ranges, if all their records are too old; tells how many records went.

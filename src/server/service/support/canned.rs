@@ -14,12 +14,13 @@ use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
 use crate::server::store::canned_reply::{self, Stored};
 use crate::server::store::directory;
+use crate::server::store::support_page::Page;
 use crate::server::work::{Subject, Work};
 use serde_json::json;
 
 const PAGE: &str = "/tickets/support/replies";
 /// More than anybody could choose from.
-const MOST: i64 = 200;
+pub(super) const MOST: i64 = 200;
 
 /// The projects of the caller's view whose replies they manage.
 async fn projects(app: &App, caller: &Caller) -> Result<Vec<Choice>, AppError> {
@@ -160,17 +161,10 @@ async fn remove(work: &mut Work, caller: &Caller, id: &str) -> Result<Done, AppE
     Ok(Done::new(format!("{} is deleted.", before.title), PAGE))
 }
 
-/// What a handler of a ticket of this project may answer with.
-pub(super) async fn offered(app: &App, project: Option<&ProjectId>) -> Result<Vec<Choice>, AppError> {
-    let Some(project) = project else { return Ok(vec![]) };
-    let titles = canned_reply::titles(&app.db, project, MOST).await?;
-    Ok(titles.into_iter().map(|(value, label)| Choice { value, label }).collect())
-}
-
 /// The text of a canned reply as it answers this ticket.
 pub async fn text(app: &App, caller: &Caller, number: TicketNumber, id: &str) -> Result<String, AppError> {
-    let (ticket, listed) = details::read(app, caller, number).await?;
-    let project = ticket.project_id.filter(|_| listed.is_mine).ok_or(AppError::NotFound)?;
+    let Page { listed, project, .. } = details::read(app, caller, number, 0).await?;
+    let project = project.filter(|_| listed.is_mine).ok_or(AppError::NotFound)?;
     let body = canned_reply::body(&app.db, &project, id).await?.ok_or(AppError::NotFound)?;
     let about = About { requester: &listed.initiator, handler: &caller.person.display_name, ticket: number };
     Ok(filled(&body, &about))

@@ -5,11 +5,12 @@ use crate::api::Page;
 use crate::api::error::AppError;
 use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab};
 use crate::domain::directory::View;
+use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::DomainId;
 use crate::domain::support::{Level, SupportStatus};
 use crate::server::app::{App, Caller};
 use crate::server::helpdesk::ticket_page;
-use crate::server::store::external::{self, System};
+use crate::server::store::external;
 use crate::server::store::support::{self, ListedSupport, Selection, Whose};
 
 const PAGE_SIZE: usize = 50;
@@ -46,7 +47,7 @@ pub async fn list(
         let message = "All Tickets belongs to the System View and to Domain Views. Switch the view and try again.";
         return Err(AppError::Forbidden(message.into()));
     }
-    let system = external::system(&app.db).await?;
+    let system = external::system(&app.db).await?.map(|system| (system.kind, system.address));
     if tab == SupportTab::External && system.is_none() {
         return Err(AppError::NotFound);
     }
@@ -108,14 +109,14 @@ fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
     Some((selection, backwards))
 }
 
-/// A row as the caller may act on it; `system` is the connected one.
-pub(super) fn row(caller: &Caller, listed: ListedSupport, system: Option<&System>) -> SupportRow {
+/// A row as the caller may act on it; `system` is the connected one, and its address.
+pub(super) fn row(caller: &Caller, listed: ListedSupport, system: Option<&(HelpdeskKind, String)>) -> SupportRow {
     let status = listed.status;
     let id = listed.remote_id;
     // What was made in another kind of system isn't found in this one.
-    let system = system.filter(|system| listed.remote_kind.as_deref() == Some(system.kind.key()));
+    let system = system.filter(|(kind, _)| listed.remote_kind.as_deref() == Some(kind.key()));
     let external = listed.remote_status.map(|status| External {
-        href: id.as_ref().zip(system).map(|(id, system)| ticket_page(system.kind, &system.address, id)),
+        href: id.as_ref().zip(system).map(|(id, (kind, address))| ticket_page(*kind, address, id)),
         id,
         status,
         owner: listed.remote_owner.unwrap_or_default(),

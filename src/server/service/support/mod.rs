@@ -9,6 +9,7 @@ pub mod lists;
 pub mod request;
 
 use crate::api::error::AppError;
+use crate::domain::ids::{DomainId, UserId};
 use crate::domain::process::{Definition, Kind, TicketType};
 use crate::domain::support::MAX_TEXT;
 use crate::server::app::{App, Caller};
@@ -29,15 +30,16 @@ pub fn preview(text: &str) -> Result<String, AppError> {
 
 /// Who may read a support ticket: its requester, whoever has or had a task in it, the System View, and the Domain View of
 /// its domain (SPEC 7).
-fn reads_by_right(caller: &Caller, ticket: &Ticket) -> bool {
-    ticket.initiator_id == caller.person.id
-        || ticket.domain_id.as_ref().is_some_and(|domain| caller.reads_support_of(domain))
+fn reads_by_right(caller: &Caller, initiator: &UserId, domain: Option<&DomainId>) -> bool {
+    *initiator == caller.person.id
+        || domain.is_some_and(|domain| caller.reads_support_of(domain))
         || (caller.is_system_view() && caller.person.is_system_admin())
 }
 
 async fn readable(app: &App, caller: &Caller, ticket: &Ticket) -> Result<bool, AppError> {
     Ok(ticket.ticket_type == TicketType::CustomerService
-        && (reads_by_right(caller, ticket) || task::had(&app.db, ticket.number, &caller.person.id).await?))
+        && (reads_by_right(caller, &ticket.initiator_id, ticket.domain_id.as_ref())
+            || task::had(&app.db, ticket.number, &caller.person.id).await?))
 }
 
 /// The ticket, locked; what the caller may not read is refused as unknown.
@@ -60,8 +62,8 @@ pub(in crate::server::service) struct Held {
 impl Held {
     async fn lock(work: &mut Work, caller: &Caller, number: i64) -> Result<Held, AppError> {
         let held = Held::take(work, number).await?;
-        let is_readable =
-            reads_by_right(caller, &held.ticket) || task::had_in(&mut work.tx, number, &caller.person.id).await?;
+        let is_readable = reads_by_right(caller, &held.ticket.initiator_id, held.ticket.domain_id.as_ref())
+            || task::had_in(&mut work.tx, number, &caller.person.id).await?;
         if is_readable { Ok(held) } else { Err(AppError::NotFound) }
     }
 

@@ -11,6 +11,7 @@ use crate::domain::support::{PostKind, SupportForm, SupportRequest, SupportStatu
 use crate::domain::workflow::State;
 use crate::server::app::{App, Caller};
 use crate::server::service::external::outbox::{self, Errand};
+use crate::server::service::frame;
 use crate::server::service::workflow::submit::{forbidden, refuse_empty_link, ticket_subject};
 use crate::server::service::workflow::tasks::Route;
 use crate::server::store::support::{self, NewPost};
@@ -49,7 +50,7 @@ fn place(caller: &Caller) -> Result<(Option<ProjectId>, DomainId), AppError> {
 /// Refuses where technical support can't be requested: in this view, or because its process isn't enabled.
 pub async fn check(app: &App, caller: &Caller) -> Result<(), AppError> {
     place(caller)?;
-    if process::is_enabled(&app.db, TYPE).await? { Ok(()) } else { Err(not_offered()) }
+    if frame::enabled(app, caller).await?.contains(&TYPE) { Ok(()) } else { Err(not_offered()) }
 }
 
 fn not_offered() -> AppError {

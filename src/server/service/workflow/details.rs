@@ -1,45 +1,50 @@
 //! One ticket with everything its page shows.
 
 use super::decide::digest;
-use super::lists::rows;
-use super::readable;
+use super::lists::row;
+use super::reads_by_right;
 use super::{execution, joining};
 use crate::api::error::AppError;
-use crate::api::workflow::{Decision, ExecutionStep, Record, Stage, StageState, TicketDetail, TicketRow};
+use crate::api::workflow::{Decision, ExecutionStep, Record, Stage, StageState, TicketDetail};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::Definition;
+use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState};
 use crate::server::app::{App, Caller};
 use crate::server::service::approvers::Names;
 use crate::server::service::quota;
-use crate::server::store::task::{self, NamedTask};
-use crate::server::store::ticket::{self, RecordRow, Ticket};
-use crate::server::store::{directory, host, process, ticket_list};
+use crate::server::store::task::NamedTask;
+use crate::server::store::ticket::RecordRow;
+use crate::server::store::ticket_page::{self, Page};
 
 /// A ticket as its own page shows it. Unknown and foreign numbers are the same.
 pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<TicketDetail, AppError> {
-    let (ticket, row) = read(app, caller, number).await?;
-    let definition = process::definition(&app.db, &ticket.process_id, ticket.process_version).await?;
-    let tasks = task::of_tickets(&app.db, vec![number]).await?;
-    let records = ticket::records(&app.db, number).await?;
+    let page = read(app, caller, number).await?;
+    let Page { ticket, listed, definition, project, domain, tasks, records, steps, roles, people, .. } = page;
+    let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
-    let domain = match &ticket.domain_id {
-        Some(domain) => directory::domain(&app.db, domain).await?,
-        None => None,
-    };
-    let standings = match (&ticket.project_id, &domain, &request) {
-        (Some(project), ..) => quota::standings(&app.db, project).await?,
-        (None, Some(domain), Request::Quota(_)) => {
-            let survey = quota::survey(&app.db, std::slice::from_ref(&domain.id), &[]).await?;
-            vec![survey.of_domain(&domain.id, &domain.name)]
-        }
-        _ => vec![],
-    };
     let state = ticket.state();
+    let standings = match &request {
+        request if !shows_standings(request, &state) => vec![],
+        Request::Quota(_) if ticket.project_id.is_none() => match (&ticket.domain_id, &domain) {
+            (Some(id), Some(name)) => {
+                let survey = quota::survey(&app.db, std::slice::from_ref(id), &[]).await?;
+                vec![survey.of_domain(id, name)]
+            }
+            _ => vec![],
+        },
+        _ => match &project {
+            Some(project) => {
+                quota::standings_of(&app.db, std::slice::from_ref(project)).await?.pop().unwrap_or_default()
+            }
+            None => vec![],
+        },
+    };
     let may_act = ticket.initiator_id == caller.person.id || caller.is_system_view();
+    let names = Names::new(roles, people);
     Ok(TicketDetail {
-        domain: domain.map(|domain| domain.name),
+        domain,
         process_version: ticket.process_version,
         summary: request.summary(row.project.as_deref()),
         seen: digest(&ticket),
@@ -47,18 +52,26 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         obstacles: if state.is_waiting() { execution::obstacles(&app.db, &request).await? } else { vec![] },
         request,
         standings,
-        stages: stages(app, &state, &definition, &tasks, &records).await?,
+        stages: stages(&names, &state, &definition, &tasks, &records),
         records: records.into_iter().map(record).collect(),
-        steps: host::steps_of_ticket(&app.db, number).await?.into_iter().map(ExecutionStep::from).collect(),
+        steps: steps.into_iter().map(ExecutionStep::from).collect(),
         may_retry: may_act && state.has_failed(),
         may_abandon: may_act && state.has_failed(),
         row,
     })
 }
 
+/// Whether the page weighs the request against the quota as it is now: what is over would tell of another time.
+fn shows_standings(request: &Request, state: &State) -> bool {
+    let takes_some = request.takes() != Amounts::default();
+    state.status == Status::Incomplete
+        && (matches!(request, Request::Quota(_)) || (takes_some && state.execution.is_none()))
+}
+
 /// What the decision dialogs need; readable by whoever may read the ticket.
 pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Result<Decision, AppError> {
-    let (ticket, row) = read(app, caller, number).await?;
+    let Page { ticket, listed, tasks, .. } = read(app, caller, number).await?;
+    let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let (projects, roles, wished) = match &request {
         Request::Join(join) if row.may_decide => {
@@ -72,14 +85,11 @@ pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Resul
     Ok(Decision { number, version, seen, summary, ticket_type, projects, roles, wished })
 }
 
-async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticket, TicketRow), AppError> {
-    let ticket = ticket::get(&app.db, number).await?.ok_or(AppError::NotFound)?;
-    if !readable(app, caller, &ticket).await? {
-        return Err(AppError::NotFound);
-    }
-    let listed = ticket_list::one(&app.db, number).await?.into_iter().collect();
-    let row = rows(app, caller, listed).await?.pop().ok_or(AppError::NotFound)?;
-    Ok((ticket, row))
+async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<Page, AppError> {
+    let page = ticket_page::read(&app.db, number, &caller.person.id).await?.ok_or(AppError::NotFound)?;
+    let is_readable =
+        page.ticket.ticket_type.is_workflow() && (page.is_concerned || reads_by_right(caller, &page.ticket));
+    if is_readable { Ok(page) } else { Err(AppError::NotFound) }
 }
 
 fn record(row: RecordRow) -> Record {
@@ -87,14 +97,13 @@ fn record(row: RecordRow) -> Record {
 }
 
 /// The stepper: Submit, each link, Execution.
-async fn stages(
-    app: &App,
+fn stages(
+    names: &Names,
     state: &State,
     definition: &Definition,
     tasks: &[NamedTask],
     records: &[RecordRow],
-) -> Result<Vec<Stage>, AppError> {
-    let names = Names::read(&app.db).await?;
+) -> Vec<Stage> {
     let submitted = records.iter().find(|r| r.kind == RecordKind::Submit);
     let mut stages = vec![Stage {
         name: "Submit".into(),
@@ -123,7 +132,7 @@ async fn stages(
         stages.push(Stage { name: link.name.clone(), state: stage_state, who, at: decided.and_then(|t| t.ended_at) });
     }
     stages.push(execution_stage(state, records));
-    Ok(stages)
+    stages
 }
 
 fn execution_stage(state: &State, records: &[RecordRow]) -> Stage {

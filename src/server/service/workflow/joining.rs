@@ -1,6 +1,6 @@
 //! Join Project: applying, and letting an applicant into a project with the roles that its approver chose.
 
-use super::lists::rows;
+use super::lists::row;
 use super::submit::{self, Amends, NewTicket};
 use crate::api::error::AppError;
 use crate::api::joining::{Application, JoinFormData};
@@ -11,9 +11,10 @@ use crate::domain::process::TicketType;
 use crate::domain::request::{JoinForm, Request, WishedProject};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
+use crate::server::service::frame;
 use crate::server::store::directory::{Project, Role};
 use crate::server::store::ticket::{self, Ticket};
-use crate::server::store::{directory, process, task, ticket_list};
+use crate::server::store::{directory, task, ticket_page};
 use crate::server::work::Work;
 use std::collections::BTreeSet;
 
@@ -31,25 +32,28 @@ fn applies_here(caller: &Caller) -> bool {
 
 /// What the dialog offers, and what became of an earlier application.
 pub async fn form(app: &App, caller: &Caller) -> Result<JoinFormData, AppError> {
-    let domain = directory::domain(&app.db, &domain_to_join(caller)).await?.ok_or(AppError::NotFound)?;
+    let id = domain_to_join(caller);
+    let projects = directory::projects_of(&app.db, &id).await?;
+    let domain = match projects.first() {
+        Some(project) => project.domain_name.clone(),
+        None => directory::domain(&app.db, &id).await?.ok_or(AppError::NotFound)?.name,
+    };
     let last = match ticket::last_of(&app.db, &caller.person.id, TicketType::ApplyJoinProject).await? {
         Some(number) => Some(application(app, caller, number).await?),
         None => None,
     };
-    let projects = directory::projects_of(&app.db, &domain.id).await?.into_iter();
     Ok(JoinFormData {
-        may_apply: applies_here(caller) && process::is_enabled(&app.db, TicketType::ApplyJoinProject).await?,
-        domain: domain.name,
-        projects: projects.map(|project| Choice { value: project.id.0, label: project.name }).collect(),
+        may_apply: applies_here(caller) && frame::enabled(app, caller).await?.contains(&TicketType::ApplyJoinProject),
+        domain,
+        projects: projects.into_iter().map(|project| Choice { value: project.id.0, label: project.name }).collect(),
         last,
     })
 }
 
 async fn application(app: &App, caller: &Caller, number: TicketNumber) -> Result<Application, AppError> {
-    let listed = ticket_list::one(&app.db, number).await?.into_iter().collect();
-    let ticket = rows(app, caller, listed).await?.pop().ok_or(AppError::NotFound)?;
-    let note = ticket::records(&app.db, number).await?.pop().map(|record| record.note).unwrap_or_default();
-    Ok(Application { ticket, note })
+    let page = ticket_page::read(&app.db, number, &caller.person.id).await?.ok_or(AppError::NotFound)?;
+    let note = page.records.last().map(|record| record.note.clone()).unwrap_or_default();
+    Ok(Application { ticket: row(&caller.person.id, page.listed, &page.tasks), note })
 }
 
 /// Asks to be let into a project of the applicant's domain.

@@ -13,23 +13,18 @@ pub mod submit;
 pub(in crate::server::service) mod tasks;
 
 use crate::api::error::AppError;
-use crate::server::app::{App, Caller};
+use crate::server::app::Caller;
 use crate::server::store::task;
 use crate::server::store::ticket::Ticket;
 use crate::server::work::Work;
 
-/// Who may read a workflow ticket: its initiator, whoever has or had a task in it, and the System View (SPEC 7).
-async fn readable(app: &App, caller: &Caller, ticket: &Ticket) -> Result<bool, AppError> {
-    Ok(ticket.ticket_type.is_workflow()
-        && (reads_by_right(caller, ticket) || task::had(&app.db, ticket.number, &caller.person.id).await?))
-}
-
-/// The same, inside the transaction that is about to change the ticket.
+/// Inside the transaction that is about to change the ticket: whether the caller may read it.
 async fn readable_in(work: &mut Work, caller: &Caller, ticket: &Ticket) -> Result<bool, AppError> {
     Ok(ticket.ticket_type.is_workflow()
         && (reads_by_right(caller, ticket) || task::had_in(&mut work.tx, ticket.number, &caller.person.id).await?))
 }
 
+/// Who may read a workflow ticket, beside whoever has or had a task in it: its initiator, and the System View (SPEC 7).
 fn reads_by_right(caller: &Caller, ticket: &Ticket) -> bool {
     ticket.initiator_id == caller.person.id || (caller.is_system_view() && caller.person.is_system_admin())
 }

@@ -4,13 +4,14 @@ use super::tasks::Route;
 use crate::api::error::AppError;
 use crate::api::workflow::{RouteLink, RoutePreview};
 use crate::domain::ids::{DomainId, ProjectId};
-use crate::domain::process::{Approver, TicketType};
+use crate::domain::process::{Approver, Definition, TicketType};
 use crate::domain::workflow::may_decide;
 use crate::server::app::{App, Caller};
-use crate::server::store::{directory, process, task};
+use crate::server::store::task::{self, Meant};
+use crate::server::store::{directory, process};
 
 /// How many of a link's approvers are named; the others are counted.
-const NAMED: usize = 3;
+const NAMED: i64 = 3;
 
 /// The route of a ticket of this type that the caller may start there; `None` where the type isn't under approval.
 pub async fn of_place(
@@ -19,11 +20,16 @@ pub async fn of_place(
     ticket_type: TicketType,
     project: &ProjectId,
 ) -> Result<Option<RoutePreview>, AppError> {
-    let project = directory::project(&app.db, project).await?.ok_or(AppError::NotFound)?;
-    if !caller.person.may_start(ticket_type, Some(&project.id), &project.domain_id) {
+    // Who holds a role there brings the names along.
+    let held = caller.person.held.iter().find(|held| held.project == *project).map(|held| held.domain.clone());
+    let domain = match held {
+        Some(domain) => domain,
+        None => directory::project(&app.db, project).await?.ok_or(AppError::NotFound)?.domain_id,
+    };
+    if !caller.person.may_start(ticket_type, Some(project), &domain) {
         return Err(AppError::NotFound);
     }
-    preview(app, caller, ticket_type, Some(&project.id), &project.domain_id).await
+    preview(app, caller, ticket_type, Some(project), &domain).await
 }
 
 /// The same, where it is known that the caller may start it.
@@ -37,22 +43,38 @@ pub async fn preview(
     let Some(process) = process::by_type(&app.db, ticket_type).await?.filter(|process| process.enabled) else {
         return Ok(None);
     };
+    of_definition(app, caller, &process.definition, project, domain).await.map(Some)
+}
+
+/// The route that a process leads from there.
+pub async fn of_definition(
+    app: &App,
+    caller: &Caller,
+    definition: &Definition,
+    project: Option<&ProjectId>,
+    domain: &DomainId,
+) -> Result<RoutePreview, AppError> {
     let route = Route {
-        definition: &process.definition,
+        definition,
         project: project.map(ProjectId::as_str),
         domain: Some(domain.as_str()),
         initiator: &caller.person.id,
     };
-    let mut links = Vec::with_capacity(process.definition.links.len());
-    for link in process.definition.links.iter() {
-        let mut people = match &link.approver {
-            Approver::Role { role, scope } => task::named_holders(&app.db, route.place(role.as_str(), *scope)).await?,
-            Approver::Persons { persons } => task::named_among(&app.db, persons).await?,
-        };
-        people.retain(|(id, _)| may_decide(&process.definition, &caller.person.id, id));
-        let count = people.len() as i64;
-        let who = people.into_iter().take(NAMED).map(|(_, name)| name).collect();
-        links.push(RouteLink { name: link.name.clone(), who, count });
-    }
-    Ok(Some(RoutePreview { links }))
+    let links = &definition.links;
+    let meant = links.iter().map(|link| match &link.approver {
+        Approver::Role { role, scope } => Meant::Role(route.place(role.as_str(), *scope)),
+        Approver::Persons { persons } => Meant::Persons(persons),
+    });
+    let initiator = &caller.person.id;
+    let but = Some(initiator).filter(|initiator| !may_decide(definition, initiator, initiator));
+    let found = task::named_approvers(&app.db, &meant.collect::<Vec<_>>(), but, NAMED).await?;
+    let shown = links.iter().enumerate().map(|(i, link)| {
+        let here = || found.iter().filter(move |approver| approver.link == i as i64);
+        RouteLink {
+            name: link.name.clone(),
+            who: here().map(|approver| approver.name.clone()).collect(),
+            count: here().next().map_or(0, |approver| approver.total),
+        }
+    });
+    Ok(RoutePreview { links: shown.collect() })
 }

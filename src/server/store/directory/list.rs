@@ -4,7 +4,7 @@ use crate::domain::directory::Reach;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
 use crate::server::store::db::Db;
-use crate::server::store::sql::Sql;
+use crate::server::store::sql::{Sql, read_rows};
 
 /// Where a page of an ascending list begins.
 #[derive(Debug, Clone, Copy)]
@@ -127,13 +127,14 @@ pub struct ListedUser {
     pub created_at: Millis,
 }
 
-const USERS: &str =
-    "SELECT a.id, a.username, a.display_name, a.domain_id, d.name AS domain_name, a.enabled, a.created_at
-  FROM account a JOIN domain d ON d.id = a.domain_id WHERE 1 = 1";
+const USER: &str =
+    "SELECT a.id, a.username, a.display_name, a.domain_id, d.name AS domain_name, a.enabled, a.created_at";
+const USERS: &str = " FROM account a JOIN domain d ON d.id = a.domain_id WHERE 1 = 1";
 
 /// One page of users, by user name.
 pub async fn users(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedUser>> {
-    let mut sql = Sql::new(db.dialect(), USERS);
+    let mut sql = Sql::new(db.dialect(), USER);
+    sql.push(USERS);
     if let Some(domain) = s.domain {
         sql.push(" AND a.domain_id = ").bind(domain);
     }
@@ -150,11 +151,36 @@ pub async fn users(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedUser>> 
     Ok(s.position.put_right(db.all(text, args).await?))
 }
 
-pub async fn user(db: &Db, id: &UserId) -> sqlx::Result<Option<ListedUser>> {
-    let mut sql = Sql::new(db.dialect(), USERS);
-    sql.push(" AND a.id = ").bind(id);
+/// One user with the roles held, by project and role.
+pub async fn user(db: &Db, id: &UserId) -> sqlx::Result<Option<(ListedUser, Vec<NamedRole>)>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        user: ListedUser,
+        held: String,
+    }
+    type Role = (RoleId, String, Reach, ProjectId, String, DomainId, String);
+    let mut sql = Sql::new(db.dialect(), USER);
+    sql.push(", ").rows("r.id, r.name, r.reach, p.id, p.name, d.id, d.name", "p.name, d.name, r.name, p.id, r.id");
+    sql.push(
+        " FROM assignment x JOIN role r ON r.id = x.role_id
+          JOIN project p ON p.id = x.project_id JOIN domain d ON d.id = p.domain_id WHERE x.account_id = a.id) AS held",
+    );
+    sql.push(USERS).push(" AND a.id = ").bind(id);
     let (text, args) = sql.done();
-    db.opt(text, args).await
+    let Some(Row { user, held }) = db.opt(text, args).await? else { return Ok(None) };
+    let role = |(role_id, role_name, reach, project_id, project_name, domain_id, domain_name): Role| NamedRole {
+        account_id: user.id.clone(),
+        role_id,
+        role_name,
+        reach,
+        project_id,
+        project_name,
+        domain_id,
+        domain_name,
+    };
+    let held = read_rows(&held)?.into_iter().map(role).collect();
+    Ok(Some((user, held)))
 }
 
 /// A role somebody holds, with every name a page shows.

@@ -252,12 +252,7 @@ macro_rules! shown_where {
     };
 }
 
-/// The steps of all hosts of a ticket, host by host.
-pub async fn of_ticket(db: &Db, ticket: TicketNumber) -> sqlx::Result<Vec<Shown>> {
-    db.all(shown_where!("ticket_number = $1"), args![ticket]).await
-}
-
-/// Those of them that failed.
+/// The failed steps of all hosts of a ticket, host by host.
 pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Vec<Shown>> {
     tx.all(shown_where!("ticket_number = $1 AND state = 'failed'"), args![ticket]).await
 }

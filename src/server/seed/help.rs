@@ -1,0 +1,100 @@
+//! Support tickets of `member`, most of them closed, and one with a thread of a thousand replies.
+
+use crate::api::error::AppError;
+use crate::args;
+use crate::domain::directory::View;
+use crate::domain::process::TicketType;
+use crate::domain::support::SupportForm;
+use crate::server::app::{App, Caller};
+use crate::server::service::session;
+use crate::server::service::support::{handling, request};
+use crate::server::store::{directory, process, ticket};
+
+/// So many of the newest are open.
+const OPEN: i64 = 500;
+const REPLIES: i64 = 1_000;
+
+pub(super) async fn insert(app: &App, tickets: i64) -> Result<(), AppError> {
+    bulk(app, tickets).await?;
+    thread(app).await
+}
+
+async fn bulk(app: &App, tickets: i64) -> Result<(), AppError> {
+    if tickets < 1 {
+        return Ok(());
+    }
+    let mut tx = app.db.begin().await?;
+    let found = process::share_by_type(&mut tx, TicketType::CustomerService).await?;
+    let process = found.ok_or(AppError::NotFound)?;
+    let first = ticket::next_number(&mut tx).await?;
+    let last = first + tickets - 1;
+    let stage = process.definition.links.first().map(|link| link.name.clone()).unwrap_or_default();
+    tx.exec(
+        numbers!(
+            "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
+               resource_name, payload, status, link, links, stage, version, submitted_at, closed_at, waits_role,
+               waits_scope, waits_scope_id, self_approval, support, queue)
+             SELECT i, 'customer-service', $3, $4, a.id, p.id, 'default', 'Trouble ' || i, '{}',
+               CASE WHEN i > $2 - $7 THEN 'incomplete' ELSE 'completed' END, 0, 1, $5, 1,
+               $6 - ($2 - i) * 60000, CASE WHEN i <= $2 - $7 THEN $6 - ($2 - i) * 60000 + 1 END,
+               CASE WHEN i > $2 - $7 THEN 'support' END, CASE WHEN i > $2 - $7 THEN 'domain' END,
+               CASE WHEN i > $2 - $7 THEN 'default' END, FALSE, 1, CASE WHEN i > $2 - $7 THEN 4 ELSE 9 END
+             FROM n JOIN account a ON a.username = 'member' JOIN project p ON p.name = 'web' AND p.domain_id = 'default'"
+        ),
+        args![first, last, &process.id, process.version, stage, app.now(), OPEN],
+    )
+    .await?;
+    let rest = [
+        "INSERT INTO support (number, level, status, posts)
+         SELECT number, 'minor', CASE WHEN status = 'incomplete' THEN 'submitted' ELSE 'closed' END, 1
+         FROM ticket WHERE number BETWEEN $1 AND $2",
+        "INSERT INTO post (ticket_number, position, kind, author_id, author_name, body, at)
+         SELECT t.number, 0, 'reply', a.id, a.display_name, t.resource_name, t.submitted_at
+         FROM ticket t JOIN account a ON a.id = t.initiator_id WHERE t.number BETWEEN $1 AND $2",
+        "INSERT INTO task (ticket_number, link, account_id, state, opened_at, ended_at, queue)
+         SELECT t.number, 0, a.id, CASE WHEN t.status = 'incomplete' THEN 'open' ELSE 'missed' END, t.submitted_at,
+           t.closed_at, t.queue
+         FROM ticket t JOIN account a ON a.username IN ('helpdesk', 'helpdesk2') WHERE t.number BETWEEN $1 AND $2",
+    ];
+    for sql in rest {
+        tx.exec(sql, args![first, last]).await?;
+    }
+    let sql =
+        tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
+    tx.exec(sql, args![last]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The newest ticket: its first and last entry come as any would, those between them in bulk.
+async fn thread(app: &App) -> Result<(), AppError> {
+    let web = directory::projects(&app.db).await?.into_iter().find(|project| project.name == "web");
+    let web = web.ok_or(AppError::NotFound)?.id;
+    let member = caller(app, "member", View::Project(web.clone())).await?;
+    let form = SupportForm { description: "A long story".into(), ..SupportForm::default() };
+    request::request(app, &member, &form, &[]).await?;
+    let last = ticket::last_of(&app.db, &member.person.id, TicketType::CustomerService).await?;
+    let number = last.ok_or(AppError::NotFound)?;
+    let mut tx = app.db.begin().await?;
+    tx.exec(
+        numbers!(
+            "INSERT INTO post (ticket_number, position, kind, author_id, author_name, body, at)
+             SELECT $3, i, 'reply', a.id, a.display_name,
+               'Reply **' || i || '** with a [link](https://example.com/), and some more words, as replies have.', $4
+             FROM n JOIN account a ON a.username = CASE WHEN i % 2 = 0 THEN 'member' ELSE 'helpdesk' END"
+        ),
+        args![1_i64, REPLIES - 1, number, app.now()],
+    )
+    .await?;
+    tx.exec("UPDATE support SET posts = $2 WHERE number = $1", args![number, REPLIES]).await?;
+    tx.commit().await?;
+    let helpdesk = caller(app, "helpdesk", View::Project(web)).await?;
+    handling::reply(app, &helpdesk, number, handling::Entry::reply("The end, for now.")).await?;
+    Ok(())
+}
+
+async fn caller(app: &App, username: &str, view: View) -> Result<Caller, AppError> {
+    let account = directory::find_by_username(&app.db, username).await?.ok_or(AppError::NotFound)?;
+    let person = directory::person(&app.db, &account.id).await?.ok_or(AppError::NotFound)?;
+    Ok(session::caller(person, Some(&view), true, String::new(), ""))
+}

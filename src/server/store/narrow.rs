@@ -1,0 +1,137 @@
+//! What somebody typed into a list's filter, found out before the list is read: which projects and people a part of a name
+//! means, and which tickets a part of a resource's name. So a list of a million tickets of which none matches isn't read to
+//! its end to show nothing.
+
+use super::db::{Db, Dialect};
+use super::sql::{Sql, read_rows};
+use crate::domain::ids::TicketNumber;
+
+/// So many tickets of a name are listed; of a name that more have, pages are read along the list, and fill soon.
+const MOST_TICKETS: i64 = 2_000;
+/// A name that this many of the newest tickets have isn't rare.
+const SAMPLE: i64 = 2_000;
+const COMMON: i64 = 20;
+/// Parts of names are found by three characters at a time; shorter ones are in too many names to be worth it.
+const SHORTEST: usize = 3;
+
+/// Parts of names, none of them empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Typed<'a> {
+    pub project: Option<&'a str>,
+    pub initiator: Option<&'a str>,
+    pub resource: Option<&'a str>,
+    /// In which order the list is read.
+    pub ascending: bool,
+    /// Only tickets beyond this one.
+    pub beyond: Option<TicketNumber>,
+}
+
+/// What it means; `None` where nothing was typed.
+#[derive(Debug, Clone, Default)]
+pub struct Narrowed {
+    pub projects: Option<Vec<String>>,
+    pub initiators: Option<Vec<String>>,
+    /// Tickets that may have the name, and perhaps some more; the first ones of the list. `None` where they are many.
+    pub numbers: Option<Vec<TicketNumber>>,
+    /// Whether there are more than those.
+    pub goes_on: bool,
+}
+
+impl Narrowed {
+    pub fn is_nothing(&self) -> bool {
+        let none = |ids: &Option<Vec<String>>| ids.as_ref().is_some_and(Vec::is_empty);
+        none(&self.projects) || none(&self.initiators) || self.numbers.as_ref().is_some_and(Vec::is_empty)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    projects: Option<String>,
+    initiators: Option<String>,
+    numbers: Option<String>,
+}
+
+/// One statement; none where nothing was typed.
+pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
+    if typed.project.is_none() && typed.initiator.is_none() && typed.resource.is_none() {
+        return Ok(Narrowed::default());
+    }
+    let mut sql = Sql::new(db.dialect(), "SELECT ");
+    match typed.project {
+        Some(name) => sql.rows("p.id", "p.id").push(" FROM project p WHERE LOWER(p.name)").contains(name).push(")"),
+        None => sql.push("NULL"),
+    };
+    sql.push(" AS projects, ");
+    match typed.initiator {
+        Some(name) => {
+            sql.rows("a.id", "a.id").push(" FROM account a WHERE LOWER(a.display_name)").contains(name);
+            sql.push(" OR LOWER(a.username)").contains(name).push(")")
+        }
+        None => sql.push("NULL"),
+    };
+    sql.push(" AS initiators, ");
+    match typed.resource.filter(|name| name.chars().count() >= SHORTEST) {
+        Some(name) => numbers(&mut sql, db.dialect(), name, typed),
+        None => _ = sql.push("NULL"),
+    }
+    sql.push(" AS numbers");
+    let (text, args) = sql.done();
+    let row: Row = db.opt(text, args).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let ids = |json: Option<String>| json.map(|json| read_rows::<(String,)>(&json)).transpose();
+    let firsts = |rows: Vec<(String,)>| rows.into_iter().map(|(id,)| id).collect();
+    let numbers = row.numbers.map(|json| read_rows::<(TicketNumber,)>(&json)).transpose()?;
+    let numbers = numbers.map(|rows| rows.into_iter().map(|(number,)| number).collect::<Vec<_>>());
+    Ok(Narrowed {
+        projects: ids(row.projects)?.map(firsts),
+        initiators: ids(row.initiators)?.map(firsts),
+        goes_on: numbers.as_ref().is_some_and(|numbers| numbers.len() as i64 == MOST_TICKETS),
+        numbers,
+    })
+}
+
+/// The tickets that may have the name, in the order of the list. SQLite's index gives them in that order, as many as are
+/// wanted; Postgres' gives all of them, so there it is asked for names only that the newest tickets seldom have.
+fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
+    let (order, beyond) = if typed.ascending { ("m.number", " > ") } else { ("m.number DESC", " < ") };
+    match dialect {
+        Dialect::Sqlite => {
+            sql.rows("m.number", order).push(" FROM (SELECT rowid AS number FROM ticket_name WHERE ticket_name MATCH ");
+            sql.bind(parts(name));
+            if let Some(number) = typed.beyond {
+                sql.push(" AND rowid").push(beyond).bind(number);
+            }
+            sql.push(if typed.ascending { " ORDER BY rowid LIMIT " } else { " ORDER BY rowid DESC LIMIT " });
+            sql.bind(MOST_TICKETS).push(") AS m)");
+        }
+        Dialect::Postgres => {
+            sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT resource_name FROM ticket ORDER BY number DESC LIMIT ");
+            sql.bind(SAMPLE).push(") AS newest WHERE LOWER(resource_name)").contains(name).push(") < ").bind(COMMON);
+            sql.push(" THEN ").rows("m.number", order);
+            // Materialized, or else the planner would rather walk along the numbers, whatever the name.
+            sql.push(" FROM (WITH named AS MATERIALIZED (SELECT number FROM ticket WHERE LOWER(resource_name)");
+            sql.contains(name).push(") SELECT number FROM named AS m WHERE TRUE");
+            if let Some(number) = typed.beyond {
+                sql.push(" AND number").push(beyond).bind(number);
+            }
+            sql.push(" ORDER BY ").push(order).push(" LIMIT ").bind(MOST_TICKETS).push(") AS m) END");
+        }
+    }
+}
+
+/// All three-character parts of a text, as FTS5 is asked for them.
+fn parts(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let quoted = |part: &[char]| format!("\"{}\"", part.iter().collect::<String>().replace('"', "\"\""));
+    chars.windows(SHORTEST).map(quoted).collect::<Vec<_>>().join(" AND ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_asked_for_by_all_its_parts() {
+        assert_eq!(parts("web-1"), r#""web" AND "eb-" AND "b-1""#);
+        assert_eq!(parts(r#"a"b"#), r#""a""b""#);
+    }
+}
