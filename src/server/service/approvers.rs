@@ -2,8 +2,7 @@
 
 use crate::domain::ids::{RoleId, UserId};
 use crate::domain::process::Approver;
-use crate::server::store::db::Db;
-use crate::server::store::directory::{self, Account, Role};
+use crate::server::store::directory::{Account, Role};
 use std::collections::HashMap;
 
 /// The names that links speak of.
@@ -13,10 +12,6 @@ pub struct Names {
 }
 
 impl Names {
-    pub async fn read(db: &Db) -> sqlx::Result<Names> {
-        Ok(Names::of(&directory::enabled_people(db).await?, &directory::roles(db).await?))
-    }
-
     pub fn of(people: &[Account], roles: &[Role]) -> Names {
         Names {
             people: people.iter().map(|person| (person.id.clone(), person.display_name.clone())).collect(),

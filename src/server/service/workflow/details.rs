@@ -3,15 +3,15 @@
 use super::decide::digest;
 use super::lists::rows;
 use super::readable;
-use super::{execution, joining};
+use super::tasks::Route;
+use super::{execution, joining, route, steps};
 use crate::api::error::AppError;
-use crate::api::workflow::{Decision, ExecutionStep, Record, Stage, StageState, TicketDetail, TicketRow};
+use crate::api::workflow::{Asked, Decision, Record, Stage, StageState, TicketDetail, TicketRow};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::Definition;
 use crate::domain::request::Request;
 use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState};
 use crate::server::app::{App, Caller};
-use crate::server::service::approvers::Names;
 use crate::server::service::quota;
 use crate::server::store::task::{self, NamedTask};
 use crate::server::store::ticket::{self, RecordRow, Ticket};
@@ -47,17 +47,17 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         obstacles: if state.is_waiting() { execution::obstacles(&app.db, &request).await? } else { vec![] },
         request,
         standings,
-        stages: stages(app, &state, &definition, &tasks, &records).await?,
+        stages: stages(app, &ticket, &definition, &tasks, &records).await?,
         records: records.into_iter().map(record).collect(),
-        steps: host::steps_of_ticket(&app.db, number).await?.into_iter().map(ExecutionStep::from).collect(),
+        steps: steps::shown(host::steps_of_ticket(&app.db, number).await?),
         may_retry: may_act && state.has_failed(),
         may_abandon: may_act && state.has_failed(),
         row,
     })
 }
 
-/// What the decision dialogs need; readable by whoever may read the ticket.
-pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Result<Decision, AppError> {
+/// What the dialog that asks this needs; readable by whoever may read the ticket.
+pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: Asked) -> Result<Decision, AppError> {
     let (ticket, row) = read(app, caller, number).await?;
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let (projects, roles, wished) = match &request {
@@ -67,9 +67,34 @@ pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Resul
         }
         _ => (vec![], vec![], None),
     };
+    let is_weighed = matches!(asked, Asked::Pass | Asked::Reject);
+    let reason = Some(request.reason()).filter(|reason| is_weighed && !reason.is_empty());
+    let reason = reason.map(|reason| format!("Reason: {reason}")).unwrap_or_default();
+    let definition = process::definition(&app.db, &ticket.process_id, ticket.process_version).await?;
+    let about = about(&row, &ticket, &request, &definition, asked);
     let (version, seen, ticket_type) = (row.version, digest(&ticket), ticket.ticket_type);
-    let summary = request.summary(row.project.as_deref());
-    Ok(Decision { number, version, seen, summary, ticket_type, projects, roles, wished })
+    Ok(Decision { number, version, seen, about, reason, ticket_type, projects, roles, wished })
+}
+
+/// What the dialog is about, and what its OK will do.
+fn about(row: &TicketRow, ticket: &Ticket, request: &Request, definition: &Definition, asked: Asked) -> String {
+    let (number, initiator) = (row.number, &row.initiator);
+    let what = request.summary(row.project.as_deref());
+    let then = match definition.links.get(ticket.state().link as usize + 1) {
+        Some(next) => format!("Next: {}.", next.name),
+        None => "Then it is carried out.".to_owned(),
+    };
+    match (asked, request) {
+        (Asked::Pass, Request::Join(join)) => {
+            let wish = join.wished.as_ref().map(|wished| format!(" Wished for: {}.", wished.name)).unwrap_or_default();
+            format!("#{number}. Pass: {initiator} joins the project chosen here, in the roles chosen here.{wish}")
+        }
+        (Asked::Pass, _) => format!("#{number} of {initiator}. Pass: {what}. {then}"),
+        (Asked::Reject, _) => {
+            format!("#{number} of {initiator}. Reject: the ticket ends, and this isn't done: {what}.")
+        }
+        (Asked::Undo | Asked::Abandon, _) => format!("#{number}: {what}"),
+    }
 }
 
 async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<(Ticket, TicketRow), AppError> {
@@ -89,12 +114,13 @@ fn record(row: RecordRow) -> Record {
 /// The stepper: Submit, each link, Execution.
 async fn stages(
     app: &App,
-    state: &State,
+    ticket: &Ticket,
     definition: &Definition,
     tasks: &[NamedTask],
     records: &[RecordRow],
 ) -> Result<Vec<Stage>, AppError> {
-    let names = Names::read(&app.db).await?;
+    let state = ticket.state();
+    let route = Route::of(ticket, definition);
     let submitted = records.iter().find(|r| r.kind == RecordKind::Submit);
     let mut stages = vec![Stage {
         name: "Submit".into(),
@@ -114,15 +140,27 @@ async fn stages(
             () => StageState::Current,
         };
         let open: Vec<&str> = at_link.iter().filter(|t| t.state == TaskState::Open).map(|t| t.name.as_str()).collect();
+        let undone = records.iter().find(|r| r.kind == RecordKind::Undo);
         let who = match (stage_state, decided) {
             (_, Some(task)) => task.name.clone(),
             (StageState::Current, None) if open.is_empty() => "waits for nobody: no approver is assigned".to_owned(),
-            (StageState::Current, None) => open.join(", "),
-            _ => names.label(&link.approver),
+            (StageState::Current, None) => route::named(&open),
+            (StageState::Ahead, None) if state.is_waiting() => {
+                match route::could_decide(&app.db, &route, i).await?.as_slice() {
+                    [] => "nobody could approve now".to_owned(),
+                    people => route::named(people),
+                }
+            }
+            (StageState::Ahead, None) => "not reached".to_owned(),
+            _ => undone.map(|r| format!("undone by {}", r.actor_name)).unwrap_or_default(),
         };
-        stages.push(Stage { name: link.name.clone(), state: stage_state, who, at: decided.and_then(|t| t.ended_at) });
+        let at = match stage_state {
+            StageState::Canceled => undone.map(|r| r.at),
+            _ => decided.and_then(|t| t.ended_at),
+        };
+        stages.push(Stage { name: link.name.clone(), state: stage_state, who, at });
     }
-    stages.push(execution_stage(state, records));
+    stages.push(execution_stage(&state, records));
     Ok(stages)
 }
 

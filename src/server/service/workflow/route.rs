@@ -7,6 +7,7 @@ use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::process::{Approver, TicketType};
 use crate::domain::workflow::may_decide;
 use crate::server::app::{App, Caller};
+use crate::server::store::db::Db;
 use crate::server::store::{directory, process, task};
 
 /// How many of a link's approvers are named; the others are counted.
@@ -44,15 +45,41 @@ pub async fn preview(
         initiator: &caller.person.id,
     };
     let mut links = Vec::with_capacity(process.definition.links.len());
-    for link in process.definition.links.iter() {
-        let mut people = match &link.approver {
-            Approver::Role { role, scope } => task::named_holders(&app.db, route.place(role.as_str(), *scope)).await?,
-            Approver::Persons { persons } => task::named_among(&app.db, persons).await?,
-        };
-        people.retain(|(id, _)| may_decide(&process.definition, &caller.person.id, id));
-        let count = people.len() as i64;
-        let who = people.into_iter().take(NAMED).map(|(_, name)| name).collect();
-        links.push(RouteLink { name: link.name.clone(), who, count });
+    for (i, link) in process.definition.links.iter().enumerate() {
+        let people = could_decide(&app.db, &route, i).await?;
+        links.push(RouteLink { name: link.name.clone(), is_empty: people.is_empty(), who: named(&people) });
     }
     Ok(Some(RoutePreview { links }))
+}
+
+/// The names of those who could decide at this link as the directory is now, in their order.
+pub async fn could_decide(db: &Db, route: &Route<'_>, link: usize) -> Result<Vec<String>, AppError> {
+    let people = match &route.definition.links[link].approver {
+        Approver::Role { role, scope } => task::named_holders(db, route.place(role.as_str(), *scope)).await?,
+        Approver::Persons { persons } => task::named_among(db, persons).await?,
+    };
+    let people = people.into_iter().filter(|(id, _)| may_decide(route.definition, route.initiator, id));
+    Ok(people.map(|(_, name)| name).collect())
+}
+
+/// "Ada, Grace, Linus and 2 more": the first by name, the others counted.
+pub fn named<T: AsRef<str>>(people: &[T]) -> String {
+    let first: Vec<&str> = people.iter().take(NAMED).map(AsRef::as_ref).collect();
+    match people.len() - first.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_named_and_the_others_counted() {
+        assert_eq!(named(&["Ada", "Grace"]), "Ada, Grace");
+        assert_eq!(named(&["Ada", "Bo", "Cy"]), "Ada, Bo, Cy");
+        assert_eq!(named(&["Ada", "Bo", "Cy", "Di", "Ed"]), "Ada, Bo, Cy and 2 more");
+        assert_eq!(named::<&str>(&[]), "");
+    }
 }
