@@ -78,6 +78,16 @@ fn go(target: impl Fn(&str) -> String + 'static) {
     Effect::new(move |_| navigate(&target, Default::default()));
 }
 
+/// Says on every page of a demo that it is one.
+pub fn demo_banner() -> AnyView {
+    view! {
+        <div class="banner" data-place="page" data-tone="accent">
+            <p>"This is a demo: data is made up, and everyone's password is "<code>"countersign"</code>"."</p>
+        </div>
+    }
+    .into_any()
+}
+
 #[component]
 fn Brand() -> impl IntoView {
     view! { <a class="brand" href="/"><BrandMark/><span>"Countersign"</span></a> }
@@ -86,14 +96,7 @@ fn Brand() -> impl IntoView {
 #[component]
 fn Top(frame: Frame) -> impl IntoView {
     start_clock(frame.now);
-    let demo = frame.demo.then(|| {
-        view! {
-            <div class="banner" data-place="page" data-tone="accent">
-                <p>"This is a demo: data is made up, and everyone's password is "<code>"countersign"</code>"."</p>
-            </div>
-        }
-        .into_any()
-    });
+    let demo = frame.demo.then(demo_banner);
     let Some(view) = frame.view.clone() else {
         keep_to_open_pages();
         return view! {
