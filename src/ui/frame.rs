@@ -26,7 +26,7 @@ pub fn Framed() -> impl IntoView {
 #[component]
 pub fn FrameLayout(children: Children) -> impl IntoView {
     let frame = provide_frame();
-    keep_live();
+    let behind = keep_live();
     let top = awaited_or(bare_bar, move || async move {
         match frame.wait().await {
             Ok(frame) => view! { <Top frame/> }.into_any(),
@@ -44,6 +44,7 @@ pub fn FrameLayout(children: Children) -> impl IntoView {
             <main class="content" id="main" tabindex="-1">{children()}</main>
         </div>
         {part(|frame| view! { <Foot frame/> }.into_any())}
+        {behind}
         <ToastRegion/>
     }
     .into_any()
