@@ -64,6 +64,7 @@ both! {
         let owner = app.caller("owner").await;
         let look = batch::look(&app, &owner, Verdict::Pass, &numbers).await.expect("looked");
         assert_eq!((look.gone, look.refusal), (0, None));
+        assert_eq!(look.about, ["web-1", "web-2", "web-3"].map(|name| format!("{name} \u{b7} 1 host, 1 vCPU for web \u{b7} member")));
         assert_eq!(look.tickets.iter().map(|t| (t.number, t.version)).collect::<Vec<_>>(), [(numbers[0], 1), (numbers[1], 1), (numbers[2], 1)]);
         // One of them twice is one.
         let twice = [picked(&app, &numbers, 1).await, picked(&app, &numbers[..1], 1).await].concat();

@@ -78,6 +78,11 @@ both! {
         let (made, failed): (Vec<_>, Vec<_>) = hosts.iter().partition(|(_, status)| status == "running");
         assert_eq!((made.len(), failed.len()), (2, 2), "{hosts:?}");
         assert!(failed.iter().all(|(_, status)| status == "deploy_failed"));
+        // Of several hosts a line each, and first what failed and why.
+        let lines = ticket(&app, number).await.steps;
+        assert_eq!(lines.iter().map(|line| line.state.as_str()).collect::<Vec<_>>(), ["failed", "failed", "done", "done"]);
+        assert!(lines.iter().all(|line| line.error.is_some() == (line.state == "failed")), "{lines:?}");
+        assert!(lines.iter().any(|line| line.step == "Create disks (2 of 3)") && lines[3].step == "Boot (3 of 3)", "{lines:?}");
         assert_eq!(used_and_held(&app).await, (2, 2), "what failed is held, not used");
         let why = reason(&app, number).await;
         for part in ["2 of 4 hosts failed", &failed[0].0, "at Boot: The machine did not come up", "at Create disks:"] {

@@ -8,8 +8,10 @@ use countersign::api::error::AppError;
 use countersign::api::hosts::{HostFilter, HostRow};
 use countersign::domain::host::{HostForm, HostStatus};
 use countersign::domain::ids::HostId;
+use countersign::domain::quota::Key;
 use countersign::server::app::Caller;
 use countersign::server::service::hosts;
+use countersign::server::service::quota::{LimitScope, set_limits};
 use deploying::*;
 
 const EVERYBODY: [&str; 14] = [
@@ -245,6 +247,25 @@ both! {
         tx.commit().await.expect("commit");
         assert_eq!(read(named("other")).await.rows.len(), 0, "what is in the trash isn't listed");
         assert_eq!(read(status("in_trash")).await.rows.len(), 1, "unless asked for");
+    }
+
+    async fn a_wrong_name_and_a_quota_that_is_too_small_are_told_together(app) {
+        let member = app.caller("member").await;
+        let mut tx = app.db.begin().await.expect("begin");
+        let web = LimitScope::Project(app.project("web").await);
+        set_limits(&mut tx, &web, &[(Key::HostCount, 2)].into()).await.expect("set");
+        tx.commit().await.expect("commit");
+        let mistaken = HostForm { name: "-no name".into(), ..form(&app, "web", "", 3).await };
+        let answer = hosts::create(&app, &member, &mistaken, None).await.expect_err("invalid");
+        assert!(answer.problem("form[name]").is_some());
+        let quota = answer.problem("form[quantity]").expect("the quota is told as well");
+        assert!(quota.contains("Host count: limit 2, used 0, held by pending tickets 0, requested 3"), "{quota}");
+        let fits = HostForm { quantity: "2".into(), ..mistaken.clone() };
+        assert_eq!(hosts::create(&app, &member, &fits, None).await.expect_err("invalid").problems().len(), 1);
+        let elsewhere = HostForm { project: app.project("shop").await.0, ..mistaken };
+        let answer = hosts::create(&app, &member, &elsewhere, None).await.expect_err("invalid");
+        let fields: Vec<_> = answer.problems().iter().map(|p| p.field.as_str()).collect();
+        assert_eq!(fields, ["form[name]", "form[project]"], "of a foreign project's quota nothing is told");
     }
 
     async fn a_form_with_mistakes_keeps_quiet_in_the_log(app) {

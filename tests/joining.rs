@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use common::TestApp;
 use countersign::api::Done;
 use countersign::api::error::AppError;
-use countersign::api::workflow::Tab;
+use countersign::api::workflow::{Asked, Tab};
 use countersign::domain::directory::View;
 use countersign::domain::ids::RoleId;
 use countersign::domain::process::{LinkForm, ProcessForm};
@@ -85,8 +85,10 @@ both! {
         assert_eq!(waiting.open(), Some(number));
 
         let admin = app.caller_in("domainadmin", "Domain View: Default").await;
-        let decision = details::decision(&app, &admin, number).await.expect("readable");
+        let decision = details::decision(&app, &admin, number, Asked::Pass).await.expect("readable");
         assert_eq!(decision.wished, Some(app.project("web").await));
+        let about = format!("#{number}. Pass: newcomer joins the project chosen here, in the roles chosen here. Wished for: web.");
+        assert_eq!((decision.about, decision.reason.as_str()), (about, "Reason: To help."));
         let roles: Vec<_> = decision.roles.iter().map(|role| role.label.as_str()).collect();
         assert_eq!(roles, ["domainadmin", "member", "project_owner", "support", "viewer"], "nothing wider than the view");
         pass(&app, &admin, number, "web", &["member", "support", "member"]).await.expect("passed");
@@ -181,7 +183,7 @@ both! {
             let mut got = String::new();
             for role in ["admin", "domainadmin", "member"] {
                 let number = applied(&app).await;
-                let offered = details::decision(&app, &caller, number).await.expect("readable").roles;
+                let offered = details::decision(&app, &caller, number, Asked::Pass).await.expect("readable").roles;
                 let is_offered = offered.iter().any(|offered| offered.value == role);
                 let outcome = pass(&app, &caller, number, "web", &[role]).await;
                 assert_eq!(outcome.is_ok(), is_offered, "{who} in {view}: {role}");
@@ -212,11 +214,11 @@ both! {
 
     async fn an_approver_alone_sees_what_there_is_to_grant(app) {
         let number = applied(&app).await;
-        let own = details::decision(&app, &app.caller("newcomer").await, number).await.expect("readable");
+        let own = details::decision(&app, &app.caller("newcomer").await, number, Asked::Pass).await.expect("readable");
         assert!(own.projects.is_empty() && own.roles.is_empty(), "the applicant grants nothing");
         for stranger in ["member", "owner", "acmeadmin", "shopper", "viewer"] {
             let caller = app.caller(stranger).await;
-            assert_eq!(details::decision(&app, &caller, number).await, Err(AppError::NotFound), "{stranger}");
+            assert_eq!(details::decision(&app, &caller, number, Asked::Pass).await, Err(AppError::NotFound), "{stranger}");
             assert_eq!(pass(&app, &caller, number, "web", &["member"]).await, Err(AppError::NotFound), "{stranger}");
         }
         let refused = pass(&app, &app.caller("newcomer").await, number, "web", &["member"]).await;

@@ -5,8 +5,9 @@ mod common;
 use common::TestApp;
 use common::requests::host_form;
 use countersign::api::error::AppError;
-use countersign::api::workflow::{Tab, TicketDetail, TicketFilter, TicketRow};
+use countersign::api::workflow::{Asked, Tab, TicketDetail, TicketFilter, TicketRow};
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status};
+use countersign::server::app::Caller;
 use countersign::server::service::workflow::{decide, details, lists};
 use countersign::server::service::{directory, hosts};
 
@@ -69,6 +70,42 @@ both! {
         ]);
         let kinds: Vec<_> = done.records.iter().map(|r| r.kind.key()).collect();
         assert_eq!(kinds, ["submit", "pass", "pass", "succeed"]);
+    }
+
+    async fn what_is_ahead_names_who_could_approve_there(app) {
+        let number = ask(&app, "member", "ahead").await;
+        let who = |detail: TicketDetail| detail.stages.into_iter().map(|stage| stage.who).collect::<Vec<_>>();
+        let told = who(get(&app, "member", number).await.expect("mine"));
+        assert_eq!(told, ["member", "coowner, owner", "deputy, sysadmin", ""]);
+        // Not the requester, whatever their role.
+        let own = ask(&app, "deputy", "own").await;
+        assert_eq!(who(get(&app, "deputy", own).await.expect("mine"))[2], "sysadmin");
+        let version = version(&app, number).await;
+        decide::undo(&app, &app.caller("member").await, number, version, "No.", BACK).await.expect("undone");
+        let undone = who(get(&app, "member", number).await.expect("mine"));
+        assert_eq!(undone[1..3], ["undone by member", "not reached"]);
+    }
+
+    async fn a_decision_says_what_it_will_do(app) {
+        let number = ask(&app, "member", "told").await;
+        let owner = app.caller("owner").await;
+        let about = |caller: &Caller, asked| {
+            let (app, caller) = (app.clone(), caller.clone());
+            async move { details::decision(&app, &caller, number, asked).await.expect("readable").about }
+        };
+        assert_eq!(
+            about(&owner, Asked::Pass).await,
+            format!("#{number} of member. Pass: 1 host, 1 vCPU for web. Next: System Administrator Approval.")
+        );
+        assert_eq!(
+            about(&owner, Asked::Reject).await,
+            format!("#{number} of member. Reject: the ticket ends, and this isn't done: 1 host, 1 vCPU for web.")
+        );
+        let member = app.caller("member").await;
+        assert_eq!(about(&member, Asked::Undo).await, format!("#{number}: 1 host, 1 vCPU for web"));
+        pass(&app, "owner", number).await.expect("link 1");
+        let last = about(&app.caller("deputy").await, Asked::Pass).await;
+        assert!(last.ends_with("Pass: 1 host, 1 vCPU for web. Then it is carried out."), "{last}");
     }
 
     async fn each_tab_holds_what_the_manual_says(app) {

@@ -44,7 +44,7 @@ test('what is selected is passed together, and the rest waits on', async ({ page
 
   await openTab(owner, 'pending', '?resource=together-');
   const asked = await select(owner, [first, second], 'Pass selected');
-  await expect(asked.getByRole('list', { name: 'Selected tickets' }).getByRole('listitem')).toHaveText([/together-1/, /together-2/]);
+  await expect(asked.getByRole('list', { name: 'Selected tickets' }).getByRole('listitem')).toHaveText([/together-1 · 1 host, 1 vCPU for web · member/, /together-2/]);
   await axe(owner);
   await fitsPhone(owner);
   await asked.getByLabel('Note', { exact: true }).fill('For the campaign.');

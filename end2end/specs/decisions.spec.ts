@@ -1,5 +1,5 @@
 // Reject, Undo, decisions that come too late, and those that nobody may take.
-import { expect, signIn, test } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
 import {
   action, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, post, requestHost, row, said, seen,
 } from '../support/pages.ts';
@@ -26,6 +26,25 @@ test('a rejection at the second link ends the ticket, and its note is told', asy
   await expect(record('Fine with me.')).toContainText('owner');
   await openTab(sysadmin, 'resolved');
   await expect(row(sysadmin, number)).toHaveCount(1);
+});
+
+test('a dialog says what it will do, and the ticket who is to follow', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const number = await requestHost(member, { name: 'told', quantity: 2, reason: 'For the launch.' });
+  await openTicket(member, number);
+  const stages = member.getByRole('region', { name: 'Stages', exact: true }).getByRole('listitem');
+  await expect(stages.nth(1)).toContainText('coowner, owner');
+  await expect(stages.nth(2), 'names, not the rule').toContainText('deputy, sysadmin');
+  await expect(stages.nth(2)).not.toContainText('@');
+
+  const owner = await as('owner');
+  const pass = await openDialog(owner, number, 'Pass');
+  await expect(pass).toContainText(`#${number} of member. Pass: 2 hosts, 2 vCPU for web. Next: System Administrator Approval.`);
+  await expect(pass).toContainText('Reason: For the launch.');
+  await axe(owner);
+  await fitsPhone(owner);
+  const reject = await openDialog(owner, number, 'Reject');
+  await expect(reject).toContainText("Reject: the ticket ends, and this isn't done: 2 hosts, 2 vCPU for web.");
 });
 
 test('undo needs a reason', async ({ page: member, as }) => {

@@ -42,6 +42,14 @@ test('errors stand at their fields and keep what was typed', async ({ page }) =>
   await expect(field('Description')).toHaveValue('Two words');
   await expect(field('Reason')).toHaveValue('First line\nsecond line');
 
+  // A quota that is too small is told with a wrong name, not after it.
+  await field('Name').fill('-wrong');
+  await field('Quantity').fill('100');
+  await field('System disk').fill('10');
+  await page.getByRole('button', { name: 'Submit Ticket', exact: true }).click();
+  await expectProblem(field('Name'), /begins with a letter/);
+  await expectProblem(field('Quantity'), /quota of project web does not allow this: vCPU: limit 64/);
+
   // Corrected, it goes through.
   await field('Name').fill('corrected');
   await field('Quantity').fill('1');

@@ -87,6 +87,8 @@ test('a newcomer applies, looks, takes it back, applies again and is let in', as
   await openTicket(domainadmin, number);
   await expect(fact(domainadmin, 'Wished project')).toHaveText('web');
   const pass = await openDialog(domainadmin, number, 'Pass');
+  await expect(pass).toContainText(`#${number}. Pass: newcomer joins the project chosen here, in the roles chosen here. Wished for: web.`);
+  await expect(pass).toContainText('Reason: I start on Monday.');
   const project = pass.getByLabel('Project', { exact: true });
   await expect(project.getByRole('option', { selected: true })).toHaveText('web');
   expect(await project.getByRole('option').allTextContents()).toEqual(['Choose a project', 'system', 'web']);

@@ -104,9 +104,19 @@ test('what is typed and open stays; the bell changes at once, the page when one 
   await expectBadge(coowner, before - 2);
   await expect(filter).toHaveValue('not applied');
   await expect(row(coowner, third), 'the page waits').toHaveCount(1);
+  const behind = coowner.getByText('This page has changed elsewhere. Reload to see it', { exact: true });
+  await expect(behind, 'and says so').toBeVisible();
   await filter.evaluate((input: HTMLInputElement) => (input.value = ''));
   await expect(row(coowner, third)).toHaveCount(0);
+  await expect(behind).toBeHidden();
   await expectNoReload(coowner);
+
+  // Or one reloads.
+  await filter.evaluate((input: HTMLInputElement) => (input.value = 'once more'));
+  const fourth = await requestHost(member, { name: 'typing-4' });
+  await behind.getByRole('link', { name: 'Reload to see it', exact: true }).click();
+  await expect(row(coowner, fourth)).toHaveCount(1);
+  await expect(behind).toBeHidden();
 });
 
 test('an open menu stays open and keeps its focus while its counts change', async ({ page: member, as }) => {

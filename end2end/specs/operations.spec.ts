@@ -5,6 +5,8 @@ import {
   rowAction, said, soon,
 } from '../support/pages.ts';
 
+const scripts = () => test.info().project.use.javaScriptEnabled !== false;
+
 /** A running host of web, asked for and passed. */
 async function runningHost(member: Page, as: (user: string) => Promise<Page>, name: string, quantity = 1) {
   const number = await requestHost(member, { name, quantity });
@@ -37,13 +39,29 @@ test('an adjustment shows before and after, and is made after the Pass', async (
   await expect(dialog.getByRole('region', { name: 'Approval' }), 'who could approve').toContainText('coowner, owner');
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   await expectProblem(dialog.getByLabel('Specification', { exact: true }), /already/);
+  const line = dialog.getByRole('row').filter({ has: member.getByRole('rowheader', { name: 'grow', exact: true }) });
+  const shows = (...cells: (string | RegExp)[]) => expect(line.getByRole('cell')).toHaveText(cells);
+  const before = /: 1 vCPU, \d+ GiB; disks 30 GiB$/;
+  await shows(before, before, '-');
   await dialog.getByLabel('Specification', { exact: true }).selectOption({ index: 2 });
+  // With scripts at once, otherwise as soon as the page comes again.
+  if (scripts()) await shows(before, /; disks 30 GiB$/, /^vCPU \+\d+, Memory \+\d+ GiB$/);
   await dialog.getByRole('button', { name: 'Add data disk', exact: true }).click();
   await expect(dialog.getByLabel('Data disk 1', { exact: true }), 'a row more keeps what was chosen').toBeVisible();
+  await shows(before, /; disks 30 GiB$/, /^vCPU \+\d+, Memory \+\d+ GiB$/);
   await dialog.getByLabel('Data disk 1', { exact: true }).fill('7');
+  if (scripts()) await shows(before, /; disks 30 \+ 7 GiB$/, /Storage \+7 GiB$/);
   await dialog.getByLabel('Reason', { exact: true }).fill('More load');
   const number = await sent(member, dialog, 'Host Adjustment Configuration');
   await expectRow(member, number, { Type: 'Host Adjustment Configuration', 'Resource Name': 'grow', Status: 'Incomplete' });
+
+  // While it waits, another one of this host is no use: the dialog says so, and so does its answer.
+  await member.goto('/hosts');
+  await rowAction(member, 'grow', 'Adjust configuration');
+  await expect(dialog).toContainText(`grow already waits for ticket ${number}.`);
+  await dialog.getByLabel('Specification', { exact: true }).selectOption({ index: 3 });
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expect(said(member, `grow already waits for ticket ${number}.`)).toBeVisible();
 
   const owner = await as('owner');
   await openTicket(owner, number);

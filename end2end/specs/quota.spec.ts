@@ -81,7 +81,14 @@ test('an application is filled in, refused at its fields, passed and carried out
   if (scripts()) await expect(line).toContainText('+16');
   const memory = dialog.getByRole('row').filter({ has: owner.getByLabel('Memory', { exact: true }) });
   await memory.getByLabel('Unlimited', { exact: true }).check();
+  // A number and the tick don't stand together: the other gives way, or what doesn't count is struck out.
+  const amount = memory.getByLabel('Memory', { exact: true });
+  if (scripts()) await expect(amount).toHaveValue('');
+  else await expect(amount).toHaveCSS('text-decoration-line', 'line-through');
   await dialog.getByLabel('RDS', { exact: true }).fill('3');
+  const rds = dialog.getByRole('row').filter({ has: owner.getByLabel('RDS', { exact: true }) });
+  if (scripts()) await expect(rds.getByLabel('Unlimited', { exact: true })).not.toBeChecked();
+  else await expect(rds.getByText('Unlimited', { exact: true }).last()).toHaveCSS('text-decoration-line', 'line-through');
   if (scripts()) await expect(dialog).toContainText('limited to 3');
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   const number = await newestTicket(owner);

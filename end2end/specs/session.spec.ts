@@ -2,6 +2,14 @@
 import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
 import { action, forgetSession, offeredViews, openTab, requestHost, row, switchView, viewButton } from '../support/pages.ts';
 
+test('the sign-in page says that this is a demo, and whom to be', async ({ page }) => {
+  await page.goto('/login');
+  await expect(page.getByText("This is a demo: data is made up, and everyone's password is countersign.", { exact: true })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText('Sign in as member, owner or sysadmin');
+  await axe(page);
+  await fitsPhone(page);
+});
+
 test('a wrong password is refused, in the same words as an unknown name', async ({ page, allow }) => {
   allow(401);
   const attempt = async (username: string, password: string) => {

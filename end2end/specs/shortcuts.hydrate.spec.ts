@@ -63,6 +63,16 @@ test('j and k walk, Enter opens, x selects, p and r ask', async ({ page: owner, 
   await expect(owner).toHaveURL(new RegExp(`/tickets/workflow/${third}$`));
 });
 
+test('after the last one the focus is at what the empty list says', async ({ page: owner, as }) => {
+  const member = await as('member');
+  await signIn(owner, 'owner');
+  const [only] = (await waiting(member, owner, ['only-1'], 'only-1')) as [number];
+  await row(owner, only).getByRole('button', { name: 'Pass', exact: true }).focus();
+  await owner.keyboard.press('Enter');
+  await confirm(owner, owner.getByRole('dialog', { name: 'Pass', exact: true }));
+  await expect(owner.getByRole('heading', { name: 'No ticket matches', exact: true })).toBeFocused();
+});
+
 test('the ticket page has them too', async ({ page: owner, as }) => {
   const member = await as('member');
   await signIn(owner, 'owner');

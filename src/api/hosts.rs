@@ -126,9 +126,13 @@ pub async fn create_host(
 }
 
 #[server(endpoint = "get-hosts-dialog")]
-pub async fn get_hosts_dialog(#[server(default)] hosts: Vec<HostId>, deletes: bool) -> Result<HostsDialog, AppError> {
+pub async fn get_hosts_dialog(
+    #[server(default)] hosts: Vec<HostId>,
+    deletes: bool,
+    #[server(default)] amends: Option<TicketNumber>,
+) -> Result<HostsDialog, AppError> {
     use crate::server::service::hosts::operations;
-    super::answered(operations::dialog(&super::app(), &super::caller()?, &hosts, deletes).await)
+    super::answered(operations::dialog(&super::app(), &super::caller()?, &hosts, deletes, amends).await)
 }
 
 /// Submits a ticket, amends one, or adjusts at once where the process isn't enabled.

@@ -48,7 +48,7 @@ pub struct TicketFilter {
     pub before: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TicketRow {
     pub number: TicketNumber,
     pub ticket_type: TicketType,
@@ -97,7 +97,7 @@ text_enum! {
 pub struct Stage {
     pub name: String,
     pub state: StageState,
-    /// "waits for Ada, Grace", "passed by Ada", "project_owner@project".
+    /// Who decided, whom it waits for, or who could approve once it is reached.
     pub who: String,
     pub at: Option<Millis>,
 }
@@ -141,10 +141,10 @@ pub struct TicketDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteLink {
     pub name: String,
-    /// The first of those who could approve.
-    pub who: Vec<String>,
-    /// How many they are in all.
-    pub count: i64,
+    /// "Ada, Grace, Linus and 2 more": who could approve.
+    pub who: String,
+    /// Nobody could.
+    pub is_empty: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,12 +168,25 @@ pub struct Decision {
     pub version: i64,
     /// What the decision names, so that what is approved is what was shown.
     pub seen: String,
-    pub summary: String,
+    /// "#12 of member. Pass: 2 hosts, 8 vCPU for web. Next: System Administrator Approval."
+    pub about: String,
+    /// "Reason: More load.", where that is weighed and one was given.
+    pub reason: String,
     pub ticket_type: TicketType,
     /// For Join Project: the projects and roles to choose from, and the project that the applicant would like.
     pub projects: Vec<Choice>,
     pub roles: Vec<Choice>,
     pub wished: Option<ProjectId>,
+}
+
+text_enum! {
+    /// What a dialog asks about a ticket; the key is the dialog's name in the URL.
+    Asked {
+        Pass = "pass", "Pass";
+        Reject = "reject", "Reject";
+        Undo = "undo", "Undo";
+        Abandon = "abandon", "Abandon";
+    }
 }
 
 text_enum! {
@@ -191,6 +204,8 @@ pub struct Batch {
     pub tickets: Vec<TicketRow>,
     /// What a decision on each of them names, in the same order.
     pub seen: Vec<String>,
+    /// "web-1 · 1 host, 2 vCPU for web · member": what each of them is about, in the same order.
+    pub about: Vec<String>,
     /// How many of the selected don't (any more).
     pub gone: i64,
     /// Why they can't be decided together.
@@ -232,10 +247,12 @@ pub async fn get_ticket(number: TicketNumber) -> Result<TicketDetail, AppError> 
     super::answered(crate::server::service::workflow::details::get(&super::app(), &super::caller()?, number).await)
 }
 
-/// What the decision dialogs need about one ticket the caller may read.
+/// What the dialog that asks this (Pass, if nothing is said) needs about one ticket the caller may read.
 #[server(endpoint = "get-decision")]
-pub async fn get_decision(number: TicketNumber) -> Result<Decision, AppError> {
-    super::answered(crate::server::service::workflow::details::decision(&super::app(), &super::caller()?, number).await)
+pub async fn get_decision(number: TicketNumber, #[server(default)] asked: Option<Asked>) -> Result<Decision, AppError> {
+    use crate::server::service::workflow::details;
+    let asked = asked.unwrap_or(Asked::Pass);
+    super::answered(details::decision(&super::app(), &super::caller()?, number, asked).await)
 }
 
 /// The route of a ticket of this type for the project; `None` where the type isn't under approval.

@@ -143,6 +143,16 @@ impl HostForm {
     }
 }
 
+impl HostForm {
+    /// What the hosts would take, where what decides that is good: another field may be wrong.
+    pub fn takes(&self, specifications: &[Specification], images: &[Image]) -> Option<Amounts> {
+        let image = images.first()?.id.to_string();
+        let rest = HostForm { name: "host".to_owned(), project: "project".to_owned(), image, ..self.clone() };
+        let rest = HostForm { description: String::new(), reason: String::new(), ..rest };
+        rest.parse(specifications, images).ok().map(|request| request.total())
+    }
+}
+
 impl HostRequest {
     /// The names of the hosts: the name itself, or `name-1` … `name-N` for a batch.
     pub fn host_names(&self) -> Vec<String> {
@@ -227,6 +237,16 @@ mod tests {
         assert_eq!(request.data_disks_gib, [100]);
         assert_eq!(request.total().get(Key::Vcpu), 6);
         assert_eq!(request.summary(), "3 hosts, 6 vCPU");
+    }
+
+    #[test]
+    fn what_it_takes_is_known_before_the_name_is_good() {
+        let (s, i) = catalogue();
+        let vcpu = |form: HostForm| form.takes(&s, &i).map(|takes| takes.get(Key::Vcpu));
+        let three = HostForm { quantity: "3".into(), name: "-a b".into(), image: "none".into(), ..form() };
+        assert_eq!(vcpu(three), Some(6));
+        assert_eq!(vcpu(HostForm { quantity: "many".into(), ..form() }), None);
+        assert_eq!(vcpu(HostForm { specification: "none".into(), ..form() }), None);
     }
 
     #[test]

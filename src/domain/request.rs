@@ -94,8 +94,8 @@ impl Request {
             Request::Host(request) => request.summary(),
             Request::Adjust(request) => request.summary(),
             Request::Delete(request) => request.summary(),
-            Request::Join(JoinRequest { wished: Some(wished), .. }) => return format!("to join {}", wished.name),
-            Request::Join(_) => return "to join a project".to_owned(),
+            Request::Join(JoinRequest { wished: Some(wished), .. }) => return format!("membership in {}", wished.name),
+            Request::Join(_) => return "membership in a project".to_owned(),
             Request::Quota(request) => request.summary(),
         };
         match (self, project) {

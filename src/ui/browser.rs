@@ -6,7 +6,7 @@ mod real {
     use leptos::prelude::*;
     use leptos::wasm_bindgen::prelude::Closure;
     use leptos::wasm_bindgen::{JsCast, JsValue};
-    use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
+    use leptos::web_sys::{FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent};
 
     pub fn now() -> Millis {
         js_sys::Date::now() as Millis
@@ -82,9 +82,7 @@ mod real {
             return;
         };
         for i in 0..fields.length() {
-            if let Some(field) =
-                fields.item(i).and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
-            {
+            if let Some(field) = fields.item(i).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
                 field.set_value("");
             }
         }
@@ -136,6 +134,20 @@ mod real {
         serde_urlencoded::from_str(&params.to_string().as_string().unwrap_or_default()).unwrap_or_default()
     }
 
+    /// A number and a ticked box in one row of a table say two things: what was used last stands, and the other gives way.
+    pub fn one_of_two(event: &leptos::web_sys::Event) -> Option<()> {
+        let used = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+        let is_box = used.type_() == "checkbox";
+        let other = if is_box { "[type=text]" } else { "[type=checkbox]" };
+        let other = used.closest("tr").ok()??.query_selector(other).ok()??.dyn_into::<HtmlInputElement>().ok()?;
+        match is_box {
+            true if used.checked() => other.set_value(""),
+            true => other.set_value(&other.default_value()),
+            false => other.set_checked(used.value().is_empty() && other.default_checked()),
+        }
+        Some(())
+    }
+
     /// The values of the boxes that are ticked in the form of this id.
     pub fn ticked(form: &str) -> Vec<String> {
         let Ok(boxes) = document().query_selector_all(&format!("[form={form}]:checked")) else {
@@ -157,9 +169,7 @@ mod real {
             return;
         };
         for i in 0..boxes.length() {
-            if let Some(found) =
-                boxes.item(i).and_then(|node| node.dyn_into::<leptos::web_sys::HtmlInputElement>().ok())
-            {
+            if let Some(found) = boxes.item(i).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
                 found.set_checked(is_ticked(&found.value()));
             }
         }
@@ -359,6 +369,9 @@ mod real {
     pub fn typed(_event: &Event) -> Vec<(String, String)> {
         vec![]
     }
+    pub fn one_of_two(_event: &Event) -> Option<()> {
+        None
+    }
     pub fn ticked(_form: &str) -> Vec<String> {
         vec![]
     }
@@ -405,8 +418,8 @@ mod real {
 
 pub use real::{
     boxes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
-    has_open_menu, insert, is_in_use, is_there, keep_draft, local_label, now, pairs, path, random, reset, restates,
-    sign_in_again, text_in, tick, ticked, typed, zone,
+    has_open_menu, insert, is_in_use, is_there, keep_draft, local_label, now, one_of_two, pairs, path, random, reset,
+    restates, sign_in_again, text_in, tick, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -26,7 +26,7 @@ pub fn Framed() -> impl IntoView {
 #[component]
 pub fn FrameLayout(children: Children) -> impl IntoView {
     let frame = provide_frame();
-    keep_live();
+    let behind = keep_live();
     let top = awaited_or(bare_bar, move || async move {
         match frame.wait().await {
             Ok(frame) => view! { <Top frame/> }.into_any(),
@@ -44,6 +44,7 @@ pub fn FrameLayout(children: Children) -> impl IntoView {
             <main class="content" id="main" tabindex="-1">{children()}</main>
         </div>
         {part(|frame| view! { <Foot frame/> }.into_any())}
+        {behind}
         <ToastRegion/>
     }
     .into_any()
@@ -78,6 +79,16 @@ fn go(target: impl Fn(&str) -> String + 'static) {
     Effect::new(move |_| navigate(&target, Default::default()));
 }
 
+/// Says on every page of a demo that it is one.
+pub fn demo_banner() -> AnyView {
+    view! {
+        <div class="banner" data-place="page" data-tone="accent">
+            <p>"This is a demo: data is made up, and everyone's password is "<code>"countersign"</code>"."</p>
+        </div>
+    }
+    .into_any()
+}
+
 #[component]
 fn Brand() -> impl IntoView {
     view! { <a class="brand" href="/"><BrandMark/><span>"Countersign"</span></a> }
@@ -86,14 +97,7 @@ fn Brand() -> impl IntoView {
 #[component]
 fn Top(frame: Frame) -> impl IntoView {
     start_clock(frame.now);
-    let demo = frame.demo.then(|| {
-        view! {
-            <div class="banner" data-place="page" data-tone="accent">
-                <p>"This is a demo: data is made up, and everyone's password is "<code>"countersign"</code>"."</p>
-            </div>
-        }
-        .into_any()
-    });
+    let demo = frame.demo.then(demo_banner);
     let Some(view) = frame.view.clone() else {
         keep_to_open_pages();
         return view! {

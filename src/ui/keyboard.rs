@@ -26,8 +26,15 @@ mod real {
         name: String,
     }
 
+    /// How long a dialog may take to close.
+    const MOST_FRAMES: u16 = 120;
+    /// What stands where a list has no rows any more.
+    const EMPTY: &str = "main .empty > h2";
+
     thread_local! {
         static PLACE: RefCell<Option<Place>> = const { RefCell::new(None) };
+        /// The page that rows were last seen on.
+        static LISTED: RefCell<String> = const { RefCell::new(String::new()) };
     }
 
     /// Listens for as long as the page is there.
@@ -36,6 +43,14 @@ mod real {
             let handle = window_event_listener(leptos::ev::keydown, |event| {
                 if on_its_own(&event) && is_on() && act(&event.key()).is_some() {
                     event.prevent_default();
+                }
+            });
+            on_cleanup(move || handle.remove());
+            // Whoever comes to a row by Tab is there as well.
+            let handle = window_event_listener(leptos::ev::focusin, |_| {
+                if document().query_selector("main tbody :focus-visible").is_ok_and(|found| found.is_some()) {
+                    let rows = rows();
+                    focused(&rows).and_then(|index| note(&rows, index));
                 }
             });
             on_cleanup(move || handle.remove());
@@ -89,9 +104,12 @@ mod real {
     }
 
     fn stand_at(rows: &[HtmlElement], index: usize) -> Option<()> {
-        let link = rows.get(index)?;
-        link.focus().ok()?;
-        let name = link.text_content().unwrap_or_default();
+        rows.get(index)?.focus().ok()?;
+        note(rows, index)
+    }
+
+    fn note(rows: &[HtmlElement], index: usize) -> Option<()> {
+        let name = rows.get(index)?.text_content().unwrap_or_default();
         PLACE.set(Some(Place { page: crate::ui::browser::path(), index, name }));
         Some(())
     }
@@ -113,18 +131,30 @@ mod real {
         Some(())
     }
 
-    /// To be called when rows have been made anew: who has lost the focus with the old ones gets it back, at the same
-    /// ticket or at what follows it.
+    /// To be called when a list has been made anew: who has lost the focus with the old rows gets it back, at the same
+    /// ticket or at what follows it; where none is left, at what the empty list says.
     pub fn stay() {
-        Effect::new(|_| {
-            request_animation_frame(|| {
-                let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-                let Some(place) = remembered().filter(|_| lost) else { return };
-                let rows = rows();
-                let same = rows.iter().position(|link| named(link, &place));
-                let index = same.unwrap_or_else(|| place.index.min(rows.len().saturating_sub(1)));
-                stand_at(&rows, index);
-            });
+        Effect::new(|_| settle(MOST_FRAMES));
+    }
+
+    /// A dialog that is about to close gives the focus back first.
+    fn settle(frames: u16) {
+        request_animation_frame(move || {
+            if frames > 0 && matches!(document().query_selector("dialog[open]"), Ok(Some(_))) {
+                return settle(frames - 1);
+            }
+            let lost = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+            let (rows, page) = (rows(), crate::ui::browser::path());
+            let had_rows = LISTED.with_borrow(|listed| *listed == page);
+            if rows.is_empty() && had_rows && lost {
+                let title = document().query_selector(EMPTY).ok().flatten();
+                title.and_then(|title| title.dyn_into::<HtmlElement>().ok()).map(|title| title.focus());
+            }
+            LISTED.set(if rows.is_empty() { String::new() } else { page });
+            let Some(place) = remembered().filter(|_| lost) else { return };
+            let same = rows.iter().position(|link| named(link, &place));
+            let index = same.unwrap_or_else(|| place.index.min(rows.len().saturating_sub(1)));
+            stand_at(&rows, index);
         });
     }
 

@@ -2,8 +2,14 @@
 
 #[cfg(feature = "ssr")]
 mod real {
+    use crate::server::app::App;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
+
+    /// Whether this is a demo, for pages without a frame.
+    pub fn is_demo() -> bool {
+        use_context::<App>().is_some_and(|app| app.settings.demo)
+    }
 
     pub fn status_not_found() {
         if let Some(response) = use_context::<ResponseOptions>() {
@@ -23,6 +29,10 @@ mod real {
 
 #[cfg(not(feature = "ssr"))]
 mod real {
+    /// The head of the page says it.
+    pub fn is_demo() -> bool {
+        crate::ui::browser::is_there("meta[name=demo]")
+    }
     pub fn status_not_found() {}
     pub fn redirect(_path: &str) {}
     pub fn json<T>(_value: &T) -> std::sync::Arc<str> {
@@ -30,4 +40,4 @@ mod real {
     }
 }
 
-pub use real::{json, redirect, status_not_found};
+pub use real::{is_demo, json, redirect, status_not_found};

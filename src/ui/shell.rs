@@ -1,6 +1,6 @@
 //! The HTML document around the application; only the server writes it.
 
-use super::App;
+use super::{App, server_side};
 use crate::api::live::Position;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
@@ -11,6 +11,7 @@ pub const LIVE: &str = "live";
 /// `root` is what stands before the addresses of script, wasm and styles.
 pub fn shell(options: LeptosOptions, root: &'static str) -> impl IntoView {
     let position = use_context::<Position>().map(|position| position.to_string());
+    let demo = server_side::is_demo().then(|| view! { <meta name="demo" content=""/> });
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -19,6 +20,7 @@ pub fn shell(options: LeptosOptions, root: &'static str) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name=LIVE content=position/>
+                {demo}
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <HashedStylesheet options=options.clone() root/>
                 <AutoReload options=options.clone()/>

@@ -13,6 +13,7 @@ use crate::domain::host_operation::Change;
 use crate::domain::ids::HostId;
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::process::TicketType;
+use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::domain::time::Millis;
 use crate::domain::validation::Problem;
@@ -124,14 +125,17 @@ fn project_of(held: &Held) -> Project {
 
 /// Asks for hosts: a ticket where the process is enabled, otherwise they are created at once.
 pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<Amends>) -> Result<Done, AppError> {
-    let request = {
-        let offer = host::offer(&app.db).await?;
-        form.parse(&offer.specifications, &offer.images)?
-    };
-    let found = directory::project(&app.db, &request.project).await?;
-    let Some(project) = found.filter(|project| is_in_view(caller, project)) else {
-        let message = "Choose one of the projects of this view.".to_owned();
-        return Err(vec![Problem { field: "form[project]".into(), message }].into());
+    let Offer { specifications, images, .. } = host::offer(&app.db).await?;
+    let found = directory::project(&app.db, &form.project.as_str().into()).await?;
+    let project = found.filter(|project| is_in_view(caller, project));
+    let (request, project) = match (form.parse(&specifications, &images), project) {
+        (Ok(request), Some(project)) => (request, project),
+        (parsed, project) => {
+            let mut problems = parsed.err().unwrap_or_default();
+            let takes = form.takes(&specifications, &images);
+            problems.extend(problem_of_place(app, form, project.as_ref(), takes, amends.is_some()).await?);
+            return Err(problems.into());
+        }
     };
     if amends.is_some() || process::is_enabled(&app.db, TicketType::ApplyMachine).await? {
         let (id, domain) = (Some(project.id.clone()), Some(project.domain_id.clone()));
@@ -142,6 +146,28 @@ pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<
     let mut work = app.work(caller.operator(), Operation::Create, subject).await?;
     let outcome = at_once(&mut work, caller, &project, &request).await;
     work.finish(outcome).await
+}
+
+/// What is wrong with where the hosts are to be, told together with what else is wrong with the form: a project that the view
+/// doesn't show, or a quota that they don't fit in. What a ticket holds that is amended is its own again.
+async fn problem_of_place(
+    app: &App,
+    form: &HostForm,
+    project: Option<&Project>,
+    takes: Option<Amounts>,
+    amending: bool,
+) -> Result<Option<Problem>, AppError> {
+    let problem = |field: &str, message: String| Some(Problem { field: field.into(), message });
+    Ok(match (project, takes) {
+        // An empty choice is the form's own problem.
+        (None, _) if form.project.is_empty() => None,
+        (None, _) => problem("form[project]", "Choose one of the projects of this view.".to_owned()),
+        (Some(project), Some(takes)) if !amending => {
+            let obstacle = quota::obstacle(&app.db, project, &takes).await?;
+            obstacle.and_then(|why| problem("form[quantity]", why))
+        }
+        (Some(_), _) => None,
+    })
 }
 
 async fn at_once(work: &mut Work, caller: &Caller, project: &Project, request: &HostRequest) -> Result<Done, AppError> {

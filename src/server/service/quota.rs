@@ -47,12 +47,23 @@ pub async fn check(work: &mut Work, project: &ProjectId, amounts: &Amounts) -> R
     let project = directory::project_in(&mut work.tx, project).await?.ok_or(AppError::NotFound)?;
     quota::lock_scopes(&mut work.tx, &project.domain_id, &project.id).await?;
     let standings = survey_in(&mut work.tx, &[], std::slice::from_ref(&project)).await?.of_both(&project);
-    let overruns: Vec<Overrun> = standings.iter().flat_map(|standing| standing.overruns(amounts)).collect();
-    if overruns.is_empty() {
-        return Ok(());
+    match overruns(&standings, amounts) {
+        None => Ok(()),
+        Some(why) => Err(AppError::Refused(why)),
     }
-    let sentences: Vec<String> = overruns.iter().map(Overrun::to_string).collect();
-    Err(AppError::Refused(sentences.join(" ")))
+}
+
+/// What [`check`] would refuse as things are now.
+pub async fn obstacle(db: &Db, project: &Project, amounts: &Amounts) -> Result<Option<String>, AppError> {
+    let standings = survey(db, &[], std::slice::from_ref(project)).await?.of_both(project);
+    Ok(overruns(&standings, amounts))
+}
+
+/// Every overrun of these quotas, a sentence each.
+fn overruns(standings: &[Standing], amounts: &Amounts) -> Option<String> {
+    let overruns = standings.iter().flat_map(|standing| standing.overruns(amounts));
+    let sentences: Vec<String> = overruns.map(|overrun: Overrun| overrun.to_string()).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// [`check`], then lets the ticket hold the amounts.

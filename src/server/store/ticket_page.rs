@@ -7,7 +7,7 @@ use super::sql::{Sql, read_rows};
 use super::task::NamedTask;
 use super::ticket::{RecordRow, Ticket};
 use super::ticket_list::{COLUMNS, ListedTicket};
-use crate::domain::ids::{HostId, ProjectId, RoleId, TicketNumber, UserId};
+use crate::domain::ids::{HostId, ProjectId, TicketNumber, UserId};
 use crate::domain::process::Definition;
 use crate::domain::time::Millis;
 use crate::domain::workflow::{RecordKind, TaskState};
@@ -30,9 +30,6 @@ pub struct Page {
     pub records: Vec<RecordRow>,
     /// The steps of all its hosts, host by host.
     pub steps: Vec<Shown>,
-    /// The roles and the enabled people that its links may name.
-    pub roles: Vec<(RoleId, String)>,
-    pub people: Vec<(UserId, String)>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -48,8 +45,6 @@ struct Row {
     tasks: String,
     records: String,
     steps: String,
-    roles: String,
-    people: String,
 }
 
 /// The ticket of this number for this reader.
@@ -71,14 +66,7 @@ pub async fn read(db: &Db, number: TicketNumber, reader: &UserId) -> sqlx::Resul
         "s.host_id, s.host_name, s.step, s.state, s.error, s.started_at, s.ended_at",
         "s.host_id, s.operation, s.position",
     )
-    .push(" FROM host_step s WHERE s.ticket_number = t.number) AS steps, ");
-    sql.rows("r.id, r.name", "r.id").push(" FROM role r WHERE v.definition LIKE '%\"' || r.id || '\"%') AS roles, ");
-    sql.rows("a.id, a.display_name", "a.id").pick(
-        " FROM json_each(v.definition, '$.links') l, json_each(l.value, '$.approver.persons') x
-          JOIN account a ON a.id = x.value AND a.enabled) AS people ",
-        " FROM jsonb_path_query(CAST(v.definition AS JSONB), '$.links[*].approver.persons[*]') x
-          JOIN account a ON a.id = x #>> '{}' AND a.enabled) AS people ",
-    );
+    .push(" FROM host_step s WHERE s.ticket_number = t.number) AS steps ");
     sql.push(
         "FROM ticket t
          JOIN process_version v ON v.process_id = t.process_id AND v.version = t.process_version
@@ -134,8 +122,6 @@ impl Row {
             tasks: read_rows(&self.tasks)?.into_iter().map(task).collect(),
             records: read_rows(&self.records)?.into_iter().map(record).collect(),
             steps: read_rows(&self.steps)?.into_iter().map(step).collect(),
-            roles: read_rows(&self.roles)?,
-            people: read_rows(&self.people)?,
             ticket: self.ticket,
             listed: self.listed,
         })

@@ -165,7 +165,7 @@ pub fn Empty(
     view! {
         <section class="empty">
             <Icon paths size=24/>
-            <h2>{title}</h2>
+            <h2 tabindex="-1">{title}</h2>
             <p>{text}</p>
             {children.map(|children| view! { <div class="cluster">{children()}</div> }.into_any())}
         </section>

@@ -56,8 +56,9 @@ impl Drop for Leaving {
     }
 }
 
-/// Keeps the pages below live, as long as what calls this is there.
-pub fn keep_live() {
+/// Keeps the pages below live, as long as what calls this is there. What it returns says of a page that is in use, and so
+/// isn't read again yet, that something on it has changed.
+pub fn keep_live() -> AnyView {
     let (live, writing, revision) = (expect_context::<Live>(), expect_context::<Writing>(), use_revision());
     // Rendered anew, the frame closes its menus.
     let whole_frame = Pace::new(move || {
@@ -73,8 +74,18 @@ pub fn keep_live() {
         true
     });
     let signed_out = StoredValue::new(false);
+    // A line that was lost for a while is no sign that something changed.
+    let (is_certain, is_behind) = (StoredValue::new(false), RwSignal::new(false));
     let page = Pace::new(move || {
-        let is_free = !Leaving::is_under_way() && !revision.is_changing() && !browser::is_in_use();
+        let is_used = browser::is_in_use();
+        let behind = is_used && is_certain.try_get_value() == Some(true);
+        if is_behind.try_get_untracked() == Some(!behind) {
+            is_behind.set(behind);
+        }
+        let is_free = !Leaving::is_under_way() && !revision.is_changing() && !is_used;
+        if is_free {
+            is_certain.try_set_value(false);
+        }
         match signed_out.try_get_value() {
             Some(true) if is_free => browser::sign_in_again(),
             _ if is_free => revision.follow_hint(),
@@ -108,6 +119,9 @@ pub fn keep_live() {
             if hints.contains(&Hint::SignedOut) {
                 signed_out.set_value(true);
             }
+            if hints.iter().any(|hint| !matches!(hint, Hint::All | Hint::SignedOut) && hint.concerns(&path)) {
+                is_certain.set_value(true);
+            }
             revision.note_hint();
             page.ask(is_broad);
             parts.ask(is_broad);
@@ -119,6 +133,13 @@ pub fn keep_live() {
         },
         hear,
     );
+    let told = move || is_behind.get().then(behind);
+    view! { <div role="status">{told}</div> }.into_any()
+}
+
+fn behind() -> AnyView {
+    view! { <p class="behind">"This page has changed elsewhere. "<a href="" rel="external">"Reload to see it"</a></p> }
+        .into_any()
 }
 
 #[cfg(feature = "hydrate")]

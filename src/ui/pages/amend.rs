@@ -54,8 +54,12 @@ pub fn AmendDialog(page: Signal<String>, number: Signal<TicketNumber>) -> impl I
             let Some(number) = wanted else { return Ok(None) };
             let detail = get_ticket(number).await?;
             let offered = match &detail.request {
-                Request::Adjust(request) => Offered::Hosts(get_hosts_dialog(ids(&request.hosts), false).await?),
-                Request::Delete(request) => Offered::Hosts(get_hosts_dialog(ids(&request.hosts), true).await?),
+                Request::Adjust(request) => {
+                    Offered::Hosts(get_hosts_dialog(ids(&request.hosts), false, Some(number)).await?)
+                }
+                Request::Delete(request) => {
+                    Offered::Hosts(get_hosts_dialog(ids(&request.hosts), true, Some(number)).await?)
+                }
                 Request::Join(_) => Offered::Projects(get_join_form().await?),
                 Request::Host(_) | Request::Quota(_) => Offered::Nothing,
             };

@@ -145,18 +145,15 @@ fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
             <Hidden name="back" value=back/>
             {fields}
             {gone.map(|gone| view! { <p class="muted">{gone}</p> }.into_any())}
-            <ul class="picked" aria-label="Selected tickets">{batch.tickets.into_iter().map(picked).views()}</ul>
+            <ul class="picked" aria-label="Selected tickets">{batch.tickets.into_iter().zip(batch.about).map(picked).views()}</ul>
             {note(true)()}
         </ChangeDialog>
     }
     .into_any()
 }
 
-fn picked(ticket: TicketRow) -> AnyView {
-    let parts = [ticket.resource_name, ticket.project.unwrap_or_default(), ticket.initiator];
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    view! { <li><span class="num">{format!("#{}", ticket.number)}</span><span>{parts.join(" · ")}</span></li> }
-        .into_any()
+fn picked((ticket, about): (TicketRow, String)) -> AnyView {
+    view! { <li><span class="num">{format!("#{}", ticket.number)}</span><span>{about}</span></li> }.into_any()
 }
 
 fn counted(tickets: i64) -> String {

@@ -1,9 +1,11 @@
 //! The dialogs *Adjust configuration*, *Delete* and *Clear* of hosts, wherever they are opened.
 
+use super::ticket_request::before_and_after;
 use crate::api::hosts::{ActOnHost, AdjustHosts, DeleteHosts, HostsDialog, get_hosts_dialog};
-use crate::domain::host::{MAX_DATA_DISKS, Specification};
+use crate::domain::host::{DATA_DISK_GIB, MAX_DATA_DISKS, Specification};
 use crate::domain::host_operation::{AdjustRequest, DeleteRequest, DirectAction, HostBefore};
 use crate::domain::ids::{HostId, TicketNumber};
+use crate::ui::browser;
 use crate::ui::components::data_disks::{DISKS, DataDisks};
 use crate::ui::components::dialog::{ChangeDialog, refused};
 use crate::ui::components::field::{Checkbox, Control, Field, choice};
@@ -46,7 +48,7 @@ pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<
         move || wanted.get(),
         |wanted| async move {
             match wanted {
-                Some((kind, hosts)) => get_hosts_dialog(hosts, kind == Kind::Delete).await.map(Some),
+                Some((kind, hosts)) => get_hosts_dialog(hosts, kind == Kind::Delete, None).await.map(Some),
                 None => Ok(None),
             }
         },
@@ -106,21 +108,45 @@ pub fn adjust(data: HostsDialog, amending: Option<Amending<AdjustRequest>>, page
     let name = if amending.is_some() { "amend" } else { "adjust" };
     let title = if amending.is_some() { "Amend" } else { "Adjust configuration" };
     let hidden = hidden(name, &data.hosts, amending.map(|amending| (amending.number, amending.version)));
-    let (about, hosts) = (about(&data), current(&data.hosts));
+    let about = about(&data);
+    let live = RwSignal::new(typed.clone());
+    let (hosts, catalogue) = (StoredValue::new(data.hosts), StoredValue::new(data.specifications));
+    let compared = move || {
+        let request = live.with(|typed| asked_so_far(hosts.get_value(), &catalogue.read_value(), typed));
+        request.map(|request| before_and_after(&request, |host| host.name.clone().into_any()))
+    };
     view! {
         <ChangeDialog change title about page keep wide=true typed>
             <DefaultButton/>
             {hidden}
             {obstacles(data.obstacles)}
-            {hosts}
-            <Field label="Specification" name="form[specification]" control=Control::Select(specifications) autofocus=true/>
-            {disks.map(|disks| disks())}
+            <div class="stack" on:input=move |event| { live.try_set(browser::typed(&event)); }>
+                <Field label="Specification" name="form[specification]" control=Control::Select(specifications) autofocus=true/>
+                {disks.map(|disks| disks())}
+            </div>
+            {compared}
             <Checkbox label="Auto start" name="form[auto_start]" help="Start the hosts once they are changed. Running hosts are stopped for it."/>
             <Field label="Reason" name="form[reason]" optional=true control=Control::Area help="The approvers read this first."/>
             {data.route.map(route)}
         </ChangeDialog>
     }
     .into_any()
+}
+
+/// What the dialog asks for with what is chosen so far, for the comparison alone. What isn't a size yet adds no disk.
+fn asked_so_far(hosts: Vec<HostBefore>, catalogue: &[Specification], typed: &Pairs) -> Option<AdjustRequest> {
+    let chosen = typed.iter().find(|(name, _)| name == "form[specification]").map(|(_, id)| id.as_str());
+    let specification = catalogue.iter().find(|s| Some(s.id.as_str()) == chosen).or(catalogue.first())?;
+    let disks = typed.iter().filter(|(name, _)| name.starts_with(DISKS));
+    let sizes = disks.filter_map(|(_, typed)| typed.trim().parse().ok()).filter(|gib| DATA_DISK_GIB.contains(gib));
+    Some(AdjustRequest {
+        project: "".into(),
+        hosts,
+        specification: specification.clone(),
+        added_disks_gib: sizes.collect(),
+        auto_start: false,
+        reason: String::new(),
+    })
 }
 
 /// What a fresh dialog holds: the specification the hosts have, or what the amended ticket asks for.

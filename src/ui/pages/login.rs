@@ -5,7 +5,9 @@ use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, Hidden, SubmitButton, use_change};
 use crate::ui::components::icon::BrandMark;
 use crate::ui::context::with_flash;
+use crate::ui::frame::demo_banner;
 use crate::ui::query::use_query;
+use crate::ui::server_side;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -26,8 +28,11 @@ pub fn Login() -> impl IntoView {
         }
         .into_any()
     };
+    let demo = server_side::is_demo();
+    let people = "Sign in as member, owner or sysadmin, for example: who asks, who approves, who sets it all up.";
     view! {
         <Title text="Sign in"/>
+        {demo.then(demo_banner)}
         <main class="gate" id="main" tabindex="-1">
             <div class="gate-panel">
                 <a class="brand" href="/" rel="external"><BrandMark/><span>"Countersign"</span></a>
@@ -35,6 +40,7 @@ pub fn Login() -> impl IntoView {
                 <p>"Approvals and support for your private cloud."</p>
                 {with_flash(form)}
             </div>
+            {demo.then(|| view! { <p class="gate-note">{people}</p> }.into_any())}
         </main>
     }
     .into_any()

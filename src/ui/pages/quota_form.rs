@@ -29,6 +29,10 @@ pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> Any
     let amends = query.get(AMENDS).map(|number| (number.to_owned(), query.text(VERSION)));
     let what = amends.as_ref().map(|(number, _)| format!(" This amends ticket {number}.")).unwrap_or_default();
     let about = format!("Of {}. Limits you leave as they are don't change.{what}", standing.scope);
+    let on_input = move |event| {
+        browser::one_of_two(&event);
+        live.try_set(browser::typed(&event));
+    };
     view! {
         <ChangeDialog change title about page=PAGE keep wide=true>
             <Hidden name="form[scope]" value=scope/>
@@ -36,7 +40,7 @@ pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> Any
             <Hidden name="form[seen]" value=seen(&standing)/>
             <Hidden name="back" value=back/>
             {amends.map(|(number, version)| view! { <Hidden name="amends" value=number/><Hidden name="version" value=version/> }.into_any())}
-            <div class="quota-form" id=field_id(LIMITS) tabindex="-1" on:input=move |event| { live.try_set(browser::typed(&event)); }>
+            <div class="quota-form" id=field_id(LIMITS) tabindex="-1" on:input=on_input>
                 {limits(&standing, live)}
             </div>
             <Field label="Reason" name="form[reason]" optional=true control=Control::Area help="Kept with the change. At most 2,000 characters."/>
@@ -85,7 +89,7 @@ fn row(key: Key, limit: i64, used: i64, live: RwSignal<Pairs>) -> AnyView {
     let ticked = state.ticked(&unlimited_name, "on", preset.unlimited.is_some());
     let invalid = move || problem.with(Option::is_some).then_some("true");
     let input = view! {
-        <input type="text" id=id.clone() name=value_name value=value inputmode="decimal" autocomplete="off"
+        <input type="text" id=id.clone() name=value_name value=value inputmode="decimal" autocomplete="off" placeholder=" "
             aria-describedby=described_by aria-invalid=invalid/>
     };
     let input = match key.unit() {

@@ -156,10 +156,10 @@ fn filters(tab: SupportTab) -> AnyView {
 
 fn rows(tab: SupportTab, tickets: SupportList, take: Change, now: Millis) -> AnyView {
     let query = lasting_query();
+    keyboard::stay();
     if tickets.page.rows.is_empty() {
         return empty(tab, tickets.may_request, !query.without(&["sort"]).0.is_empty());
     }
-    keyboard::stay();
     let pager = pager(&tickets.page, &path(tab), query.clone());
     let mut columns = vec![ID, PRIORITY, PROBLEM, INITIATOR, STATUS, HANDLER, SUBMITTED, CLOSED];
     columns.retain(|column| tab != SupportTab::Mine || *column != INITIATOR);

@@ -82,32 +82,38 @@ fn host_request(request: &HostRequest, project: String) -> AnyView {
 }
 
 fn adjust_request(request: &AdjustRequest, project: String) -> AnyView {
-    let rows: Vec<_> = request.hosts.iter().map(|host| adjust_row(request, host)).collect();
-    let table = view! {
+    let link = |host: &HostBefore| view! { <a href=format!("/hosts/{}", host.id)>{host.name.clone()}</a> }.into_any();
+    let start = if request.auto_start { "Yes" } else { "No" };
+    let listed = vec![fact("Project", project), fact("Auto start", start.to_owned())];
+    view! {
+        {card("Before and after", before_and_after(request, link), true)}
+        {card("Request", facts(listed, &request.reason), false)}
+    }
+    .into_any()
+}
+
+/// What each host is, becomes, and how that differs; `name` shows which one it is.
+pub fn before_and_after(request: &AdjustRequest, name: fn(&HostBefore) -> AnyView) -> AnyView {
+    let rows: Vec<_> = request.hosts.iter().map(|host| adjust_row(request, host, name(host))).collect();
+    view! {
         <table class="compare">
             <thead>
                 <tr><th scope="col">"Host"</th><th scope="col">"Before"</th><th scope="col">"After"</th><th scope="col">"Change"</th></tr>
             </thead>
             <tbody>{rows}</tbody>
         </table>
-    };
-    let start = if request.auto_start { "Yes" } else { "No" };
-    let listed = vec![fact("Project", project), fact("Auto start", start.to_owned())];
-    view! {
-        {card("Before and after", table.into_any(), true)}
-        {card("Request", facts(listed, &request.reason), false)}
     }
     .into_any()
 }
 
-fn adjust_row(request: &AdjustRequest, host: &HostBefore) -> AnyView {
+fn adjust_row(request: &AdjustRequest, host: &HostBefore, name: AnyView) -> AnyView {
     let before = &host.configuration;
     let after = request.after(before);
     let changed = (*before != after).then_some("");
     let delta = delta(before, &after);
     view! {
         <tr data-changed=changed>
-            <th scope="row"><a href=format!("/hosts/{}", host.id)>{host.name.clone()}</a></th>
+            <th scope="row">{name}</th>
             <td>{configuration(before)}</td><td>{configuration(&after)}</td><td>{text_or_none(delta)}</td>
         </tr>
     }

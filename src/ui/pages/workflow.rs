@@ -189,10 +189,10 @@ fn export(tab: Tab) -> AnyView {
 
 fn rows(tab: Tab, tickets: TicketList, selected: Selection, now: Millis) -> AnyView {
     let query = lasting_query();
+    keyboard::stay();
     if tickets.page.rows.is_empty() {
         return empty(tab, !query.without(&["sort", "zone"]).0.is_empty());
     }
-    keyboard::stay();
     let pending = tab == Tab::Pending;
     let bar = pending.then(|| batch::bar(path(tab), query.clone(), selected));
     let pager = pager(&tickets.page, &path(tab), query.clone());

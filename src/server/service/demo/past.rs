@@ -4,7 +4,7 @@
 use crate::api::error::AppError;
 use crate::api::hosts::HostFilter;
 use crate::api::support::{SupportFilter, SupportTab};
-use crate::api::workflow::{Tab, TicketFilter};
+use crate::api::workflow::{Asked, Tab, TicketFilter};
 use crate::domain::host::{DEFAULT_SYSTEM_DISK_GIB, HostForm, HostStatus};
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::support::{Level, SupportForm};
@@ -172,7 +172,7 @@ async fn person(app: &App, username: &str) -> Result<Caller, AppError> {
 }
 
 async fn ruling(app: &App, approver: &Caller, number: i64, note: &str) -> Result<Ruling, AppError> {
-    let shown = details::decision(app, approver, number).await?;
+    let shown = details::decision(app, approver, number, Asked::Pass).await?;
     Ok(Ruling { number, version: shown.version, seen: shown.seen, note: note.into(), ..Ruling::default() })
 }
 

@@ -19,7 +19,7 @@ use crate::server::service::workflow::route;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::store::db::Db;
 use crate::server::store::directory::{self, Project};
-use crate::server::store::host::change::{self, Existing};
+use crate::server::store::host::change::{self, Awaited, Existing};
 use crate::server::store::host::{self, step};
 use crate::server::store::process;
 use crate::server::work::{Subject, Work};
@@ -52,17 +52,25 @@ pub async fn selection(app: &App, caller: &Caller, ids: &[HostId]) -> Result<(Pr
     Ok((project, hosts))
 }
 
-/// What the dialogs *Adjust configuration* and *Delete* show of the hosts they are about.
-pub async fn dialog(app: &App, caller: &Caller, ids: &[HostId], deletes: bool) -> Result<HostsDialog, AppError> {
+/// What the dialogs *Adjust configuration* and *Delete* show of the hosts they are about; `amends` is the ticket whose
+/// request they replace.
+pub async fn dialog(
+    app: &App,
+    caller: &Caller,
+    ids: &[HostId],
+    deletes: bool,
+    amends: Option<TicketNumber>,
+) -> Result<HostsDialog, AppError> {
     let (project, hosts) = selection(app, caller, ids).await?;
     let (ticket_type, obstacle): (_, Obstacle) = match deletes {
         true => (TicketType::ApplyServerDelete, undeletable),
         false => (TicketType::ApplyServerChangeconfig, unadjustable),
     };
     check_may_start(caller, &project, ticket_type)?;
+    let awaited = change::awaited(&app.db, ticket_type, ids, amends).await?;
     Ok(HostsDialog {
         hosts: befores(&hosts)?,
-        obstacles: hosts.iter().filter_map(obstacle).collect(),
+        obstacles: hosts.iter().filter_map(obstacle).chain(awaited.iter().map(waits)).collect(),
         specifications: if deletes { vec![] } else { host::specifications(&app.db).await? },
         standings: if deletes { vec![] } else { quota::standings(&app.db, &project.id).await? },
         route: route::preview(app, caller, ticket_type, Some(&project.id), &project.domain_id).await?,
@@ -180,6 +188,26 @@ fn undeletable(host: &Existing) -> Option<String> {
 
 fn busy(host: &Existing) -> Option<String> {
     host.is_changing.then(|| format!("Something is under way with {}. Wait until it is over.", host.name))
+}
+
+/// What is asked for twice would be weighed twice against what is now, and the second could never be carried out.
+fn waits(awaited: &Awaited) -> String {
+    let Awaited { name, number } = awaited;
+    format!("{name} already waits for ticket {number}. Wait for what becomes of it, or have it amended or undone.")
+}
+
+/// Refuses a request about hosts that an open ticket of its type is about; `amends` is the one it replaces. The hosts are
+/// locked, so of two at once the second sees the first.
+pub async fn refuse_second(work: &mut Work, request: &Request, amends: Option<TicketNumber>) -> Result<(), AppError> {
+    let hosts = match request {
+        Request::Adjust(adjust) => ids(&adjust.hosts),
+        Request::Delete(delete) => ids(&delete.hosts),
+        Request::Host(_) | Request::Join(_) | Request::Quota(_) => return Ok(()),
+    };
+    match change::awaited_in(&mut work.tx, request.ticket_type(), &hosts, amends).await?.as_slice() {
+        [] => Ok(()),
+        awaited => Err(AppError::Refused(awaited.iter().map(waits).collect::<Vec<_>>().join(" "))),
+    }
 }
 
 /// Locks the hosts of an adjustment and refuses it unless each is as it was shown and can be adjusted.

@@ -5,17 +5,18 @@ use super::decide::{self, MAX_NOTE, Ruling, digest};
 use super::lists::rows;
 use crate::api::Done;
 use crate::api::error::AppError;
-use crate::api::workflow::{Batch, BatchResult, Picked, Tab, Undecided, Verdict};
+use crate::api::workflow::{Batch, BatchResult, Picked, Tab, TicketRow, Undecided, Verdict};
 use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, ResourceType};
 use crate::domain::process::TicketType;
+use crate::domain::request::Request;
 use crate::domain::time::{MINUTE, Millis};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::auth::token;
 use crate::server::service::rights::back_to;
 use crate::server::store::flash::{self, NewFlash};
-use crate::server::store::ticket;
+use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::ticket_list::{self, Selection};
 use crate::server::work::Subject;
 use std::collections::BTreeSet;
@@ -31,7 +32,8 @@ pub async fn look(app: &App, caller: &Caller, verdict: Verdict, numbers: &[Ticke
     let numbers: BTreeSet<TicketNumber> = numbers.iter().copied().collect();
     let selected = numbers.len();
     if let Err(refusal) = check_count(selected) {
-        return Ok(Batch { tickets: vec![], seen: vec![], gone: 0, refusal: Some(refusal.to_string()) });
+        let (tickets, seen, about) = (vec![], vec![], vec![]);
+        return Ok(Batch { tickets, seen, about, gone: 0, refusal: Some(refusal.to_string()) });
     }
     let selection = Selection {
         numbers: Some(numbers.into_iter().collect()),
@@ -49,8 +51,17 @@ pub async fn look(app: &App, caller: &Caller, verdict: Verdict, numbers: &[Ticke
     };
     let gone = (selected - found.len()) as i64;
     let numbers = found.iter().map(|ticket| ticket.number).collect();
-    let seen = ticket::all(&app.db, numbers).await?.iter().map(digest).collect();
-    Ok(Batch { tickets: rows(app, caller, found).await?, seen, gone, refusal })
+    let stored = ticket::all(&app.db, numbers).await?;
+    let tickets = rows(app, caller, found).await?;
+    let about = tickets.iter().zip(&stored).map(|(row, ticket)| about(row, ticket)).collect::<Result<_, _>>()?;
+    Ok(Batch { tickets, seen: stored.iter().map(digest).collect(), about, gone, refusal })
+}
+
+/// "web-1 · 1 host, 2 vCPU for web · member": what a ticket is about, in a line.
+fn about(row: &TicketRow, ticket: &Ticket) -> Result<String, AppError> {
+    let what = Request::read(ticket.ticket_type, &ticket.payload)?.summary(row.project.as_deref());
+    let parts = [row.resource_name.as_str(), &what, &row.initiator];
+    Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" \u{b7} "))
 }
 
 /// Decides them one after the other. What can't be decided is told in a result that stays to be read.

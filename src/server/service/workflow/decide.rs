@@ -236,19 +236,10 @@ async fn check_approver(
     let person = &caller.person.id;
     let link = ticket.state().link;
     let has_task = task::is_open(&mut work.tx, ticket.number, link, person).await?;
-    if !has_task || !route(ticket, definition).is_approver(work, link as usize, person).await? {
+    if !has_task || !Route::of(ticket, definition).is_approver(work, link as usize, person).await? {
         return Err(AppError::Forbidden("You are not an approver of this ticket's current link.".into()));
     }
     Ok(())
-}
-
-fn route<'a>(ticket: &'a Ticket, definition: &'a Definition) -> Route<'a> {
-    Route {
-        definition,
-        project: ticket.project_id.as_ref().map(|id| id.as_str()),
-        domain: ticket.domain_id.as_ref().map(|id| id.as_str()),
-        initiator: &ticket.initiator_id,
-    }
 }
 
 /// Who a record names; the system itself has no id.
@@ -289,7 +280,7 @@ async fn advance(
                 task::close_link(&mut work.tx, ticket.number, link, decider, now).await?;
                 ticket::set_waits(&mut work.tx, ticket.number, None).await?;
             }
-            Effect::OpenLink(link) => route(ticket, definition).open(work, ticket.number, link).await?,
+            Effect::OpenLink(link) => Route::of(ticket, definition).open(work, ticket.number, link).await?,
             Effect::Execute => begun = execution::execute(work, ticket, request, caller, grant).await?,
             Effect::Resume => execution::resume(work, ticket.number, request).await?,
             Effect::Release => {

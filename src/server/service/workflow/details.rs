@@ -3,25 +3,26 @@
 use super::decide::digest;
 use super::lists::row;
 use super::reads_by_right;
-use super::{execution, joining};
+use super::route::{self, People};
+use super::tasks::Route;
+use super::{execution, joining, steps};
 use crate::api::error::AppError;
-use crate::api::workflow::{Decision, ExecutionStep, Record, Stage, StageState, TicketDetail};
+use crate::api::workflow::{Asked, Decision, Record, Stage, StageState, TicketDetail, TicketRow};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::Definition;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState};
 use crate::server::app::{App, Caller};
-use crate::server::service::approvers::Names;
 use crate::server::service::quota;
 use crate::server::store::task::NamedTask;
-use crate::server::store::ticket::RecordRow;
+use crate::server::store::ticket::{RecordRow, Ticket};
 use crate::server::store::ticket_page::{self, Page};
 
 /// A ticket as its own page shows it. Unknown and foreign numbers are the same.
 pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<TicketDetail, AppError> {
     let page = read(app, caller, number).await?;
-    let Page { ticket, listed, definition, project, domain, tasks, records, steps, roles, people, .. } = page;
+    let Page { ticket, listed, definition, project, domain, tasks, records, steps, .. } = page;
     let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let state = ticket.state();
@@ -42,7 +43,11 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         },
     };
     let may_act = ticket.initiator_id == caller.person.id || caller.is_system_view();
-    let names = Names::new(roles, people);
+    let is_more_ahead = state.is_waiting() && state.link + 1 < definition.links.len() as i64;
+    let ahead = match is_more_ahead {
+        true => route::could_decide(&app.db, &Route::of(&ticket, &definition)).await?,
+        false => vec![],
+    };
     Ok(TicketDetail {
         domain,
         process_version: ticket.process_version,
@@ -52,9 +57,9 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         obstacles: if state.is_waiting() { execution::obstacles(&app.db, &request).await? } else { vec![] },
         request,
         standings,
-        stages: stages(&names, &state, &definition, &tasks, &records),
+        stages: stages(&state, &definition, &ahead, &tasks, &records),
         records: records.into_iter().map(record).collect(),
-        steps: steps.into_iter().map(ExecutionStep::from).collect(),
+        steps: steps::shown(steps),
         may_retry: may_act && state.has_failed(),
         may_abandon: may_act && state.has_failed(),
         row,
@@ -68,9 +73,9 @@ fn shows_standings(request: &Request, state: &State) -> bool {
         && (matches!(request, Request::Quota(_)) || (takes_some && state.execution.is_none()))
 }
 
-/// What the decision dialogs need; readable by whoever may read the ticket.
-pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Result<Decision, AppError> {
-    let Page { ticket, listed, tasks, .. } = read(app, caller, number).await?;
+/// What the dialog that asks this needs; readable by whoever may read the ticket.
+pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: Asked) -> Result<Decision, AppError> {
+    let Page { ticket, listed, definition, tasks, .. } = read(app, caller, number).await?;
     let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let (projects, roles, wished) = match &request {
@@ -80,9 +85,33 @@ pub async fn decision(app: &App, caller: &Caller, number: TicketNumber) -> Resul
         }
         _ => (vec![], vec![], None),
     };
+    let is_weighed = matches!(asked, Asked::Pass | Asked::Reject);
+    let reason = Some(request.reason()).filter(|reason| is_weighed && !reason.is_empty());
+    let reason = reason.map(|reason| format!("Reason: {reason}")).unwrap_or_default();
+    let about = about(&row, &ticket, &request, &definition, asked);
     let (version, seen, ticket_type) = (row.version, digest(&ticket), ticket.ticket_type);
-    let summary = request.summary(row.project.as_deref());
-    Ok(Decision { number, version, seen, summary, ticket_type, projects, roles, wished })
+    Ok(Decision { number, version, seen, about, reason, ticket_type, projects, roles, wished })
+}
+
+/// What the dialog is about, and what its OK will do.
+fn about(row: &TicketRow, ticket: &Ticket, request: &Request, definition: &Definition, asked: Asked) -> String {
+    let (number, initiator) = (row.number, &row.initiator);
+    let what = request.summary(row.project.as_deref());
+    let then = match definition.links.get(ticket.state().link as usize + 1) {
+        Some(next) => format!("Next: {}.", next.name),
+        None => "Then it is carried out.".to_owned(),
+    };
+    match (asked, request) {
+        (Asked::Pass, Request::Join(join)) => {
+            let wish = join.wished.as_ref().map(|wished| format!(" Wished for: {}.", wished.name)).unwrap_or_default();
+            format!("#{number}. Pass: {initiator} joins the project chosen here, in the roles chosen here.{wish}")
+        }
+        (Asked::Pass, _) => format!("#{number} of {initiator}. Pass: {what}. {then}"),
+        (Asked::Reject, _) => {
+            format!("#{number} of {initiator}. Reject: the ticket ends, and this isn't done: {what}.")
+        }
+        (Asked::Undo | Asked::Abandon, _) => format!("#{number}: {what}"),
+    }
 }
 
 async fn read(app: &App, caller: &Caller, number: TicketNumber) -> Result<Page, AppError> {
@@ -96,11 +125,11 @@ fn record(row: RecordRow) -> Record {
     Record { kind: row.kind, stage: row.stage, actor: row.actor_name, note: row.note, at: row.at }
 }
 
-/// The stepper: Submit, each link, Execution.
+/// The stepper: Submit, each link, Execution. `ahead`: who could decide at each link, where somebody still may.
 fn stages(
-    names: &Names,
     state: &State,
     definition: &Definition,
+    ahead: &[People],
     tasks: &[NamedTask],
     records: &[RecordRow],
 ) -> Vec<Stage> {
@@ -123,13 +152,23 @@ fn stages(
             () => StageState::Current,
         };
         let open: Vec<&str> = at_link.iter().filter(|t| t.state == TaskState::Open).map(|t| t.name.as_str()).collect();
+        let undone = records.iter().find(|r| r.kind == RecordKind::Undo);
         let who = match (stage_state, decided) {
             (_, Some(task)) => task.name.clone(),
             (StageState::Current, None) if open.is_empty() => "waits for nobody: no approver is assigned".to_owned(),
-            (StageState::Current, None) => open.join(", "),
-            _ => names.label(&link.approver),
+            (StageState::Current, None) => People::new(&open).to_string(),
+            (StageState::Ahead, None) => match ahead.get(i) {
+                None => "not reached".to_owned(),
+                Some(people) if people.total == 0 => "nobody could approve now".to_owned(),
+                Some(people) => people.to_string(),
+            },
+            _ => undone.map(|r| format!("undone by {}", r.actor_name)).unwrap_or_default(),
         };
-        stages.push(Stage { name: link.name.clone(), state: stage_state, who, at: decided.and_then(|t| t.ended_at) });
+        let at = match stage_state {
+            StageState::Canceled => undone.map(|r| r.at),
+            _ => decided.and_then(|t| t.ended_at),
+        };
+        stages.push(Stage { name: link.name.clone(), state: stage_state, who, at });
     }
     stages.push(execution_stage(state, records));
     stages

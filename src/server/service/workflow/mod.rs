@@ -9,6 +9,7 @@ pub mod joining;
 pub mod limits;
 pub mod lists;
 pub mod route;
+mod steps;
 pub mod submit;
 pub(in crate::server::service) mod tasks;
 

@@ -12,6 +12,7 @@ use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::domain::workflow::{RecordKind, State, Step};
 use crate::server::app::{App, Caller};
+use crate::server::service::hosts::operations;
 use crate::server::service::quota;
 use crate::server::store::{process, task, ticket};
 use crate::server::work::{Subject, Work};
@@ -99,6 +100,7 @@ pub async fn submit(work: &mut Work, new: &NewTicket) -> Result<TicketNumber, Ap
         joining::refuse_second(work, &new.initiator.id).await?;
     }
     execution::check(work, &new.request).await?;
+    operations::refuse_second(work, &new.request, None).await?;
     let number = ticket::next_number(&mut work.tx).await?;
     take_hold(work, number, new).await?;
     let state = State::submitted(process.definition.links.len() as i64);
@@ -144,6 +146,7 @@ async fn amend(work: &mut Work, caller: &Caller, new: &NewTicket, amends: Amends
         return Err(AppError::refused(message));
     }
     execution::check(work, &new.request).await?;
+    operations::refuse_second(work, &new.request, Some(ticket.number)).await?;
     quota::release(work, ticket.number).await?;
     take_hold(work, ticket.number, new).await?;
     let (state, _) = ticket.state().step(Step::Amend).map_err(|why| AppError::refused(why.to_string()))?;

@@ -5,7 +5,7 @@ use crate::domain::ids::UserId;
 use crate::domain::process::{Approver, Definition, Scope};
 use crate::domain::workflow::{TaskState, may_decide};
 use crate::server::store::task::{self, Place};
-use crate::server::store::ticket;
+use crate::server::store::ticket::{self, Ticket};
 use crate::server::work::Work;
 
 /// What a link's rule is applied to: the ticket's own place, and who asked.
@@ -18,6 +18,16 @@ pub struct Route<'a> {
 }
 
 impl<'a> Route<'a> {
+    /// The route of a ticket by the process it goes by.
+    pub fn of(ticket: &'a Ticket, definition: &'a Definition) -> Route<'a> {
+        Route {
+            definition,
+            project: ticket.project_id.as_ref().map(|id| id.as_str()),
+            domain: ticket.domain_id.as_ref().map(|id| id.as_str()),
+            initiator: &ticket.initiator_id,
+        }
+    }
+
     /// Where a role has to be held. A ticket without a project takes the scope project as its domain (SPEC 3).
     pub fn place(&self, role: &'a str, scope: Scope) -> Place<'a> {
         let (scope, scope_id) = match (scope, self.project) {

@@ -4,7 +4,8 @@ use super::{change_host, texts};
 use crate::args;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{Change, Configuration, HostBefore};
-use crate::domain::ids::{DomainId, HostId, ProjectId};
+use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber};
+use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 use crate::server::store::db::{Db, Tx};
 use crate::server::store::event;
@@ -82,6 +83,52 @@ pub async fn lock(tx: &mut Tx, hosts: &[HostId]) -> sqlx::Result<Vec<Existing>> 
         existing!("h.id = ANY($1) ORDER BY h.id FOR UPDATE OF h"),
     );
     tx.all(sql, args![texts(hosts)]).await
+}
+
+/// A host and the oldest open ticket that is about it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Awaited {
+    pub name: String,
+    pub number: TicketNumber,
+}
+
+macro_rules! awaited {
+    ($asked:literal, $among:literal) => {
+        concat!(
+            "SELECT h.name, MIN(t.number) AS number FROM ticket t CROSS JOIN ",
+            $asked,
+            " AS asked JOIN host h ON h.id = asked.value ->> 'id'
+             WHERE t.process_id = (SELECT id FROM process WHERE ticket_type = $1) AND t.status = 'incomplete'
+               AND t.number <> $3 AND h.id ",
+            $among,
+            " GROUP BY h.id, h.name ORDER BY h.name, h.id"
+        )
+    };
+}
+
+const AWAITED_SQLITE: &str = awaited!("json_each(t.payload, '$.hosts')", "IN (SELECT value FROM json_each($2))");
+const AWAITED_POSTGRES: &str = awaited!("jsonb_array_elements(t.payload::jsonb -> 'hosts')", "= ANY($2)");
+
+/// Those of these hosts that an open ticket of this type is about; `but` is a ticket that doesn't count.
+pub async fn awaited(
+    db: &Db,
+    ticket_type: TicketType,
+    hosts: &[HostId],
+    but: Option<TicketNumber>,
+) -> sqlx::Result<Vec<Awaited>> {
+    let sql = db.dialect().pick(AWAITED_SQLITE, AWAITED_POSTGRES);
+    db.all(sql, args![ticket_type.key(), texts(hosts), but.unwrap_or_default()]).await
+}
+
+/// The same, inside a transaction.
+pub async fn awaited_in(
+    tx: &mut Tx,
+    ticket_type: TicketType,
+    hosts: &[HostId],
+    but: Option<TicketNumber>,
+) -> sqlx::Result<Vec<Awaited>> {
+    let sql = tx.dialect().pick(AWAITED_SQLITE, AWAITED_POSTGRES);
+    tx.all(sql, args![ticket_type.key(), texts(hosts), but.unwrap_or_default()]).await
 }
 
 /// Notes what is under way as the host's next operation, and what it takes beyond what the host has.
