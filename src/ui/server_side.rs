@@ -2,8 +2,12 @@
 
 #[cfg(feature = "ssr")]
 mod real {
+    use crate::api::wire;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
+    use std::sync::Arc;
 
     pub fn status_not_found() {
         if let Some(response) = use_context::<ResponseOptions>() {
@@ -16,18 +20,27 @@ mod real {
     }
 
     /// What the page carries into the browser.
-    pub fn json<T: serde::Serialize>(value: &T) -> std::sync::Arc<str> {
+    pub fn carried<T: serde::Serialize>(value: &T) -> Arc<str> {
+        wire::encode(value).map_or_else(|_| "".into(), |bytes| STANDARD.encode(bytes).into())
+    }
+
+    pub fn json<T: serde::Serialize>(value: &T) -> Arc<str> {
         serde_json::to_string(value).unwrap_or_default().into()
     }
 }
 
 #[cfg(not(feature = "ssr"))]
 mod real {
+    use std::sync::Arc;
+
     pub fn status_not_found() {}
     pub fn redirect(_path: &str) {}
-    pub fn json<T>(_value: &T) -> std::sync::Arc<str> {
+    pub fn carried<T>(_value: &T) -> Arc<str> {
+        "".into()
+    }
+    pub fn json<T>(_value: &T) -> Arc<str> {
         "".into()
     }
 }
 
-pub use real::{json, redirect, status_not_found};
+pub use real::{carried, json, redirect, status_not_found};

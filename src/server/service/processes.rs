@@ -3,7 +3,7 @@
 use super::rights::require_system_view;
 use super::{coverage, external};
 use crate::api::error::AppError;
-use crate::api::processes::{ProcessDetail, ProcessRow, Setup};
+use crate::api::processes::{LinkRow, ProcessDetail, ProcessRow, Setup};
 use crate::api::{Choice, Done};
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::ProcessId;
@@ -29,15 +29,19 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
         TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
     let mut rows = Vec::with_capacity(processes.len());
     for p in processes {
+        let gaps = coverage::of_definition(&app.db, &p.definition).await?;
+        let links = p.definition.links.iter().zip(gaps);
+        let links = links.map(|(link, gaps)| LinkRow { form: link.into(), who: names.label(&link.approver), gaps });
         rows.push(ProcessRow {
-            links: p.definition.links.iter().map(|link| names.label(&link.approver)).collect(),
-            gaps: coverage::of_definition(&app.db, &p.definition).await?,
+            links: links.collect(),
             id: p.id,
             ticket_type: p.ticket_type,
             enabled: p.enabled,
             description: p.description,
             version: p.version,
-            definition: p.definition,
+            kind: p.definition.kind,
+            queue: p.definition.queue,
+            self_approval: p.definition.self_approval,
             created_at: p.created_at,
             updated_at: p.updated_at,
         });
@@ -56,7 +60,7 @@ pub async fn get(app: &App, caller: &Caller, id: &ProcessId) -> Result<ProcessDe
     let setup = setup(app, caller).await?;
     let process = setup.processes.iter().find(|p| p.id == *id).cloned().ok_or(AppError::NotFound)?;
     let in_flight = ticket::count_in_flight(&app.db, id).await?;
-    let is_unreachable = process.definition.kind == Kind::ThirdParty && !external::is_reachable(app).await?;
+    let is_unreachable = process.kind == Kind::ThirdParty && !external::is_reachable(app).await?;
     Ok(ProcessDetail { setup, process, in_flight, is_unreachable })
 }
 
