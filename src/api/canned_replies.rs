@@ -1,6 +1,7 @@
 //! Canned replies: the page where they are written, and their use in a thread.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::{Choice, Reply};
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
@@ -27,7 +28,7 @@ pub struct CannedList {
 }
 
 /// `search`: a part of the title.
-#[server(endpoint = "list-canned-replies")]
+#[server(endpoint = "list-canned-replies", output = Reading)]
 pub async fn list_canned(search: String) -> Result<CannedList, AppError> {
     use crate::server::service::support::canned;
     super::answered(canned::list(&super::app(), &super::caller()?, &search).await)
@@ -60,7 +61,7 @@ pub async fn delete_canned(id: String) -> Result<Reply, AppError> {
 }
 
 /// The text of one as it answers this ticket.
-#[server(endpoint = "get-canned-reply")]
+#[server(endpoint = "get-canned-reply", output = Reading)]
 pub async fn get_canned(number: TicketNumber, id: String) -> Result<String, AppError> {
     use crate::server::service::support::canned;
     super::answered(canned::text(&super::app(), &super::caller()?, number, &id).await)

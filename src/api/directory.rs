@@ -1,6 +1,7 @@
 //! Administration: domains, projects, users, roles, who holds which role where, and what a change would take from tickets.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::{Choice, Page, Reply};
 use crate::domain::directory::Reach;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
@@ -184,7 +185,7 @@ fn back_to(outcome: Result<super::Done, AppError>, back: Option<String>) -> Resu
     })
 }
 
-#[server(endpoint = "list-domains")]
+#[server(endpoint = "list-domains", output = Reading)]
 pub async fn list_domains(filter: DirectoryFilter) -> Result<DomainList, AppError> {
     use crate::server::service::directory::domains;
     super::answered(domains::list(&super::app(), &super::caller()?, &filter).await)
@@ -208,7 +209,7 @@ pub async fn delete_domain(id: DomainId) -> Result<Reply, AppError> {
     super::reply(domains::delete(&super::app(), &super::caller()?, &id).await)
 }
 
-#[server(endpoint = "list-projects")]
+#[server(endpoint = "list-projects", output = Reading)]
 pub async fn list_projects(filter: DirectoryFilter) -> Result<ProjectList, AppError> {
     use crate::server::service::directory::projects;
     super::answered(projects::list(&super::app(), &super::caller()?, &filter).await)
@@ -238,13 +239,13 @@ pub async fn delete_project(id: ProjectId, back: Option<String>) -> Result<Reply
     super::reply(back_to(projects::delete(&super::app(), &super::caller()?, &id).await, back))
 }
 
-#[server(endpoint = "list-users")]
+#[server(endpoint = "list-users", output = Reading)]
 pub async fn list_users(filter: DirectoryFilter) -> Result<UserList, AppError> {
     use crate::server::service::directory::users;
     super::answered(users::list(&super::app(), &super::caller()?, &filter).await)
 }
 
-#[server(endpoint = "get-user")]
+#[server(endpoint = "get-user", output = Reading)]
 pub async fn get_user(id: UserId) -> Result<UserDetail, AppError> {
     use crate::server::service::directory::users;
     super::answered(users::get(&super::app(), &super::caller()?, &id).await)
@@ -312,7 +313,7 @@ pub async fn remove_role(user: UserId, project: ProjectId, role: RoleId) -> Resu
     super::reply(directory::unassign(&super::app(), &super::caller()?, &user, &project, &role).await)
 }
 
-#[server(endpoint = "list-roles")]
+#[server(endpoint = "list-roles", output = Reading)]
 pub async fn list_roles(filter: DirectoryFilter) -> Result<RoleList, AppError> {
     use crate::server::service::directory::roles;
     super::answered(roles::list(&super::app(), &super::caller()?, &filter).await)
@@ -340,7 +341,7 @@ pub async fn delete_role(id: RoleId) -> Result<Reply, AppError> {
 
 /// The open tickets that would lose an approver by a change, to be shown before it is confirmed; `None` where there is
 /// nothing to change any more, as for the dialog that has just deleted what it asks about.
-#[server(endpoint = "get-impact")]
+#[server(endpoint = "get-impact", output = Reading)]
 pub async fn get_impact(ask: ImpactAsk) -> Result<Option<Impact>, AppError> {
     use crate::server::service::directory::impact;
     match impact::of(&super::app(), &super::caller()?, &ask).await {

@@ -32,6 +32,8 @@ pub enum AppError {
         "The connection to the database broke off while this was being kept, so it may be done or not. Look before you try again; if it stays, tell an administrator the reference {reference}."
     )]
     Unsure { reference: String },
+    #[error("Countersign was updated since this page was opened. Reload it to go on.")]
+    Outdated,
     #[error("The server can't be reached or didn't understand the request. Check the connection and try again.")]
     Unreachable,
 }
@@ -66,8 +68,12 @@ impl From<Vec<Problem>> for AppError {
 impl FromServerFnError for AppError {
     type Encoder = JsonEncoding;
 
-    fn from_server_fn_error(_: ServerFnErrorErr) -> AppError {
-        AppError::Unreachable
+    fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
+        match error {
+            // What arrived whole and can't be read is of another release; see `api::wire`.
+            ServerFnErrorErr::Deserialization(_) => AppError::Outdated,
+            _ => AppError::Unreachable,
+        }
     }
 }
 
@@ -84,7 +90,7 @@ mod server_side {
                 AppError::SignedOut => StatusCode::UNAUTHORIZED,
                 AppError::NotFound => StatusCode::NOT_FOUND,
                 AppError::Forbidden(_) => StatusCode::FORBIDDEN,
-                AppError::Refused(_) => StatusCode::CONFLICT,
+                AppError::Refused(_) | AppError::Outdated => StatusCode::CONFLICT,
                 AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
                 AppError::Internal { .. } | AppError::Unsure { .. } => StatusCode::INTERNAL_SERVER_ERROR,

@@ -2,6 +2,7 @@
 
 use super::Reply;
 use super::error::AppError;
+use super::wire::Reading;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
@@ -30,7 +31,7 @@ pub struct ConnectionForm {
     pub token: String,
 }
 
-#[server(endpoint = "get-external")]
+#[server(endpoint = "get-external", output = Reading)]
 pub async fn get_external() -> Result<Option<Connection>, AppError> {
     super::answered(crate::server::service::external::get(&super::app(), &super::caller()?).await)
 }

@@ -4,6 +4,7 @@
 
 use super::Reply;
 use super::error::AppError;
+use super::wire::Reading;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +28,7 @@ impl Flash {
 }
 
 /// The flash of this id, while it is kept and belongs to the caller's session; `None` otherwise.
-#[server(endpoint = "get-flash")]
+#[server(endpoint = "get-flash", output = Reading)]
 pub async fn get_flash(id: String) -> Result<Option<Flash>, AppError> {
     Ok(crate::server::http::plain_forms::load(&id).await)
 }

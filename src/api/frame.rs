@@ -1,6 +1,7 @@
 //! What surrounds every page: who is signed in, the views, the bell, and what kind of system this is.
 
 use super::error::AppError;
+use super::wire::Reading;
 use crate::domain::directory::{NamedView, View};
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
@@ -68,7 +69,7 @@ pub fn is_open_without_project(path: &str) -> bool {
 }
 
 /// The frame of the signed-in person's pages.
-#[server(endpoint = "get-frame")]
+#[server(endpoint = "get-frame", output = Reading)]
 pub async fn get_frame() -> Result<Frame, AppError> {
     use crate::server::service;
     super::answered(service::frame::frame(&super::app(), &super::caller()?).await)

@@ -1,6 +1,7 @@
 //! Hosts: the list, one host, and the form that asks for more.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::workflow::RoutePreview;
 use super::{Choice, Page, Reply};
 use crate::domain::host::{HostForm, HostStatus, Image, Specification};
@@ -99,17 +100,17 @@ pub struct HostsDialog {
     pub route: Option<RoutePreview>,
 }
 
-#[server(endpoint = "list-hosts")]
+#[server(endpoint = "list-hosts", output = Reading)]
 pub async fn list_hosts(filter: HostFilter) -> Result<HostList, AppError> {
     super::answered(crate::server::service::hosts::list(&super::app(), &super::caller()?, &filter).await)
 }
 
-#[server(endpoint = "get-host")]
+#[server(endpoint = "get-host", output = Reading)]
 pub async fn get_host(id: HostId) -> Result<HostDetail, AppError> {
     super::answered(crate::server::service::hosts::get(&super::app(), &super::caller()?, &id).await)
 }
 
-#[server(endpoint = "get-host-form")]
+#[server(endpoint = "get-host-form", output = Reading)]
 pub async fn get_host_form() -> Result<HostFormData, AppError> {
     super::answered(crate::server::service::hosts::form(&super::app(), &super::caller()?).await)
 }
@@ -125,7 +126,7 @@ pub async fn create_host(
     super::reply(crate::server::service::hosts::create(&super::app(), &super::caller()?, &form, amends).await)
 }
 
-#[server(endpoint = "get-hosts-dialog")]
+#[server(endpoint = "get-hosts-dialog", output = Reading)]
 pub async fn get_hosts_dialog(
     #[server(default)] hosts: Vec<HostId>,
     deletes: bool,

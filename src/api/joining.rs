@@ -1,6 +1,7 @@
 //! Applying to join a project.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::workflow::TicketRow;
 use super::{Choice, Reply};
 use crate::domain::ids::TicketNumber;
@@ -36,7 +37,7 @@ impl JoinFormData {
     }
 }
 
-#[server(endpoint = "get-join-form")]
+#[server(endpoint = "get-join-form", output = Reading)]
 pub async fn get_join_form() -> Result<JoinFormData, AppError> {
     super::answered(crate::server::service::workflow::joining::form(&super::app(), &super::caller()?).await)
 }

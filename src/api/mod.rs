@@ -17,6 +17,7 @@ pub mod quotas;
 pub mod session;
 pub mod settings;
 pub mod support;
+pub mod wire;
 pub mod workflow;
 
 use error::AppError;

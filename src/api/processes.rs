@@ -1,9 +1,10 @@
 //! Ticket Setup: the processes, and the dialogs that configure, enable and disable them.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::{Choice, Reply};
 use crate::domain::ids::{ProcessId, RoleId};
-use crate::domain::process::{Definition, ProcessForm, Scope, TicketType};
+use crate::domain::process::{Kind, LinkForm, ProcessForm, Scope, TicketType};
 use crate::domain::time::Millis;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,15 @@ impl LinkGaps {
     }
 }
 
+/// An approval link: as its dialog holds it, who it means in words, and where nobody could approve now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRow {
+    pub form: LinkForm,
+    /// "project_owner@project", "admin@global", "Ada, Grace".
+    pub who: String,
+    pub gaps: LinkGaps,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessRow {
     pub id: ProcessId,
@@ -35,11 +45,12 @@ pub struct ProcessRow {
     pub enabled: bool,
     pub description: String,
     pub version: i64,
-    pub definition: Definition,
-    /// The links in words, in order: "project_owner@project", "admin@global", "Ada, Grace".
-    pub links: Vec<String>,
-    /// For each link, in order, where nobody could approve now.
-    pub gaps: Vec<LinkGaps>,
+    pub kind: Kind,
+    /// The external process (queue) of a third-party process.
+    pub queue: Option<String>,
+    pub self_approval: bool,
+    /// In order; none of a third-party process.
+    pub links: Vec<LinkRow>,
     pub created_at: Millis,
     pub updated_at: Millis,
 }
@@ -58,7 +69,7 @@ pub struct Setup {
 }
 
 /// `people`: with everybody whom a link could name.
-#[server(endpoint = "get-setup")]
+#[server(endpoint = "get-setup", output = Reading)]
 pub async fn get_setup(#[server(default)] people: bool) -> Result<Setup, AppError> {
     use crate::server::service::processes;
     let app = super::app();
@@ -79,7 +90,7 @@ pub struct ProcessDetail {
     pub is_unreachable: bool,
 }
 
-#[server(endpoint = "get-process")]
+#[server(endpoint = "get-process", output = Reading)]
 pub async fn get_process(id: ProcessId, #[server(default)] people: bool) -> Result<ProcessDetail, AppError> {
     use crate::server::service::processes;
     let app = super::app();
@@ -91,7 +102,7 @@ pub async fn get_process(id: ProcessId, #[server(default)] people: bool) -> Resu
 }
 
 /// The gaps of a link that is being configured, live as its role and scope are picked.
-#[server(endpoint = "get-coverage")]
+#[server(endpoint = "get-coverage", output = Reading)]
 pub async fn get_coverage(ticket_type: TicketType, role: RoleId, scope: Scope) -> Result<LinkGaps, AppError> {
     use crate::server::service::coverage;
     super::answered(coverage::of_role(&super::app(), &super::caller()?, ticket_type, role, scope).await)

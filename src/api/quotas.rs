@@ -1,6 +1,7 @@
 //! Quotas: how they stand, and the form that changes them.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::{Choice, Reply};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::TicketType;
@@ -64,7 +65,7 @@ pub struct QuotaList {
 }
 
 /// The quotas of the view; in the System View those of `chosen` (a [`ScopeQuota::key`]), or an overview.
-#[server(endpoint = "get-quotas")]
+#[server(endpoint = "get-quotas", output = Reading)]
 pub async fn get_quotas(chosen: String) -> Result<QuotaList, AppError> {
     super::answered(crate::server::service::quotas::list(&super::app(), &super::caller()?, &chosen).await)
 }

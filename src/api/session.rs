@@ -2,6 +2,7 @@
 
 use super::Reply;
 use super::error::AppError;
+use super::wire::Reading;
 use leptos::prelude::*;
 
 /// Signs in and goes to `next`, a path of this site, or to the first page.
@@ -11,7 +12,7 @@ pub async fn sign_in(username: String, password: String, next: Option<String>) -
 }
 
 /// Whether the first administrator is still to be set up, so that the one-time link leads to a form.
-#[server(endpoint = "get-setup-open")]
+#[server(endpoint = "get-setup-open", output = Reading)]
 pub async fn setup_is_open() -> Result<bool, AppError> {
     super::answered(crate::server::service::first_run::is_open(&super::app()).await)
 }

@@ -2,6 +2,7 @@
 
 use super::Reply;
 use super::error::AppError;
+use super::wire::Reading;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -32,7 +33,7 @@ pub struct SettingsForm {
     pub log_retention: String,
 }
 
-#[server(endpoint = "get-system-settings")]
+#[server(endpoint = "get-system-settings", output = Reading)]
 pub async fn get_system_settings() -> Result<SystemSettings, AppError> {
     super::answered(crate::server::service::system_settings::get(&super::app(), &super::caller()?).await)
 }

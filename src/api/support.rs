@@ -1,6 +1,7 @@
 //! Technical support: the tabs, one ticket with its thread, and what its people do with it.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::{Choice, Page, Reply};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{Level, PostKind, SupportForm, SupportStatus};
@@ -151,13 +152,13 @@ pub struct ReplyRights {
     pub canned: Vec<Choice>,
 }
 
-#[server(endpoint = "list-support-tickets")]
+#[server(endpoint = "list-support-tickets", output = Reading)]
 pub async fn list_support(tab: SupportTab, filter: SupportFilter) -> Result<SupportList, AppError> {
     super::answered(crate::server::service::support::lists::list(&super::app(), &super::caller()?, tab, &filter).await)
 }
 
 /// One ticket with the newest of its thread, or with what comes before the position `before`.
-#[server(endpoint = "get-support-ticket")]
+#[server(endpoint = "get-support-ticket", output = Reading)]
 pub async fn get_support(number: TicketNumber, before: Option<i64>) -> Result<SupportDetail, AppError> {
     use crate::server::service::support::details;
     super::answered(details::get(&super::app(), &super::caller()?, number, before).await)
@@ -170,7 +171,7 @@ pub async fn get_reply_rights(number: TicketNumber) -> Result<ReplyRights, AppEr
 }
 
 /// Who asks, by their username, where Request Technical Support is possible; otherwise it is refused with the reason.
-#[server(endpoint = "check-support-request")]
+#[server(endpoint = "check-support-request", output = Reading)]
 pub async fn check_support_request() -> Result<String, AppError> {
     let caller = super::caller()?;
     let allowed = crate::server::service::support::request::check(&super::app(), &caller).await;
@@ -215,7 +216,7 @@ pub async fn reply_support(
 }
 
 /// What the dialog Remove Attachment is about.
-#[server(endpoint = "get-attachment")]
+#[server(endpoint = "get-attachment", output = Reading)]
 pub async fn get_attachment(number: TicketNumber, file: String) -> Result<PostFile, AppError> {
     use crate::server::service::support::attachments;
     super::answered(attachments::get(&super::app(), &super::caller()?, number, &file).await)
@@ -228,7 +229,7 @@ pub async fn remove_attachment(number: TicketNumber, file: String) -> Result<Rep
 }
 
 /// Tells the others who have the ticket open that the caller writes a reply.
-#[server(endpoint = "tell-writing")]
+#[server(endpoint = "tell-writing", output = Reading)]
 pub async fn tell_writing(number: TicketNumber) -> Result<(), AppError> {
     use crate::server::service::support::details;
     super::answered(details::tell_writing(&super::app(), &super::caller()?, number).await)
@@ -247,7 +248,7 @@ pub async fn end_support(
 }
 
 /// Markdown as the server would show it.
-#[server(endpoint = "preview-markdown")]
+#[server(endpoint = "preview-markdown", output = Reading)]
 pub async fn preview_markdown(text: String) -> Result<String, AppError> {
     super::caller()?;
     super::answered(crate::server::service::support::preview(&text))

@@ -1,11 +1,12 @@
 //! Workflow tickets: the five tabs, one ticket, and the decisions.
 
 use super::error::AppError;
+use super::wire::Reading;
 use super::{Choice, Page, Reply};
 use crate::domain::ids::{ProjectId, RoleId, TicketNumber};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
-use crate::domain::request::Request;
+use crate::domain::request::{Request, UntaggedRequest};
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, Status};
 use crate::text_enum;
@@ -120,6 +121,7 @@ pub struct TicketDetail {
     pub row: TicketRow,
     pub domain: Option<String>,
     pub process_version: i64,
+    #[serde(with = "UntaggedRequest")]
     pub request: Request,
     /// "2 hosts, 8 vCPU for web": what Pass will lead to.
     pub summary: String,
@@ -237,18 +239,18 @@ pub struct Undecided {
     pub reason: String,
 }
 
-#[server(endpoint = "list-workflow-tickets")]
+#[server(endpoint = "list-workflow-tickets", output = Reading)]
 pub async fn list_tickets(tab: Tab, filter: TicketFilter) -> Result<TicketList, AppError> {
     super::answered(crate::server::service::workflow::lists::list(&super::app(), &super::caller()?, tab, &filter).await)
 }
 
-#[server(endpoint = "get-workflow-ticket")]
+#[server(endpoint = "get-workflow-ticket", output = Reading)]
 pub async fn get_ticket(number: TicketNumber) -> Result<TicketDetail, AppError> {
     super::answered(crate::server::service::workflow::details::get(&super::app(), &super::caller()?, number).await)
 }
 
 /// What the dialog that asks this (Pass, if nothing is said) needs about one ticket the caller may read.
-#[server(endpoint = "get-decision")]
+#[server(endpoint = "get-decision", output = Reading)]
 pub async fn get_decision(number: TicketNumber, #[server(default)] asked: Option<Asked>) -> Result<Decision, AppError> {
     use crate::server::service::workflow::details;
     let asked = asked.unwrap_or(Asked::Pass);
@@ -256,7 +258,7 @@ pub async fn get_decision(number: TicketNumber, #[server(default)] asked: Option
 }
 
 /// The route of a ticket of this type for the project; `None` where the type isn't under approval.
-#[server(endpoint = "get-route")]
+#[server(endpoint = "get-route", output = Reading)]
 pub async fn get_route(ticket_type: TicketType, project: ProjectId) -> Result<Option<RoutePreview>, AppError> {
     use crate::server::service::workflow::route;
     super::answered(route::of_place(&super::app(), &super::caller()?, ticket_type, &project).await)
@@ -295,7 +297,7 @@ pub async fn reject(
 }
 
 /// What the dialog of a batch needs about the tickets that are selected.
-#[server(endpoint = "get-batch")]
+#[server(endpoint = "get-batch", output = Reading)]
 pub async fn get_batch(verdict: Verdict, #[server(default)] numbers: Vec<TicketNumber>) -> Result<Batch, AppError> {
     use crate::server::service::workflow::batch;
     super::answered(batch::look(&super::app(), &super::caller()?, verdict, &numbers).await)
@@ -314,7 +316,7 @@ pub async fn decide_batch(
 }
 
 /// What became of a batch; `None` once it isn't kept any more.
-#[server(endpoint = "get-batch-result")]
+#[server(endpoint = "get-batch-result", output = Reading)]
 pub async fn get_batch_result(id: String) -> Result<Option<BatchResult>, AppError> {
     super::answered(crate::server::service::workflow::batch::result(&super::app(), &super::caller()?, &id).await)
 }

@@ -124,6 +124,24 @@ pub struct LinkForm {
     pub persons: Vec<UserId>,
 }
 
+impl From<&Link> for LinkForm {
+    fn from(link: &Link) -> LinkForm {
+        let name = link.name.clone();
+        match &link.approver {
+            Approver::Role { role, scope } => LinkForm {
+                name,
+                by: "role".to_owned(),
+                role: role.to_string(),
+                scope: scope.key().to_owned(),
+                persons: vec![],
+            },
+            Approver::Persons { persons } => {
+                LinkForm { name, by: "persons".to_owned(), persons: persons.clone(), ..LinkForm::default() }
+            }
+        }
+    }
+}
+
 /// The Configure Process dialog as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -56,6 +56,17 @@ pub enum Request {
     Quota(QuotaRequest),
 }
 
+/// The same in a format that doesn't describe itself and so can't be read by a tag among the fields.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Request")]
+pub enum UntaggedRequest {
+    Host(HostRequest),
+    Adjust(AdjustRequest),
+    Delete(DeleteRequest),
+    Join(JoinRequest),
+    Quota(QuotaRequest),
+}
+
 impl Request {
     pub fn ticket_type(&self) -> TicketType {
         match self {

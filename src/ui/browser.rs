@@ -336,6 +336,12 @@ mod real {
         element.get_attribute("content")
     }
 
+    /// What a text in base64 says; nothing if it is none.
+    pub fn bytes(base64: &str) -> Vec<u8> {
+        // Each character stands for a byte.
+        window().atob(base64).unwrap_or_default().chars().map(|c| c as u8).collect()
+    }
+
     /// The path of the page one is on.
     pub fn path() -> String {
         window().location().pathname().unwrap_or_default()
@@ -349,6 +355,9 @@ mod real {
 
     pub fn now() -> Millis {
         0
+    }
+    pub fn bytes(_base64: &str) -> Vec<u8> {
+        vec![]
     }
     pub fn local_label(at: Millis) -> String {
         utc_label(at)
@@ -417,7 +426,7 @@ mod real {
 }
 
 pub use real::{
-    boxes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
+    boxes, bytes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
     has_open_menu, insert, is_in_use, is_there, keep_draft, local_label, now, one_of_two, pairs, path, random, reset,
     restates, sign_in_again, text_in, tick, ticked, typed, zone,
 };

@@ -1,8 +1,9 @@
 //! What pages read from the server. All of it travels through one type of resource, of a value whose type only its reader
 //! knows: a resource of its own for each would make the browser half a good deal larger.
 
-use super::server_side;
+use super::{browser, server_side};
 use crate::api::error::AppError;
+use crate::api::wire;
 use leptos::prelude::codee::string::FromToStringCodec;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -104,7 +105,8 @@ impl<K: PartialEq + Send + Sync + 'static> Key for K {
     }
 }
 
-/// A value of a type known to its reader, or a refusal; as text (`+` or `-`, then JSON) in a page that comes from the server.
+/// A value of a type known to its reader, or a refusal; as text (`+` and base64 of what [`wire`] makes of it, or `-` and JSON) in
+/// a page that comes from the server.
 #[derive(Clone)]
 enum Answer {
     Value { value: Arc<dyn Any + Send + Sync>, text: Arc<str> },
@@ -115,7 +117,7 @@ enum Answer {
 impl Answer {
     fn new<T: Serialize + Send + Sync + 'static>(answer: Result<T, AppError>) -> Answer {
         match answer {
-            Ok(value) => Answer::Value { text: server_side::json(&value), value: Arc::new(value) },
+            Ok(value) => Answer::Value { text: server_side::carried(&value), value: Arc::new(value) },
             Err(error) => Answer::Refusal(error),
         }
     }
@@ -123,7 +125,7 @@ impl Answer {
     fn value<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, AppError> {
         match self {
             Answer::Value { value, .. } => value.downcast_ref().cloned().ok_or(AppError::Unreachable),
-            Answer::Text(text) => serde_json::from_slice(text.as_bytes()).map_err(|_| AppError::Unreachable),
+            Answer::Text(text) => wire::decode(&browser::bytes(text)).map_err(|_| AppError::Outdated),
             Answer::Refusal(error) => Err(error.clone()),
         }
     }

@@ -2,9 +2,13 @@
 
 #[cfg(feature = "ssr")]
 mod real {
+    use crate::api::wire;
     use crate::server::app::App;
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
+    use std::sync::Arc;
 
     /// Whether this is a demo, for pages without a frame.
     pub fn is_demo() -> bool {
@@ -22,22 +26,31 @@ mod real {
     }
 
     /// What the page carries into the browser.
-    pub fn json<T: serde::Serialize>(value: &T) -> std::sync::Arc<str> {
+    pub fn carried<T: serde::Serialize>(value: &T) -> Arc<str> {
+        wire::encode(value).map_or_else(|_| "".into(), |bytes| STANDARD.encode(bytes).into())
+    }
+
+    pub fn json<T: serde::Serialize>(value: &T) -> Arc<str> {
         serde_json::to_string(value).unwrap_or_default().into()
     }
 }
 
 #[cfg(not(feature = "ssr"))]
 mod real {
+    use std::sync::Arc;
+
     /// The head of the page says it.
     pub fn is_demo() -> bool {
         crate::ui::browser::is_there("meta[name=demo]")
     }
     pub fn status_not_found() {}
     pub fn redirect(_path: &str) {}
-    pub fn json<T>(_value: &T) -> std::sync::Arc<str> {
+    pub fn carried<T>(_value: &T) -> Arc<str> {
+        "".into()
+    }
+    pub fn json<T>(_value: &T) -> Arc<str> {
         "".into()
     }
 }
 
-pub use real::{is_demo, json, redirect, status_not_found};
+pub use real::{carried, is_demo, json, redirect, status_not_found};

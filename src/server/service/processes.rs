@@ -3,12 +3,12 @@
 use super::rights::require_system_view;
 use super::{coverage, external};
 use crate::api::error::AppError;
-use crate::api::processes::{ProcessDetail, ProcessRow, Setup};
+use crate::api::processes::{LinkGaps, LinkRow, ProcessDetail, ProcessRow, Setup};
 use crate::api::{Choice, Done};
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::{ProcessId, UserId};
 use crate::domain::oplog::{Operation, ResourceType};
-use crate::domain::process::{Approver, Definition, Kind, ProcessForm, TicketType};
+use crate::domain::process::{Approver, Definition, Kind, Link, ProcessForm, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
@@ -29,7 +29,7 @@ pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
 pub async fn get(app: &App, caller: &Caller, id: &ProcessId) -> Result<ProcessDetail, AppError> {
     let (setup, around) = read(app, caller, Some(id)).await?;
     let process = setup.processes.iter().find(|p| p.id == *id).cloned().ok_or(AppError::NotFound)?;
-    let is_unreachable = process.definition.kind == Kind::ThirdParty && !around.is_reachable;
+    let is_unreachable = process.kind == Kind::ThirdParty && !around.is_reachable;
     Ok(ProcessDetail { setup, process, in_flight: around.in_flight, is_unreachable })
 }
 
@@ -51,15 +51,17 @@ async fn read(app: &App, caller: &Caller, id: Option<&ProcessId>) -> Result<(Set
     let names = Names::new(around.roles.clone(), people);
     let available =
         TicketType::ALL.iter().copied().filter(|t| !processes.iter().any(|p| p.ticket_type == *t)).collect();
+    let link = |(link, gaps): (&Link, LinkGaps)| LinkRow { form: link.into(), who: names.label(&link.approver), gaps };
     let row = |p: Process| ProcessRow {
-        links: p.definition.links.iter().map(|link| names.label(&link.approver)).collect(),
-        gaps: gaps.by_ref().take(p.definition.links.len()).collect(),
+        links: p.definition.links.iter().zip(gaps.by_ref()).map(link).collect(),
         id: p.id,
         ticket_type: p.ticket_type,
         enabled: p.enabled,
         description: p.description,
         version: p.version,
-        definition: p.definition,
+        kind: p.definition.kind,
+        queue: p.definition.queue,
+        self_approval: p.definition.self_approval,
         created_at: p.created_at,
         updated_at: p.updated_at,
     };

@@ -12,6 +12,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
         AppError::SignedOut => ("401", "Signed out"),
         AppError::Internal { .. } | AppError::Unsure { .. } => ("500", "That failed"),
         AppError::Unreachable => ("", "No connection"),
+        AppError::Outdated => ("", "There is a new release"),
         _ => ("", "That can't be shown"),
     };
     let signed_out = error == AppError::SignedOut;

@@ -2,10 +2,10 @@
 
 use super::ticket_setup;
 use crate::api::frame::Frame;
-use crate::api::processes::{LinkGaps, ProcessDetail, ProcessRow, get_process};
+use crate::api::processes::{LinkRow, ProcessDetail, ProcessRow, get_process};
 use crate::domain::ids::ProcessId;
 use crate::domain::oplog::ResourceType;
-use crate::domain::process::{Kind, Link};
+use crate::domain::process::Kind;
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::log_list::{LogList, Place};
 use crate::ui::components::pill::{Enablement, State, none, text_or_none};
@@ -90,12 +90,11 @@ fn in_flight(tickets: i64) -> String {
 
 fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
     let process = detail.process.clone();
-    let external = process.definition.queue.clone().map_or_else(none, |queue| queue.into_any());
+    let external = process.queue.clone().map_or_else(none, |queue| queue.into_any());
     let enabled = Enablement(process.enabled).pill();
     let status = if detail.is_unreachable { "External system unreachable" } else { "Available" };
-    let links = process.definition.links.iter().zip(&process.links).zip(&process.gaps).enumerate();
-    let links: Vec<_> = links.map(|(i, ((link, approver), gaps))| link_item(i, link, approver, gaps)).collect();
-    let has_links = process.definition.kind == Kind::BuiltIn;
+    let links: Vec<_> = process.links.iter().enumerate().map(|(i, link)| link_item(i, link)).collect();
+    let has_links = process.kind == Kind::BuiltIn;
     view! {
         <section class="card" aria-labelledby="facts-title">
             <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
@@ -108,7 +107,7 @@ fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
                     <div><dt>"Domain"</dt><dd>"Default"</dd></div>
                     <div><dt>"Project"</dt><dd>"system"</dd></div>
                     <div><dt>"Enable status"</dt><dd>{enabled}</dd></div>
-                    <div><dt>"Kind"</dt><dd>{process.definition.kind.label()}</dd></div>
+                    <div><dt>"Kind"</dt><dd>{process.kind.label()}</dd></div>
                     <div><dt>"Version"</dt><dd>{process.version}</dd></div>
                     <div><dt>"Updated at"</dt><dd><Time at=process.updated_at now=frame.now/></dd></div>
                     <div><dt>"Created at"</dt><dd><Time at=process.created_at now=frame.now/></dd></div>
@@ -126,16 +125,16 @@ fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
     .into_any()
 }
 
-fn link_item(index: usize, link: &Link, approver: &str, gaps: &LinkGaps) -> AnyView {
-    let gap = gaps.sentence().map(|sentence| {
+fn link_item(index: usize, link: &LinkRow) -> AnyView {
+    let gap = link.gaps.sentence().map(|sentence| {
         view! { <p class="link-coverage" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE/><span>{sentence}</span></p> }.into_any()
     });
     view! {
         <li class="step" data-state="waiting">
             <span class="step-mark"></span>
             <div class="step-body">
-                <p class="step-name">{format!("{}. {}", index + 1, link.name)}</p>
-                <p class="step-note">{approver.to_owned()}</p>
+                <p class="step-name">{format!("{}. {}", index + 1, link.form.name)}</p>
+                <p class="step-note">{link.who.clone()}</p>
                 {gap}
             </div>
         </li>

@@ -1,8 +1,8 @@
 //! The dialog Configure Process: ticket type, kind, and the approval links in their order.
 
 use crate::api::Choice;
-use crate::api::processes::{ConfigureProcess, LinkGaps, ProcessRow, Setup, get_coverage};
-use crate::domain::process::{Approver, Kind, Scope, TicketType, default_link_name};
+use crate::api::processes::{ConfigureProcess, LinkGaps, LinkRow, ProcessRow, Setup, get_coverage};
+use crate::domain::process::{Kind, Scope, TicketType, default_link_name};
 use crate::ui::components::dialog::ChangeDialog;
 use crate::ui::components::field::{Checkbox, Control, Field, FieldError, choice};
 use crate::ui::components::form::{
@@ -28,7 +28,7 @@ pub fn ConfigureDialog(page: String, name: &'static str, preset: Option<ProcessR
     };
     let types = types(name, preset.as_ref(), &setup);
     let process_id = preset.as_ref().map(|process| process.id.to_string());
-    let known = preset.as_ref().map(|process| process.gaps.clone()).unwrap_or_default();
+    let known: Vec<LinkGaps> = preset.iter().flat_map(|process| &process.links).map(|link| link.gaps.clone()).collect();
     let mut as_saved = false;
     let typed = match typed_before::<ConfigureProcess>() {
         Some(typed) => {
@@ -117,26 +117,19 @@ fn fresh(preset: Option<&ProcessRow>, types: &[Choice]) -> Pairs {
         add(format!("{LINKS}[0][by]"), "role");
         return pairs;
     };
-    add("form[kind]".into(), process.definition.kind.key());
-    add("form[queue]".into(), process.definition.queue.as_deref().unwrap_or_default());
+    add("form[kind]".into(), process.kind.key());
+    add("form[queue]".into(), process.queue.as_deref().unwrap_or_default());
     add("form[description]".into(), &process.description);
-    if process.definition.self_approval {
+    if process.self_approval {
         add("form[self_approval]".into(), "on");
     }
-    for (i, link) in process.definition.links.iter().enumerate() {
-        add(format!("{LINKS}[{i}][name]"), &link.name);
-        match &link.approver {
-            Approver::Role { role, scope } => {
-                add(format!("{LINKS}[{i}][by]"), "role");
-                add(format!("{LINKS}[{i}][role]"), role.as_str());
-                add(format!("{LINKS}[{i}][scope]"), scope.key());
-            }
-            Approver::Persons { persons } => {
-                add(format!("{LINKS}[{i}][by]"), "persons");
-                for person in persons {
-                    add(format!("{LINKS}[{i}][persons][]"), person.as_str());
-                }
-            }
+    for (i, LinkRow { form, .. }) in process.links.iter().enumerate() {
+        add(format!("{LINKS}[{i}][name]"), &form.name);
+        add(format!("{LINKS}[{i}][by]"), &form.by);
+        add(format!("{LINKS}[{i}][role]"), &form.role);
+        add(format!("{LINKS}[{i}][scope]"), &form.scope);
+        for person in &form.persons {
+            add(format!("{LINKS}[{i}][persons][]"), person.as_str());
         }
     }
     pairs

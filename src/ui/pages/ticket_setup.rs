@@ -2,8 +2,8 @@
 
 use super::process_dialog::ConfigureDialog;
 use crate::api::frame::Frame;
-use crate::api::processes::{DisableProcess, EnableProcess, LinkGaps, ProcessRow, Setup, get_setup};
-use crate::domain::process::{Link, TicketType};
+use crate::api::processes::{DisableProcess, EnableProcess, LinkRow, ProcessRow, Setup, get_setup};
+use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog};
 use crate::ui::components::field::Checkbox;
@@ -86,7 +86,7 @@ fn row(process: ProcessRow, now: Millis) -> AnyView {
         <tr>
             {cell(NAME, String::new(), view! { <a href=open>{label}</a> })}
             {text_cell(TYPE, label.to_owned())}
-            {text_cell(KIND, process.definition.kind.label().to_owned())}
+            {text_cell(KIND, process.kind.label().to_owned())}
             {cell(STATUS, String::new(), Enablement(process.enabled).pill())}
             {links_cell(&process)}
             {cell(UPDATED, String::new(), view! { <Time at=process.updated_at now/> })}
@@ -100,8 +100,8 @@ fn row(process: ProcessRow, now: Millis) -> AnyView {
 
 /// The links in short, marked where nobody could approve.
 fn links_cell(process: &ProcessRow) -> AnyView {
-    let links = process.links.join(", ");
-    let gaps: Vec<_> = process.gaps.iter().filter_map(LinkGaps::sentence).collect();
+    let links = process.links.iter().map(|link| link.who.as_str()).collect::<Vec<_>>().join(", ");
+    let gaps: Vec<_> = process.links.iter().filter_map(|link| link.gaps.sentence()).collect();
     if gaps.is_empty() {
         return text_cell(LINKS, links);
     }
@@ -150,9 +150,8 @@ pub fn dialog(query: &Query, setup: &Setup, page: &str) -> AnyView {
 /// Asks once more where links have gaps.
 fn enable(process: ProcessRow, page: String) -> AnyView {
     let change = use_change::<EnableProcess>();
-    let links = process.definition.links.iter().zip(&process.gaps);
-    let gap = |(link, gaps): (&Link, &LinkGaps)| gaps.sentence().map(|sentence| format!("{}: {sentence}", link.name));
-    let gaps: Vec<String> = links.filter_map(gap).collect();
+    let gap = |link: &LinkRow| link.gaps.sentence().map(|sentence| format!("{}: {sentence}", link.form.name));
+    let gaps: Vec<String> = process.links.iter().filter_map(gap).collect();
     // Made inside the form, which tells the checkbox whether it was ticked.
     let asks = move || {
         (!gaps.is_empty()).then(|| {
