@@ -128,7 +128,7 @@ async fn a_collector_gets_spans_of_requests_and_jobs_and_no_secrets() {
     for told in [
         "countersign",
         "POST /api/sign-in",
-        "GET /tickets/workflow/{number}",
+        "GET /tickets/workflow/{place}",
         "/tickets/workflow/4711",
         "http.response.status_code",
         "job",

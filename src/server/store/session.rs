@@ -1,6 +1,6 @@
 //! Sessions, failed sign-ins and the one-time set-up link. Of every token only its SHA-256 is here.
 
-use super::db::{Db, Tx};
+use super::db::{Db, Dialect, Tx};
 use super::event::Change;
 use super::value::Val;
 use crate::args;
@@ -166,6 +166,18 @@ async fn change_sessions(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx
 /// Removes sessions that have expired, or were seen last before `seen_after`.
 pub async fn prune(tx: &mut Tx, now: Millis, seen_after: Millis) -> sqlx::Result<u64> {
     tx.exec("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", args![now, seen_after]).await
+}
+
+/// Apart from the locks of [`super::task`], which take one number.
+const ATTEMPTS_LOCK: &str = "SELECT pg_advisory_xact_lock(20261128, hashtext($1))";
+
+/// Waits until no other transaction looks at the failures of this bucket, so that of a burst each attempt sees those before
+/// it. On SQLite there is one writer anyway.
+pub async fn lock_failures(tx: &mut Tx, bucket: &str) -> sqlx::Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.exec(ATTEMPTS_LOCK, args![bucket]).await?;
+    }
+    Ok(())
 }
 
 /// How many failures the bucket has after `since`, and when the oldest of them was.
