@@ -26,6 +26,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 
+/// How long those get to ask who came in as the door closed; not longer than the drain delay.
+const LAST_TO_COME: Duration = Duration::from_secs(1);
 /// How long jobs that are under way may go on once requests have ended.
 const PATIENCE: Duration = Duration::from_secs(4);
 
@@ -152,6 +154,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
         announced.store(true, Ordering::Relaxed);
         tokio::time::sleep(delay).await;
         closing.close().await;
+        // Whoever came in last has not been read from yet, and would be shown out unheard.
+        tokio::time::sleep(delay.min(LAST_TO_COME)).await;
         stopping.send_replace(true);
         // They would keep the server from ending.
         events.end();

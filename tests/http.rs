@@ -185,7 +185,7 @@ both! {
             ("unreadable", StatusCode::BAD_REQUEST, browser.send(unreadable).await),
             ("no multipart", StatusCode::BAD_REQUEST, browser.send(no_parts).await),
             ("another method", StatusCode::METHOD_NOT_ALLOWED, browser.send(put).await),
-            ("an export", StatusCode::OK, browser.get("/logs/export").await),
+            ("an export", StatusCode::OK, browser.get("/logs/export?format=csv&scope=all&columns=time").await),
             ("an attachment", StatusCode::OK, owner.get(&file).await),
             ("no attachment", StatusCode::NOT_FOUND, browser.get(&format!("{file}x")).await),
             ("healthy", StatusCode::OK, browser.get("/healthz").await),

@@ -31,7 +31,7 @@ const PAGES: [(&str, &[&str]); 4] = [
             "/tickets/support/all",
             "/tickets/support/2",
             "/logs",
-            "/logs/export",
+            "/logs/export?format=csv&scope=all&columns=time",
             "/directory/users",
             "/directory/projects",
             "/directory/domains",

@@ -75,7 +75,7 @@ impl Listener for Door {
             match &mut self.state {
                 State::Open(listener) => tokio::select! {
                     accepted = Listener::accept(listener) => return accepted,
-                    () = self.closing.wanted.cancelled() => self.state.to_last(),
+                    () = self.closing.wanted.cancelled() => self.state.close_behind_the_queue(),
                 },
                 State::Last(listener) => match listener.accept().and_then(registered) {
                     Ok(accepted) => return accepted,
@@ -96,7 +96,7 @@ impl Listener for Door {
 }
 
 impl State {
-    fn to_last(&mut self) {
+    fn close_behind_the_queue(&mut self) {
         if let State::Open(listener) = std::mem::replace(self, State::Closed)
             && let Ok(listener) = listener.into_std()
         {

@@ -28,6 +28,9 @@ impl Attempt {
         let now = app.now();
         let attempt = Attempt { account: format!("account:{username}"), address: format!("address:{ip}"), at: now };
         let mut tx = app.db.begin().await?;
+        for bucket in [&attempt.account, &attempt.address] {
+            session::lock_failures(&mut tx, bucket).await?;
+        }
         session::prune_failures(&mut tx, now - WINDOW).await?;
         for (bucket, limit) in [(&attempt.account, PER_ACCOUNT), (&attempt.address, PER_ADDRESS)] {
             let (count, oldest) = session::failures(&mut tx, bucket, now - WINDOW).await?;

@@ -169,6 +169,18 @@ pub async fn prune(tx: &mut Tx, now: Millis, seen_after: Millis) -> sqlx::Result
     tx.exec("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", args![now, seen_after]).await
 }
 
+/// Apart from the locks of [`super::task`], which take one number.
+const ATTEMPTS_LOCK: &str = "SELECT pg_advisory_xact_lock(20261128, hashtext($1))";
+
+/// Waits until no other transaction looks at the failures of this bucket, so that of a burst each attempt sees those before
+/// it. On SQLite there is one writer anyway.
+pub async fn lock_failures(tx: &mut Tx, bucket: &str) -> sqlx::Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.exec(ATTEMPTS_LOCK, args![bucket]).await?;
+    }
+    Ok(())
+}
+
 /// How many failures the bucket has after `since`, and when the oldest of them was.
 pub async fn failures(tx: &mut Tx, bucket: &str, since: Millis) -> sqlx::Result<(i64, Option<Millis>)> {
     #[derive(sqlx::FromRow)]
