@@ -8,13 +8,16 @@ use super::report::Counts;
 use super::server::{Recipe, Server};
 use crate::common::{self, Engine, Folder};
 use countersign::args;
+use countersign::domain::quota::Key;
 use countersign::server::app::App;
 use countersign::server::clock::SystemClock;
 use countersign::server::service::oplog::verify::Head;
+use countersign::server::service::quota::{LimitScope, set_limits};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -69,6 +72,7 @@ impl Campaign {
         }
         let db = Db::open(&recipe.database_url).await.expect("the database");
         let viewer = db.scalar("SELECT id FROM account WHERE username = 'viewer'", args![]).await.expect("query");
+        limit(&db).await;
         db.close().await;
         let catalogue = Catalogue::read(&people[0].0, viewer).await;
         let ledger = Arc::new(Mutex::new(Ledger::new()));
@@ -96,6 +100,10 @@ impl Campaign {
         Load { stop, workers }
     }
 
+    fn told(&self) -> Ledger {
+        self.ledger.lock().expect("the ledger").clone()
+    }
+
     /// How the marks of this round begin.
     fn marks(&self) -> String {
         format!("{}-{}-", self.name, self.round)
@@ -120,17 +128,25 @@ impl Campaign {
         found.expect("one of the people").0.at(&server.base)
     }
 
-    /// Whether what was answered in this round is true. `lapsed`: nobody lives who holds a lease, so they run out now and
-    /// not in fifteen seconds.
-    pub async fn check_answers(&self, lapsed: bool) {
+    /// Whether what was answered in this round is true.
+    pub async fn check_answers(&self) {
         let db = Db::open(&self.recipe.database_url).await.expect("the database");
-        self.ledger.lock().expect("the ledger").check(&db, &self.marks()).await;
-        if lapsed {
-            let mut tx = db.begin().await.expect("begin");
-            tx.exec("UPDATE job SET lease = 0 WHERE state = 1", args![]).await.expect("lapsed");
-            tx.commit().await.expect("commit");
-        }
+        self.told().check(&db, &self.marks()).await;
         db.close().await;
+    }
+
+    /// The same, with all that has to hold at any instant: no server lives. Their leases run out now and not in fifteen
+    /// seconds.
+    pub async fn check_remains(&mut self) {
+        self.check_answers().await;
+        let db = Db::open(&self.recipe.database_url).await.expect("the database");
+        let app: App = common::application(db, Arc::new(SystemClock), Settings::for_tests());
+        self.head = invariants::check(&app, false, self.head.as_ref()).await;
+        let mut tx = app.db.begin().await.expect("begin");
+        tx.exec("UPDATE job SET lease = 0 WHERE state = 1", args![]).await.expect("lapsed");
+        tx.commit().await.expect("commit");
+        app.db.close().await;
+        self.counts.checks += 1;
     }
 
     /// Waits until what is under way is over, by a server that runs, and checks everything.
@@ -144,7 +160,7 @@ impl Campaign {
         let app: App = common::application(db, Arc::new(SystemClock), Settings::for_tests());
         assert_eq!(invariants::given_up(&app.db).await, 0, "no job was laid aside");
         self.head = invariants::check(&app, true, self.head.as_ref()).await;
-        self.ledger.lock().expect("the ledger").check(&app.db, &format!("{}-", self.name)).await;
+        self.told().check(&app.db, &format!("{}-", self.name)).await;
         app.db.close().await;
         assert_eq!(self.recipe.panics(), 0, "no server panicked: {}", self.recipe.log().display());
         self.counts.checks += 1;
@@ -154,8 +170,17 @@ impl Campaign {
     pub async fn finish(&mut self) -> Counts {
         self.check_all().await;
         self.recipe.log_verify();
-        let confirmed = self.ledger.lock().expect("the ledger").count(Told::Confirmed);
+        let confirmed = self.told().count(Told::Confirmed);
         assert!(confirmed > self.round, "only {confirmed} changes were confirmed in {} rounds", self.round);
         self.counts
     }
+}
+
+/// So little quota for `web` that people come up against it.
+async fn limit(db: &Db) {
+    let web = db.scalar::<String>("SELECT id FROM project WHERE name = 'web'", args![]).await.expect("query");
+    let limits = BTreeMap::from([(Key::Vcpu, 16), (Key::HostCount, 10)]);
+    let mut tx = db.begin().await.expect("begin");
+    set_limits(&mut tx, &LimitScope::Project(web.into()), &limits).await.expect("set");
+    tx.commit().await.expect("commit");
 }

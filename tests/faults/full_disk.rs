@@ -78,17 +78,15 @@ pub async fn disk_full() {
             disk.free();
             drop(started);
             server = campaign.recipe.start();
+        } else if campaign.rng.random_ratio(1, 2) {
+            disk.free();
+            campaign.moment(200).await;
+            campaign.end(load).await;
         } else {
-            if campaign.rng.random_ratio(1, 2) {
-                disk.free();
-                campaign.moment(200).await;
-                campaign.end(load).await;
-            } else {
-                campaign.end(load).await;
-                disk.free();
-            }
+            campaign.end(load).await;
+            disk.free();
         }
-        campaign.check_answers(false).await;
+        campaign.check_answers().await;
         if round % 5 == 0 {
             campaign.check_all().await;
         }

@@ -24,11 +24,11 @@ pub async fn killed_under_load(engine: Engine) {
         // Half the time the server is the first to open what its predecessor left.
         let before = campaign.rng.random_ratio(1, 2);
         if before {
-            campaign.check_answers(true).await;
+            campaign.check_remains().await;
         }
         server = campaign.recipe.start();
         if !before {
-            campaign.check_answers(false).await;
+            campaign.check_answers().await;
         }
         if round % CHECK_EVERY == 0 {
             campaign.check_all().await;
@@ -54,7 +54,7 @@ pub async fn one_of_two_killed() {
         campaign.counts.faults += 1;
         campaign.moment(200).await;
         campaign.end(load).await;
-        campaign.check_answers(false).await;
+        campaign.check_answers().await;
         servers.push(campaign.recipe.start());
         if round % CHECK_EVERY == 0 {
             campaign.check_all().await;

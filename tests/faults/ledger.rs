@@ -15,6 +15,7 @@ pub enum Told {
     Nothing,
 }
 
+#[derive(Clone)]
 pub struct Ledger {
     marks: Vec<(String, Told)>,
     /// Whether `viewer` owns `web`, as far as anybody was told.

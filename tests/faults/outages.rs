@@ -28,7 +28,7 @@ pub async fn connections_cut() {
         }
         campaign.moment(100).await;
         campaign.end(load).await;
-        campaign.check_answers(false).await;
+        campaign.check_answers().await;
         if round % CHECK_EVERY == 0 {
             campaign.check_all().await;
         }
@@ -58,7 +58,7 @@ pub async fn postgres_stopped() {
         ready(&server).await;
         campaign.moment(500).await;
         campaign.end(load).await;
-        campaign.check_answers(false).await;
+        campaign.check_answers().await;
         if round % CHECK_EVERY == 0 {
             campaign.check_all().await;
         }
