@@ -33,7 +33,9 @@ pub async fn offer(db: &Db) -> sqlx::Result<Offer> {
     let mut sql = Sql::new(db.dialect(), "SELECT ");
     sql.rows("id, name, vcpu, memory_mib", "position, id").push(" FROM specification) AS specifications, ");
     sql.rows("id, name", "position, id").push(" FROM image) AS images, (SELECT v.definition FROM process p");
-    sql.push(" JOIN process_version v ON v.process_id = p.id AND v.version = p.version WHERE p.enabled AND p.ticket_type = ");
+    sql.push(
+        " JOIN process_version v ON v.process_id = p.id AND v.version = p.version WHERE p.enabled AND p.ticket_type = ",
+    );
     sql.bind(TicketType::ApplyMachine.key()).push(") AS process");
     let (text, args) = sql.done();
     let row: Option<(String, String, Option<String>)> = db.opt(text, args).await?;
