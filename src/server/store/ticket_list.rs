@@ -274,7 +274,7 @@ mod tests {
             ("ticket_project", all(), Narrowed { projects: ids(&["a", "b"]), ..none() }),
             ("ticket_initiator", all(), Narrowed { initiators: ids(&["a", "b"]), ..none() }),
             ("ticket_submitted", Selection { from: Some(1), ..all() }, none()),
-            ("rowid", all(), Narrowed { numbers: Some(vec![1, 2]), ..none() }),
+            ("number=?", all(), Narrowed { numbers: Some(vec![1, 2]), ..none() }),
         ];
         for (index, selection, narrowed) in cases {
             let plan = plan(&db, Tab::All, &selection, &narrowed).await;
