@@ -161,7 +161,7 @@ both! {
         let caller = app.caller_in("sysadmin", "System View").await;
         let before = app.db.query_count();
         let form = hosts::form(&app, &caller).await.expect("form");
-        assert_eq!(app.db.query_count() - before, 5, "projects, standings, specifications, images, the process");
+        assert_eq!(app.db.query_count() - before, 4, "projects, standings, what there is to choose, who approves");
         assert!(form.by_ticket && form.projects.len() == 3 && !form.specifications.is_empty() && !form.images.is_empty());
     }
 

@@ -36,7 +36,7 @@ async fn bulk(app: &App, tickets: i64) -> Result<(), AppError> {
                waits_scope, waits_scope_id, self_approval, support, queue)
              SELECT i, 'customer-service', $3, $4, a.id, p.id, 'default', 'Trouble ' || i, '{}',
                CASE WHEN i > $2 - $7 THEN 'incomplete' ELSE 'completed' END, 0, 1, $5, 1,
-               $6 - ($2 - i) * 60000, CASE WHEN i <= $2 - $7 THEN $6 - ($2 - i) * 60000 + 1 END,
+               $6 - ($2 - i) * 60, CASE WHEN i <= $2 - $7 THEN $6 - ($2 - i) * 60 + 1 END,
                CASE WHEN i > $2 - $7 THEN 'support' END, CASE WHEN i > $2 - $7 THEN 'domain' END,
                CASE WHEN i > $2 - $7 THEN 'default' END, FALSE, 1, CASE WHEN i > $2 - $7 THEN 4 ELSE 9 END
              FROM n JOIN account a ON a.username = 'member' JOIN project p ON p.name = 'web' AND p.domain_id = 'default'"

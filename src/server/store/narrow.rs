@@ -6,11 +6,11 @@ use super::db::{Db, Dialect};
 use super::sql::{Sql, read_rows};
 use crate::domain::ids::TicketNumber;
 
-/// So many tickets of a name are listed; of a name that more have, pages are read along the list, and fill soon.
-const MOST_TICKETS: i64 = 2_000;
-/// A name that this many of the newest tickets have isn't rare.
-const SAMPLE: i64 = 2_000;
-const COMMON: i64 = 20;
+/// So many tickets of a name are listed at most.
+const MOST_TICKETS: i64 = 500;
+/// A name that this many of so many newest tickets have isn't rare: pages are read along the list, and fill soon.
+const SAMPLE: i64 = 200;
+const COMMON: i64 = 4;
 /// Parts of names are found by three characters at a time; shorter ones are in too many names to be worth it.
 const SHORTEST: usize = 3;
 
@@ -89,33 +89,32 @@ pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
     })
 }
 
-/// The tickets that may have the name, in the order of the list. SQLite's index gives them in that order, as many as are
-/// wanted; Postgres' gives all of them, so there it is asked for names only that the newest tickets seldom have.
+/// The tickets that may have the name, in the order of the list, unless very many have it.
 fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     let (order, beyond) = if typed.ascending { ("m.number", " > ") } else { ("m.number DESC", " < ") };
+    sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT resource_name FROM ticket ORDER BY number DESC LIMIT ");
+    sql.bind(SAMPLE).push(") AS newest WHERE LOWER(resource_name)").contains(name).push(") < ").bind(COMMON);
+    sql.push(" THEN ").rows("m.number", order);
     match dialect {
+        // Its index gives them in the order of their numbers, as many as are wanted.
         Dialect::Sqlite => {
-            sql.rows("m.number", order).push(" FROM (SELECT rowid AS number FROM ticket_name WHERE ticket_name MATCH ");
-            sql.bind(parts(name));
+            sql.push(" FROM (SELECT rowid AS number FROM ticket_name WHERE ticket_name MATCH ").bind(parts(name));
             if let Some(number) = typed.beyond {
                 sql.push(" AND rowid").push(beyond).bind(number);
             }
             sql.push(if typed.ascending { " ORDER BY rowid LIMIT " } else { " ORDER BY rowid DESC LIMIT " });
-            sql.bind(MOST_TICKETS).push(") AS m)");
         }
+        // Its index gives all of them. Materialized, or else the planner would rather walk along the numbers.
         Dialect::Postgres => {
-            sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT resource_name FROM ticket ORDER BY number DESC LIMIT ");
-            sql.bind(SAMPLE).push(") AS newest WHERE LOWER(resource_name)").contains(name).push(") < ").bind(COMMON);
-            sql.push(" THEN ").rows("m.number", order);
-            // Materialized, or else the planner would rather walk along the numbers, whatever the name.
             sql.push(" FROM (WITH named AS MATERIALIZED (SELECT number FROM ticket WHERE LOWER(resource_name)");
             sql.contains(name).push(") SELECT number FROM named AS m WHERE TRUE");
             if let Some(number) = typed.beyond {
                 sql.push(" AND number").push(beyond).bind(number);
             }
-            sql.push(" ORDER BY ").push(order).push(" LIMIT ").bind(MOST_TICKETS).push(") AS m) END");
+            sql.push(" ORDER BY ").push(order).push(" LIMIT ");
         }
     }
+    sql.bind(MOST_TICKETS).push(") AS m) END");
 }
 
 /// All three-character parts of a text, as FTS5 is asked for them.

@@ -281,10 +281,11 @@ fn filter(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) {
         sql.push(" AND t.number = ").bind(number);
     }
     if let Some(status) = s.status {
-        sql.push(" AND s.status = ").bind(status.key());
+        // Written out, like the level: a plan that Postgres keeps for any word would read all tickets for a rare one.
+        sql.push(" AND s.status = '").push(status.key()).push("'");
     }
     if let Some(level) = s.level {
-        sql.push(" AND s.level = ").bind(level.key());
+        sql.push(" AND s.level = '").push(level.key()).push("'");
     }
     if let Some(initiators) = &narrowed.initiators {
         sql.push(" AND t.initiator_id").is_in(initiators.clone());
