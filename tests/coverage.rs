@@ -23,7 +23,7 @@ async fn listed(app: &TestApp, ticket_type: TicketType) -> (ProcessId, bool, Vec
     let admin = app.caller_in("sysadmin", "System View").await;
     let setup = processes::setup(app, &admin).await.expect("setup").processes.into_iter();
     let process = setup.into_iter().find(|process| process.ticket_type == ticket_type).expect("a process");
-    (process.id, process.enabled, process.gaps.into_iter().map(|gaps| gaps.names).collect())
+    (process.id, process.enabled, process.links.into_iter().map(|link| link.gaps.names).collect())
 }
 
 fn link(name: &str, role: &str, scope: &str) -> LinkForm {

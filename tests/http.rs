@@ -20,7 +20,7 @@ use countersign::server::service::support::handling;
 /// The flash an answer redirects with, as its page would load it.
 async fn flash(browser: &mut Client, answer: &Answer) -> Option<Flash> {
     let (_, id) = answer.location().rsplit_once("flash=").expect("a flash");
-    browser.call("/api/get-flash", &[("id", id)]).await.json()
+    browser.call("/api/get-flash", &[("id", id)]).await.read()
 }
 
 fn without_flash(location: &str) -> &str {

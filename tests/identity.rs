@@ -32,7 +32,7 @@ async fn is_signed_in(browser: &mut Client) -> bool {
 }
 
 async fn frame(browser: &mut Client) -> Frame {
-    browser.call("/api/get-frame", &[]).await.json()
+    browser.call("/api/get-frame", &[]).await.read()
 }
 
 async fn count(app: &TestApp, sql: &'static str) -> i64 {

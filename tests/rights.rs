@@ -11,7 +11,7 @@ use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
 use countersign::api::logs::LogFilter;
 use countersign::api::support::SupportTab;
-use countersign::api::workflow::{Tab, Verdict};
+use countersign::api::workflow::{Asked, Tab, Verdict};
 use countersign::args;
 use countersign::domain::host_operation::{AdjustForm, DeleteForm, DirectAction};
 use countersign::domain::ids::{HostId, ProjectId};
@@ -98,7 +98,7 @@ async fn of_ticket(app: &TestApp, caller: &Caller, place: &Place, name: &str) ->
     let waiting = batch::look(app, caller, Verdict::Pass, &[number]).await.expect("looked").tickets;
     [
         verdict(details::get(app, caller, number).await),
-        verdict(details::decision(app, caller, number).await),
+        verdict(details::decision(app, caller, number, Asked::Pass).await),
         verdict(decide::pass(app, caller, ruling.clone()).await),
         verdict(decide::reject(app, caller, ruling).await),
         verdict(decide::undo(app, caller, number, 0, "no", back).await),
@@ -121,7 +121,7 @@ async fn of_host(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> S
     let act = async |action| verdict(trash::act(app, caller, &place.host, action, "/").await);
     [
         verdict(hosts::get(app, caller, &place.host).await),
-        verdict(operations::dialog(app, caller, &hosts, false).await),
+        verdict(operations::dialog(app, caller, &hosts, false, None).await),
         verdict(operations::adjust(app, caller, &adjust, None).await),
         verdict(operations::delete(app, caller, &delete, None).await),
         act(DirectAction::Lock).await,

@@ -58,3 +58,19 @@ impl<T: DeserializeOwned> Decodes<T> for Wire {
         decode(&bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_release_reads() {
+        let bytes = encode(&("web", Some(7_i64))).expect("encoded");
+        assert_eq!(decode::<(String, Option<i64>)>(&bytes).expect("decoded"), ("web".to_owned(), Some(7)));
+        let mut other = bytes.clone();
+        other[0] ^= 1;
+        assert!(matches!(decode::<(String, Option<i64>)>(&other), Err(WireError::OtherRelease)));
+        assert!(matches!(decode::<(String, Option<i64>)>(&bytes[..bytes.len() - 1]), Err(WireError::Postcard(_))));
+        assert!(matches!(decode::<String>(b"Gateway"), Err(WireError::OtherRelease)));
+    }
+}

@@ -27,7 +27,13 @@ mod real {
 
     /// What the page carries into the browser.
     pub fn carried<T: serde::Serialize>(value: &T) -> Arc<str> {
-        wire::encode(value).map_or_else(|_| "".into(), |bytes| STANDARD.encode(bytes).into())
+        match wire::encode(value) {
+            Ok(bytes) => STANDARD.encode(bytes).into(),
+            Err(error) => {
+                tracing::error!("{} can't be carried: {error}", std::any::type_name::<T>());
+                "".into()
+            }
+        }
     }
 
     pub fn json<T: serde::Serialize>(value: &T) -> Arc<str> {

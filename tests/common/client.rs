@@ -1,11 +1,11 @@
 //! A browser's side of HTTP: keeps cookies, knows the page it is on, sends forms with and without scripts.
 
 use axum::Router;
-use axum::body::{Body, HttpBody, to_bytes};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use countersign::api::Reply;
+use countersign::api::{Reply, wire};
 use countersign::server::service::demo;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    /// The body as it came.
+    pub bytes: Bytes,
 }
 
 impl Answer {
@@ -47,6 +49,11 @@ impl Answer {
 
     pub fn json<T: DeserializeOwned>(&self) -> T {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e} in {} {}", self.status, self.body))
+    }
+
+    /// What a server function answers that only reads.
+    pub fn read<T: DeserializeOwned>(&self) -> T {
+        wire::decode(&self.bytes).unwrap_or_else(|e| panic!("{e} in {} {}", self.status, self.body))
     }
 
     /// The reply of a server function that a form calls.
@@ -111,9 +118,9 @@ impl Client {
     /// Sends any request, with the cookies kept so far.
     pub async fn send(&mut self, request: Request<Body>) -> Answer {
         let (head, body) = self.ask(request).await.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("a body");
-        let body = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: head.status, headers: head.headers, body }
+        let bytes = to_bytes(body, usize::MAX).await.expect("a body");
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: head.status, headers: head.headers, body, bytes }
     }
 
     async fn ask(&mut self, mut request: Request<Body>) -> Response<Body> {
