@@ -30,7 +30,7 @@ pub const DEFAULT_DOMAIN: &str = "default";
 
 /// The scope a person works in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum View {
     System,
     Domain(DomainId),

@@ -37,7 +37,7 @@ pub fn read<K, T, F>(
 ) -> Data<T>
 where
     K: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
     F: Future<Output = Result<T, AppError>> + Send + 'static,
 {
     let fetch = Arc::new(fetch);
@@ -115,7 +115,7 @@ enum Answer {
 }
 
 impl Answer {
-    fn new<T: Serialize + Send + Sync + 'static>(answer: Result<T, AppError>) -> Answer {
+    fn new<T: Serialize + DeserializeOwned + Send + Sync + 'static>(answer: Result<T, AppError>) -> Answer {
         match answer {
             Ok(value) => Answer::Value { text: server_side::carried(&value), value: Arc::new(value) },
             Err(error) => Answer::Refusal(error),

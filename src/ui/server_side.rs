@@ -8,6 +8,8 @@ mod real {
     use base64::engine::general_purpose::STANDARD;
     use leptos::prelude::use_context;
     use leptos_axum::ResponseOptions;
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
     use std::sync::Arc;
 
     /// Whether this is a demo, for pages without a frame.
@@ -26,9 +28,13 @@ mod real {
     }
 
     /// What the page carries into the browser.
-    pub fn carried<T: serde::Serialize>(value: &T) -> Arc<str> {
+    pub fn carried<T: Serialize + DeserializeOwned>(value: &T) -> Arc<str> {
         match wire::encode(value) {
-            Ok(bytes) => STANDARD.encode(bytes).into(),
+            Ok(bytes) => {
+                // A type that is read by its tags (internally or adjacently tagged, untagged, flattened) can't be read here.
+                debug_assert!(wire::decode::<T>(&bytes).is_ok(), "{} can't be read", std::any::type_name::<T>());
+                STANDARD.encode(bytes).into()
+            }
             Err(error) => {
                 tracing::error!("{} can't be carried: {error}", std::any::type_name::<T>());
                 "".into()
@@ -36,7 +42,7 @@ mod real {
         }
     }
 
-    pub fn json<T: serde::Serialize>(value: &T) -> Arc<str> {
+    pub fn json<T: Serialize>(value: &T) -> Arc<str> {
         serde_json::to_string(value).unwrap_or_default().into()
     }
 }
