@@ -46,6 +46,21 @@ export async function signIn(url, username) {
   return cookie;
 }
 
+/** The value that a field of this name has in a page. */
+export const valueOf = (html, name) => new RegExp(`name="${name.replaceAll(/[[\]]/g, '\\$&')}" value="([^"]*)"`).exec(html)?.[1];
+
+/** What the form of `/hosts/new` is preset with, in a Project View; it lacks only the name. */
+export function hostForm(html) {
+  const chosen = (name) => new RegExp(`name="form\\[${name}\\]"[^>]*><option value="([^"]*)"`).exec(html)?.[1];
+  return {
+    'form[quantity]': '1',
+    'form[system_disk]': '30',
+    'form[project]': chosen('project'),
+    'form[specification]': chosen('specification'),
+    'form[image]': chosen('image'),
+  };
+}
+
 /** Columns under their titles, the first to the left, the others to the right, as a table of Markdown. */
 export function table(titles, rows) {
   const lines = [titles, ...rows.map((row) => row.map(String))];

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve, signIn, table } from './served.mjs';
+import { hostForm, serve, signIn, table, valueOf } from './served.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const seconds = Number(process.env.SECONDS_OF_LOAD ?? 60);
@@ -85,17 +85,16 @@ async function read(proxy, people, place) {
 
 /** A host is asked for, its first link passed, the request taken back: three changes, no quota used up. */
 async function decide(proxy, people) {
-  const form = JSON.parse((await ask('read', proxy, '/api/get-host-form', { cookie: people.member, fields: {} })).body);
+  const form = hostForm((await ask('read', proxy, '/hosts/new', { cookie: people.member })).body);
   for (let turn = 0; !over; turn++) {
     const said = await act('submit', proxy, '/api/create-host', people.member, {
-      'form[name]': `steady-${turn}`, 'form[quantity]': '1', 'form[system_disk]': '30', 'form[project]': form.projects[0].project.value,
-      'form[specification]': form.specifications[0].id, 'form[image]': form.images[0].id,
+      ...form, 'form[name]': `steady-${turn}`,
     });
     const number = /^Ticket (\d+)/.exec(said?.message ?? '')?.[1];
     if (!number) continue;
-    const asked = await ask('read', proxy, '/api/get-decision', { cookie: people.owner, fields: { number } });
+    const asked = await ask('read', proxy, `/tickets/workflow/${number}?dialog=pass`, { cookie: people.owner });
     if (asked.status !== 200) continue;
-    const { version, seen } = JSON.parse(asked.body);
+    const [version, seen] = ['version', 'seen'].map((name) => valueOf(asked.body, name));
     const back = '/tickets/workflow/pending';
     await act('pass', proxy, '/api/pass', people.owner, { number, version, seen, note: 'steady', back });
     await act('undo', proxy, '/api/undo', people.member, { number, version: version + 1, reason: 'steady', back });

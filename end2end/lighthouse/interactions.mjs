@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { serve, signIn, table } from '../../benches/served.mjs';
+import { hostForm, serve, signIn, table } from '../../benches/served.mjs';
 
 const { chromium } = createRequire(resolve(import.meta.dirname, '../package.json'))('@playwright/test');
 const runs = Number(process.env.RUNS ?? 5);
@@ -42,16 +42,10 @@ try {
 /** So that something waits for `owner`. */
 async function askForHost() {
   const cookie = await signIn(server.url, 'member');
-  const post = async (path, fields) => {
-    const answer = await fetch(server.url + path, { method: 'POST', headers: { cookie, origin: server.url }, body: new URLSearchParams(fields) });
-    if (!answer.ok) throw new Error(`${path}: status ${answer.status}`);
-    return answer.json();
-  };
-  const { projects, specifications, images } = await post('/api/get-host-form', {});
-  await post('/api/create-host', {
-    'form[name]': 'measured', 'form[quantity]': '1', 'form[system_disk]': '30', 'form[project]': projects[0].project.value,
-    'form[specification]': specifications[0].id, 'form[image]': images[0].id,
-  });
+  const form = hostForm(await (await fetch(`${server.url}/hosts/new`, { headers: { cookie } })).text());
+  const body = new URLSearchParams({ ...form, 'form[name]': 'measured' });
+  const answer = await fetch(`${server.url}/api/create-host`, { method: 'POST', headers: { cookie, origin: server.url }, body });
+  if (!answer.ok) throw new Error(`create-host: status ${answer.status}`);
 }
 
 async function measure(target) {
