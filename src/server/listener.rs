@@ -33,6 +33,8 @@ impl Bound {
     /// Lets people in until [`Closing::close`].
     pub fn open(self) -> io::Result<(Door, Closing)> {
         let address = self.address()?;
+        // So that the next server can have it before the last connections of this one are quite gone, also where it was a free port.
+        self.0.set_reuseaddr(true)?;
         let closing = Closing::default();
         Ok((Door { address, state: State::Open(self.0.listen(QUEUE)?), closing: closing.clone() }, closing))
     }
