@@ -312,7 +312,7 @@ both! {
         browser.sign_in("member").await;
         let before = app.db.query_count();
         assert!(is_signed_in(&mut browser).await);
-        assert_eq!(app.db.query_count() - before, 3, "the session, the bell's counts and the enabled types");
+        assert_eq!(app.db.query_count() - before, 1, "the session's statement brings the bell and the enabled types");
     }
 
     async fn the_first_administrator_comes_by_a_link_that_works_once(_app) {

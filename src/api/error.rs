@@ -70,8 +70,8 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
         match error {
-            // What arrived whole and can't be read is of another release; see `api::wire`.
-            ServerFnErrorErr::Deserialization(_) => AppError::Outdated,
+            // An answer that arrived whole and can't be read is of another release; see `api::wire`. (On the server it is a form.)
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "hydrate") => AppError::Outdated,
             _ => AppError::Unreachable,
         }
     }

@@ -1,7 +1,7 @@
 //! Somebody who works with the server over HTTP, as the browser half does, and knows which answers came.
 
-use countersign::api::Reply;
 use countersign::api::error::AppError;
+use countersign::api::{Reply, wire};
 use countersign::server::service::demo;
 use rand::RngExt;
 use rand::rngs::StdRng;
@@ -65,7 +65,8 @@ impl Person {
     /// Calls a server function that changes something.
     pub async fn change(&self, function: &str, fields: &[(&str, &str)]) -> Outcome {
         let Some((status, body)) = self.send(function, fields).await else { return Outcome::Unknown };
-        let reply = serde_json::from_str::<Reply>(&body).or_else(|_| serde_json::from_str(&body).map(Reply::Refused));
+        let reply =
+            serde_json::from_slice::<Reply>(&body).or_else(|_| serde_json::from_slice(&body).map(Reply::Refused));
         match reply {
             Ok(Reply::Done(_)) => Outcome::Done,
             Ok(Reply::Refused(AppError::Internal { reference })) => {
@@ -75,7 +76,9 @@ impl Person {
             Ok(Reply::Refused(AppError::Unsure { .. })) => Outcome::Unsure,
             Ok(Reply::Refused(AppError::SignedOut)) => panic!("{} has lost the session: {function}", self.name),
             Ok(Reply::Refused(_)) => Outcome::Refused,
-            Err(_) => panic!("{function} as {}: {status} {body:?} is no typed answer", self.name),
+            Err(_) => {
+                panic!("{function} as {}: {status} {:?} is no typed answer", self.name, String::from_utf8_lossy(&body))
+            }
         }
     }
 
@@ -83,13 +86,15 @@ impl Person {
     pub async fn read<T: DeserializeOwned>(&self, function: &str, fields: &[(&str, &str)]) -> Result<T, Unread> {
         let (status, body) = self.send(function, fields).await.ok_or(Unread::Gone)?;
         if status.is_success() {
-            return Ok(serde_json::from_str(&body).unwrap_or_else(|e| panic!("{function}: {e} in {body}")));
+            return Ok(wire::decode(&body).unwrap_or_else(|e| panic!("{function}: {e} in {body:?}")));
         }
-        match serde_json::from_str::<AppError>(&body) {
+        match serde_json::from_slice::<AppError>(&body) {
             Ok(AppError::Internal { .. }) => Err(Unread::Failed),
             Ok(AppError::SignedOut) => panic!("{} has lost the session: {function}", self.name),
             Ok(_) => Err(Unread::Refused),
-            Err(_) => panic!("{function} as {}: {status} {body:?} is no typed answer", self.name),
+            Err(_) => {
+                panic!("{function} as {}: {status} {:?} is no typed answer", self.name, String::from_utf8_lossy(&body))
+            }
         }
     }
 
@@ -100,10 +105,10 @@ impl Person {
     }
 
     /// Status and body; `None` where the server is gone.
-    async fn send(&self, function: &str, fields: &[(&str, &str)]) -> Option<(StatusCode, String)> {
+    async fn send(&self, function: &str, fields: &[(&str, &str)]) -> Option<(StatusCode, Vec<u8>)> {
         let answer = async {
             let response = self.request(function, fields).send().await?;
-            Ok::<_, reqwest::Error>((response.status(), response.text().await?))
+            Ok::<_, reqwest::Error>((response.status(), response.bytes().await?.into()))
         };
         match answer.await {
             Ok(answer) => Some(answer),
