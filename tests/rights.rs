@@ -245,7 +245,7 @@ both! {
         // What has to be a word that is known, or it isn't even looked who asks.
         let words = BTreeMap::from([
             ("tab", "mine"), ("ticket_type", "apply-machine"), ("scope", "global"), ("verdict", "pass"), ("action", "lock"),
-            ("deletes", "true"),
+            ("deletes", "true"), ("people", "true"), ("asked", "pass"),
         ]);
         let mut browser = app.client();
         for form in common::forms::all() {
