@@ -245,16 +245,25 @@ both! {
         // What has to be a word that is known, or it isn't even looked who asks.
         let words = BTreeMap::from([
             ("tab", "mine"), ("ticket_type", "apply-machine"), ("scope", "global"), ("verdict", "pass"), ("action", "lock"),
-            ("deletes", "true"), ("people", "true"), ("asked", "pass"),
+            ("deletes", "true"), ("people", "true"), ("asked", "pass"), ("form[scope]", "project"),
         ]);
-        let mut browser = app.client();
+        let (mut browser, mut wrong) = (app.client(), vec![]);
         for form in common::forms::all() {
             let value = |field: &str| words.get(field).copied().unwrap_or("1");
-            let fields: Vec<(&str, &str)> = form.fields.iter().map(|field| (field.as_str(), value(field))).collect();
+            let mut fields: Vec<(&str, &str)> = form.fields.iter().map(|field| (field.as_str(), value(field))).collect();
+            // A map whose keys are the person's, and the other of two types called Verdict.
+            fields.retain(|(name, _)| *name != "form[limits]");
+            if form.path.ends_with("-batch") {
+                fields.retain(|(name, _)| !name.starts_with("verdict["));
+                fields.push(("verdict", "pass"));
+            }
             let answer = browser.call(&form.path, &fields).await;
             let expected = if open.contains(&form.path.as_str()) { 200 } else { 401 };
-            assert_eq!(answer.status.as_u16(), expected, "{}: {}", form.path, answer.body);
+            if answer.status.as_u16() != expected {
+                wrong.push(format!("{} instead of {expected}: {} {fields:?}: {}", answer.status, form.path, answer.body));
+            }
         }
+        assert!(wrong.is_empty(), "{wrong:#?}");
     }
 }
 
