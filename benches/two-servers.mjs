@@ -94,7 +94,8 @@ async function decide(proxy, people) {
     if (!number) continue;
     const asked = await ask('read', proxy, `/tickets/workflow/${number}?dialog=pass`, { cookie: people.owner });
     if (asked.status !== 200) continue;
-    const [version, seen] = ['version', 'seen'].map((name) => valueOf(asked.body, name));
+    const version = Number(valueOf(asked.body, 'version'));
+    const seen = valueOf(asked.body, 'seen');
     const back = '/tickets/workflow/pending';
     await act('pass', proxy, '/api/pass', people.owner, { number, version, seen, note: 'steady', back });
     await act('undo', proxy, '/api/undo', people.member, { number, version: version + 1, reason: 'steady', back });
