@@ -26,6 +26,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
 
+/// Pages are made of many small pieces, by threads that others free. On glibc's allocator a list costs half as much again,
+/// and the server keeps twice the memory.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// How long those get to ask who came in as the door closed; not longer than the drain delay.
 const LAST_TO_COME: Duration = Duration::from_secs(1);
 /// How long jobs that are under way may go on once requests have ended.

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "hydrate")]
 mod real {
-    use crate::domain::time::{Millis, utc_label};
+    use crate::domain::time::{Millis, ago, utc_label};
     use leptos::prelude::*;
     use leptos::wasm_bindgen::prelude::Closure;
     use leptos::wasm_bindgen::{JsCast, JsValue};
@@ -229,6 +229,42 @@ mod real {
         }
     }
 
+    /// The form that an event is about.
+    fn form_of(event: &SubmitEvent) -> Option<HtmlFormElement> {
+        event.target()?.dyn_into().ok()
+    }
+
+    /// Whether the form changes something, and nobody has taken care of it yet.
+    pub fn posts(event: &SubmitEvent) -> bool {
+        !event.default_prevented() && form_of(event).is_some_and(|form| form.method() == "post")
+    }
+
+    /// The page that a form asks for, where it is one of ours and nobody has taken care of it yet.
+    pub fn asked_page(event: &SubmitEvent) -> Option<String> {
+        let form = form_of(event).filter(|form| !event.default_prevented() && form.method() == "get")?;
+        form.get_attribute("action").filter(|_| !form.has_attribute("data-external"))
+    }
+
+    /// Tells every time on the page anew, from now on: how long ago it was, and in the person's own zone on hover.
+    pub fn tell_times(now: Millis) {
+        let Ok(times) = document().query_selector_all("time[datetime]") else {
+            return;
+        };
+        for time in (0..times.length()).filter_map(|i| times.item(i)?.dyn_into::<leptos::web_sys::Element>().ok()) {
+            let at = js_sys::Date::parse(&time.get_attribute("datetime").unwrap_or_default());
+            if at.is_finite() {
+                let at = at as Millis;
+                let local = local_label(at);
+                if time.has_attribute("data-exact") {
+                    time.set_text_content(Some(&local));
+                } else {
+                    time.set_text_content(Some(&ago(at, now)));
+                    let _ = time.set_attribute("title", &local);
+                }
+            }
+        }
+    }
+
     /// Whether the pressed button restates the page (`formmethod="get"`) instead of sending the form.
     pub fn restates(event: &SubmitEvent) -> bool {
         event.submitter().is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
@@ -387,6 +423,13 @@ mod real {
     pub fn restates(_event: &SubmitEvent) -> bool {
         false
     }
+    pub fn posts(_event: &SubmitEvent) -> bool {
+        false
+    }
+    pub fn asked_page(_event: &SubmitEvent) -> Option<String> {
+        None
+    }
+    pub fn tell_times(_now: Millis) {}
     pub fn is_in_use() -> bool {
         false
     }
@@ -426,9 +469,9 @@ mod real {
 }
 
 pub use real::{
-    boxes, bytes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus, form_data,
-    has_open_menu, insert, is_in_use, is_there, keep_draft, local_label, now, one_of_two, pairs, path, random, reset,
-    restates, sign_in_again, text_in, tick, ticked, typed, zone,
+    asked_page, boxes, bytes, chosen_files, clear_passwords, close_popovers, copy, draft, drop_draft, fill, focus,
+    form_data, has_open_menu, insert, is_in_use, is_there, keep_draft, local_label, now, one_of_two, pairs, path,
+    posts, random, reset, restates, sign_in_again, tell_times, text_in, tick, ticked, typed, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -280,7 +280,11 @@ pub fn start_clock(rendered_at: Millis) {
     let clock = expect_context::<Clock>().0;
     Effect::new(move |_| {
         let ahead = rendered_at - browser::now();
-        let tick = move || clock.set(Some(browser::now() + ahead));
+        let tick = move || {
+            let now = browser::now() + ahead;
+            clock.set(Some(now));
+            browser::tell_times(now);
+        };
         tick();
         if let Ok(interval) = set_interval_with_handle(tick, std::time::Duration::from_secs(20)) {
             on_cleanup(move || interval.clear());

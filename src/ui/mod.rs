@@ -21,6 +21,7 @@ mod restate;
 mod server_side;
 #[cfg(feature = "ssr")]
 mod shell;
+mod still;
 mod views;
 
 #[cfg(feature = "ssr")]
@@ -51,6 +52,7 @@ pub fn App() -> impl IntoView {
 fn Site() -> impl IntoView {
     context::provide_shared();
     follow();
+    still::follow_forms();
     view! {
         <Routes fallback=pages::not_found::NotFound>
             <Route path=path!("/login") view=pages::login::Login ssr=SsrMode::Async/>

@@ -1,14 +1,17 @@
 //! Dialogs: opened and closed by the URL, so that they work without scripts; a modal once the page is awake.
 
-use super::form::{Change, ChangeForm, ErrorSummary, GetForm, SubmitButton};
+use super::form::{Change, ChangeForm, ErrorSummary, GetForm, SubmitButton, hidden_fields};
+use super::icon;
 use crate::api::error::AppError;
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
-use leptos::html;
+use crate::ui::still::block;
+use leptos::html as elements;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlDialogElement;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use maud::{Markup, html};
 
 /// The id of the form that leads back to the page behind the dialog.
 const CLOSE: &str = "dialog-close";
@@ -95,7 +98,7 @@ pub fn CancelButton() -> impl IntoView {
 
 /// The dialog's element around its panel, which has an `h2` with the id `dialog-title`.
 pub fn modal(page: String, keep: Query, wide: bool, panel: AnyView) -> AnyView {
-    let dialog = NodeRef::<html::Dialog>::new();
+    let dialog = NodeRef::<elements::Dialog>::new();
     Effect::new(move |_| {
         if let Some(dialog) = dialog.get() {
             show(dialog, MOST_FRAMES);
@@ -160,14 +163,37 @@ pub fn DialogButton(
     if let Some((name, value)) = about {
         keep = keep.with(name, value);
     }
-    view! {
-        <GetForm page keep>
-            <button class="button" type="submit" data-kind=(!kind.is_empty()).then_some(kind) data-size=small.then_some("small")
-                data-key=(!key.is_empty()).then_some(key)>
-                {paths.map(|paths| view! { <super::icon::Icon paths/> }.into_any())}
-                <span>{label}</span>
-            </button>
-        </GetForm>
+    let inside = html! { @if let Some(paths) = paths { (icon::still(paths, 16)) } span { (label) } };
+    block(opening_form(&page, &keep, Look { kind, small, key }, inside))
+}
+
+/// The same in a row. `key` presses it, see [`crate::ui::keyboard`]; it may be empty.
+pub fn row_button(page: &str, keep: &Query, dialog: &str, label: &str, about: (&str, &str), key: &str) -> Markup {
+    let query = keep.clone().with("dialog", dialog).with(about.0, about.1);
+    opening_form(page, &query, Look { kind: "", small: true, key }, html! { span { (label) } })
+}
+
+/// The same on the page of the one thing it is about, in still markup.
+pub fn page_button(page: &str, keep: &Query, dialog: &str, label: &str) -> Markup {
+    let query = keep.clone().with("dialog", dialog);
+    opening_form(page, &query, Look { kind: "", small: false, key: "" }, html! { span { (label) } })
+}
+
+/// How a button looks, and the key that presses it; texts may be empty.
+struct Look<'a> {
+    kind: &'a str,
+    small: bool,
+    key: &'a str,
+}
+
+fn opening_form(page: &str, query: &Query, look: Look<'_>, inside: Markup) -> Markup {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    html! {
+        form method="get" action=(page) {
+            (hidden_fields(query.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+            button class="button" type="submit" data-kind=[some(look.kind)] data-size=[look.small.then_some("small")] data-key=[some(look.key)] {
+                (inside)
+            }
+        }
     }
-    .into_any()
 }

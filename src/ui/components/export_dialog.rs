@@ -44,7 +44,7 @@ fn dialog(place: Place, filter: LogFilter, rows: RwSignal<Vec<LogRow>>) -> AnyVi
         );
     };
     let panel = view! {
-        <form class="dialog-panel" method="get" action=ACTION on:submit=on_submit>
+        <form class="dialog-panel" method="get" data-external="" action=ACTION on:submit=on_submit>
             <header class="dialog-header"><h2 id="dialog-title">"Export"</h2></header>
             <div class="dialog-body">
                 {hidden(filter, back)}

@@ -11,13 +11,14 @@ use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{EDIT, Pairs};
 use crate::ui::views::Views;
 use leptos::context::Provider;
-use leptos::html;
+use leptos::html as elements;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 use leptos::web_sys::SubmitEvent;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use maud::{Markup, html};
 use std::pin::Pin;
 
 /// A server function that a form calls. The form's fields are its arguments, sent as they stand: of the function itself the
@@ -82,8 +83,13 @@ impl Change {
         Change { sender: Some(sender), ..self }
     }
 
+    /// Whether a form of it is on its way.
+    pub fn is_pending(self) -> bool {
+        self.pending.try_get().unwrap_or(false)
+    }
+
     /// Sends the form, unless it is on its way already; says what came of it and goes where the reply says.
-    fn send(self, event: &SubmitEvent, navigate: impl Fn(&str, NavigateOptions) + 'static) {
+    pub fn send(self, event: &SubmitEvent, navigate: impl Fn(&str, NavigateOptions) + 'static) {
         if self.pending.try_get_untracked() != Some(false) {
             return;
         }
@@ -227,7 +233,7 @@ pub fn ChangeForm(
     let typed = typed.or_else(|| typed_into(change.url).map(|typed| typed.pairs)).map(StoredValue::new);
     let state = FormState { typed, error, pending: change.pending.into() };
     let restated = change.restated;
-    let form = NodeRef::<html::Form>::new();
+    let form = NodeRef::<elements::Form>::new();
     let navigate = use_navigate();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
@@ -364,7 +370,7 @@ pub fn DefaultButton() -> impl IntoView {
     view! { <span class="visually-hidden" aria-hidden="true"><button type="submit" tabindex="-1"></button></span> }
 }
 
-/// A form that only asks for another page: filters, and buttons that open dialogs. Empty fields are left out of the URL.
+/// A form that only asks for another page: filters, and buttons that open dialogs. See [`crate::ui::still::follow_forms`].
 #[component]
 pub fn GetForm(
     #[prop(into)] page: String,
@@ -377,15 +383,6 @@ pub fn GetForm(
     #[prop(optional)] hidden: bool,
     children: Children,
 ) -> impl IntoView {
-    let navigate = use_navigate();
-    let target = page.clone();
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        browser::close_popovers();
-        let mut pairs = browser::pairs(&event);
-        pairs.retain(|(_, value)| !value.is_empty());
-        navigate(&Query(pairs).url(&target), NavigateOptions { scroll: false, ..Default::default() });
-    };
     let kept = keep
         .0
         .into_iter()
@@ -393,7 +390,7 @@ pub fn GetForm(
         .views();
     view! {
         <form class=(!class.is_empty()).then_some(class) method="get" action=page id=id hidden=hidden
-            role=label.is_some().then_some("search") aria-label=label on:submit=on_submit>
+            role=label.is_some().then_some("search") aria-label=label>
             {kept}
             {children()}
         </form>
@@ -405,6 +402,21 @@ pub fn GetForm(
 #[component]
 pub fn CancelLink(#[prop(into)] href: String) -> impl IntoView {
     view! { <a class="button" href=href><span>"Cancel"</span></a> }
+}
+
+/// The form of a change that is only a button, in still markup: a [`crate::ui::still::Region`] with the change sends it.
+pub fn change_button(change: Change, label: &str, small: bool, fields: &[(&str, &str)]) -> Markup {
+    html! {
+        form method="post" action=(change.url) {
+            (hidden_fields(fields.iter().copied()))
+            button class="button" type="submit" data-size=[small.then_some("small")] { span { (label) } }
+        }
+    }
+}
+
+/// Hidden fields in still markup.
+pub fn hidden_fields<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Markup {
+    html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }
 }
 
 /// A hidden field.

@@ -4,6 +4,7 @@
 //! Copyright (c) 2013-2026 Cole Bemis): its notice is kept in `public/licences/lucide.txt`.
 
 use leptos::prelude::*;
+use maud::{Markup, PreEscaped, html};
 
 /// An icon beside a word; it says nothing to assistive technology.
 #[component]
@@ -14,6 +15,13 @@ pub fn Icon(
 ) -> impl IntoView {
     view! {
         <svg class="icon" width=size height=size viewBox="0 0 24 24" aria-hidden="true" inner_html=paths></svg>
+    }
+}
+
+/// The same in markup that stands still.
+pub fn still(paths: &'static str, size: i32) -> Markup {
+    html! {
+        svg class="icon" width=(size) height=(size) viewBox="0 0 24 24" aria-hidden="true" { (PreEscaped(paths)) }
     }
 }
 

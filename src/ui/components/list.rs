@@ -1,13 +1,17 @@
 //! What lists share: the head cells, the pager, the empty state, the box of filters.
 
-use super::form::GetForm;
+use super::form::{Change, GetForm};
 use super::icon::{self, Icon};
+use super::pill::text_or_none;
+use super::selection::Selection;
 use crate::api::Page;
 use crate::api::frame::Counts;
 use crate::ui::context::LiveCounts;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::Region;
 use crate::ui::views::Views;
 use leptos::prelude::*;
+use maud::{Markup, html};
 
 /// A column: its caption and its `data-col` (empty for plain text).
 pub type Column = (&'static str, &'static str);
@@ -35,7 +39,8 @@ pub fn tabs(label: &'static str, tabs: Vec<TabLink>, counts: LiveCounts) -> AnyV
     view! { <nav class="tabs" aria-label=label><ul>{tabs.into_iter().map(entry).views()}</ul></nav> }.into_any()
 }
 
-/// A table with these columns around its rows. The last column holds the row's actions where `actions` says so.
+/// A table with these columns around its rows, which are [`line`]s. The last column holds the row's actions where `actions`
+/// says so.
 #[component]
 pub fn Table(
     caption: &'static str,
@@ -44,48 +49,60 @@ pub fn Table(
     /// Few columns: actions are always shown.
     #[prop(optional)]
     inline: bool,
+    /// What the buttons of its rows change.
+    #[prop(optional)]
+    change: Option<Change>,
+    /// What the boxes of its rows select.
+    #[prop(optional)]
+    selection: Option<Selection>,
     children: Children,
 ) -> impl IntoView {
-    let head = columns.into_iter().map(|(label, col)| {
-        // A box has no room for its column's name.
-        let hidden = (col == "check").then_some("visually-hidden");
-        view! { <th scope="col" data-col=(!col.is_empty()).then_some(col)><span class=hidden>{label}</span></th> }
-    });
+    let head = html! {
+        @for (label, col) in columns {
+            // A box has no room for its column's name.
+            th scope="col" data-col=[some(col)] { span class=[(col == "check").then_some("visually-hidden")] { (label) } }
+        }
+        @if actions { th scope="col" data-col="actions" { span class="visually-hidden" { "Actions" } } }
+    };
     view! {
-        <div class="table-wrap">
+        <Region class="table-wrap" change selection>
             <table class="table" data-actions=inline.then_some("inline")>
                 <caption class="visually-hidden">{caption}</caption>
-                <thead>
-                    <tr>
-                        {head.views()}
-                        {actions.then(|| view! { <th scope="col" data-col="actions"><span class="visually-hidden">"Actions"</span></th> }.into_any())}
-                    </tr>
-                </thead>
+                <thead>{line(head)}</thead>
                 <tbody>{children()}</tbody>
             </table>
-        </div>
+        </Region>
     }
     .into_any()
+}
+
+/// A line of a table: its cells stand still, and are replaced together when one of them differs.
+pub fn line(cells: Markup) -> AnyView {
+    view! { <tr inner_html=cells.into_string()></tr> }.into_any()
 }
 
 /// A cell; a text may be longer than its column, so the whole stands in `title`.
-pub fn cell(column: Column, title: String, content: impl IntoView + 'static) -> AnyView {
-    erased_cell(column, title, content.into_any())
-}
-
-/// The same for any content: one piece of code, not one for each kind.
-fn erased_cell((label, col): Column, title: String, content: AnyView) -> AnyView {
-    view! {
-        <td data-label=label data-col=(!col.is_empty()).then_some(col) title=(!title.is_empty()).then_some(title)>
-            {content}
-        </td>
-    }
-    .into_any()
+pub fn cell((label, col): Column, title: &str, content: Markup) -> Markup {
+    html! { td data-label=(label) data-col=[some(col)] title=[some(title)] { (content) } }
 }
 
 /// A cell of plain text.
-pub fn text_cell(column: Column, text: String) -> AnyView {
-    cell(column, text.clone(), super::pill::text_or_none(text))
+pub fn text_cell(column: Column, text: &str) -> Markup {
+    cell(column, text, text_or_none(text))
+}
+
+/// A cell of plain text that leads to a page of ours.
+pub fn link_cell(column: Column, href: &str, text: &str) -> Markup {
+    cell(column, text, html! { a href=(href) { (text) } })
+}
+
+/// The cell at the end of a row, with what can be done there.
+pub fn actions_cell(actions: Markup) -> Markup {
+    html! { td data-col="actions" { div class="table-actions" { (actions) } } }
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 /// Onwards and back through a list read by key.

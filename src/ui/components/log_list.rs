@@ -4,15 +4,15 @@
 //! ones, read from where the list ends, and the address says how many are shown.
 
 use super::date_range::DateRange;
-use super::dialog::DialogButton;
+use super::dialog::{DialogButton, row_button};
 use super::export_dialog::ExportDialog;
 use super::field::{Control, FilterField};
 use super::form::GetForm;
 use super::icon::{self, Icon};
-use super::list::{Column, Empty, Table, cell, text_cell};
+use super::list::{Column, Empty, Table, actions_cell, cell, line, link_cell, text_cell};
 use super::log_record::RecordDialog;
 use super::pill::State;
-use super::time::Time;
+use super::time::time;
 use crate::all_choices;
 use crate::api::frame::Frame;
 use crate::api::logs::{self, LogFilter, LogRow, list_logs};
@@ -26,6 +26,7 @@ use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
+use maud::{Markup, html};
 
 const STEP: usize = 20;
 /// The server reads no more rows at once; from there on the link leads to what comes after them.
@@ -165,7 +166,7 @@ fn shown(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>, now: M
     let mut columns = vec![NUMBER, TIME, OPERATOR, OPERATION, TYPE, NAME, RESULT, IP];
     columns.retain(|column| !limited || ![TYPE, NAME].contains(column));
     let page = place.page.clone();
-    let row = move |row: LogRow| line(&page, row, limited, now);
+    let row = move |row: LogRow| line(record_row(&page, &row, limited, now));
     view! {
         <Table caption="Operation Log" columns actions=true>
             <For each=move || rows.get() key=|row| row.number children=row/>
@@ -175,33 +176,19 @@ fn shown(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>, now: M
     .into_any()
 }
 
-fn line(page: &str, row: LogRow, limited: bool, now: Millis) -> AnyView {
-    let about = ("about", row.number.to_string());
-    let view = lasting_query().with("dialog", "record").with("about", row.number.to_string()).url(page);
-    view! {
-        <tr>
-            {cell(NUMBER, String::new(), view! { <a href=view>{row.number}</a> })}
-            {cell(TIME, String::new(), view! { <Time at=row.at now/> })}
-            {text_cell(OPERATOR, row.operator)}
-            {text_cell(OPERATION, row.operation)}
-            {(!limited).then(|| text_cell(TYPE, row.resource_type))}
-            {(!limited).then(|| text_cell(NAME, row.resource_name))}
-            {cell(RESULT, String::new(), row.result.pill())}
-            {text_cell(IP, row.ip)}
-            <td data-col="actions">
-                <div class="table-actions">
-                    <RecordButton page=page.to_owned() about/>
-                </div>
-            </td>
-        </tr>
+fn record_row(page: &str, row: &LogRow, limited: bool, now: Millis) -> Markup {
+    let (query, number) = (lasting_query(), row.number.to_string());
+    let view = query.clone().with("dialog", "record").with("about", number.as_str()).url(page);
+    html! {
+        (link_cell(NUMBER, &view, &number))
+        (cell(TIME, "", time(row.at, now)))
+        (text_cell(OPERATOR, &row.operator))
+        (text_cell(OPERATION, &row.operation))
+        @if !limited { (text_cell(TYPE, &row.resource_type)) (text_cell(NAME, &row.resource_name)) }
+        (cell(RESULT, "", row.result.pill()))
+        (text_cell(IP, &row.ip))
+        (actions_cell(row_button(page, &query, "record", "View", ("about", &number), "")))
     }
-    .into_any()
-}
-
-/// Opens a record's dialog over the list as it is shown when it is pressed.
-#[component]
-fn RecordButton(page: String, about: (&'static str, String)) -> impl IntoView {
-    view! { <DialogButton page keep=lasting_query() dialog="record" about label="View" small=true/> }
 }
 
 impl State for Outcome {

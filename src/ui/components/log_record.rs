@@ -3,16 +3,17 @@
 use super::dialog::NoticeDialog;
 use super::icon::{self, Icon};
 use super::pill::{State, text_or_none};
+use super::time::exact_time;
 use crate::api::error::AppError;
 use crate::api::logs::{LogRecord, get_log};
-use crate::domain::time::utc_label;
 use crate::ui::browser;
 use crate::ui::context::Clock;
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
-use crate::ui::views::Views;
+use crate::ui::still::{block, fact};
 use leptos::prelude::*;
+use maud::html;
 
 /// The dialog of `?dialog=record&about=NUMBER`.
 #[component]
@@ -63,36 +64,28 @@ fn opened(record: LogRecord, page: String, keep: Query) -> AnyView {
 }
 
 fn facts(record: LogRecord) -> AnyView {
-    let clock = expect_context::<Clock>().0;
     let LogRecord { row, operator_id, view, resource_id, project, domain, reason, seal, .. } = record;
-    let at = row.at;
-    let time = move || {
-        if clock.get().is_some() { browser::local_label(at) } else { utc_label(at) }
-    };
-    let text = |text: Option<String>| text_or_none(text.unwrap_or_default());
-    let seal = match seal {
-        Some(number) => format!("Sealed, seal {number}").into_any(),
-        None => "Not sealed yet".into_any(),
-    };
-    let facts = [
-        ("ID", row.number.into_any()),
-        ("Time", time.into_any()),
-        ("Operator", text_or_none(row.operator)),
-        ("Operator ID", text(operator_id)),
-        ("View", text_or_none(view)),
-        ("IP", text_or_none(row.ip)),
-        ("Operation", row.operation.into_any()),
-        ("Result", row.result.pill()),
-        ("Reason", text(reason)),
-        ("Resource Type", row.resource_type.into_any()),
-        ("Resource Name", text_or_none(row.resource_name)),
-        ("Resource ID", text_or_none(resource_id)),
-        ("Project", text(project)),
-        ("Domain", text(domain)),
-        ("Integrity", seal),
-    ];
-    let line = |(label, value): (&'static str, AnyView)| view! { <div><dt>{label}</dt><dd>{value}</dd></div> };
-    view! { <dl class="facts" data-flow="columns">{facts.into_iter().map(line).views()}</dl> }.into_any()
+    let text = |text: &Option<String>| text_or_none(text.as_deref().unwrap_or_default());
+    let seal = seal.map_or_else(|| "Not sealed yet".to_owned(), |number| format!("Sealed, seal {number}"));
+    block(html! {
+        dl class="facts" data-flow="columns" {
+            (fact("ID", row.number))
+            (fact("Time", exact_time(row.at)))
+            (fact("Operator", text_or_none(&row.operator)))
+            (fact("Operator ID", text(&operator_id)))
+            (fact("View", text_or_none(&view)))
+            (fact("IP", text_or_none(&row.ip)))
+            (fact("Operation", &row.operation))
+            (fact("Result", row.result.pill()))
+            (fact("Reason", text(&reason)))
+            (fact("Resource Type", &row.resource_type))
+            (fact("Resource Name", text_or_none(&row.resource_name)))
+            (fact("Resource ID", text_or_none(&resource_id)))
+            (fact("Project", text(&project)))
+            (fact("Domain", text(&domain)))
+            (fact("Integrity", seal))
+        }
+    })
 }
 
 /// There once scripts are: without them the text is marked by hand.

@@ -1,14 +1,13 @@
 //! States as a pill with an icon and a word: one mapping per enum, so that the same state looks the same everywhere.
 
-use super::icon::{self, Icon};
+use super::icon;
 use crate::domain::host::HostStatus;
 use crate::domain::support::{Level, SupportStatus};
 use crate::domain::workflow::{ExecutionResult, ProcessResult, Status};
-use leptos::prelude::*;
+use maud::{Markup, html};
 
-#[component]
-pub fn Pill(tone: &'static str, paths: &'static str, label: &'static str) -> impl IntoView {
-    view! { <span class="pill" data-tone=tone><Icon paths size=12/><span>{label}</span></span> }.into_any()
+pub fn pill(tone: &'static str, paths: &'static str, label: &str) -> Markup {
+    html! { span class="pill" data-tone=(tone) { (icon::still(paths, 12)) span { (label) } } }
 }
 
 /// A state that is shown as a pill.
@@ -17,9 +16,9 @@ pub trait State: Copy {
     /// The tone and the icon.
     fn look(self) -> (&'static str, &'static str);
 
-    fn pill(self) -> AnyView {
+    fn pill(self) -> Markup {
         let (tone, paths) = self.look();
-        view! { <Pill tone paths label=self.label()/> }.into_any()
+        pill(tone, paths, self.label())
     }
 }
 
@@ -119,19 +118,20 @@ impl State for Enablement {
 }
 
 /// The pill, or the dash of "none".
-pub fn pill_or_none<S: State>(state: Option<S>) -> AnyView {
-    match state {
-        Some(state) => state.pill(),
-        None => none(),
-    }
+pub fn pill_or_none<S: State>(state: Option<S>) -> Markup {
+    state.map_or_else(none, State::pill)
 }
 
 /// The dash that stands for an empty value.
-pub fn none() -> AnyView {
-    view! { <span class="none">"-"</span> }.into_any()
+pub fn none() -> Markup {
+    html! { span class="none" { "-" } }
 }
 
 /// A text, or the dash where it is empty.
-pub fn text_or_none(text: String) -> AnyView {
-    if text.is_empty() { none() } else { text.into_any() }
+pub fn text_or_none(text: &str) -> Markup {
+    if text.is_empty() {
+        none()
+    } else {
+        html! { (text) }
+    }
 }

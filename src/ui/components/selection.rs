@@ -3,6 +3,7 @@
 
 use crate::ui::browser;
 use leptos::prelude::*;
+use maud::{Markup, html};
 
 /// What is ticked of the boxes that belong to a form.
 #[derive(Clone, Copy)]
@@ -22,8 +23,17 @@ impl Selection {
         self.ticked.try_set(browser::ticked(self.form));
     }
 
-    pub fn contains(self, value: &str) -> bool {
+    fn contains(self, value: &str) -> bool {
         self.ticked.with_untracked(|ticked| ticked.iter().any(|one| one == value))
+    }
+
+    /// The box of a row, in still markup: the [`crate::ui::still::Region`] around it looks when it is used. `key` presses it; it
+    /// may be empty.
+    pub fn tick_box(self, name: &str, value: &str, label: &str, key: &str) -> Markup {
+        html! {
+            input type="checkbox" form=(self.form) name=(name) value=(value) aria-label=(label) autocomplete="off"
+                data-key=[(!key.is_empty()).then_some(key)] checked[self.contains(value)];
+        }
     }
 
     pub fn count(self) -> usize {

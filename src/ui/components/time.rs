@@ -1,20 +1,30 @@
 //! Instants: how long ago, with the exact time in the person's zone on hover.
+//!
+//! A time stands still in the page's markup. While the page is awake all of them are told anew together, at every tick of the
+//! clock ([`crate::ui::still::tell_times`]).
 
+use super::pill::none;
 use crate::domain::time::{Millis, ago, iso, utc_label};
 use crate::ui::browser;
 use crate::ui::context::Clock;
 use leptos::prelude::*;
+use maud::{Markup, html};
 
-#[component]
-pub fn Time(
-    at: Millis,
-    /// The server's time when the page was made.
-    now: Millis,
-) -> impl IntoView {
-    let clock = expect_context::<Clock>().0;
-    let label = move || ago(at, clock.get().unwrap_or(now).max(now));
-    let title = move || {
-        if clock.get().is_some() { browser::local_label(at) } else { utc_label(at) }
-    };
-    view! { <time class="time" datetime=iso(at) title=title>{label}</time> }
+/// `now` is the server's time when the page was made; a page that is awake knows better.
+pub fn time(at: Millis, now: Millis) -> Markup {
+    let clock = expect_context::<Clock>().0.get_untracked();
+    let title = if clock.is_some() { browser::local_label(at) } else { utc_label(at) };
+    html! { time class="time" datetime=(iso(at)) title=(title) { (ago(at, clock.unwrap_or(now).max(now))) } }
+}
+
+/// An instant to the second, in the person's zone once the page is awake.
+pub fn exact_time(at: Millis) -> Markup {
+    let awake = expect_context::<Clock>().0.get_untracked().is_some();
+    let label = if awake { browser::local_label(at) } else { utc_label(at) };
+    html! { time datetime=(iso(at)) data-exact { (label) } }
+}
+
+/// The same as [`time`], or the dash of "none".
+pub fn time_or_none(at: Option<Millis>, now: Millis) -> Markup {
+    at.map_or_else(none, |at| time(at, now))
 }

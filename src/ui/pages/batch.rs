@@ -16,6 +16,7 @@ use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
+use maud::{Markup, html};
 
 /// The form that the boxes of the rows belong to.
 pub const FORM: &str = "batch";
@@ -49,15 +50,9 @@ pub fn bar(page: String, keep: Query, selected: Selection) -> AnyView {
 }
 
 /// The cell with the box of a row.
-pub fn check_cell(number: TicketNumber, selected: Selection) -> AnyView {
-    let ticked = selected.contains(&number.to_string());
-    view! {
-        <td data-col="check">
-            <input type="checkbox" form=FORM name=SELECTED value=number data-key="x" aria-label=format!("Select ticket {number}")
-                checked=ticked autocomplete="off" on:change=move |_| selected.look()/>
-        </td>
-    }
-    .into_any()
+pub fn check_cell(number: TicketNumber, selected: Selection) -> Markup {
+    let label = format!("Select ticket {number}");
+    html! { td data-col="check" { (selected.tick_box(SELECTED, &number.to_string(), &label, "x")) } }
 }
 
 fn dialog_name(verdict: Verdict) -> &'static str {

@@ -5,18 +5,20 @@ use crate::api::canned_replies::{CannedList, CannedRow, CreateCanned, DeleteCann
 use crate::api::frame::Frame;
 use crate::domain::support::title;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Empty, Filters, Table, cell, text_cell};
-use crate::ui::components::time::Time;
+use crate::ui::components::list::{Column, Empty, Filters, Table, actions_cell, cell, line, text_cell};
+use crate::ui::components::time::time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 pub const PAGE: &str = "/tickets/support/replies";
 /// Which one a dialog is about.
@@ -61,7 +63,7 @@ fn page(list: CannedList, now: Millis) -> AnyView {
         }
         .into_any(),
         (false, _) => {
-            let rows: Vec<_> = list.rows.into_iter().map(|reply| row(reply, now)).collect();
+            let rows = list.rows.iter().map(|reply| line(row(reply, now))).views();
             let columns = vec![TITLE, PROJECT, TEXT, CHANGED_BY, CHANGED];
             view! { <Table caption="Canned Replies" columns actions=true inline=true>{rows}</Table> }.into_any()
         }
@@ -83,22 +85,17 @@ fn page(list: CannedList, now: Millis) -> AnyView {
     .into_any()
 }
 
-fn row(reply: CannedRow, now: Millis) -> AnyView {
-    let action = |dialog: &'static str, label: &'static str| {
-        let about = (ABOUT, reply.id.clone());
-        view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
-    };
-    view! {
-        <tr>
-            {text_cell(TITLE, reply.title.clone())}
-            {text_cell(PROJECT, reply.project.clone())}
-            {text_cell(TEXT, title(&reply.body))}
-            {text_cell(CHANGED_BY, reply.changed_by.clone())}
-            {cell(CHANGED, String::new(), view! { <Time at=reply.changed_at now/> })}
-            <td data-col="actions"><div class="table-actions">{action("edit", "Edit")}{action("delete", "Delete")}</div></td>
-        </tr>
+fn row(reply: &CannedRow, now: Millis) -> Markup {
+    let query = lasting_query();
+    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &reply.id), "");
+    html! {
+        (text_cell(TITLE, &reply.title))
+        (text_cell(PROJECT, &reply.project))
+        (text_cell(TEXT, &title(&reply.body)))
+        (text_cell(CHANGED_BY, &reply.changed_by))
+        (cell(CHANGED, "", time(reply.changed_at, now)))
+        (actions_cell(html! { (action("edit", "Edit")) (action("delete", "Delete")) }))
     }
-    .into_any()
 }
 
 /// The dialog that the URL asks for.

@@ -7,10 +7,11 @@ use crate::domain::time::Millis;
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, SubmitButton, use_button_change, use_change};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::pill::Pill;
-use crate::ui::components::time::Time;
+use crate::ui::components::pill::pill;
+use crate::ui::components::time::time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::still::shown;
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -98,9 +99,9 @@ fn form(connection: Option<&Connection>) -> AnyView {
 
 fn state(connection: Connection, now: Millis) -> AnyView {
     let disconnect = use_button_change::<DisconnectExternal>();
-    let pill = match connection.problem {
-        None => view! { <Pill tone="success" paths=icon::CIRCLE_CHECK label="Connected"/> }.into_any(),
-        Some(_) => view! { <Pill tone="danger" paths=icon::CIRCLE_X label="Unreachable"/> }.into_any(),
+    let state = match connection.problem {
+        None => pill("success", icon::CIRCLE_CHECK, "Connected"),
+        Some(_) => pill("danger", icon::CIRCLE_X, "Unreachable"),
     };
     let problem = connection.problem.map(|why| {
         view! { <div class="banner" data-tone="danger"><Icon paths=icon::ALERT_TRIANGLE/><p>{why}" Nothing is lost: what is said meanwhile goes there as soon as it answers."</p></div> }.into_any()
@@ -113,9 +114,9 @@ fn state(connection: Connection, now: Millis) -> AnyView {
                 {problem}
                 <dl class="facts">
                     <div><dt>"Kind"</dt><dd>{connection.kind.label()}</dd></div>
-                    <div><dt>"Status"</dt><dd>{pill}</dd></div>
+                    <div><dt>"Status"</dt><dd>{shown(state)}</dd></div>
                     <div><dt>"Queues"</dt><dd><ul aria-label="Queues">{queues}</ul></dd></div>
-                    <div><dt>"Updated at"</dt><dd><Time at=connection.updated_at now/></dd></div>
+                    <div><dt>"Updated at"</dt><dd>{shown(time(connection.updated_at, now))}</dd></div>
                 </dl>
                 <ChangeForm change=disconnect class="">
                     <SubmitButton label="Disconnect" kind="" paths=icon::X/>

@@ -7,17 +7,20 @@ use crate::api::hosts::{ActOnHost, HostDetail, HostRow, get_host};
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::ids::HostId;
-use crate::ui::components::dialog::DialogButton;
+use crate::domain::time::Millis;
+use crate::ui::components::dialog::page_button;
 use crate::ui::components::form::{Change, use_button_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::{State, none, text_or_none};
-use crate::ui::components::time::Time;
+use crate::ui::components::time::time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
+use crate::ui::still::{Region, block, fact, shown};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use maud::{Markup, html};
 
 #[component]
 pub fn Host() -> impl IntoView {
@@ -45,17 +48,9 @@ fn page(detail: HostDetail, change: Change, frame: Frame) -> AnyView {
     let actions = if host.status == HostStatus::InTrash {
         in_trash(&host, change, &path)
     } else {
-        actions(&host, change, &path, &lasting_query(), None)
+        actions(&host, change, &path, &lasting_query(), false)
     };
     let (list, list_name) = if host.status == HostStatus::InTrash { ("/trash", "Trash") } else { ("/hosts", "Hosts") };
-    let clears =
-        host.clears_at.map(|at| view! { <div><dt>"Cleared"</dt><dd><Time at now=frame.now/></dd></div> }.into_any());
-    let ticket = match host.ticket {
-        Some(number) => view! { <a href=format!("/tickets/workflow/{number}")>{number}</a> }.into_any(),
-        None => none(),
-    };
-    let lock = if host.delete_locked { "On" } else { "Off" };
-    let (specification, disks) = (specification(&host), disks(&host));
     let about = format!("{} in {}", host.image, host.project);
     view! {
         <Title text=host.name.clone()/>
@@ -64,42 +59,47 @@ fn page(detail: HostDetail, change: Change, frame: Frame) -> AnyView {
         </nav>
         <header class="page-header">
             <div class="page-title">
-                <div class="cluster"><h1>{host.name.clone()}</h1>{status(&host)}</div>
+                <div class="cluster"><h1>{host.name.clone()}</h1>{shown(status(&host))}</div>
                 <p>{about}</p>
             </div>
-            <div class="page-actions">{actions}</div>
+            <Region class="page-actions" change=Some(change)>{block(actions)}</Region>
         </header>
         {failure}
         <section class="card" aria-labelledby="facts-title">
             <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
-            <div class="card-body">
-                <dl class="facts" data-flow="columns">
-                    <div><dt>"Project"</dt><dd>{host.project}</dd></div>
-                    <div><dt>"Domain"</dt><dd>{host.domain}</dd></div>
-                    <div><dt>"Specification"</dt><dd>{specification}</dd></div>
-                    <div><dt>"Image"</dt><dd>{host.image}</dd></div>
-                    <div><dt>"Disks"</dt><dd>{disks}</dd></div>
-                    <div><dt>"Status"</dt><dd>{host.status.pill()}</dd></div>
-                    <div><dt>"Delete-lock"</dt><dd>{lock}</dd></div>
-                    <div><dt>"Ticket"</dt><dd>{ticket}</dd></div>
-                    <div><dt>"Created"</dt><dd><Time at=host.created_at now=frame.now/></dd></div>
-                    {clears}
-                    <div><dt>"Description"</dt><dd>{text_or_none(host.description)}</dd></div>
-                    <div><dt>"ID"</dt><dd class="mono">{host.id.to_string()}</dd></div>
-                </dl>
-            </div>
+            <div class="card-body">{block(facts(&host, frame.now))}</div>
         </section>
     }
     .into_any()
 }
 
-fn in_trash(host: &HostRow, change: Change, path: &str) -> AnyView {
-    if !host.may_own || host.under_way.is_some() {
-        return ().into_any();
+fn facts(host: &HostRow, now: Millis) -> Markup {
+    html! {
+        dl class="facts" data-flow="columns" {
+            (fact("Project", &host.project))
+            (fact("Domain", &host.domain))
+            (fact("Specification", specification(host)))
+            (fact("Image", &host.image))
+            (fact("Disks", disks(host)))
+            (fact("Status", host.status.pill()))
+            (fact("Delete-lock", if host.delete_locked { "On" } else { "Off" }))
+            @match host.ticket {
+                Some(number) => (fact("Ticket", html! { a href={ "/tickets/workflow/" (number) } { (number) } })),
+                None => (fact("Ticket", none())),
+            }
+            (fact("Created", time(host.created_at, now)))
+            @if let Some(at) = host.clears_at { (fact("Cleared", time(at, now))) }
+            (fact("Description", text_or_none(&host.description)))
+            div { dt { "ID" } dd class="mono" { (host.id) } }
+        }
     }
-    view! {
-        {direct(host, change, DirectAction::Restore, path.to_owned())}
-        <DialogButton page=path.to_owned() keep=lasting_query() dialog="clear" label="Clear"/>
+}
+
+fn in_trash(host: &HostRow, change: Change, path: &str) -> Markup {
+    html! {
+        @if host.may_own && host.under_way.is_none() {
+            (direct(host, change, DirectAction::Restore, path, false))
+            (page_button(path, &lasting_query(), "clear", "Clear"))
+        }
     }
-    .into_any()
 }

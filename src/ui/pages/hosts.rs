@@ -8,20 +8,24 @@ use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::quota::Key;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::dialog::{page_button, row_button};
 use crate::ui::components::field::{Control, FilterField};
-use crate::ui::components::form::{Change, ChangeForm, GetForm, Hidden, SubmitButton, use_button_change};
+use crate::ui::components::form::{Change, GetForm, change_button, use_button_change};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
+use crate::ui::components::list::{
+    Column, Empty, Filters, Table, actions_cell, cell, line, link_cell, pager, text_cell,
+};
 use crate::ui::components::pill::State;
 use crate::ui::components::selection::Selection;
-use crate::ui::components::time::Time;
+use crate::ui::components::time::time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 const PAGE: &str = "/hosts";
 /// The form that the boxes of the rows belong to.
@@ -98,8 +102,9 @@ fn rows(hosts: HostList, change: Change, selected: Selection, query: Query, now:
     let bulk = selects.then(|| selection(&query));
     selected.settle();
     let check = |host: &HostRow| selects.then(|| check_cell(host, selected));
-    let rows: Vec<_> = hosts.page.rows.into_iter().map(|host| row(check(&host), host, change, &query, now)).collect();
-    view! { {bulk} <Table caption="Hosts" columns actions=true>{rows}</Table> {pager} }.into_any()
+    let rows = hosts.page.rows.iter().map(|host| line(row(check(host), host, change, &query, now))).views();
+    view! { {bulk} <Table caption="Hosts" columns actions=true change selection=selected>{rows}</Table> {pager} }
+        .into_any()
 }
 
 /// What can be done with the hosts that are ticked: the boxes belong to this form, wherever they stand.
@@ -123,89 +128,67 @@ fn may_change(host: &HostRow) -> bool {
 }
 
 /// The cell with the box of a row, of a host that may be changed.
-fn check_cell(host: &HostRow, selected: Selection) -> AnyView {
-    let id = host.id.to_string();
-    let (label, ticked) = (format!("Select {}", host.name), selected.contains(&id));
-    let check = may_change(host).then(|| {
-        view! {
-            <input type="checkbox" form=SELECTION name=HOSTS value=id aria-label=label checked=ticked autocomplete="off"
-                on:change=move |_| selected.look()/>
-        }
-        .into_any()
-    });
-    view! { <td data-col="check">{check}</td> }.into_any()
+fn check_cell(host: &HostRow, selected: Selection) -> Markup {
+    let label = format!("Select {}", host.name);
+    let tick_box = may_change(host).then(|| selected.tick_box(HOSTS, &host.id.to_string(), &label, ""));
+    html! { td data-col="check" { @if let Some(tick_box) = tick_box { (tick_box) } } }
 }
 
-fn row(check: Option<AnyView>, host: HostRow, change: Change, query: &Query, now: Millis) -> AnyView {
-    let specification = specification(&host);
-    let disks = disks(&host);
-    let href = format!("{PAGE}/{}", host.id);
-    view! {
-        <tr>
-            {check}
-            {cell(NAME, host.name.clone(), view! { <a href=href>{host.name.clone()}</a> })}
-            {text_cell(PROJECT, host.project.clone())}
-            {text_cell(SPECIFICATION, specification)}
-            {text_cell(IMAGE, host.image.clone())}
-            {text_cell(DISKS, disks)}
-            {cell(STATUS, String::new(), status(&host))}
-            {cell(CREATED, String::new(), view! { <Time at=host.created_at now/> })}
-            <td data-col="actions"><div class="table-actions">{actions(&host, change, PAGE, query, Some(host.id.to_string()))}</div></td>
-        </tr>
+fn row(check: Option<Markup>, host: &HostRow, change: Change, query: &Query, now: Millis) -> Markup {
+    html! {
+        @if let Some(check) = check { (check) }
+        (link_cell(NAME, &format!("{PAGE}/{}", host.id), &host.name))
+        (text_cell(PROJECT, &host.project))
+        (text_cell(SPECIFICATION, &specification(host)))
+        (text_cell(IMAGE, &host.image))
+        (text_cell(DISKS, &disks(host)))
+        (cell(STATUS, "", status(host)))
+        (cell(CREATED, "", time(host.created_at, now)))
+        (actions_cell(actions(host, change, PAGE, query, true)))
     }
-    .into_any()
 }
 
 /// The status, with what is under way and the delete-lock beside it.
-pub fn status(host: &HostRow) -> AnyView {
-    let lock = host.delete_locked.then(|| {
-        view! { <span class="lock" title="Delete-locked"><Icon paths=icon::LOCK size=12/><span class="visually-hidden">"Delete-locked"</span></span> }
-            .into_any()
-    });
-    let under_way = host.under_way.clone().map(|what| view! { <span class="muted">{what}</span> }.into_any());
-    view! { <span class="cluster">{host.status.pill()}{under_way}{lock}</span> }.into_any()
+pub fn status(host: &HostRow) -> Markup {
+    html! {
+        span class="cluster" {
+            (host.status.pill())
+            @if let Some(what) = &host.under_way { span class="muted" { (what) } }
+            @if host.delete_locked {
+                span class="lock" title="Delete-locked" { (icon::still(icon::LOCK, 12)) span class="visually-hidden" { "Delete-locked" } }
+            }
+        }
+    }
 }
 
-/// The buttons of what may be done with the host now. `about` names it in the URL, where the page isn't its own.
-pub fn actions(host: &HostRow, change: Change, page: &str, query: &Query, about: Option<String>) -> AnyView {
+/// The buttons of what may be done with the host now; in a list they are small, and say which host they are about.
+pub fn actions(host: &HostRow, change: Change, page: &str, query: &Query, listed: bool) -> Markup {
     if !host.may_operate {
-        return ().into_any();
+        return html! {};
     }
-    let small = about.is_some();
-    let dialog = |dialog: &'static str, label: &'static str| {
-        let mut keep = query.clone();
-        if let Some(id) = &about {
-            keep = keep.with(HOSTS, id.clone());
-        }
-        view! { <DialogButton page=page.to_owned() keep dialog label small/> }.into_any()
+    let id = host.id.to_string();
+    let dialog = |dialog: &str, label: &str| match listed {
+        true => row_button(page, query, dialog, label, (HOSTS, &id), ""),
+        false => page_button(page, query, dialog, label),
     };
     let back = query.url(page);
-    let act = |action: DirectAction| direct(host, change, action, back.clone());
+    let act = |action: DirectAction| direct(host, change, action, &back, listed);
     let rests = host.under_way.is_none();
     let (running, stopped) = (host.status == HostStatus::Running && rests, host.status == HostStatus::Stopped && rests);
     let lock = if host.delete_locked { DirectAction::Unlock } else { DirectAction::Lock };
-    view! {
-        {(running || stopped).then(|| dialog("adjust", "Adjust configuration"))}
-        {stopped.then(|| act(DirectAction::Start))}
-        {running.then(|| act(DirectAction::Stop))}
-        {(host.status != HostStatus::InTrash).then(|| act(lock))}
-        {may_change(host).then(|| dialog("delete", "Delete"))}
+    html! {
+        @if running || stopped { (dialog("adjust", "Adjust configuration")) }
+        @if stopped { (act(DirectAction::Start)) }
+        @if running { (act(DirectAction::Stop)) }
+        @if host.status != HostStatus::InTrash { (act(lock)) }
+        @if may_change(host) { (dialog("delete", "Delete")) }
     }
-    .into_any()
 }
 
 /// The button of something that is done at once.
-pub fn direct(host: &HostRow, change: Change, action: DirectAction, back: String) -> AnyView {
+pub fn direct(host: &HostRow, change: Change, action: DirectAction, back: &str, small: bool) -> Markup {
     let id = host.id.to_string();
-    view! {
-        <ChangeForm change class="">
-            <Hidden name="id" value=id/>
-            <Hidden name="action" value=action.key()/>
-            <Hidden name="back" value=back/>
-            <SubmitButton label=action.label() kind="" size="small"/>
-        </ChangeForm>
-    }
-    .into_any()
+    change_button(change, action.label(), small, &[("id", &id), ("action", action.key()), ("back", back)])
 }
 
 /// `c2.large: 4 vCPU, 8 GiB`.

@@ -13,13 +13,15 @@ use crate::ui::components::field::{Control, Field, FieldError, choice};
 use crate::ui::components::form::{FormState, Hidden, field_id, use_change};
 use crate::ui::components::icon;
 use crate::ui::components::pill::{State, pill_or_none, text_or_none};
-use crate::ui::components::time::Time;
+use crate::ui::components::time::time;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::{block, fact, shown};
 use crate::ui::views::Views;
 use leptos::prelude::*;
+use maud::html;
 
 /// The dialog's name in the URL, and its title.
 pub const JOIN: &str = "join";
@@ -105,22 +107,21 @@ pub fn application(application: Application, page: &'static str, now: Millis) ->
         (true, false) => ticket.processor.join(", "),
         (false, _) => String::new(),
     };
-    let note =
-        (!ticket.may_undo && !note.is_empty()).then(|| view! { <div><dt>"Note"</dt><dd>{note}</dd></div> }.into_any());
-    let waits = (!waits.is_empty()).then(|| view! { <div><dt>"Waits for"</dt><dd>{waits}</dd></div> }.into_any());
     view! {
         <section class="card" aria-labelledby="application-title">
             <header class="card-header">
-                <h2 id="application-title">{format!("Your application #{}", ticket.number)}</h2>{ticket.status.pill()}
+                <h2 id="application-title">{format!("Your application #{}", ticket.number)}</h2>{shown(ticket.status.pill())}
             </header>
             <div class="card-body">
-                <dl class="facts">
-                    <div><dt>"Project"</dt><dd>{text_or_none(ticket.resource_name)}</dd></div>
-                    <div><dt>"Time Submitted"</dt><dd><Time at=ticket.submitted_at now/></dd></div>
-                    <div><dt>"Process Result"</dt><dd>{pill_or_none(ticket.process_result)}</dd></div>
-                    {waits}
-                    {note}
-                </dl>
+                {block(html! {
+                    dl class="facts" {
+                        (fact("Project", text_or_none(&ticket.resource_name)))
+                        (fact("Time Submitted", time(ticket.submitted_at, now)))
+                        (fact("Process Result", pill_or_none(ticket.process_result)))
+                        @if !waits.is_empty() { (fact("Waits for", waits)) }
+                        @if !ticket.may_undo && !note.is_empty() { (fact("Note", note)) }
+                    }
+                })}
             </div>
             <div class="card-footer">
                 <a class="button" href=format!("/tickets/workflow/{}", ticket.number)><span>"View"</span></a>

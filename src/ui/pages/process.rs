@@ -8,15 +8,17 @@ use crate::domain::oplog::ResourceType;
 use crate::domain::process::Kind;
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::log_list::{LogList, Place};
-use crate::ui::components::pill::{Enablement, State, none, text_or_none};
-use crate::ui::components::time::Time;
+use crate::ui::components::pill::{Enablement, State, text_or_none};
+use crate::ui::components::time::time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::{block, fact, shown};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use maud::html;
 
 #[component]
 pub fn Process() -> impl IntoView {
@@ -67,10 +69,10 @@ fn page(detail: ProcessDetail, frame: Frame) -> AnyView {
         </nav>
         <header class="page-header">
             <div class="page-title">
-                <div class="cluster"><h1>{label}</h1>{Enablement(detail.process.enabled).pill()}</div>
+                <div class="cluster"><h1>{label}</h1>{shown(Enablement(detail.process.enabled).pill())}</div>
                 <p>{in_flight(detail.in_flight)}</p>
             </div>
-            <div class="page-actions">{ticket_setup::actions(&detail.process, &home, false)}</div>
+            <div class="page-actions">{block(ticket_setup::actions(&detail.process, &home, false))}</div>
         </header>
         <nav class="tabs" aria-label="Process">
             <ul>{tab("Details", home.clone(), false)}{tab("Operation Log", format!("{home}?tab=log"), true)}</ul>
@@ -90,8 +92,6 @@ fn in_flight(tickets: i64) -> String {
 
 fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
     let process = detail.process.clone();
-    let external = process.queue.clone().map_or_else(none, |queue| queue.into_any());
-    let enabled = Enablement(process.enabled).pill();
     let status = if detail.is_unreachable { "External system unreachable" } else { "Available" };
     let links: Vec<_> = process.links.iter().enumerate().map(|(i, link)| link_item(i, link)).collect();
     let has_links = process.kind == Kind::BuiltIn;
@@ -99,20 +99,22 @@ fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
         <section class="card" aria-labelledby="facts-title">
             <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
             <div class="card-body">
-                <dl class="facts" data-flow="columns">
-                    <div><dt>"Cloud ID"</dt><dd>{external}</dd></div>
-                    <div><dt>"ID"</dt><dd class="mono">{process.id.to_string()}</dd></div>
-                    <div><dt>"Name"</dt><dd>{process.ticket_type.label()}</dd></div>
-                    <div><dt>"Status"</dt><dd>{status}</dd></div>
-                    <div><dt>"Domain"</dt><dd>"Default"</dd></div>
-                    <div><dt>"Project"</dt><dd>"system"</dd></div>
-                    <div><dt>"Enable status"</dt><dd>{enabled}</dd></div>
-                    <div><dt>"Kind"</dt><dd>{process.kind.label()}</dd></div>
-                    <div><dt>"Version"</dt><dd>{process.version}</dd></div>
-                    <div><dt>"Updated at"</dt><dd><Time at=process.updated_at now=frame.now/></dd></div>
-                    <div><dt>"Created at"</dt><dd><Time at=process.created_at now=frame.now/></dd></div>
-                    <div><dt>"Description"</dt><dd>{text_or_none(process.description)}</dd></div>
-                </dl>
+                {block(html! {
+                    dl class="facts" data-flow="columns" {
+                        (fact("Cloud ID", text_or_none(process.queue.as_deref().unwrap_or_default())))
+                        div { dt { "ID" } dd class="mono" { (process.id) } }
+                        (fact("Name", process.ticket_type.label()))
+                        (fact("Status", status))
+                        (fact("Domain", "Default"))
+                        (fact("Project", "system"))
+                        (fact("Enable status", Enablement(process.enabled).pill()))
+                        (fact("Kind", process.kind.label()))
+                        (fact("Version", process.version))
+                        (fact("Updated at", time(process.updated_at, frame.now)))
+                        (fact("Created at", time(process.created_at, frame.now)))
+                        (fact("Description", text_or_none(&process.description)))
+                    }
+                })}
             </div>
         </section>
         {has_links.then(|| view! {

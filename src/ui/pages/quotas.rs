@@ -6,18 +6,20 @@ use crate::api::frame::Frame;
 use crate::api::quotas::{QuotaList, ScopeQuota, Way, get_quotas};
 use crate::domain::quota::{Key, Standing};
 use crate::domain::quota_request::QuotaScope;
-use crate::ui::components::dialog::{DialogButton, NoticeDialog};
+use crate::ui::components::dialog::{DialogButton, NoticeDialog, row_button};
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
+use crate::ui::components::list::{Column, Filters, Table, actions_cell, cell, line, link_cell, text_cell};
 use crate::ui::components::quota::{MeterLegend, overview};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::block;
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 pub const PAGE: &str = "/quotas";
 /// Which quota a dialog is about, and which one the System View shows.
@@ -95,7 +97,7 @@ fn card(quota: &ScopeQuota, is_own: bool) -> AnyView {
         QuotaScope::Project => None,
         QuotaScope::Domain => Some(view! { <p class="muted">"All its projects together."</p> }),
     };
-    let action = (!is_own).then(|| action(quota, true));
+    let action = (!is_own).then(|| block(action(quota)));
     // Where nothing is limited there are no bars to explain.
     let legend = (!quota.standing.limits.is_empty()).then(|| view! { <MeterLegend standing=true/> }.into_any());
     view! {
@@ -127,36 +129,32 @@ fn title_of(quota: &ScopeQuota) -> &'static str {
     }
 }
 
-fn action(quota: &ScopeQuota, small: bool) -> AnyView {
-    if quota.way.is_none() {
-        return ().into_any();
+fn action(quota: &ScopeQuota) -> Markup {
+    let about = quota.key();
+    html! {
+        @if quota.way.is_some() {
+            (row_button(PAGE, &lasting_query(), dialog_of(quota), title_of(quota), (ABOUT, &about), ""))
+        }
     }
-    let about = (ABOUT, quota.key());
-    view! { <DialogButton page=PAGE keep=lasting_query() dialog=dialog_of(quota) about label=title_of(quota) small/> }
-        .into_any()
 }
 
 /// Everything there is, a row each.
 fn table(scopes: Vec<ScopeQuota>) -> AnyView {
     let columns = [NAME, KIND].into_iter().chain(TOLD.map(|(_, column)| column)).collect();
-    let row = |quota: ScopeQuota| {
+    let row = |quota: &ScopeQuota| {
         let href = Query::default().with(CHOSEN, quota.key()).url(PAGE);
-        let told = TOLD.map(|(key, column)| cell(column, String::new(), used_of(&quota.standing, key)));
         let (name, kind) = match quota.scope {
-            QuotaScope::Domain => (quota.name.clone(), "Domain".to_owned()),
-            QuotaScope::Project => (format!("{} ({})", quota.name, quota.domain), "Project".to_owned()),
+            QuotaScope::Domain => (quota.name.clone(), "Domain"),
+            QuotaScope::Project => (format!("{} ({})", quota.name, quota.domain), "Project"),
         };
-        view! {
-            <tr>
-                {cell(NAME, String::new(), view! { <a href=href>{name}</a> })}
-                {text_cell(KIND, kind)}
-                {told}
-                <td data-col="actions"><div class="table-actions">{action(&quota, true)}</div></td>
-            </tr>
+        html! {
+            (link_cell(NAME, &href, &name))
+            (text_cell(KIND, kind))
+            @for (key, column) in TOLD { (cell(column, "", html! { (used_of(&quota.standing, key)) })) }
+            (actions_cell(action(quota)))
         }
-        .into_any()
     };
-    let rows = scopes.into_iter().map(row).views();
+    let rows = scopes.iter().map(|quota| line(row(quota))).views();
     view! { <Table caption="Quotas" columns actions=true inline=true>{rows}</Table> }.into_any()
 }
 

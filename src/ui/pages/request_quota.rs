@@ -8,8 +8,10 @@ use crate::domain::quota_request::{LimitChange, LimitField, QuotaRequest, QuotaS
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::text_or_none;
 use crate::ui::query::Query;
+use crate::ui::still::{block, fact};
 use crate::ui::views::Views;
 use leptos::prelude::*;
+use maud::html;
 
 /// What is used counts only while the ticket is open; afterwards it would tell of another time.
 pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
@@ -40,7 +42,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
                 <tbody>{rows}</tbody>
             </table>
             <div class="card-body">
-                <dl class="facts"><div><dt>"Reason"</dt><dd>{text_or_none(request.reason.clone())}</dd></div></dl>
+                {block(html! { dl class="facts" { (fact("Reason", text_or_none(&request.reason))) } })}
             </div>
         </section>
     }

@@ -9,24 +9,28 @@ use crate::api::frame::Frame;
 use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab, TakeSupport, list_support};
 use crate::domain::support::{Level, SupportStatus};
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::dialog::{DialogButton, row_button};
 use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
-use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
+use crate::ui::components::form::{Change, change_button, use_button_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{self, Column, Empty, Filters, TabLink, Table, cell, pager, text_cell};
-use crate::ui::components::pill::{Pill, State, none, text_or_none};
-use crate::ui::components::time::Time;
+use crate::ui::components::list::{
+    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link_cell, pager, text_cell,
+};
+use crate::ui::components::pill::{State, none, pill, text_or_none};
+use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{LiveCounts, kept, lasting_query, loaded, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::server_side;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
+use maud::{Markup, html};
 
 const ID: Column = ("ID", "id");
 const PRIORITY: Column = ("Priority", "state");
@@ -166,73 +170,58 @@ fn rows(tab: SupportTab, tickets: SupportList, take: Change, now: Millis) -> Any
     if tab == SupportTab::External {
         columns.splice(5..6, [EXTERNAL_ID, EXTERNAL_STATUS, EXTERNAL_OWNER]);
     }
-    let rows: Vec<_> = tickets.page.rows.into_iter().map(|ticket| row(tab, ticket, take, &query, now)).collect();
-    view! { <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
+    let rows = tickets.page.rows.iter().map(|ticket| line(row(tab, ticket, take, &query, now))).views();
+    view! { <Table caption=tab.label() columns actions=true change=take>{rows}</Table> {pager} }.into_any()
 }
 
-fn row(tab: SupportTab, ticket: SupportRow, take: Change, query: &Query, now: Millis) -> AnyView {
+fn row(tab: SupportTab, ticket: &SupportRow, take: Change, query: &Query, now: Millis) -> Markup {
     let href = format!("/tickets/support/{}", ticket.number);
-    let closed = match ticket.closed_at {
-        Some(at) => view! { <Time at now/> }.into_any(),
-        None => none(),
-    };
+    let number = ticket.number.to_string();
     let handler = if ticket.waits_for_nobody {
-        view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Waiting for nobody"/> }.into_any()
+        pill("warning", icon::ALERT_TRIANGLE, "Waiting for nobody")
     } else {
-        text_or_none(ticket.handler.unwrap_or_default())
+        text_or_none(ticket.handler.as_deref().unwrap_or_default())
     };
     // In My Pending, View takes the ticket: that changes something, so it is a form.
-    let view_it = if tab == SupportTab::Pending && ticket.may_take {
-        view! {
-            <ChangeForm change=take class="">
-                <Hidden name="number" value=ticket.number.to_string()/>
-                <SubmitButton label="View" kind="" size="small"/>
-            </ChangeForm>
+    let takes = tab == SupportTab::Pending && ticket.may_take;
+    let actions = html! {
+        @if takes { (change_button(take, "View", true, &[("number", &number)])) }
+        @else { a class="button" data-size="small" href=(href) { span { "View" } } }
+        @if tab == SupportTab::Mine && ticket.may_end {
+            (row_button(&path(tab), query, "end", "End", ("ticket", &number), ""))
         }
-        .into_any()
-    } else {
-        view! { <a class="button" data-size="small" href=href.clone()><span>"View"</span></a> }.into_any()
     };
-    let end = (tab == SupportTab::Mine && ticket.may_end).then(|| {
-        let about = ("ticket", ticket.number.to_string());
-        view! { <DialogButton page=path(tab) keep=query.clone() dialog="end" about label="End" small=true/> }
-    });
-    view! {
-        <tr>
-            {cell(ID, String::new(), view! { <a href=href>{ticket.number}</a> })}
-            {cell(PRIORITY, String::new(), ticket.level.pill())}
-            {text_cell(PROBLEM, ticket.title)}
-            {(tab != SupportTab::Mine).then(|| text_cell(INITIATOR, ticket.initiator))}
-            {cell(STATUS, String::new(), ticket.status.pill())}
-            {if tab == SupportTab::External { external_cells(ticket.external) } else { cell(HANDLER, String::new(), handler) }}
-            {cell(SUBMITTED, String::new(), view! { <Time at=ticket.submitted_at now/> })}
-            {cell(CLOSED, String::new(), closed)}
-            <td data-col="actions"><div class="table-actions">{view_it}{end}</div></td>
-        </tr>
+    html! {
+        (link_cell(ID, &href, &number))
+        (cell(PRIORITY, "", ticket.level.pill()))
+        (text_cell(PROBLEM, &ticket.title))
+        @if tab != SupportTab::Mine { (text_cell(INITIATOR, &ticket.initiator)) }
+        (cell(STATUS, "", ticket.status.pill()))
+        @if tab == SupportTab::External { (external_cells(ticket.external.as_ref())) }
+        @else { (cell(HANDLER, "", handler)) }
+        (cell(SUBMITTED, "", time(ticket.submitted_at, now)))
+        (cell(CLOSED, "", time_or_none(ticket.closed_at, now)))
+        (actions_cell(actions))
     }
-    .into_any()
 }
 
 /// What becomes of a ticket in the connected system.
-fn external_cells(external: Option<External>) -> AnyView {
-    let Some(External { id, href, status, owner, problem }) = external else { return ().into_any() };
+fn external_cells(external: Option<&External>) -> Markup {
+    let Some(External { id, href, status, owner, problem }) = external else { return html! {} };
     let id = match (id, href) {
-        (Some(id), Some(href)) => {
-            view! { <a href=href rel="external noopener" target="_blank">{format!("#{id}")}</a> }.into_any()
-        }
-        (Some(id), None) => view! { {format!("#{id}")} }.into_any(),
+        (Some(id), Some(href)) => html! { a href=(href) rel="external noopener" target="_blank" { "#" (id) } },
+        (Some(id), None) => html! { "#" (id) },
         (None, _) => none(),
     };
     let status = match problem {
-        Some(_) => view! { <Pill tone="danger" paths=icon::ALERT_TRIANGLE label="Not there yet"/> }.into_any(),
+        Some(_) => pill("danger", icon::ALERT_TRIANGLE, "Not there yet"),
         None => text_or_none(status),
     };
-    view! {
-        {cell(EXTERNAL_ID, String::new(), id)}
-        {cell(EXTERNAL_STATUS, String::new(), status)}
-        {text_cell(EXTERNAL_OWNER, owner)}
+    html! {
+        (cell(EXTERNAL_ID, "", id))
+        (cell(EXTERNAL_STATUS, "", status))
+        (text_cell(EXTERNAL_OWNER, owner))
     }
-    .into_any()
 }
 
 /// What the place is for, and what to do next.

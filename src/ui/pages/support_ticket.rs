@@ -7,7 +7,7 @@ use super::support_dialogs::{EndDialog, REQUEST};
 use super::support_files::{RemoveDialog, files};
 use super::support_reply::ReplyBox;
 use crate::api::external::{RetryExternal, SkipExternal};
-use crate::api::support::{Post, SupportDetail, get_support};
+use crate::api::support::{External, Post, SupportDetail, get_support};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{PostKind, SupportStatus};
 use crate::domain::time::Millis;
@@ -15,14 +15,16 @@ use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::{State, none, text_or_none};
-use crate::ui::components::time::Time;
+use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::live::Writing;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::{block, fact, shown};
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 use std::time::Duration;
 
 /// A link to an entry opens the part of the thread that ends so many entries after it.
@@ -99,13 +101,13 @@ fn page(detail: &SupportDetail, now: Millis, retry: Change, skip: Change) -> Any
         </nav>
         <header class="page-header">
             <div class="page-title">
-                <div class="cluster"><h1>{format!("#{number} {title}")}</h1>{row.status.pill()}{row.level.pill()}</div>
-                <p>{format!("{} asked ", row.initiator)}<Time at=row.submitted_at now/>"."</p>
+                <div class="cluster"><h1>{format!("#{number} {title}")}</h1>{shown(row.status.pill())}{shown(row.level.pill())}</div>
+                <p>{format!("{} asked ", row.initiator)}{shown(time(row.submitted_at, now))}"."</p>
             </div>
             <div class="page-actions">{end}</div>
         </header>
         {notice(detail, retry, skip)}
-        {facts(detail, now)}
+        {block(facts(detail, now))}
         {thread(detail, now)}
     }
     .into_any()
@@ -163,71 +165,57 @@ fn notice(detail: &SupportDetail, retry: Change, skip: Change) -> AnyView {
     ().into_any()
 }
 
-fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
+fn facts(detail: &SupportDetail, now: Millis) -> Markup {
     let row = &detail.row;
-    let time = |at: Option<Millis>| match at {
-        Some(at) => view! { <Time at now/> }.into_any(),
-        None => none(),
+    let some = |text: &Option<String>| text_or_none(text.as_deref().unwrap_or_default());
+    let link = |number: TicketNumber| html! { a href=(path(number)) { "#" (number) } " " };
+    let resolved = match detail.resolved {
+        Some(true) => "Yes",
+        Some(false) => "No",
+        None => "-",
     };
-    let link = |number: TicketNumber| view! { <a href=path(number)>{format!("#{number}")}</a>" " }.into_any();
-    let closed = row.closed_at.is_some();
-    let external = row.external.clone().map(|external| {
-        let place = match (external.id, external.href) {
-            (Some(id), Some(href)) => {
-                view! { <a href=href rel="external noopener" target="_blank">{format!("#{id}")}</a> }.into_any()
+    let rating = detail.rating.map(|stars| format!("{stars} of 5"));
+    html! {
+        section class="card" aria-labelledby="facts-title" {
+            header class="card-header" { h2 id="facts-title" { "Facts" } }
+            div class="card-body" {
+                dl class="facts" data-flow="columns" {
+                    (fact("ID", row.number))
+                    (fact("Priority", row.level.pill()))
+                    (fact("Status", row.status.pill()))
+                    (fact("Initiator", &row.initiator))
+                    (fact("Handler", some(&row.handler)))
+                    (fact("Project", some(&detail.project)))
+                    (fact("Domain", some(&detail.domain)))
+                    (fact("Time Submitted", time(row.submitted_at, now)))
+                    (fact("Time Closed", time_or_none(row.closed_at, now)))
+                    @if let Some(external) = &row.external { (external_facts(external)) }
+                    @if let Some(at) = detail.closes_at { (fact("Closes by itself", time(at, now))) }
+                    @if row.closed_at.is_some() {
+                        (fact("Resolved", resolved))
+                        (fact("Rating", some(&rating)))
+                        (fact("Comment", text_or_none(&detail.comment)))
+                    }
+                    @if let Some(number) = detail.follows { (fact("Follow-up of", link(number))) }
+                    @if !detail.followed_by.is_empty() {
+                        (fact("Followed up by", html! { @for number in &detail.followed_by { (link(*number)) } }))
+                    }
+                }
             }
-            _ => none(),
-        };
-        view! {
-            <div><dt>"External ticket"</dt><dd>{place}</dd></div>
-            <div><dt>"External status"</dt><dd>{text_or_none(external.status)}</dd></div>
-            <div><dt>"External owner"</dt><dd>{text_or_none(external.owner)}</dd></div>
         }
-    });
-    let closes =
-        detail.closes_at.map(|at| view! { <div><dt>"Closes by itself"</dt><dd><Time at now/></dd></div> }.into_any());
-    let verdict = closed.then(|| {
-        let resolved = match detail.resolved {
-            Some(true) => "Yes",
-            Some(false) => "No",
-            None => "-",
-        };
-        let rating = detail.rating.map(|stars| format!("{stars} of 5")).unwrap_or_default();
-        view! {
-            <div><dt>"Resolved"</dt><dd>{resolved}</dd></div>
-            <div><dt>"Rating"</dt><dd>{text_or_none(rating)}</dd></div>
-            <div><dt>"Comment"</dt><dd>{text_or_none(detail.comment.clone())}</dd></div>
-        }
-    });
-    let follows =
-        detail.follows.map(|number| view! { <div><dt>"Follow-up of"</dt><dd>{link(number)}</dd></div> }.into_any());
-    let followed: Vec<_> = detail.followed_by.iter().copied().map(link).collect();
-    let followed_by =
-        (!followed.is_empty()).then(|| view! { <div><dt>"Followed up by"</dt><dd>{followed}</dd></div> }.into_any());
-    view! {
-        <section class="card" aria-labelledby="facts-title">
-            <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
-            <div class="card-body">
-                <dl class="facts" data-flow="columns">
-                    <div><dt>"ID"</dt><dd>{row.number}</dd></div>
-                    <div><dt>"Priority"</dt><dd>{row.level.pill()}</dd></div>
-                    <div><dt>"Status"</dt><dd>{row.status.pill()}</dd></div>
-                    <div><dt>"Initiator"</dt><dd>{row.initiator.clone()}</dd></div>
-                    <div><dt>"Handler"</dt><dd>{text_or_none(row.handler.clone().unwrap_or_default())}</dd></div>
-                    <div><dt>"Project"</dt><dd>{text_or_none(detail.project.clone().unwrap_or_default())}</dd></div>
-                    <div><dt>"Domain"</dt><dd>{text_or_none(detail.domain.clone().unwrap_or_default())}</dd></div>
-                    <div><dt>"Time Submitted"</dt><dd><Time at=row.submitted_at now/></dd></div>
-                    <div><dt>"Time Closed"</dt><dd>{time(row.closed_at)}</dd></div>
-                    {external}
-                    {closes}
-                    {verdict}
-                    {follows}
-                    {followed_by}
-                </dl>
-            </div>
-        </section>
     }
-    .into_any()
+}
+
+fn external_facts(external: &External) -> Markup {
+    let place = match (&external.id, &external.href) {
+        (Some(id), Some(href)) => html! { a href=(href) rel="external noopener" target="_blank" { "#" (id) } },
+        _ => none(),
+    };
+    html! {
+        (fact("External ticket", place))
+        (fact("External status", text_or_none(&external.status)))
+        (fact("External owner", text_or_none(&external.owner)))
+    }
 }
 
 fn thread(detail: &SupportDetail, now: Millis) -> AnyView {
@@ -260,7 +248,7 @@ fn post(number: TicketNumber, post: &Post, now: Millis) -> AnyView {
     let html = post.html.clone();
     if post.kind == PostKind::Event {
         return view! {
-            <li id=id><p class="thread-event"><Icon paths=icon::CLOCK size=14/><span inner_html=html></span>" "<Time at=post.at now/></p></li>
+            <li id=id><p class="thread-event"><Icon paths=icon::CLOCK size=14/><span inner_html=html></span>" "{shown(time(post.at, now))}</p></li>
         }
         .into_any();
     }
@@ -275,7 +263,7 @@ fn post(number: TicketNumber, post: &Post, now: Millis) -> AnyView {
             <article class="message" data-from=from>
                 <header class="message-head">
                     <strong>{post.author.clone()}</strong><span class="muted">{role}</span>
-                    <a class="message-link" href=href><span class="visually-hidden">{format!("Link to entry {}, ", post.position + 1)}</span><Time at=post.at now/></a>
+                    <a class="message-link" href=href><span class="visually-hidden">{format!("Link to entry {}, ", post.position + 1)}</span>{shown(time(post.at, now))}</a>
                 </header>
                 <div class="prose" dir="auto" inner_html=html></div>
                 {files(number, &post.files)}

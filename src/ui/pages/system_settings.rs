@@ -10,6 +10,7 @@ use crate::ui::components::pill::{Enablement, State};
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::shown;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -103,7 +104,7 @@ fn hierarchy(is_on: bool) -> AnyView {
     };
     view! {
         <section class="card" aria-labelledby="levels-title">
-            <header class="card-header"><h2 id="levels-title">"Three-level hierarchy"</h2>{Enablement(is_on).pill()}</header>
+            <header class="card-header"><h2 id="levels-title">"Three-level hierarchy"</h2>{shown(Enablement(is_on).pill())}</header>
             <div class="card-body stack">{state}</div>
         </section>
     }

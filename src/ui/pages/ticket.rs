@@ -11,15 +11,17 @@ use crate::domain::workflow::{ExecutionResult, RecordKind};
 use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::form::{ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::list::{Column, Table, cell, text_cell};
-use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
+use crate::ui::components::list::{Column, Table, cell, line, text_cell};
+use crate::ui::components::pill::{State, pill, pill_or_none, text_or_none};
 use crate::ui::components::shortcuts::{OF_TICKET, Shortcuts, ShortcutsButton};
-use crate::ui::components::time::Time;
+use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::still::{block, fact, shown};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 #[component]
 pub fn TicketPage(number: Signal<TicketNumber>) -> impl IntoView {
@@ -67,8 +69,8 @@ fn page(detail: TicketDetail, now: Millis, retry: Option<AnyView>) -> AnyView {
         </nav>
         <header class="page-header">
             <div class="page-title">
-                <div class="cluster"><h1>{title}</h1>{row.status.pill()}</div>
-                <p>{format!("{initiator} asks for {summary}, ")}<Time at=submitted now/>"."</p>
+                <div class="cluster"><h1>{title}</h1>{shown(row.status.pill())}</div>
+                <p>{format!("{initiator} asks for {summary}, ")}{shown(time(submitted, now))}"."</p>
             </div>
             <div class="page-actions">
                 <ShortcutsButton/>
@@ -81,11 +83,10 @@ fn page(detail: TicketDetail, now: Millis, retry: Option<AnyView>) -> AnyView {
             <div class="split-main">
                 {request(&detail)}
                 {execution(detail.steps.clone(), now)}
-                {facts(&detail, now)}
+                {block(facts(&detail, now))}
             </div>
             <aside class="split-side">
-                {stages(detail.stages, now)}
-                {records(detail.records, now)}
+                {block(html! { (stages(&detail.stages, now)) (records(&detail.records, now)) })}
             </aside>
         </div>
     }
@@ -146,137 +147,126 @@ fn panel(detail: &TicketDetail, retry: Option<AnyView>) -> AnyView {
 const HOST: Column = ("Host", "");
 const STEP: Column = ("Step", "id");
 const STEP_STATE: Column = ("State", "state");
+const ERROR: Column = ("Error", "wide");
 const ENDED: Column = ("Ended", "time");
 
 fn execution(steps: Vec<ExecutionStep>, now: Millis) -> AnyView {
     if steps.is_empty() {
         return ().into_any();
     }
-    let rows = steps.into_iter().map(|step| {
-        let (tone, paths, label) = match step.state.as_str() {
-            "done" => ("success", icon::CIRCLE_CHECK, "Done"),
-            "running" => ("info", icon::LOADER, "Running"),
-            "failed" => ("danger", icon::CIRCLE_X, "Failed"),
-            _ => ("neutral", icon::CLOCK, "Waiting"),
-        };
-        let ended = match step.ended_at {
-            Some(at) => view! { <Time at now/> }.into_any(),
-            None => none(),
-        };
-        view! {
-            <tr>
-                {cell(STEP, String::new(), step.step)}
-                {text_cell(HOST, step.host)}
-                {cell(STEP_STATE, String::new(), view! { <Pill tone paths label/> })}
-                {text_cell(("Error", "wide"), step.error.unwrap_or_default())}
-                {cell(ENDED, String::new(), ended)}
-            </tr>
-        }
-    });
-    let rows = rows.views();
+    let rows = steps.iter().map(|step| line(step_row(step, now))).views();
     view! {
         <section class="card" aria-labelledby="execution-title">
             <header class="card-header"><h2 id="execution-title">"Execution"</h2></header>
-            <Table caption="Execution" columns=vec![STEP, HOST, STEP_STATE, ("Error", "wide"), ENDED]>{rows}</Table>
+            <Table caption="Execution" columns=vec![STEP, HOST, STEP_STATE, ERROR, ENDED]>{rows}</Table>
         </section>
     }
     .into_any()
 }
 
-fn facts(detail: &TicketDetail, now: Millis) -> AnyView {
+fn step_row(step: &ExecutionStep, now: Millis) -> Markup {
+    let (tone, paths, label) = match step.state.as_str() {
+        "done" => ("success", icon::CIRCLE_CHECK, "Done"),
+        "running" => ("info", icon::LOADER, "Running"),
+        "failed" => ("danger", icon::CIRCLE_X, "Failed"),
+        _ => ("neutral", icon::CLOCK, "Waiting"),
+    };
+    html! {
+        (text_cell(STEP, &step.step))
+        (text_cell(HOST, &step.host))
+        (cell(STEP_STATE, "", pill(tone, paths, label)))
+        (text_cell(ERROR, step.error.as_deref().unwrap_or_default()))
+        (cell(ENDED, "", time_or_none(step.ended_at, now)))
+    }
+}
+
+/// A card of still markup.
+fn card(id: &str, title: &str, body: Markup) -> Markup {
+    html! {
+        section class="card" aria-labelledby=(id) {
+            header class="card-header" { h2 id=(id) { (title) } }
+            div class="card-body" { (body) }
+        }
+    }
+}
+
+fn facts(detail: &TicketDetail, now: Millis) -> Markup {
     let row = &detail.row;
-    let closed = match row.closed_at {
-        Some(at) => view! { <Time at now/> }.into_any(),
-        None => none(),
-    };
-    view! {
-        <section class="card" aria-labelledby="facts-title">
-            <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
-            <div class="card-body">
-                <dl class="facts" data-flow="columns">
-                    <div><dt>"ID"</dt><dd>{row.number}</dd></div>
-                    <div><dt>"Type"</dt><dd>{row.ticket_type.label()}</dd></div>
-                    <div><dt>"Initiator"</dt><dd>{row.initiator.clone()}</dd></div>
-                    <div><dt>"Domain"</dt><dd>{text_or_none(detail.domain.clone().unwrap_or_default())}</dd></div>
-                    <div><dt>"Status"</dt><dd>{row.status.pill()}</dd></div>
-                    <div><dt>"Stage"</dt><dd>{text_or_none(row.stage.clone())}</dd></div>
-                    <div><dt>"Process Result"</dt><dd>{pill_or_none(row.process_result)}</dd></div>
-                    <div><dt>"Execution Result"</dt><dd>{pill_or_none(row.execution_result)}</dd></div>
-                    <div><dt>"Time Submitted"</dt><dd><Time at=row.submitted_at now/></dd></div>
-                    <div><dt>"Time Closed"</dt><dd>{closed}</dd></div>
-                    <div><dt>"Process version"</dt><dd>{detail.process_version}</dd></div>
-                </dl>
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-fn stages(stages: Vec<Stage>, now: Millis) -> AnyView {
-    let step = |stage: Stage| {
-        let (state, mark) = match stage.state {
-            StageState::Done => ("done", icon::CHECK),
-            StageState::Current => ("current", icon::CIRCLE_DOT),
-            StageState::Rejected | StageState::Failed => ("failed", icon::X),
-            StageState::Canceled => ("skipped", icon::MINUS),
-            StageState::Ahead => ("waiting", icon::CIRCLE),
-        };
-        let current = (stage.state == StageState::Current).then_some("step");
-        let at = stage.at.map(|at| view! { ", "<Time at now/> }.into_any());
-        view! {
-            <li class="step" data-state=state aria-current=current>
-                <span class="step-mark"><Icon paths=mark size=14/></span>
-                <div class="step-body">
-                    <p class="step-name">{stage.name}</p>
-                    <p class="step-note">{stage.who}{at}<span class="visually-hidden">{format!(" {}", stage.state.label())}</span></p>
-                </div>
-            </li>
+    let facts = html! {
+        dl class="facts" data-flow="columns" {
+            (fact("ID", row.number))
+            (fact("Type", row.ticket_type.label()))
+            (fact("Initiator", &row.initiator))
+            (fact("Domain", text_or_none(detail.domain.as_deref().unwrap_or_default())))
+            (fact("Status", row.status.pill()))
+            (fact("Stage", text_or_none(&row.stage)))
+            (fact("Process Result", pill_or_none(row.process_result)))
+            (fact("Execution Result", pill_or_none(row.execution_result)))
+            (fact("Time Submitted", time(row.submitted_at, now)))
+            (fact("Time Closed", time_or_none(row.closed_at, now)))
+            (fact("Process version", detail.process_version))
         }
     };
-    view! {
-        <section class="card" aria-labelledby="stages-title">
-            <header class="card-header"><h2 id="stages-title">"Stages"</h2></header>
-            <div class="card-body"><ol class="stepper">{stages.into_iter().map(step).views()}</ol></div>
-        </section>
-    }
-    .into_any()
+    card("facts-title", "Facts", facts)
 }
 
-fn records(records: Vec<Record>, now: Millis) -> AnyView {
-    let record = |record: Record| {
-        let (tone, mark, verb) = match record.kind {
-            RecordKind::Submit => ("info", icon::ARROW_UP, "submitted"),
-            RecordKind::Amend => ("info", icon::PENCIL, "amended"),
-            RecordKind::Pass => ("success", icon::CIRCLE_CHECK, "passed"),
-            RecordKind::Reject => ("danger", icon::CIRCLE_X, "rejected"),
-            RecordKind::Undo => ("neutral", icon::UNDO, "undid the ticket at"),
-            RecordKind::Succeed => ("success", icon::CIRCLE_CHECK, "finished"),
-            RecordKind::Fail => ("danger", icon::CIRCLE_X, "failed"),
-            RecordKind::Retry => ("info", icon::REFRESH, "retried"),
-            RecordKind::Abandon => ("neutral", icon::BAN, "abandoned"),
-        };
-        let note =
-            (!record.note.is_empty()).then(|| view! { <p class="record-note">{record.note.clone()}</p> }.into_any());
-        // "submitted Submit" would say it twice.
-        let stage = (!matches!(record.kind, RecordKind::Submit | RecordKind::Amend))
-            .then(|| view! { <em>{record.stage.clone()}</em> }.into_any());
-        view! {
-            <li class="record" data-tone=tone>
-                <span class="record-mark"><Icon paths=mark size=14/></span>
-                <div class="record-body">
-                    <p class="record-head">
-                        <strong>{record.actor}</strong>{format!(" {verb} ")}{stage}" "<Time at=record.at now/>
-                    </p>
-                    {note}
-                </div>
-            </li>
-        }
+fn stages(stages: &[Stage], now: Millis) -> Markup {
+    card("stages-title", "Stages", html! { ol class="stepper" { @for one in stages { (stage(one, now)) } } })
+}
+
+fn stage(stage: &Stage, now: Millis) -> Markup {
+    let (state, mark) = match stage.state {
+        StageState::Done => ("done", icon::CHECK),
+        StageState::Current => ("current", icon::CIRCLE_DOT),
+        StageState::Rejected | StageState::Failed => ("failed", icon::X),
+        StageState::Canceled => ("skipped", icon::MINUS),
+        StageState::Ahead => ("waiting", icon::CIRCLE),
     };
-    view! {
-        <section class="card" aria-labelledby="records-title">
-            <header class="card-header"><h2 id="records-title">"Records"</h2></header>
-            <div class="card-body"><ol class="records">{records.into_iter().map(record).views()}</ol></div>
-        </section>
+    let current = (stage.state == StageState::Current).then_some("step");
+    html! {
+        li class="step" data-state=(state) aria-current=[current] {
+            span class="step-mark" { (icon::still(mark, 14)) }
+            div class="step-body" {
+                p class="step-name" { (stage.name) }
+                p class="step-note" {
+                    (stage.who)
+                    @if let Some(at) = stage.at { ", " (time(at, now)) }
+                    span class="visually-hidden" { " " (stage.state.label()) }
+                }
+            }
+        }
     }
-    .into_any()
+}
+
+fn records(records: &[Record], now: Millis) -> Markup {
+    card("records-title", "Records", html! { ol class="records" { @for one in records { (record(one, now)) } } })
+}
+
+fn record(record: &Record, now: Millis) -> Markup {
+    let (tone, mark, verb) = match record.kind {
+        RecordKind::Submit => ("info", icon::ARROW_UP, "submitted"),
+        RecordKind::Amend => ("info", icon::PENCIL, "amended"),
+        RecordKind::Pass => ("success", icon::CIRCLE_CHECK, "passed"),
+        RecordKind::Reject => ("danger", icon::CIRCLE_X, "rejected"),
+        RecordKind::Undo => ("neutral", icon::UNDO, "undid the ticket at"),
+        RecordKind::Succeed => ("success", icon::CIRCLE_CHECK, "finished"),
+        RecordKind::Fail => ("danger", icon::CIRCLE_X, "failed"),
+        RecordKind::Retry => ("info", icon::REFRESH, "retried"),
+        RecordKind::Abandon => ("neutral", icon::BAN, "abandoned"),
+    };
+    // "submitted Submit" would say it twice.
+    let names_stage = !matches!(record.kind, RecordKind::Submit | RecordKind::Amend);
+    html! {
+        li class="record" data-tone=(tone) {
+            span class="record-mark" { (icon::still(mark, 14)) }
+            div class="record-body" {
+                p class="record-head" {
+                    strong { (record.actor) } " " (verb) " "
+                    @if names_stage { em { (record.stage) } }
+                    " " (time(record.at, now))
+                }
+                @if !record.note.is_empty() { p class="record-note" { (record.note) } }
+            }
+        }
+    }
 }

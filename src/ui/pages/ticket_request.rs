@@ -8,7 +8,9 @@ use crate::domain::request::Request;
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::{State, text_or_none};
 use crate::ui::components::quota::{MeterLegend, meters};
+use crate::ui::still::{block, fact, shown};
 use leptos::prelude::*;
+use maud::{Markup, html};
 
 /// The cards of the request, with what stands in its way and what it leaves of the quota.
 pub fn request(detail: &TicketDetail) -> AnyView {
@@ -47,17 +49,16 @@ pub fn card(title: &'static str, content: AnyView, flush: bool) -> AnyView {
 }
 
 /// A fact of a request's card.
-pub fn fact(name: &'static str, value: String) -> AnyView {
-    view! { <div><dt>{name}</dt><dd>{text_or_none(value)}</dd></div> }.into_any()
+fn said(name: &str, value: &str) -> Markup {
+    fact(name, text_or_none(value))
 }
 
 /// Facts in columns, and below them the reason, which may be long.
-pub fn facts(facts: Vec<AnyView>, reason: &str) -> AnyView {
-    view! {
-        <dl class="facts" data-flow="columns">{facts}</dl>
-        <dl class="facts">{fact("Reason", reason.to_owned())}</dl>
-    }
-    .into_any()
+fn facts(facts: &[Markup], reason: &str) -> AnyView {
+    block(html! {
+        dl class="facts" data-flow="columns" { @for fact in facts { (fact) } }
+        dl class="facts" { (said("Reason", reason)) }
+    })
 }
 
 fn host_request(request: &HostRequest, project: String) -> AnyView {
@@ -68,26 +69,26 @@ fn host_request(request: &HostRequest, project: String) -> AnyView {
         _ => request.name.clone(),
     };
     let disks: Vec<_> = request.data_disks_gib.iter().map(|gib| format!("{gib} GiB")).collect();
-    let listed = vec![
-        fact("Name", name),
-        fact("Quantity", request.quantity.to_string()),
-        fact("Project", project),
-        fact("Specification", request.specification.label()),
-        fact("Image", request.image.name.clone()),
-        fact("System disk", format!("{} GiB", request.system_disk_gib)),
-        fact("Data disks", disks.join(", ")),
-        fact("Description", request.description.clone()),
+    let listed = [
+        said("Name", &name),
+        said("Quantity", &request.quantity.to_string()),
+        said("Project", &project),
+        said("Specification", &request.specification.label()),
+        said("Image", &request.image.name),
+        said("System disk", &format!("{} GiB", request.system_disk_gib)),
+        said("Data disks", &disks.join(", ")),
+        said("Description", &request.description),
     ];
-    card("Request", facts(listed, &request.reason), false)
+    card("Request", facts(&listed, &request.reason), false)
 }
 
 fn adjust_request(request: &AdjustRequest, project: String) -> AnyView {
     let link = |host: &HostBefore| view! { <a href=format!("/hosts/{}", host.id)>{host.name.clone()}</a> }.into_any();
     let start = if request.auto_start { "Yes" } else { "No" };
-    let listed = vec![fact("Project", project), fact("Auto start", start.to_owned())];
+    let listed = [said("Project", &project), said("Auto start", start)];
     view! {
         {card("Before and after", before_and_after(request, link), true)}
-        {card("Request", facts(listed, &request.reason), false)}
+        {card("Request", facts(&listed, &request.reason), false)}
     }
     .into_any()
 }
@@ -114,7 +115,7 @@ fn adjust_row(request: &AdjustRequest, host: &HostBefore, name: AnyView) -> AnyV
     view! {
         <tr data-changed=changed>
             <th scope="row">{name}</th>
-            <td>{configuration(before)}</td><td>{configuration(&after)}</td><td>{text_or_none(delta)}</td>
+            <td>{configuration(before)}</td><td>{configuration(&after)}</td><td>{shown(text_or_none(&delta))}</td>
         </tr>
     }
     .into_any()
@@ -146,7 +147,7 @@ fn delete_request(request: &DeleteRequest, project: String) -> AnyView {
     };
     view! {
         {card("Hosts to delete", table.into_any(), true)}
-        {card("Request", facts(vec![fact("Project", project)], &request.reason), false)}
+        {card("Request", facts(&[said("Project", &project)], &request.reason), false)}
     }
     .into_any()
 }
@@ -155,7 +156,7 @@ fn delete_row(host: &HostBefore) -> AnyView {
     view! {
         <tr>
             <th scope="row"><a href=format!("/hosts/{}", host.id)>{host.name.clone()}</a></th>
-            <td>{host.status.pill()}</td><td>{configuration(&host.configuration)}</td>
+            <td>{shown(host.status.pill())}</td><td>{configuration(&host.configuration)}</td>
         </tr>
     }
     .into_any()

@@ -5,13 +5,13 @@ use crate::api::frame::Frame;
 use crate::api::processes::{DisableProcess, EnableProcess, LinkRow, ProcessRow, Setup, get_setup};
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, page_button, row_button};
 use crate::ui::components::field::Checkbox;
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::list::{Column, Empty, Table, cell, text_cell};
-use crate::ui::components::pill::{Enablement, State};
-use crate::ui::components::time::Time;
+use crate::ui::components::list::{Column, Empty, Table, actions_cell, cell, line, link_cell, text_cell};
+use crate::ui::components::pill::{Enablement, State, pill};
+use crate::ui::components::time::time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
@@ -19,6 +19,7 @@ use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 pub const PAGE: &str = "/settings/tickets";
 const NAME: Column = ("Name", "id");
@@ -52,7 +53,7 @@ fn page(setup: Setup, now: Millis) -> AnyView {
         }
         .into_any()
     } else {
-        let rows = setup.processes.into_iter().map(|process| row(process, now)).views();
+        let rows = setup.processes.iter().map(|process| line(row(process, now))).views();
         view! {
             <Table caption="Processes" columns=vec![NAME, TYPE, KIND, STATUS, LINKS, UPDATED] actions=true inline=true>{rows}</Table>
         }
@@ -69,47 +70,41 @@ fn page(setup: Setup, now: Millis) -> AnyView {
 }
 
 /// The managing buttons of a process, which open their dialogs over `page`.
-pub fn actions(process: &ProcessRow, page: &str, small: bool) -> AnyView {
-    let button = |dialog: &'static str, label: &'static str| {
-        let about = ("process", process.id.to_string());
-        view! { <DialogButton page=page.to_owned() keep=Query::default() dialog about label small/> }.into_any()
+pub fn actions(process: &ProcessRow, page: &str, small: bool) -> Markup {
+    let id = process.id.to_string();
+    let about = Query::default().with("process", id.as_str());
+    let button = |dialog, label| match small {
+        true => row_button(page, &Query::default(), dialog, label, ("process", &id), ""),
+        false => page_button(page, &about, dialog, label),
     };
-    let toggle = if process.enabled { button("disable", "Disable") } else { button("enable", "Enable") };
-    view! { {toggle}{button("modify", "Modify Process")} }.into_any()
+    html! {
+        @if process.enabled { (button("disable", "Disable")) } @else { (button("enable", "Enable")) }
+        (button("modify", "Modify Process"))
+    }
 }
 
-fn row(process: ProcessRow, now: Millis) -> AnyView {
+fn row(process: &ProcessRow, now: Millis) -> Markup {
     let label = process.ticket_type.label();
-    let open = format!("{PAGE}/{}", process.id);
-    let actions = actions(&process, PAGE, true);
-    view! {
-        <tr>
-            {cell(NAME, String::new(), view! { <a href=open>{label}</a> })}
-            {text_cell(TYPE, label.to_owned())}
-            {text_cell(KIND, process.kind.label().to_owned())}
-            {cell(STATUS, String::new(), Enablement(process.enabled).pill())}
-            {links_cell(&process)}
-            {cell(UPDATED, String::new(), view! { <Time at=process.updated_at now/> })}
-            <td data-col="actions">
-                <div class="table-actions">{actions}</div>
-            </td>
-        </tr>
+    html! {
+        (link_cell(NAME, &format!("{PAGE}/{}", process.id), label))
+        (text_cell(TYPE, label))
+        (text_cell(KIND, process.kind.label()))
+        (cell(STATUS, "", Enablement(process.enabled).pill()))
+        (links_cell(process))
+        (cell(UPDATED, "", time(process.updated_at, now)))
+        (actions_cell(actions(process, PAGE, true)))
     }
-    .into_any()
 }
 
 /// The links in short, marked where nobody could approve.
-fn links_cell(process: &ProcessRow) -> AnyView {
+fn links_cell(process: &ProcessRow) -> Markup {
     let links = process.links.iter().map(|link| link.who.as_str()).collect::<Vec<_>>().join(", ");
     let gaps: Vec<_> = process.links.iter().filter_map(|link| link.gaps.sentence()).collect();
     if gaps.is_empty() {
-        return text_cell(LINKS, links);
+        return text_cell(LINKS, &links);
     }
     let title = format!("{links}. {}", gaps.join(" "));
-    let gap = view! {
-        <span class="pill" data-tone="warning"><Icon paths=icon::ALERT_TRIANGLE size=12/><span>"Gaps"</span></span>
-    };
-    cell(LINKS, title, view! { {gap}" "{links} })
+    cell(LINKS, &title, html! { (pill("warning", icon::ALERT_TRIANGLE, "Gaps")) " " (links) })
 }
 
 /// Whether the dialog that the URL asks for offers people. It is shown once they are there.

@@ -7,19 +7,22 @@ use crate::api::hosts::{ActOnHost, HostFilter, HostList, HostRow, list_hosts};
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::dialog::row_button;
 use crate::ui::components::field::FilterField;
 use crate::ui::components::form::{Change, use_button_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Empty, Filters, Table, cell, pager, text_cell};
-use crate::ui::components::pill::none;
-use crate::ui::components::time::Time;
+use crate::ui::components::list::{
+    Column, Empty, Filters, Table, actions_cell, cell, line, link_cell, pager, text_cell,
+};
+use crate::ui::components::time::time_or_none;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 const PAGE: &str = "/trash";
 const NAME: Column = ("Name", "id");
@@ -74,33 +77,27 @@ fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {
     }
     let pager = pager(&hosts.page, PAGE, query.clone());
     let columns = vec![NAME, PROJECT, SPECIFICATION, DISKS, CLEARS];
-    let rows: Vec<_> = hosts.page.rows.into_iter().map(|host| row(host, change, &query, now)).collect();
-    view! { <Table caption="Trash" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
+    let rows = hosts.page.rows.iter().map(|host| line(row(host, change, &query, now))).views();
+    view! { <Table caption="Trash" columns actions=true inline=true change>{rows}</Table> {pager} }.into_any()
 }
 
-fn row(host: HostRow, change: Change, query: &Query, now: Millis) -> AnyView {
-    let clears = match (host.under_way.clone(), host.clears_at) {
-        (Some(what), _) => what.into_any(),
-        (None, Some(at)) => view! { <Time at now/> }.into_any(),
-        (None, None) => none(),
+fn row(host: &HostRow, change: Change, query: &Query, now: Millis) -> Markup {
+    let clears = match &host.under_way {
+        Some(what) => html! { (what) },
+        None => time_or_none(host.clears_at, now),
     };
-    let actions = (host.may_own && host.under_way.is_none()).then(|| {
-        let about = (HOSTS, host.id.to_string());
-        view! {
-            {direct(&host, change, DirectAction::Restore, query.url(PAGE))}
-            <DialogButton page=PAGE keep=query.clone() dialog="clear" about label="Clear" small=true/>
+    let actions = html! {
+        @if host.may_own && host.under_way.is_none() {
+            (direct(host, change, DirectAction::Restore, &query.url(PAGE), true))
+            (row_button(PAGE, query, "clear", "Clear", (HOSTS, &host.id.to_string()), ""))
         }
-        .into_any()
-    });
-    view! {
-        <tr>
-            {cell(NAME, host.name.clone(), view! { <a href=format!("/hosts/{}", host.id)>{host.name.clone()}</a> })}
-            {text_cell(PROJECT, host.project.clone())}
-            {text_cell(SPECIFICATION, specification(&host))}
-            {text_cell(DISKS, disks(&host))}
-            {cell(CLEARS, String::new(), clears)}
-            <td data-col="actions"><div class="table-actions">{actions}</div></td>
-        </tr>
+    };
+    html! {
+        (link_cell(NAME, &format!("/hosts/{}", host.id), &host.name))
+        (text_cell(PROJECT, &host.project))
+        (text_cell(SPECIFICATION, &specification(host)))
+        (text_cell(DISKS, &disks(host)))
+        (cell(CLEARS, "", clears))
+        (actions_cell(actions))
     }
-    .into_any()
 }

@@ -12,15 +12,17 @@ use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 use crate::domain::workflow::Status;
 use crate::ui::components::date_range::DateRange;
-use crate::ui::components::dialog::DialogButton;
+use crate::ui::components::dialog::row_button;
 use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::list::{self, Column, Empty, Filters, TabLink, Table, cell, pager, text_cell};
-use crate::ui::components::pill::{Pill, State, none, pill_or_none, text_or_none};
+use crate::ui::components::list::{
+    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link_cell, pager, text_cell,
+};
+use crate::ui::components::pill::{State, pill, pill_or_none, text_or_none};
 use crate::ui::components::selection::Selection;
 use crate::ui::components::shortcuts::{OF_LISTS, Shortcuts, ShortcutsButton};
-use crate::ui::components::time::Time;
+use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{LiveCounts, Toasts, kept, lasting_query, loaded, refetch_soon, use_counts, use_revision};
 use crate::ui::data::read;
 use crate::ui::keyboard;
@@ -32,6 +34,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
+use maud::{Markup, html};
 
 const ID: Column = ("ID", "id");
 const TYPE: Column = ("Type", "");
@@ -202,67 +205,56 @@ fn rows(tab: Tab, tickets: TicketList, selected: Selection, now: Millis) -> AnyV
     if pending {
         columns.insert(0, batch::CHECK);
     }
-    let line = |ticket: TicketRow| {
+    let ticket_line = |ticket: TicketRow| {
         let check = pending.then(|| batch::check_cell(ticket.number, selected));
-        row(tab, ticket, check, &query, now)
+        line(row(tab, ticket, check, &query, now))
     };
-    let rows = tickets.page.rows.into_iter().map(line).views();
-    view! { {bar} <Table caption=tab.label() columns actions=true>{rows}</Table> {pager} }.into_any()
+    let rows = tickets.page.rows.into_iter().map(ticket_line).views();
+    view! { {bar} <Table caption=tab.label() columns actions=true selection=selected>{rows}</Table> {pager} }.into_any()
 }
 
-fn row(tab: Tab, ticket: TicketRow, check: Option<AnyView>, query: &Query, now: Millis) -> AnyView {
+fn row(tab: Tab, ticket: TicketRow, check: Option<Markup>, query: &Query, now: Millis) -> Markup {
     let href = format!("/tickets/workflow/{}", ticket.number);
-    let action = |dialog: &'static str, label: &'static str, key: &'static str| {
-        let about = ("ticket", ticket.number.to_string());
-        view! { <DialogButton page=path(tab) keep=query.clone() dialog about label small=true key/> }
-    };
+    let number = ticket.number.to_string();
+    let action = |dialog, label, key| row_button(&path(tab), query, dialog, label, ("ticket", &number), key);
     let decides = tab == Tab::Pending && ticket.may_decide;
     let undoes = tab == Tab::Mine && ticket.may_undo;
-    let closed = match ticket.closed_at {
-        Some(at) => view! { <Time at now/> }.into_any(),
-        None => none(),
-    };
     let processor = ticket.processor.join(", ");
     let processor_cell = if ticket.waits_for_nobody {
-        view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Waiting for nobody"/> }.into_any()
+        pill("warning", icon::ALERT_TRIANGLE, "Waiting for nobody")
     } else {
-        text_or_none(processor.clone())
+        text_or_none(&processor)
     };
-    view! {
-        <tr>
-            {check}
-            {cell(ID, String::new(), view! { <a href=href.clone()>{ticket.number}</a> })}
-            {text_cell(TYPE, ticket.ticket_type.label().to_owned())}
-            {text_cell(RESOURCE, ticket.resource_name)}
-            {text_cell(PROJECT, ticket.project.unwrap_or_default())}
-            {(tab != Tab::Mine).then(|| text_cell(INITIATOR, ticket.initiator))}
-            {cell(STATUS, String::new(), ticket.status.pill())}
-            {cell(PROCESS, String::new(), pill_or_none(ticket.process_result))}
-            {cell(EXECUTION, String::new(), pill_or_none(ticket.execution_result))}
-            {stage_cell(ticket.stage)}
-            {cell(PROCESSOR, processor, processor_cell)}
-            {cell(SUBMITTED, String::new(), view! { <Time at=ticket.submitted_at now/> })}
-            {cell(CLOSED, String::new(), closed)}
-            <td data-col="actions">
-                <div class="table-actions">
-                    <a class="button" data-size="small" href=href><span>"View"</span></a>
-                    {decides.then(|| action("pass", "Pass", "p"))}
-                    {decides.then(|| action("reject", "Reject", "r"))}
-                    {undoes.then(|| action("undo", "Undo", ""))}
-                </div>
-            </td>
-        </tr>
+    let actions = html! {
+        a class="button" data-size="small" href=(href) { span { "View" } }
+        @if decides { (action("pass", "Pass", "p")) (action("reject", "Reject", "r")) }
+        @if undoes { (action("undo", "Undo", "")) }
+    };
+    html! {
+        @if let Some(check) = check { (check) }
+        (link_cell(ID, &href, &number))
+        (text_cell(TYPE, ticket.ticket_type.label()))
+        (text_cell(RESOURCE, &ticket.resource_name))
+        (text_cell(PROJECT, ticket.project.as_deref().unwrap_or_default()))
+        @if tab != Tab::Mine { (text_cell(INITIATOR, &ticket.initiator)) }
+        (cell(STATUS, "", ticket.status.pill()))
+        (cell(PROCESS, "", pill_or_none(ticket.process_result)))
+        (cell(EXECUTION, "", pill_or_none(ticket.execution_result)))
+        (stage_cell(&ticket.stage))
+        (cell(PROCESSOR, &processor, processor_cell))
+        (cell(SUBMITTED, "", time(ticket.submitted_at, now)))
+        (cell(CLOSED, "", time_or_none(ticket.closed_at, now)))
+        (actions_cell(actions))
     }
-    .into_any()
 }
 
 /// The link and which of how many it is; where there is no room, the name is shortened, not the number.
-fn stage_cell(stage: String) -> AnyView {
+fn stage_cell(stage: &str) -> Markup {
     let parts = stage.rsplit_once(' ').filter(|(_, end)| end.contains('/'));
-    let Some((name, place)) = parts.map(|(name, place)| (name.to_owned(), place.to_owned())) else {
+    let Some((name, place)) = parts else {
         return text_cell(STAGE, stage);
     };
-    cell(STAGE, stage, view! { <div class="fading"><span>{name}</span>" "<span>{place}</span></div> })
+    cell(STAGE, stage, html! { div class="fading" { span { (name) } " " span { (place) } } })
 }
 
 /// What the place is for, and what to do next.

@@ -4,12 +4,12 @@ use super::{ABOUT, filter, header, nothing_found};
 use crate::api::directory::{CreateDomain, DeleteDomain, DomainList, DomainRow, EditDomain, list_domains};
 use crate::api::frame::Frame;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
-use crate::ui::components::time::Time;
+use crate::ui::components::list::{Column, Filters, Table, actions_cell, cell, line, link_cell, text_cell};
+use crate::ui::components::time::time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
@@ -17,6 +17,7 @@ use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 const PAGE: &str = "/directory/domains";
 const NAME: Column = ("Name", "id");
@@ -53,7 +54,7 @@ fn page(list: DomainList, now: Millis) -> AnyView {
         nothing_found("No domain matches", PAGE)
     } else {
         let is_system = list.is_system;
-        let rows = list.rows.into_iter().map(|domain| row(domain, is_system, now)).views();
+        let rows = list.rows.iter().map(|domain| line(row(domain, is_system, now))).views();
         let columns = vec![NAME, PROJECTS, USERS, DESCRIPTION, CREATED];
         view! { <Table caption="Domains" columns actions=true inline=true>{rows}</Table> }.into_any()
     };
@@ -66,24 +67,22 @@ fn page(list: DomainList, now: Millis) -> AnyView {
     .into_any()
 }
 
-fn row(domain: DomainRow, is_system: bool, now: Millis) -> AnyView {
-    let action = |dialog: &'static str, label: &'static str| {
-        let about = (ABOUT, domain.id.to_string());
-        view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
+fn row(domain: &DomainRow, is_system: bool, now: Millis) -> Markup {
+    let (query, id) = (lasting_query(), domain.id.to_string());
+    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
+    let projects = Query::default().with("domain", id.as_str()).url("/directory/projects");
+    let actions = html! {
+        (action("edit", "Edit"))
+        @if is_system && !domain.is_default { (action("delete", "Delete")) }
     };
-    let projects = Query::default().with("domain", domain.id.to_string()).url("/directory/projects");
-    let delete = (is_system && !domain.is_default).then(|| action("delete", "Delete"));
-    view! {
-        <tr>
-            {cell(NAME, String::new(), view! { <a href=projects>{domain.name.clone()}</a> })}
-            {cell(PROJECTS, String::new(), domain.projects)}
-            {cell(USERS, String::new(), domain.users)}
-            {text_cell(DESCRIPTION, domain.description.clone())}
-            {cell(CREATED, String::new(), view! { <Time at=domain.created_at now/> })}
-            <td data-col="actions"><div class="table-actions">{action("edit", "Edit")}{delete}</div></td>
-        </tr>
+    html! {
+        (link_cell(NAME, &projects, &domain.name))
+        (cell(PROJECTS, "", html! { (domain.projects) }))
+        (cell(USERS, "", html! { (domain.users) }))
+        (text_cell(DESCRIPTION, &domain.description))
+        (cell(CREATED, "", time(domain.created_at, now)))
+        (actions_cell(actions))
     }
-    .into_any()
 }
 
 /// The dialog that the URL asks for.

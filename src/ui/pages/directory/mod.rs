@@ -11,8 +11,9 @@ use crate::api::{Choice, Page};
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Empty, Pager};
-use crate::ui::components::pill::Pill;
+use crate::ui::components::pill::pill;
 use crate::ui::query::Query;
+use crate::ui::still::shown;
 use crate::ui::views::Views;
 use leptos::prelude::*;
 
@@ -109,7 +110,7 @@ fn touched(ticket: TouchedTicket, may_read: bool) -> AnyView {
     view! {
         <li class="cluster">
             <span>{number}" "{ticket.ticket_type.label()}", "{ticket.stage}</span>
-            {ticket.orphaned.then(|| view! { <Pill tone="warning" paths=icon::ALERT_TRIANGLE label="Would wait for nobody"/> }.into_any())}
+            {ticket.orphaned.then(|| shown(pill("warning", icon::ALERT_TRIANGLE, "Would wait for nobody")))}
         </li>
     }
     .into_any()

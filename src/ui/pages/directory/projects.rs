@@ -6,12 +6,12 @@ use crate::api::directory::{
 };
 use crate::api::frame::Frame;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Empty, Filters, Table, cell, text_cell};
-use crate::ui::components::time::Time;
+use crate::ui::components::list::{Column, Empty, Filters, Table, actions_cell, cell, line, text_cell};
+use crate::ui::components::time::time;
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
@@ -19,6 +19,7 @@ use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 const PAGE: &str = "/directory/projects";
 const NAME: Column = ("Name", "id");
@@ -74,7 +75,7 @@ fn page(list: ProjectList, now: Millis) -> AnyView {
         (false, _) => {
             let pager = pager(&list.page, PAGE, query);
             let columns = vec![NAME, DOMAIN, MEMBERS, HOSTS, DESCRIPTION, CREATED];
-            let rows = list.page.rows.into_iter().map(|project| row(project, now)).views();
+            let rows = list.page.rows.iter().map(|project| line(row(project, now))).views();
             view! { <Table caption="Projects" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
         }
     };
@@ -88,24 +89,22 @@ fn page(list: ProjectList, now: Millis) -> AnyView {
     .into_any()
 }
 
-fn row(project: ProjectRow, now: Millis) -> AnyView {
-    let action = |dialog: &'static str, label: &'static str| {
-        let about = (ABOUT, project.id.to_string());
-        view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
+fn row(project: &ProjectRow, now: Millis) -> Markup {
+    let (query, id) = (lasting_query(), project.id.to_string());
+    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
+    let actions = html! {
+        (action("edit", "Edit"))
+        @if !project.is_system { (action("delete", "Delete")) }
     };
-    let delete = (!project.is_system).then(|| action("delete", "Delete"));
-    view! {
-        <tr>
-            {cell(NAME, String::new(), project.name.clone())}
-            {text_cell(DOMAIN, project.domain.clone())}
-            {cell(MEMBERS, String::new(), project.members)}
-            {cell(HOSTS, String::new(), project.hosts)}
-            {text_cell(DESCRIPTION, project.description.clone())}
-            {cell(CREATED, String::new(), view! { <Time at=project.created_at now/> })}
-            <td data-col="actions"><div class="table-actions">{action("edit", "Edit")}{delete}</div></td>
-        </tr>
+    html! {
+        (text_cell(NAME, &project.name))
+        (text_cell(DOMAIN, &project.domain))
+        (cell(MEMBERS, "", html! { (project.members) }))
+        (cell(HOSTS, "", html! { (project.hosts) }))
+        (text_cell(DESCRIPTION, &project.description))
+        (cell(CREATED, "", time(project.created_at, now)))
+        (actions_cell(actions))
     }
-    .into_any()
 }
 
 /// The dialog that the URL asks for.

@@ -4,11 +4,11 @@ use super::{ABOUT, filter, header, nothing_found};
 use crate::api::directory::{CreateRole, DeleteRole, EditRole, RoleList, RoleRow, list_roles};
 use crate::api::frame::Frame;
 use crate::domain::directory::Reach;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField, choice};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
+use crate::ui::components::list::{Column, Filters, Table, actions_cell, cell, line, text_cell};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
@@ -16,6 +16,7 @@ use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 const PAGE: &str = "/directory/roles";
 const NAME: Column = ("Name", "id");
@@ -45,7 +46,7 @@ fn page(list: RoleList) -> AnyView {
     let rows = if list.rows.is_empty() {
         nothing_found("No role matches", PAGE)
     } else {
-        let rows = list.rows.into_iter().map(|role| row(role, may_change)).views();
+        let rows = list.rows.iter().map(|role| line(row(role, may_change))).views();
         let columns = vec![NAME, REACH, BUILT_IN, HOLDERS, DESCRIPTION];
         view! { <Table caption="Roles" columns actions=may_change inline=true>{rows}</Table> }.into_any()
     };
@@ -57,27 +58,18 @@ fn page(list: RoleList) -> AnyView {
     .into_any()
 }
 
-fn row(role: RoleRow, may_change: bool) -> AnyView {
-    let action = |dialog: &'static str, label: &'static str| {
-        let about = (ABOUT, role.id.to_string());
-        view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
-    };
-    let actions = may_change.then(|| {
-        let actions =
-            (!role.built_in).then(|| view! { {action("edit", "Edit")}{action("delete", "Delete")} }.into_any());
-        view! { <td data-col="actions"><div class="table-actions">{actions}</div></td> }
-    });
-    view! {
-        <tr>
-            {cell(NAME, String::new(), role.name.clone())}
-            {text_cell(REACH, role.reach.label().to_owned())}
-            {text_cell(BUILT_IN, if role.built_in { "Yes" } else { "No" }.to_owned())}
-            {cell(HOLDERS, String::new(), role.holders)}
-            {text_cell(DESCRIPTION, role.description.clone())}
-            {actions}
-        </tr>
+fn row(role: &RoleRow, may_change: bool) -> Markup {
+    let (query, id) = (lasting_query(), role.id.to_string());
+    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
+    let actions = html! { @if !role.built_in { (action("edit", "Edit")) (action("delete", "Delete")) } };
+    html! {
+        (text_cell(NAME, &role.name))
+        (text_cell(REACH, role.reach.label()))
+        (text_cell(BUILT_IN, if role.built_in { "Yes" } else { "No" }))
+        (cell(HOLDERS, "", html! { (role.holders) }))
+        (text_cell(DESCRIPTION, &role.description))
+        @if may_change { (actions_cell(actions)) }
     }
-    .into_any()
 }
 
 /// The dialog that the URL asks for.

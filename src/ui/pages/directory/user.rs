@@ -6,21 +6,23 @@ use crate::api::directory::{AssignRole, HeldRow, Impact, ImpactAsk, RemoveRole, 
 use crate::api::frame::Frame;
 use crate::domain::ids::UserId;
 use crate::domain::time::Millis;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::list::{Column, Empty, Table, cell, text_cell};
+use crate::ui::components::list::{Column, Empty, Table, actions_cell, line, text_cell};
 use crate::ui::components::pill::{Enablement, State};
-use crate::ui::components::time::Time;
+use crate::ui::components::time::time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::{block, fact, shown};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use maud::{Markup, html};
 
 /// Which role the dialog Remove is about: `PROJECT:ROLE`.
 const ASSIGNMENT: &str = "assignment";
@@ -79,7 +81,7 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
         }
         .into_any()
     } else {
-        let rows = held.into_iter().map(|held| row(held, path.clone())).views();
+        let rows = held.iter().map(|held| line(row(held, &path))).views();
         view! { <Table caption="Assignments" columns=vec![PROJECT, DOMAIN, ROLE, REACH] actions=true inline=true>{rows}</Table> }
             .into_any()
     };
@@ -91,7 +93,7 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
         </nav>
         <header class="page-header">
             <div class="page-title">
-                <div class="cluster"><h1>{title}</h1>{Enablement(user.enabled).pill()}</div>
+                <div class="cluster"><h1>{title}</h1>{shown(Enablement(user.enabled).pill())}</div>
                 <p>{format!("{} of {}", user.username, user.domain)}</p>
             </div>
             <div class="page-actions">{primary}</div>
@@ -99,13 +101,15 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
         <section class="card" aria-labelledby="facts-title">
             <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
             <div class="card-body">
-                <dl class="facts" data-flow="columns">
-                    <div><dt>"Username"</dt><dd>{user.username}</dd></div>
-                    <div><dt>"Domain"</dt><dd>{user.domain}</dd></div>
-                    <div><dt>"Status"</dt><dd>{Enablement(user.enabled).pill()}</dd></div>
-                    <div><dt>"Created"</dt><dd><Time at=user.created_at now/></dd></div>
-                    <div><dt>"ID"</dt><dd class="mono">{user.id.to_string()}</dd></div>
-                </dl>
+                {block(html! {
+                    dl class="facts" data-flow="columns" {
+                        (fact("Username", &user.username))
+                        (fact("Domain", &user.domain))
+                        (fact("Status", Enablement(user.enabled).pill()))
+                        (fact("Created", time(user.created_at, now)))
+                        div { dt { "ID" } dd class="mono" { (user.id) } }
+                    }
+                })}
             </div>
         </section>
         <section class="stack" aria-labelledby="roles-title">
@@ -116,21 +120,16 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
     .into_any()
 }
 
-fn row(held: HeldRow, page: String) -> AnyView {
-    let remove = held.may_remove.then(|| {
-        let about = (ASSIGNMENT, format!("{}:{}", held.project, held.role));
-        view! { <DialogButton page keep=Query::default() dialog="remove" about label="Remove" small=true/> }.into_any()
-    });
-    view! {
-        <tr>
-            {cell(PROJECT, String::new(), held.project_name)}
-            {text_cell(DOMAIN, held.domain_name)}
-            {text_cell(ROLE, held.role_name)}
-            {text_cell(REACH, held.reach.label().to_owned())}
-            <td data-col="actions"><div class="table-actions">{remove}</div></td>
-        </tr>
+fn row(held: &HeldRow, page: &str) -> Markup {
+    let about = format!("{}:{}", held.project, held.role);
+    let remove = || row_button(page, &Query::default(), "remove", "Remove", (ASSIGNMENT, &about), "");
+    html! {
+        (text_cell(PROJECT, &held.project_name))
+        (text_cell(DOMAIN, &held.domain_name))
+        (text_cell(ROLE, &held.role_name))
+        (text_cell(REACH, held.reach.label()))
+        (actions_cell(html! { @if held.may_remove { (remove()) } }))
     }
-    .into_any()
 }
 
 /// The dialog that the URL asks for.

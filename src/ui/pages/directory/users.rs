@@ -6,11 +6,11 @@ use crate::api::directory::{
     list_users,
 };
 use crate::api::frame::Frame;
-use crate::ui::components::dialog::{ChangeDialog, DialogButton};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField, choice};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
-use crate::ui::components::list::{Column, Filters, Table, cell, text_cell};
+use crate::ui::components::list::{Column, Filters, Table, actions_cell, cell, line, link_cell, text_cell};
 use crate::ui::components::pill::{Enablement, State};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
@@ -19,6 +19,7 @@ use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use maud::{Markup, html};
 
 pub const PAGE: &str = "/directory/users";
 const NAME: Column = ("Name", "id");
@@ -62,7 +63,7 @@ fn page(list: UserList) -> AnyView {
         nothing_found("No user matches", PAGE)
     } else {
         let pager = pager(&list.page, PAGE, lasting_query());
-        let rows = list.page.rows.into_iter().map(row).views();
+        let rows = list.page.rows.iter().map(|user| line(row(user))).views();
         let columns = vec![NAME, USERNAME, DOMAIN, STATUS, ROLES];
         view! { <Table caption="Users" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
     };
@@ -81,28 +82,24 @@ fn page(list: UserList) -> AnyView {
     .into_any()
 }
 
-fn row(user: UserRow) -> AnyView {
-    let action = |dialog: &'static str, label: &'static str| {
-        let about = (ABOUT, user.id.to_string());
-        view! { <DialogButton page=PAGE keep=lasting_query() dialog about label small=true/> }.into_any()
+fn row(user: &UserRow) -> Markup {
+    let (query, id) = (lasting_query(), user.id.to_string());
+    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
+    let actions = html! {
+        @if user.may_change { (action("edit", "Edit")) }
+        @if user.may_change && !user.is_self {
+            (action("password", "Reset Password"))
+            @if user.enabled { (action("disable", "Disable")) } @else { (action("enable", "Enable")) }
+        }
     };
-    let others = (user.may_change && !user.is_self).then(|| {
-        let toggle = if user.enabled { action("disable", "Disable") } else { action("enable", "Enable") };
-        view! { {action("password", "Reset Password")}{toggle} }.into_any()
-    });
-    view! {
-        <tr>
-            {cell(NAME, String::new(), view! { <a href=format!("{PAGE}/{}", user.id)>{user.display_name.clone()}</a> })}
-            {text_cell(USERNAME, user.username.clone())}
-            {text_cell(DOMAIN, user.domain.clone())}
-            {cell(STATUS, String::new(), Enablement(user.enabled).pill())}
-            {text_cell(ROLES, user.roles.join(", "))}
-            <td data-col="actions">
-                <div class="table-actions">{user.may_change.then(|| action("edit", "Edit"))}{others}</div>
-            </td>
-        </tr>
+    html! {
+        (link_cell(NAME, &format!("{PAGE}/{id}"), &user.display_name))
+        (text_cell(USERNAME, &user.username))
+        (text_cell(DOMAIN, &user.domain))
+        (cell(STATUS, "", Enablement(user.enabled).pill()))
+        (text_cell(ROLES, &user.roles.join(", ")))
+        (actions_cell(actions))
     }
-    .into_any()
 }
 
 /// The dialog that the URL asks for.
