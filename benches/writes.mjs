@@ -35,7 +35,11 @@ export async function decide(server, user, number) {
 
 /** What the dialog shows, and the decision names. */
 async function decision(server, user, number) {
-  return JSON.parse(await post(server, user, 'get-decision', { number }));
+  const page = await server.text(`/tickets/workflow/pending?dialog=pass&ticket=${number}`, user);
+  const named = (name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1];
+  const [version, seen] = [named('version'), named('seen')];
+  if (!version || !seen) throw new Error(`the dialog about ${number} names no version or nothing that was seen`);
+  return { number, version, seen };
 }
 
 async function pass(server, user, { number, version, seen }) {

@@ -93,7 +93,12 @@ pub fn text_cell(column: Column, text: &str) -> Markup {
 
 /// A cell of plain text that leads to a page of ours.
 pub fn link_cell(column: Column, href: &str, text: &str) -> Markup {
-    cell(column, text, html! { a href=(href) { (text) } })
+    cell(column, text, link(href, text))
+}
+
+/// A link to a page of ours.
+pub fn link(href: &str, text: &str) -> Markup {
+    html! { a href=(href) { (text) } }
 }
 
 /// The cell at the end of a row, with what can be done there.

@@ -9,7 +9,7 @@ use super::export_dialog::ExportDialog;
 use super::field::{Control, FilterField};
 use super::form::GetForm;
 use super::icon::{self, Icon};
-use super::list::{Column, Empty, Table, actions_cell, cell, line, link_cell, text_cell};
+use super::list::{Column, Empty, Table, actions_cell, cell, line, link, text_cell};
 use super::log_record::RecordDialog;
 use super::pill::State;
 use super::time::time;
@@ -180,7 +180,7 @@ fn record_row(page: &str, row: &LogRow, limited: bool, now: Millis) -> Markup {
     let (query, number) = (lasting_query(), row.number.to_string());
     let view = query.clone().with("dialog", "record").with("about", number.as_str()).url(page);
     html! {
-        (link_cell(NUMBER, &view, &number))
+        (cell(NUMBER, "", link(&view, &number)))
         (cell(TIME, "", time(row.at, now)))
         (text_cell(OPERATOR, &row.operator))
         (text_cell(OPERATION, &row.operation))

@@ -15,7 +15,7 @@ use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::form::{Change, change_button, use_button_change};
 use crate::ui::components::icon;
 use crate::ui::components::list::{
-    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link_cell, pager, text_cell,
+    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link, pager, text_cell,
 };
 use crate::ui::components::pill::{State, none, pill, text_or_none};
 use crate::ui::components::time::{time, time_or_none};
@@ -192,7 +192,7 @@ fn row(tab: SupportTab, ticket: &SupportRow, take: Change, query: &Query, now: M
         }
     };
     html! {
-        (link_cell(ID, &href, &number))
+        (cell(ID, "", link(&href, &number)))
         (cell(PRIORITY, "", ticket.level.pill()))
         (text_cell(PROBLEM, &ticket.title))
         @if tab != SupportTab::Mine { (text_cell(INITIATOR, &ticket.initiator)) }

@@ -17,7 +17,7 @@ use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{
-    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link_cell, pager, text_cell,
+    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link, pager, text_cell,
 };
 use crate::ui::components::pill::{State, pill, pill_or_none, text_or_none};
 use crate::ui::components::selection::Selection;
@@ -232,7 +232,7 @@ fn row(tab: Tab, ticket: TicketRow, check: Option<Markup>, query: &Query, now: M
     };
     html! {
         @if let Some(check) = check { (check) }
-        (link_cell(ID, &href, &number))
+        (cell(ID, "", link(&href, &number)))
         (text_cell(TYPE, ticket.ticket_type.label()))
         (text_cell(RESOURCE, &ticket.resource_name))
         (text_cell(PROJECT, ticket.project.as_deref().unwrap_or_default()))
