@@ -194,3 +194,17 @@ pub fn Empty(
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_typed_is_text() {
+        let cell = text_cell(("Name", "id"), "<b title=\"x\">&").into_string();
+        let typed = "&lt;b title=&quot;x&quot;&gt;&amp;";
+        assert_eq!(cell, format!("<td data-label=\"Name\" data-col=\"id\" title=\"{typed}\">{typed}</td>"));
+        let href = link("/hosts?name=\"><script>", "web").into_string();
+        assert_eq!(href, "<a href=\"/hosts?name=&quot;&gt;&lt;script&gt;\">web</a>");
+    }
+}

@@ -20,6 +20,7 @@ use crate::ui::components::selection::Selection;
 use crate::ui::components::time::time;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
@@ -90,6 +91,7 @@ fn filter(query: &Query) -> HostFilter {
 }
 
 fn rows(hosts: HostList, change: Change, selected: Selection, query: Query, now: Millis) -> AnyView {
+    keyboard::stay();
     if hosts.page.rows.is_empty() {
         return empty(hosts.may_create, !query.0.is_empty());
     }

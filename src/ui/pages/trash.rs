@@ -17,6 +17,7 @@ use crate::ui::components::list::{
 use crate::ui::components::time::time_or_none;
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
+use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
@@ -65,6 +66,7 @@ fn filter(query: &Query) -> HostFilter {
 }
 
 fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {
+    keyboard::stay();
     if hosts.page.rows.is_empty() {
         let (title, text) = match query.0.is_empty() {
             true => ("The trash is empty", "Hosts that are deleted appear here, and can be restored for a while."),
