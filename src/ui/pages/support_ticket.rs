@@ -107,7 +107,7 @@ fn page(detail: &SupportDetail, now: Millis, retry: Change, skip: Change) -> Any
             <div class="page-actions">{end}</div>
         </header>
         {notice(detail, retry, skip)}
-        {block(facts(detail, now))}
+        {facts(detail, now)}
         {thread(detail, now)}
     }
     .into_any()
@@ -165,7 +165,7 @@ fn notice(detail: &SupportDetail, retry: Change, skip: Change) -> AnyView {
     ().into_any()
 }
 
-fn facts(detail: &SupportDetail, now: Millis) -> Markup {
+fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
     let row = &detail.row;
     let some = |text: &Option<String>| text_or_none(text.as_deref().unwrap_or_default());
     let link = |number: TicketNumber| html! { a href=(path(number)) { "#" (number) } " " };
@@ -175,35 +175,37 @@ fn facts(detail: &SupportDetail, now: Millis) -> Markup {
         None => "-",
     };
     let rating = detail.rating.map(|stars| format!("{stars} of 5"));
-    html! {
-        section class="card" aria-labelledby="facts-title" {
-            header class="card-header" { h2 id="facts-title" { "Facts" } }
-            div class="card-body" {
-                dl class="facts" data-flow="columns" {
-                    (fact("ID", row.number))
-                    (fact("Priority", row.level.pill()))
-                    (fact("Status", row.status.pill()))
-                    (fact("Initiator", &row.initiator))
-                    (fact("Handler", some(&row.handler)))
-                    (fact("Project", some(&detail.project)))
-                    (fact("Domain", some(&detail.domain)))
-                    (fact("Time Submitted", time(row.submitted_at, now)))
-                    (fact("Time Closed", time_or_none(row.closed_at, now)))
-                    @if let Some(external) = &row.external { (external_facts(external)) }
-                    @if let Some(at) = detail.closes_at { (fact("Closes by itself", time(at, now))) }
-                    @if row.closed_at.is_some() {
-                        (fact("Resolved", resolved))
-                        (fact("Rating", some(&rating)))
-                        (fact("Comment", text_or_none(&detail.comment)))
-                    }
-                    @if let Some(number) = detail.follows { (fact("Follow-up of", link(number))) }
-                    @if !detail.followed_by.is_empty() {
-                        (fact("Followed up by", html! { @for number in &detail.followed_by { (link(*number)) } }))
-                    }
-                }
+    let facts = html! {
+        dl class="facts" data-flow="columns" {
+            (fact("ID", row.number))
+            (fact("Priority", row.level.pill()))
+            (fact("Status", row.status.pill()))
+            (fact("Initiator", &row.initiator))
+            (fact("Handler", some(&row.handler)))
+            (fact("Project", some(&detail.project)))
+            (fact("Domain", some(&detail.domain)))
+            (fact("Time Submitted", time(row.submitted_at, now)))
+            (fact("Time Closed", time_or_none(row.closed_at, now)))
+            @if let Some(external) = &row.external { (external_facts(external)) }
+            @if let Some(at) = detail.closes_at { (fact("Closes by itself", time(at, now))) }
+            @if row.closed_at.is_some() {
+                (fact("Resolved", resolved))
+                (fact("Rating", some(&rating)))
+                (fact("Comment", text_or_none(&detail.comment)))
+            }
+            @if let Some(number) = detail.follows { (fact("Follow-up of", link(number))) }
+            @if !detail.followed_by.is_empty() {
+                (fact("Followed up by", html! { @for number in &detail.followed_by { (link(*number)) } }))
             }
         }
+    };
+    view! {
+        <section class="card" aria-labelledby="facts-title">
+            <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
+            <div class="card-body">{block(facts)}</div>
+        </section>
     }
+    .into_any()
 }
 
 fn external_facts(external: &External) -> Markup {
