@@ -1,4 +1,7 @@
+use super::command_line::parse;
 use super::*;
+use clap::CommandFactory;
+use std::ffi::OsString;
 
 fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
     let all: Vec<OsString> = ["countersign", "serve"].iter().chain(arguments).map(OsString::from).collect();
