@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test program uses a part of it")]
 
 use crate::common::TestApp;
+pub use crate::common::requests::number_in;
 use async_trait::async_trait;
 use countersign::api::Done;
 use countersign::api::error::AppError;
@@ -46,11 +47,6 @@ pub async fn ask(app: &TestApp, name: &str, quantity: i64) -> Result<Done, AppEr
 /// Asks for hosts of `web` as `member` and gives the ticket's number.
 pub async fn submit(app: &TestApp, name: &str, quantity: i64) -> i64 {
     number_in(&ask(app, name, quantity).await.expect("submitted"))
-}
-
-/// The number in "Ticket 12 submitted."
-pub fn number_in(done: &Done) -> i64 {
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
 }
 
 /// Passes both links.
