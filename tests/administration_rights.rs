@@ -3,14 +3,14 @@
 
 mod common;
 
-use common::TestApp;
+use common::{EVERYBODY, TestApp};
 use countersign::api::directory::{DirectoryFilter, ImpactAsk, RoleForm, UserForm};
 use countersign::api::error::AppError;
 use countersign::api::settings::SettingsForm;
 use countersign::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use countersign::server::app::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, roles, users};
-use countersign::server::service::{session, system_settings};
+use countersign::server::service::system_settings;
 use countersign::server::store::directory as store;
 
 /// `y`: was let in, whether or not the rest was in order. `f`: forbidden. `-`: as if it weren't there.
@@ -29,14 +29,6 @@ struct Target {
     project: ProjectId,
     /// An ordinary user.
     user: UserId,
-}
-
-/// The person, in each view held; without any, one caller without a view.
-async fn callers(app: &TestApp, username: &str) -> Vec<Caller> {
-    let person = store::person(&app.db, &app.user(username).await).await.expect("query").expect("a person");
-    let views = person.views(true);
-    let caller = |view| session::caller(person.clone(), view, true, "session".into(), "192.0.2.7");
-    if views.is_empty() { vec![caller(None)] } else { views.iter().map(|v| caller(Some(&v.view))).collect() }
 }
 
 /// Everything that belongs to no domain: the four lists, what only the System View makes, the settings.
@@ -112,13 +104,9 @@ both! {
     async fn every_function_by_everybody_on_own_and_foreign(app) {
         let default = target(&app, "Default", "web", "newcomer").await;
         let acme = target(&app, "acme", "shop", "shopper").await;
-        let people = [
-            "sysadmin", "deputy", "domainadmin", "owner", "coowner", "member", "viewer", "helpdesk", "helpdesk2", "newcomer",
-            "acmeadmin", "acmedeputy", "shopowner", "shopper",
-        ];
         let mut seen = (0, 0, 0);
-        for username in people {
-            for caller in callers(&app, username).await {
+        for username in EVERYBODY {
+            for caller in app.callers(username).await {
                 let view = caller.view.as_ref().map_or("none", |v| v.label.as_str()).to_owned();
                 let is_of_acme = view == "Domain View: acme";
                 let (own, foreign) = if is_of_acme { (&acme, &default) } else { (&default, &acme) };

@@ -6,6 +6,7 @@ mod common;
 mod deploying;
 
 use any_order::*;
+use common::stories::{check_open_tasks, play_any};
 use common::{Engine, TestApp};
 use countersign::api::Done;
 use countersign::api::error::AppError;
@@ -17,7 +18,6 @@ use countersign::server::jobs;
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::lists;
 use deploying::number_in;
-use proptest::test_runner::{Config, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -208,7 +208,7 @@ impl Story {
         }
         let all: BTreeSet<i64> = self.tickets.iter().map(|(number, ..)| *number).collect();
         assert_eq!(listed(app, "sysadmin", Tab::All).await, all);
-        check_open_tasks(app).await;
+        check_open_tasks(&app.db).await;
     }
 }
 
@@ -234,34 +234,11 @@ async fn listed(app: &TestApp, who: &str, tab: Tab) -> BTreeSet<i64> {
     list.page.rows.into_iter().map(|row| row.number).collect()
 }
 
-/// Open tasks are exactly those of the open links, of whoever holds the role now, without who asked.
-async fn check_open_tasks(app: &TestApp) {
-    let expected = "SELECT DISTINCT t.number, a.account_id FROM ticket t
-      JOIN assignment a ON a.role_id = t.waits_role JOIN project p ON p.id = a.project_id
-      JOIN account u ON u.id = a.account_id AND u.enabled
-      WHERE t.status = 'incomplete' AND t.process_result IS NULL AND a.account_id <> t.initiator_id
-        AND (t.waits_scope = 'global' OR (t.waits_scope = 'project' AND a.project_id = t.waits_scope_id)
-             OR (t.waits_scope = 'domain' AND p.domain_id = t.waits_scope_id))
-      ORDER BY 1, 2";
-    let open = "SELECT k.ticket_number, k.account_id FROM task k WHERE k.state = 'open' ORDER BY 1, 2";
-    let expected: Vec<(i64, String)> = app.db.all(expected, vec![]).await.expect("query");
-    let open: Vec<(i64, String)> = app.db.all(open, vec![]).await.expect("query");
-    assert_eq!(open, expected, "open tasks follow the directory");
-}
-
 mod nothing_is_lost_overshot_or_done_twice {
     use super::*;
 
     fn on(engine: Engine, cases: u32) {
-        let config = Config { cases, failure_persistence: None, max_shrink_iters: 30, ..Config::default() };
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
-        TestRunner::new(config)
-            .run(&(0i64..4, events()), |(faults, events)| {
-                runtime.block_on(play(engine, faults, &events));
-                Ok(())
-            })
-            .expect("no counterexample");
+        play_any(cases, (0i64..4, events()), async |(faults, events)| play(engine, faults, &events).await);
     }
 
     #[test]

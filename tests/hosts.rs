@@ -3,7 +3,7 @@
 mod common;
 mod deploying;
 
-use common::TestApp;
+use common::{EVERYBODY, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::hosts::{HostFilter, HostRow};
 use countersign::domain::host::{HostForm, HostStatus};
@@ -13,23 +13,6 @@ use countersign::server::app::Caller;
 use countersign::server::service::hosts;
 use countersign::server::service::quota::{LimitScope, set_limits};
 use deploying::*;
-
-const EVERYBODY: [&str; 14] = [
-    "sysadmin",
-    "deputy",
-    "domainadmin",
-    "owner",
-    "coowner",
-    "member",
-    "viewer",
-    "helpdesk",
-    "helpdesk2",
-    "newcomer",
-    "acmeadmin",
-    "acmedeputy",
-    "shopowner",
-    "shopper",
-];
 
 async fn list(app: &TestApp, caller: &Caller) -> Vec<HostRow> {
     hosts::list(app, caller, &HostFilter::default()).await.expect("list").page.rows

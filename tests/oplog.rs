@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::TestApp;
+use common::{EVERYBODY, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::logs::{LogFilter, LogRow};
 use countersign::args;
@@ -16,23 +16,6 @@ use countersign::server::work::Subject;
 use futures::TryStreamExt;
 use serde_json::json;
 use std::io::{Cursor, Read};
-
-const EVERYBODY: [&str; 14] = [
-    "sysadmin",
-    "deputy",
-    "domainadmin",
-    "owner",
-    "coowner",
-    "member",
-    "viewer",
-    "helpdesk",
-    "helpdesk2",
-    "newcomer",
-    "acmeadmin",
-    "acmedeputy",
-    "shopowner",
-    "shopper",
-];
 
 struct Written<'a> {
     operator: &'a str,

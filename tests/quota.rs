@@ -3,6 +3,7 @@
 mod common;
 mod deploying;
 
+use common::stories::play_any;
 use common::{Engine, TestApp};
 use countersign::api::error::AppError;
 use countersign::domain::ids::{DomainId, ProjectId};
@@ -16,7 +17,6 @@ use countersign::server::service::{hosts, quota};
 use countersign::server::store::directory;
 use deploying::*;
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 use std::collections::BTreeMap;
 
 async fn limit(app: &TestApp, scope: &LimitScope, limits: &[(Key, i64)]) {
@@ -309,15 +309,7 @@ mod nothing_overshoots_or_counts_twice_in_any_order_of_events {
     use super::*;
 
     fn on(engine: Engine, cases: u32) {
-        let config = Config { cases, failure_persistence: None, max_shrink_iters: 30, ..Config::default() };
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
-        TestRunner::new(config)
-            .run(&(0i64..4, events()), |(faults, events)| {
-                runtime.block_on(play(engine, faults, &events));
-                Ok(())
-            })
-            .expect("no counterexample");
+        play_any(cases, (0i64..4, events()), async |(faults, events)| play(engine, faults, &events).await);
     }
 
     #[test]

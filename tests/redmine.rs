@@ -6,7 +6,6 @@ mod common;
 use common::docking::{self, docked, fields, problem, remote_id, reply, reply_with, shown};
 use common::requests::member_asks as ask;
 use common::{START, TestApp};
-use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
 use countersign::api::support::SupportTab;
 use countersign::args;
@@ -126,17 +125,11 @@ both! {
             assert!(matches!(&problems[..], [(_, why)] if why.contains(word)), "{kind}: {problems:?}");
         }
         assert!(external::get(&app, &admin).await.expect("the page").is_none());
-        for who in ["owner", "domainadmin"] {
-            let refused = external::test(&app, &app.caller(who).await, &form(&url, &dock)).await;
-            assert!(matches!(refused, Err(AppError::Forbidden(_))), "{who}");
-        }
+        docking::others_are_refused(&app, &form(&url, &dock)).await;
         let works = external::test(&app, &admin, &form(&url, &dock)).await.expect("it works");
         assert!(works.message.contains("1 queue (support)"), "{}", works.message);
         docked(&app, &form(&url, &dock), "support").await;
-        let kept: String = app.db.scalar("SELECT token FROM external_system", vec![]).await.expect("a token");
-        assert!(!kept.contains(&dock), "sealed");
-        let logged: Vec<String> = app.db.scalars("SELECT details FROM operation_log", vec![]).await.expect("the log");
-        assert!(!logged.iter().any(|details| details.contains(&dock)), "nor is it in the log");
+        docking::token_is_nowhere(&app, &dock).await;
 
         let number = ask(&app, "The *printer* is on fire").await;
         a_while_later(&app).await;

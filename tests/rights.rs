@@ -4,9 +4,9 @@
 mod common;
 mod deploying;
 
-use common::TestApp;
 use common::files::uploaded;
 use common::requests::ask_for_support;
+use common::{EVERYBODY, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::external::ConnectionForm;
 use countersign::api::logs::LogFilter;
@@ -27,8 +27,7 @@ use countersign::server::service::support::{attachments, canned, details as thre
 use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::workflow::{batch, details, joining, lists, route};
-use countersign::server::service::{coverage, processes, quotas, session};
-use countersign::server::store::directory as store;
+use countersign::server::service::{coverage, processes, quotas};
 use deploying::{form, number_in};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,14 +78,6 @@ async fn place(app: &TestApp, name: &str, (who, view): (&str, &str), host: &str)
     let canned = written.filter(|row| row.project == name).map(|row| row.id).next_back().expect("the one just written");
     let (file, _) = sent.split_once(':').expect("ID:NAME");
     Place { project, ticket: number_in(&asked), host: host.into(), thread, file: file.to_owned(), canned }
-}
-
-/// The person, in each view held; without any, one caller without a view.
-async fn callers(app: &TestApp, username: &str) -> Vec<Caller> {
-    let person = store::person(&app.db, &app.user(username).await).await.expect("query").expect("a person");
-    let views = person.views(true);
-    let caller = |view| session::caller(person.clone(), view, true, "session".into(), "192.0.2.7");
-    if views.is_empty() { vec![caller(None)] } else { views.iter().map(|v| caller(Some(&v.view))).collect() }
 }
 
 /// get-workflow-ticket, get-decision, pass, reject, undo, retry, abandon, get-batch, and amending by create-host.
@@ -191,23 +182,6 @@ async fn of_the_view(app: &TestApp, caller: &Caller, process: &str) -> String {
     .collect()
 }
 
-const EVERYBODY: [&str; 14] = [
-    "sysadmin",
-    "deputy",
-    "domainadmin",
-    "owner",
-    "coowner",
-    "member",
-    "viewer",
-    "helpdesk",
-    "helpdesk2",
-    "newcomer",
-    "acmeadmin",
-    "acmedeputy",
-    "shopowner",
-    "shopper",
-];
-
 /// Who in which view: the view's own, then in `web`, `system` and `shop` what is done with a ticket, a host and a thread there.
 fn table() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rights.txt")).expect("the table")
@@ -224,7 +198,7 @@ both! {
         let process = setup.processes[0].id.0.clone();
         let mut got = String::new();
         for who in EVERYBODY {
-            for caller in callers(&app, who).await {
+            for caller in app.callers(who).await {
                 let view = caller.view.as_ref().map_or("no view", |view| view.label.as_str());
                 got += &format!("{who}, {view}: {}\n", of_the_view(&app, &caller, &process).await);
                 for (name, place) in &places {

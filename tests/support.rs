@@ -3,6 +3,7 @@
 mod common;
 
 use common::TestApp;
+use common::requests::number_in;
 use countersign::api::Done;
 use countersign::api::error::AppError;
 use countersign::api::support::{SupportDetail, SupportFilter, SupportTab};
@@ -22,11 +23,6 @@ fn form(description: &str, level: &str) -> SupportForm {
 
 fn said(body: &str, note: bool) -> Entry<'_> {
     Entry { note, ..Entry::reply(body) }
-}
-
-/// The number in "Ticket 12 submitted."
-fn number_in(done: &Done) -> i64 {
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
 }
 
 /// A ticket of `member` in web.

@@ -40,7 +40,7 @@ pub struct Frame {
     pub offered: Vec<TicketType>,
     pub three_level: bool,
     pub demo: bool,
-    /// "Embedded inventory: this demo boots no machine", for the footer; `None` with a real cloud.
+    /// "Embedded inventory: it boots no machine", for the footer; `None` with a real cloud.
     pub cloud_note: Option<String>,
     /// The server's time when this was rendered.
     pub now: Millis,

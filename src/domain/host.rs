@@ -18,13 +18,6 @@ text_enum! {
     }
 }
 
-impl HostStatus {
-    /// Whether a host in this status counts against quota: what failed to come into being never does.
-    pub const fn uses_quota(self) -> bool {
-        !matches!(self, HostStatus::DeployFailed)
-    }
-}
-
 pub const MAX_QUANTITY: i64 = 100;
 pub const MAX_DATA_DISKS: usize = 8;
 pub const SYSTEM_DISK_GIB: std::ops::RangeInclusive<i64> = 10..=500;

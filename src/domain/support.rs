@@ -84,12 +84,10 @@ impl SupportStatus {
     }
 }
 
-/// Where a workflow ticket and its tasks stand in the queue of support: nowhere.
-pub const NO_QUEUE: i64 = 0;
 /// Waits for its requester.
 pub const QUEUE_FEEDBACK: i64 = 8;
 
-/// A ticket's place in its handlers' My Pending: 1 (Fatal) to 4 (Minor), 8 and 9 are not in it.
+/// A ticket's place in its handlers' My Pending: 1 (Fatal) to 4 (Minor), 8 and 9 are not in it. Workflow tickets have 0.
 pub fn queue(level: Level, status: SupportStatus) -> i64 {
     match (status, level) {
         (SupportStatus::Closed, _) => 9,

@@ -44,8 +44,9 @@ pub fn iso(at: Millis) -> String {
     utc_label(at).replacen(' ', "T", 1).replace(" UTC", "Z")
 }
 
-/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "5 days ago", then the date; or how long it is
-/// until then: "in 3 min", "in 2 h", "in 5 days". Clocks differ a little, so what is almost now isn't ahead.
+/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "yesterday", "5 days ago", after 30 days the
+/// date; or how long it is until then: "in 3 min", "in 2 h", "in 5 days". Clocks differ a little, so what is almost now isn't
+/// ahead.
 pub fn ago(at: Millis, now: Millis) -> String {
     match now - at {
         past if past <= -36 * HOUR => format!("in {} days", (DAY / 2 - past) / DAY),

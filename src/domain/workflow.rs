@@ -14,6 +14,7 @@ use crate::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {
+    /// Whether a ticket still goes on.
     Status {
         Incomplete = "incomplete", "Incomplete";
         Completed = "completed", "Completed";
@@ -22,6 +23,7 @@ text_enum! {
 }
 
 text_enum! {
+    /// What the approvers decided.
     ProcessResult {
         Approved = "approved", "Approved";
         Rejected = "rejected", "Rejected";
@@ -29,6 +31,7 @@ text_enum! {
 }
 
 text_enum! {
+    /// How far it is with what was approved.
     ExecutionResult {
         InProgress = "in_progress", "In progress";
         Succeeded = "succeeded", "Succeeded";
@@ -146,7 +149,8 @@ impl State {
         self.status == Status::Incomplete && self.execution == Some(ExecutionResult::Failed)
     }
 
-    /// Takes one step of the diagram.
+    /// Takes one step of the diagram: the state after it, and what is to be done in the order given. Refuses a step that the
+    /// diagram doesn't have here.
     pub fn step(self, step: Step) -> Result<(State, Vec<Effect>), Impossible> {
         let (next, effects) = match step {
             Step::Amend if !self.is_undecided() => return Err(Impossible::NotAmendable),
@@ -232,7 +236,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_path_leaves_the_diagram(links in 1i64..6, picks in proptest::collection::vec(0usize..7, 0..40)) {
+        fn no_path_leaves_the_diagram(links in 1i64..6, picks in proptest::collection::vec(0..STEPS.len(), 0..40)) {
             let mut state = State::submitted(links);
             let (mut executions, mut releases, mut open) = (0, 0, Some(0));
             for pick in picks {
@@ -256,7 +260,7 @@ mod tests {
         }
 
         #[test]
-        fn an_ended_ticket_moves_no_more(links in 1i64..6, picks in proptest::collection::vec(0usize..7, 0..40), last in 0usize..7) {
+        fn an_ended_ticket_moves_no_more(links in 1i64..6, picks in proptest::collection::vec(0..STEPS.len(), 0..40), last in 0..STEPS.len()) {
             let mut state = State::submitted(links);
             for pick in picks {
                 state = state.step(STEPS[pick]).map_or(state, |(next, _)| next);
@@ -267,7 +271,7 @@ mod tests {
         }
 
         #[test]
-        fn every_incomplete_ticket_can_end(links in 1i64..6, picks in proptest::collection::vec(0usize..7, 0..40)) {
+        fn every_incomplete_ticket_can_end(links in 1i64..6, picks in proptest::collection::vec(0..STEPS.len(), 0..40)) {
             let mut state = State::submitted(links);
             for pick in picks {
                 state = state.step(STEPS[pick]).map_or(state, |(next, _)| next);

@@ -86,9 +86,7 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     insert_records(&mut tx, &span).await?;
     insert_holds(&mut tx, &request, &span).await?;
     insert_hosts(&mut tx, &request, &span).await?;
-    let sql =
-        tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
-    tx.exec(sql, args![last]).await?;
+    number_on_after(&mut tx, last).await?;
     tx.commit().await?;
     analyze(app).await
 }
@@ -112,15 +110,7 @@ struct Span {
 }
 
 async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::Result<()> {
-    tx.exec(
-        numbers!(
-            "INSERT INTO account (id, domain_id, username, display_name, created_at)
-             SELECT 'requester-' || i, 'default', 'requester-' || i, 'Requester ' || i, $3 FROM n WHERE TRUE
-             ON CONFLICT DO NOTHING"
-        ),
-        args![0_i64, REQUESTERS - 1, now],
-    )
-    .await?;
+    people::insert_requesters(tx, REQUESTERS, now).await?;
     tx.exec(
         numbers!(
             "INSERT INTO assignment (account_id, project_id, role_id, created_at)
@@ -130,6 +120,14 @@ async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::R
         args![0_i64, REQUESTERS - 1, web, now],
     )
     .await?;
+    Ok(())
+}
+
+/// What is submitted from now on comes after this number.
+async fn number_on_after(tx: &mut Tx, last: i64) -> sqlx::Result<()> {
+    let sql =
+        tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
+    tx.exec(sql, args![last]).await?;
     Ok(())
 }
 

@@ -19,6 +19,22 @@ pub async fn docked(app: &TestApp, form: &ConnectionForm, queue: &str) {
     lives_in(app, queue).await;
 }
 
+/// Connecting a system is for the System View only.
+pub async fn others_are_refused(app: &TestApp, form: &ConnectionForm) {
+    for who in ["owner", "domainadmin"] {
+        let refused = external::test(app, &app.caller(who).await, form).await;
+        assert!(matches!(refused, Err(AppError::Forbidden(_))), "{who}");
+    }
+}
+
+/// The token is kept, but nowhere as it is.
+pub async fn token_is_nowhere(app: &TestApp, token: &str) {
+    let kept: String = app.db.scalar("SELECT token FROM external_system", vec![]).await.expect("a token");
+    assert!(!kept.contains(token), "sealed");
+    let logged: Vec<String> = app.db.scalars("SELECT details FROM operation_log", vec![]).await.expect("the log");
+    assert!(!logged.iter().any(|details| details.contains(token)), "nor is it in the log");
+}
+
 /// Has Technical Support live in a queue of the connected system.
 pub async fn lives_in(app: &TestApp, queue: &str) {
     let admin = app.caller_in("sysadmin", "System View").await;

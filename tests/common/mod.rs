@@ -9,11 +9,13 @@ pub mod docking;
 pub mod files;
 pub mod forms;
 pub mod requests;
+pub mod stories;
 pub mod streams;
 
 use client::Client;
 use countersign::api::Done;
 use countersign::api::error::AppError;
+use countersign::domain::directory::Person;
 use countersign::domain::ids::{ProjectId, TicketNumber, UserId};
 use countersign::domain::time::{Millis, SECOND};
 use countersign::server::app::{App, Caller};
@@ -35,6 +37,24 @@ use tokio::sync::Notify;
 
 /// 2026-11-24 08:05:09 UTC: when every test begins.
 pub const START: Millis = 1_795_507_509_000;
+
+/// Everybody in the demo, the first domain first.
+pub const EVERYBODY: [&str; 14] = [
+    "sysadmin",
+    "deputy",
+    "domainadmin",
+    "owner",
+    "coowner",
+    "member",
+    "viewer",
+    "helpdesk",
+    "helpdesk2",
+    "newcomer",
+    "acmeadmin",
+    "acmedeputy",
+    "shopowner",
+    "shopper",
+];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -135,11 +155,6 @@ impl TestApp {
         TestApp { app, ..self.clone() }
     }
 
-    /// The number of the last ticket that was there when the test began.
-    pub fn demo_tickets(&self) -> TicketNumber {
-        0
-    }
-
     /// Where the database of a test on SQLite is.
     pub fn sqlite_url(&self) -> String {
         let folder = self._folder.as_ref().expect("a test on SQLite");
@@ -161,13 +176,25 @@ impl TestApp {
         self.caller_where(username, Some(view)).await
     }
 
+    /// The person, in each view held; without any, one caller without a view.
+    pub async fn callers(&self, username: &str) -> Vec<Caller> {
+        let person = self.person(username).await;
+        let views = person.views(true);
+        let caller = |view| session::caller(person.clone(), view, true, "session".into(), "192.0.2.7");
+        if views.is_empty() { vec![caller(None)] } else { views.iter().map(|v| caller(Some(&v.view))).collect() }
+    }
+
     async fn caller_where(&self, username: &str, view: Option<&str>) -> Caller {
-        let person = directory::person(&self.db, &self.user(username).await).await.expect("query").expect("a person");
+        let person = self.person(username).await;
         let wanted = view.map(|label| {
             let held = person.views(true).into_iter().find(|v| v.label == label);
             held.unwrap_or_else(|| panic!("{username} doesn't hold {label}")).view
         });
         session::caller(person, wanted.as_ref(), true, format!("session of {username}"), "192.0.2.7")
+    }
+
+    async fn person(&self, username: &str) -> Person {
+        directory::person(&self.db, &self.user(username).await).await.expect("query").expect("a person")
     }
 
     pub async fn user(&self, username: &str) -> UserId {

@@ -1,6 +1,7 @@
 //! What tests ask for first: a host, or help.
 
 use super::TestApp;
+use countersign::api::Done;
 use countersign::api::workflow::{Tab, TicketFilter};
 use countersign::domain::host::HostForm;
 use countersign::domain::support::SupportForm;
@@ -34,7 +35,11 @@ pub async fn ask_for_host(app: &TestApp, caller: &Caller, name: &str) -> i64 {
 /// Requests technical support and gives the ticket's number.
 pub async fn ask_for_support(app: &TestApp, caller: &Caller, description: &str) -> i64 {
     let form = SupportForm { description: description.into(), ..SupportForm::default() };
-    let done = request::request(app, caller, &form, &[]).await.expect("submitted");
+    number_in(&request::request(app, caller, &form, &[]).await.expect("submitted"))
+}
+
+/// The number in "Ticket 12 submitted."
+pub fn number_in(done: &Done) -> i64 {
     done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
 }
 

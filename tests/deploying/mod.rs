@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test program uses a part of it")]
 
 use crate::common::TestApp;
+pub use crate::common::requests::number_in;
 use async_trait::async_trait;
 use countersign::api::Done;
 use countersign::api::error::AppError;
@@ -46,11 +47,6 @@ pub async fn ask(app: &TestApp, name: &str, quantity: i64) -> Result<Done, AppEr
 /// Asks for hosts of `web` as `member` and gives the ticket's number.
 pub async fn submit(app: &TestApp, name: &str, quantity: i64) -> i64 {
     number_in(&ask(app, name, quantity).await.expect("submitted"))
-}
-
-/// The number in "Ticket 12 submitted."
-pub fn number_in(done: &Done) -> i64 {
-    done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
 }
 
 /// Passes both links.
@@ -116,36 +112,46 @@ pub fn on_cloud(app: &TestApp, cloud: impl CloudProvider) -> TestApp {
     other
 }
 
-/// The cloud behind it, except for what the test decides of a call by its request.
-pub struct Interfering<F> {
+/// What comes of a call to the cloud.
+pub type CloudAnswer = Result<Progress, Unavailable>;
+
+/// What a test makes of the calls to the cloud.
+pub trait Interference: Send + Sync + 'static {
+    /// Answers a call, which begins with its kind: `start`, `poll` or `clean up`, and its request. Only if `asked` is awaited
+    /// does the cloud hear of it.
+    fn answer(
+        &self,
+        call: &str,
+        asked: impl Future<Output = CloudAnswer> + Send,
+    ) -> impl Future<Output = CloudAnswer> + Send;
+}
+
+/// The cloud hears of every call; where the function gives an answer, that one counts instead.
+impl<F: Fn(&str) -> Option<CloudAnswer> + Send + Sync + 'static> Interference for F {
+    async fn answer(&self, call: &str, asked: impl Future<Output = CloudAnswer> + Send) -> CloudAnswer {
+        let answer = asked.await;
+        self(call).unwrap_or(answer)
+    }
+}
+
+/// The cloud behind it, as far as the interference lets it be heard.
+pub struct Interfering<I> {
     pub behind: Arc<dyn CloudProvider>,
-    /// What is answered instead of asking on; `None` lets the answer through.
-    pub instead: F,
+    pub instead: I,
 }
 
 #[async_trait]
-impl<F> CloudProvider for Interfering<F>
-where
-    F: Fn(&str) -> Option<Result<Progress, Unavailable>> + Send + Sync + 'static,
-{
-    async fn start(
-        &self,
-        request: &str,
-        tag: &HostId,
-        step: CloudStep,
-        machine: &MachineSpec,
-    ) -> Result<Progress, Unavailable> {
-        let answer = self.behind.start(request, tag, step, machine).await;
-        (self.instead)(&format!("start {request}")).unwrap_or(answer)
+impl<I: Interference> CloudProvider for Interfering<I> {
+    async fn start(&self, request: &str, tag: &HostId, step: CloudStep, machine: &MachineSpec) -> CloudAnswer {
+        let asked = self.behind.start(request, tag, step, machine);
+        self.instead.answer(&format!("start {request}"), asked).await
     }
 
-    async fn poll(&self, request: &str) -> Result<Progress, Unavailable> {
-        let answer = self.behind.poll(request).await;
-        (self.instead)(&format!("poll {request}")).unwrap_or(answer)
+    async fn poll(&self, request: &str) -> CloudAnswer {
+        self.instead.answer(&format!("poll {request}"), self.behind.poll(request)).await
     }
 
-    async fn clean_up(&self, request: &str, tag: &HostId) -> Result<Progress, Unavailable> {
-        let answer = self.behind.clean_up(request, tag).await;
-        (self.instead)(&format!("clean up {request}")).unwrap_or(answer)
+    async fn clean_up(&self, request: &str, tag: &HostId) -> CloudAnswer {
+        self.instead.answer(&format!("clean up {request}"), self.behind.clean_up(request, tag)).await
     }
 }

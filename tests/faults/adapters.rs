@@ -7,13 +7,11 @@ use super::report::{self, Counts};
 use crate::common::docking;
 use crate::common::requests::member_asks;
 use crate::common::{Engine, TestApp};
-use crate::deploying::{approve, machines, on_cloud, retry, submit};
-use async_trait::async_trait;
+use crate::deploying::{CloudAnswer, Interference, Interfering, approve, machines, on_cloud, retry, submit};
 use countersign::api::external::ConnectionForm;
 use countersign::args;
-use countersign::domain::ids::HostId;
 use countersign::domain::time::{MINUTE, SECOND};
-use countersign::server::cloud::{CloudProvider, CloudStep, MachineSpec, Progress, Unavailable};
+use countersign::server::cloud::Unavailable;
 use countersign::server::jobs;
 use countersign::server::service::external::inbox;
 use futures::future::join_all;
@@ -25,19 +23,15 @@ use std::time::Duration;
 
 /// Fails a part of the calls before they are made and a part after, and takes its time.
 struct Unsteady {
-    behind: Arc<dyn CloudProvider>,
     luck: Mutex<StdRng>,
     broken: Arc<AtomicUsize>,
     is_steady: Arc<AtomicBool>,
 }
 
-impl Unsteady {
-    async fn ask(
-        &self,
-        call: impl Future<Output = Result<Progress, Unavailable>> + Send,
-    ) -> Result<Progress, Unavailable> {
+impl Interference for Unsteady {
+    async fn answer(&self, _call: &str, asked: impl Future<Output = CloudAnswer> + Send) -> CloudAnswer {
         if self.is_steady.load(Ordering::SeqCst) {
-            return call.await;
+            return asked.await;
         }
         let (luck, pause) = {
             let mut rng = self.luck.lock().expect("the dice");
@@ -51,32 +45,11 @@ impl Unsteady {
         match luck {
             0..2 => lost(),
             2..5 => {
-                let _ = call.await;
+                let _ = asked.await;
                 lost()
             }
-            _ => call.await,
+            _ => asked.await,
         }
-    }
-}
-
-#[async_trait]
-impl CloudProvider for Unsteady {
-    async fn start(
-        &self,
-        request: &str,
-        tag: &HostId,
-        step: CloudStep,
-        machine: &MachineSpec,
-    ) -> Result<Progress, Unavailable> {
-        self.ask(self.behind.start(request, tag, step, machine)).await
-    }
-
-    async fn poll(&self, request: &str) -> Result<Progress, Unavailable> {
-        self.ask(self.behind.poll(request)).await
-    }
-
-    async fn clean_up(&self, request: &str, tag: &HostId) -> Result<Progress, Unavailable> {
-        self.ask(self.behind.clean_up(request, tag)).await
     }
 }
 
@@ -91,7 +64,8 @@ pub async fn unsteady_cloud(engine: Engine) {
         let app = TestApp::demo(engine).await.with_settings(|settings| settings.deploy_delay = 0);
         let (broken, is_steady) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let (luck, behind) = (Mutex::new(StdRng::seed_from_u64(rng.random())), app.app.cloud.clone());
-        let app = on_cloud(&app, Unsteady { behind, luck, broken: broken.clone(), is_steady: is_steady.clone() });
+        let instead = Unsteady { luck, broken: broken.clone(), is_steady: is_steady.clone() };
+        let app = on_cloud(&app, Interfering { behind, instead });
         let mut numbers = vec![];
         for quantity in 1..=3 {
             let number = submit(&app, "cloudy", quantity).await;

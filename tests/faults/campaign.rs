@@ -2,7 +2,7 @@
 
 use super::invariants;
 use super::ledger::{Ledger, Told};
-use super::load::{Catalogue, PEOPLE, Part, Worker};
+use super::load::{Catalogue, PEOPLE, Part, Shift, Worker};
 use super::person::Person;
 use super::report::Counts;
 use super::server::{Recipe, Server};
@@ -19,7 +19,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -43,8 +43,19 @@ pub struct Campaign {
 
 /// A load that goes on until it is ended.
 pub struct Load {
-    stop: Arc<AtomicBool>,
-    workers: JoinSet<Counts>,
+    shift: Arc<Shift>,
+    workers: JoinSet<()>,
+}
+
+impl Load {
+    /// Waits until somebody was answered that something failed.
+    pub async fn until_something_failed(&self) {
+        let begun = Instant::now();
+        while self.shift.counts.lock().expect("the counts").failed == 0 {
+            assert!(begun.elapsed() < PATIENCE, "nothing failed");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
 }
 
 impl Campaign {
@@ -88,16 +99,16 @@ impl Campaign {
         self.round += 1;
         // One failure in a few rounds, so that there is something to retry and to abandon.
         self.recipe.inventory_faults = format!("boot:{0},resize:{0},trash:{0}", self.round.div_ceil(3));
-        let stop = Arc::new(AtomicBool::new(false));
+        let shift = Arc::new(Shift::default());
         let mut workers = JoinSet::new();
         for (place, (person, part)) in self.people.iter().enumerate() {
             let person = person.at(&servers[place % servers.len()].base);
             let marks = format!("{}{place}", self.marks());
             let seed = self.seed.wrapping_add((self.round * PEOPLE.len() + place) as u64);
             let (catalogue, ledger) = (self.catalogue.clone(), self.ledger.clone());
-            workers.spawn(Worker::new(person, *part, catalogue, ledger, stop.clone(), marks, seed).run());
+            workers.spawn(Worker::new(person, *part, catalogue, ledger, shift.clone(), marks, seed).run());
         }
-        Load { stop, workers }
+        Load { shift, workers }
     }
 
     fn told(&self) -> Ledger {
@@ -114,12 +125,11 @@ impl Campaign {
         tokio::time::sleep(Duration::from_millis(self.rng.random_range(20..longest))).await;
     }
 
-    /// Ends the load, counts it, and looks whether the answers of this round are true.
+    /// Ends the load and counts what it did.
     pub async fn end(&mut self, load: Load) {
-        load.stop.store(true, Ordering::Relaxed);
-        for counts in load.workers.join_all().await {
-            self.counts += counts;
-        }
+        load.shift.is_over.store(true, Ordering::Relaxed);
+        load.workers.join_all().await;
+        self.counts += *load.shift.counts.lock().expect("the counts");
     }
 
     /// Somebody of the people, signed in at this server.

@@ -68,6 +68,10 @@ pub async fn disk_full() {
         disk.fill();
         campaign.counts.faults += 1;
         campaign.moment(500).await;
+        if round == 1 {
+            // However busy the machine is, somebody comes to write while nothing fits. Later rounds may end before that.
+            load.until_something_failed().await;
+        }
         assert!(server.is_running(), "the server lives");
         if round % 4 == 0 {
             // It is killed while the disk is full, and started while it still is.
@@ -92,8 +96,7 @@ pub async fn disk_full() {
         }
     }
     let counts = campaign.finish().await;
-    // In a few rounds on a busy machine nobody may have come to write while it was; what follows writes and reads for certain.
-    assert!(counts.failed > 0 || rounds < 30, "the disk was never full enough");
+    assert!(counts.failed > 0, "the disk was never full enough");
     println!("{NAME}: {refused_starts} starts were refused for want of room");
     reading_goes_on(&campaign, &disk, &mut server).await;
     report::row(NAME, counts);

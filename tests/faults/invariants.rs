@@ -1,5 +1,6 @@
 //! What has to hold whatever broke, read from the database itself.
 
+use crate::common::stories::check_open_tasks;
 use countersign::args;
 use countersign::domain::host::host_amounts;
 use countersign::domain::ids::TicketNumber;
@@ -79,16 +80,6 @@ const NEVER: [(&str, &str); 13] = [
          JOIN ticket t ON t.number = s.ticket_number WHERE t.execution_result = 'succeeded' AND s.state NOT IN ('done', 'failed')"),
 ];
 
-/// Open tasks are exactly those of the open links, of whoever holds the role now, without who asked.
-const TASKS_THAT_SHOULD_BE: &str = "SELECT DISTINCT t.number, a.account_id FROM ticket t
-    JOIN assignment a ON a.role_id = t.waits_role JOIN project p ON p.id = a.project_id
-    JOIN account u ON u.id = a.account_id AND u.enabled
-    WHERE t.status = 'incomplete' AND t.process_result IS NULL AND a.account_id <> t.initiator_id
-      AND (t.waits_scope = 'global' OR (t.waits_scope = 'project' AND a.project_id = t.waits_scope_id)
-           OR (t.waits_scope = 'domain' AND p.domain_id = t.waits_scope_id))
-    ORDER BY 1, 2";
-const OPEN_TASKS: &str = "SELECT ticket_number, account_id FROM task WHERE state = 'open' ORDER BY 1, 2";
-
 /// Everything. `drained`: nothing is under way any more. Gives the newest seal, for the next time.
 pub async fn check(app: &App, drained: bool, head: Option<&Head>) -> Option<Head> {
     for (what, sql) in NEVER {
@@ -98,9 +89,7 @@ pub async fn check(app: &App, drained: bool, head: Option<&Head>) -> Option<Head
         let count: i64 = app.db.scalar(sql, args![]).await.unwrap_or_else(|e| panic!("{what}: {e}"));
         assert_eq!(count, 0, "{what}");
     }
-    let wanted: Vec<(i64, String)> = app.db.all(TASKS_THAT_SHOULD_BE, args![]).await.expect("query");
-    let open: Vec<(i64, String)> = app.db.all(OPEN_TASKS, args![]).await.expect("query");
-    assert_eq!(open, wanted, "open tasks follow the directory");
+    check_open_tasks(&app.db).await;
     check_limits(app).await;
     check_holds(&app.db).await;
     check_quantities(&app.db).await;

@@ -62,18 +62,24 @@ impl Catalogue {
     }
 }
 
+/// What workers who began together share: when to stop, and what they did so far.
+#[derive(Default)]
+pub struct Shift {
+    pub is_over: AtomicBool,
+    pub counts: Mutex<Counts>,
+}
+
 /// One person at work.
 pub struct Worker {
     pub person: Person,
     pub part: Part,
     pub catalogue: Catalogue,
     pub ledger: Arc<Mutex<Ledger>>,
-    pub stop: Arc<AtomicBool>,
+    pub shift: Arc<Shift>,
     rng: StdRng,
     /// How every mark of this worker begins.
     marks: String,
     marked: usize,
-    counts: Counts,
 }
 
 impl Worker {
@@ -82,17 +88,17 @@ impl Worker {
         part: Part,
         catalogue: Catalogue,
         ledger: Arc<Mutex<Ledger>>,
-        stop: Arc<AtomicBool>,
+        shift: Arc<Shift>,
         marks: String,
         seed: u64,
     ) -> Worker {
         let rng = StdRng::seed_from_u64(seed);
-        Worker { person, part, catalogue, ledger, stop, rng, marks, marked: 0, counts: Counts::default() }
+        Worker { person, part, catalogue, ledger, shift, rng, marks, marked: 0 }
     }
 
-    /// Works until told to stop; what it did.
-    pub async fn run(mut self) -> Counts {
-        while !self.stop.load(Ordering::Relaxed) {
+    /// Works until the shift is over.
+    pub async fn run(mut self) {
+        while !self.shift.is_over.load(Ordering::Relaxed) {
             let acted = match self.part {
                 Part::Asks => self.ask().await,
                 Part::Decides => self.decide().await,
@@ -104,7 +110,6 @@ impl Worker {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
-        self.counts
     }
 
     fn mark(&mut self) -> String {
@@ -113,30 +118,28 @@ impl Worker {
     }
 
     async fn read<T: DeserializeOwned>(&mut self, function: &str, fields: &[(&str, &str)]) -> Option<T> {
-        self.counts.requests += 1;
-        match self.person.read(function, fields).await {
-            Ok(answer) => Some(answer),
-            Err(Unread::Gone) => {
-                self.counts.unanswered += 1;
-                None
-            }
-            Err(Unread::Failed) => {
-                self.counts.failed += 1;
-                None
-            }
-            Err(Unread::Refused) => None,
+        let answer = self.person.read(function, fields).await;
+        let mut counts = self.shift.counts.lock().expect("the counts");
+        counts.requests += 1;
+        match answer {
+            Ok(_) | Err(Unread::Refused) => {}
+            Err(Unread::Gone) => counts.unanswered += 1,
+            Err(Unread::Failed) => counts.failed += 1,
         }
+        answer.ok()
     }
 
     /// Asks for a change and counts the answer.
     async fn change(&mut self, function: &str, fields: &[(&str, &str)]) -> Told {
-        self.counts.requests += 1;
-        let (count, told) = match self.person.change(function, fields).await {
-            Outcome::Done => (&mut self.counts.confirmed, Told::Confirmed),
-            Outcome::Refused => (&mut self.counts.refused, Told::Denied),
-            Outcome::Failed => (&mut self.counts.failed, Told::Denied),
-            Outcome::Unsure => (&mut self.counts.unsure, Told::Nothing),
-            Outcome::Unknown => (&mut self.counts.unanswered, Told::Nothing),
+        let outcome = self.person.change(function, fields).await;
+        let mut counts = self.shift.counts.lock().expect("the counts");
+        counts.requests += 1;
+        let (count, told) = match outcome {
+            Outcome::Done => (&mut counts.confirmed, Told::Confirmed),
+            Outcome::Refused => (&mut counts.refused, Told::Denied),
+            Outcome::Failed => (&mut counts.failed, Told::Denied),
+            Outcome::Unsure => (&mut counts.unsure, Told::Nothing),
+            Outcome::Unknown => (&mut counts.unanswered, Told::Nothing),
         };
         *count += 1;
         told

@@ -187,12 +187,21 @@ mod tests {
     #[test]
     fn every_kind_reads_back_as_what_was_enqueued() {
         let host: HostId = "h".into();
-        for job in [
+        let ticket = 7;
+        let of_all_servers = Job::STANDING;
+        let caused = [
             Job::StartHostStep(StepKey { host: host.clone(), operation: 0, position: 0, attempt: 1 }),
             Job::PollHostStep(StepKey { host: host.clone(), operation: 3, position: 2, attempt: 1 }),
             Job::CleanUpHost { host: host.clone(), attempt: 2, then: AfterCleanUp::Start, since: 7 },
             Job::CleanUpHost { host, attempt: 2, then: AfterCleanUp::Remove, since: 7 },
-        ] {
+            Job::CloseSilent { ticket, since: 9 },
+            Job::RemindRequester { ticket, since: 9 },
+            Job::ExternalCreate { ticket },
+            Job::ExternalReply { ticket, post: 1 },
+            Job::ExternalClose { ticket },
+            Job::RemoveFile { file: "f".into() },
+        ];
+        for job in of_all_servers.into_iter().chain(caused) {
             let new = job.at(0);
             assert_eq!(Job::read(new.kind, &new.payload).ok(), Some(job));
         }

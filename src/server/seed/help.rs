@@ -1,5 +1,6 @@
 //! Support tickets of `member`, most of them closed, and one with a thread of a thousand replies.
 
+use super::number_on_after;
 use crate::api::error::AppError;
 use crate::args;
 use crate::domain::directory::View;
@@ -59,9 +60,7 @@ async fn bulk(app: &App, tickets: i64) -> Result<(), AppError> {
     for sql in rest {
         tx.exec(sql, args![first, last]).await?;
     }
-    let sql =
-        tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
-    tx.exec(sql, args![last]).await?;
+    number_on_after(&mut tx, last).await?;
     tx.commit().await?;
     Ok(())
 }

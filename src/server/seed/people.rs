@@ -2,7 +2,9 @@
 
 use crate::api::error::AppError;
 use crate::args;
+use crate::domain::time::Millis;
 use crate::server::app::App;
+use crate::server::store::db::Tx;
 
 pub(super) const PROJECTS: i64 = 200;
 /// With the owners they are 5,000.
@@ -20,15 +22,7 @@ pub(super) async fn insert(app: &App) -> Result<(), AppError> {
         args![0_i64, PROJECTS - 1, now],
     )
     .await?;
-    tx.exec(
-        numbers!(
-            "INSERT INTO account (id, domain_id, username, display_name, created_at)
-             SELECT 'requester-' || i, 'default', 'requester-' || i, 'Requester ' || i, $3 FROM n WHERE TRUE
-             ON CONFLICT DO NOTHING"
-        ),
-        args![0_i64, REQUESTERS - 1, now],
-    )
-    .await?;
+    insert_requesters(&mut tx, REQUESTERS, now).await?;
     for which in ["a", "b"] {
         tx.exec(
             numbers!(
@@ -59,5 +53,19 @@ pub(super) async fn insert(app: &App) -> Result<(), AppError> {
     )
     .await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// So many people who ask, as yet without a role anywhere.
+pub(super) async fn insert_requesters(tx: &mut Tx, count: i64, now: Millis) -> sqlx::Result<()> {
+    tx.exec(
+        numbers!(
+            "INSERT INTO account (id, domain_id, username, display_name, created_at)
+             SELECT 'requester-' || i, 'default', 'requester-' || i, 'Requester ' || i, $3 FROM n WHERE TRUE
+             ON CONFLICT DO NOTHING"
+        ),
+        args![0_i64, count - 1, now],
+    )
+    .await?;
     Ok(())
 }

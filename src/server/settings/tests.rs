@@ -1,4 +1,8 @@
+use super::command_line::parse;
 use super::*;
+use clap::CommandFactory;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
     let all: Vec<OsString> = ["countersign", "serve"].iter().chain(arguments).map(OsString::from).collect();
@@ -59,6 +63,24 @@ fn every_setting_is_a_flag_and_an_environment_variable() {
         let long = argument.get_long().expect("a flag");
         let variable = format!("COUNTERSIGN_{}", long.replace('-', "_").to_uppercase());
         assert_eq!(argument.get_env().and_then(|v| v.to_str()), Some(variable.as_str()));
+    }
+}
+
+#[test]
+fn the_readme_names_every_setting_with_its_default() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `--")?.split_once("` | "));
+    let told: BTreeMap<&str, &str> =
+        rows.map(|(flag, rest)| (flag, rest.split('|').next().unwrap_or("").trim())).collect();
+    let command = Cli::command();
+    let serve = command.find_subcommand("serve").expect("serve");
+    let settings: Vec<_> = serve.get_arguments().filter(|a| a.get_id() != "help").collect();
+    assert_eq!(told.keys().copied().collect::<BTreeSet<_>>(), settings.iter().filter_map(|a| a.get_long()).collect());
+    for setting in settings {
+        let default = setting.get_default_values().first().and_then(|value| value.to_str()).unwrap_or("");
+        let told = told[setting.get_long().expect("a flag")];
+        // Where nothing is set, the table may say what that means.
+        assert!(default.is_empty() || told == format!("`{default}`"), "{setting}: {told} instead of {default}");
     }
 }
 

@@ -1,0 +1,247 @@
+//! What the forms of a page hold and send, and putting something else there. Part of `browser`.
+
+#[cfg(feature = "hydrate")]
+mod real {
+    use crate::ui::browser::is_there;
+    use leptos::prelude::*;
+    use leptos::wasm_bindgen::{JsCast, JsValue};
+    use leptos::web_sys::{
+        Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent, UrlSearchParams,
+    };
+
+    /// Puts every control back to what the page says.
+    pub fn reset(form: &HtmlFormElement) {
+        form.reset();
+    }
+
+    /// A refused password is typed anew.
+    pub fn clear_passwords(form: &HtmlFormElement) {
+        let Ok(fields) = form.query_selector_all("input[type=password]") else {
+            return;
+        };
+        for i in 0..fields.length() {
+            if let Some(field) = fields.item(i).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
+                field.set_value("");
+            }
+        }
+    }
+
+    /// What a form sends: the pairs of its controls and of the button that was pressed.
+    pub fn pairs(event: &SubmitEvent) -> Vec<(String, String)> {
+        let mut pairs = leptos::form::form_data_from_event(event).map(|data| read(&data)).unwrap_or_default();
+        pairs.retain(|(name, _)| !name.is_empty());
+        pairs
+    }
+
+    /// The same with its files, and the files' names and sizes in bytes.
+    pub fn form_data(event: &SubmitEvent, files: &str) -> Option<(FormData, Vec<(String, u64)>)> {
+        let data = leptos::form::form_data_from_event(event).ok()?;
+        let chosen = data.get_all(files).iter().map(|file| described(&file)).collect();
+        Some((data, chosen))
+    }
+
+    fn read(data: &FormData) -> Vec<(String, String)> {
+        let params = UrlSearchParams::new_with_str_sequence_sequence(data).ok();
+        let encoded = params.and_then(|params| params.to_string().as_string()).unwrap_or_default();
+        serde_urlencoded::from_str(&encoded).unwrap_or_default()
+    }
+
+    /// What is chosen in the file control of this name.
+    pub fn chosen_files(name: &str) -> Vec<(String, u64)> {
+        let control = document().query_selector(&format!("[type=file][name={name}]")).ok().flatten();
+        let files = control.and_then(|control| js_sys::Reflect::get(&control, &"files".into()).ok());
+        files.map(|files| js_sys::Array::from(&files).iter().map(|file| described(&file)).collect()).unwrap_or_default()
+    }
+
+    fn described(file: &JsValue) -> (String, u64) {
+        let get = |name: &str| js_sys::Reflect::get(file, &name.into()).unwrap_or_default();
+        (get("name").as_string().unwrap_or_default(), get("size").as_f64().unwrap_or_default() as u64)
+    }
+
+    /// What the form around an event's target holds now.
+    pub fn typed(event: &Event) -> Vec<(String, String)> {
+        let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+        let form =
+            target.and_then(|t| t.closest("form").ok().flatten()).and_then(|f| f.dyn_into::<HtmlFormElement>().ok());
+        form.and_then(|form| FormData::new_with_form(&form).ok()).map(|data| read(&data)).unwrap_or_default()
+    }
+
+    /// A number and a ticked box in one row of a table say two things: what was used last stands, and the other gives way.
+    pub fn one_of_two(event: &Event) -> Option<()> {
+        let used = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
+        let is_box = used.type_() == "checkbox";
+        let other = if is_box { "[type=text]" } else { "[type=checkbox]" };
+        let other = used.closest("tr").ok()??.query_selector(other).ok()??.dyn_into::<HtmlInputElement>().ok()?;
+        match is_box {
+            true if used.checked() => other.set_value(""),
+            true => other.set_value(&other.default_value()),
+            false => other.set_checked(used.value().is_empty() && other.default_checked()),
+        }
+        Some(())
+    }
+
+    /// The values of the boxes that are ticked in the form of this id.
+    pub fn ticked(form: &str) -> Vec<String> {
+        let Ok(boxes) = document().query_selector_all(&format!("[form={form}]:checked")) else {
+            return vec![];
+        };
+        let value = |i| boxes.item(i)?.dyn_into::<Element>().ok()?.get_attribute("value");
+        (0..boxes.length()).filter_map(value).collect()
+    }
+
+    /// How many boxes belong to the form of this id.
+    pub fn boxes(form: &str) -> usize {
+        let boxes = document().query_selector_all(&format!("[form={form}][type=checkbox]"));
+        boxes.map_or(0, |boxes| boxes.length() as usize)
+    }
+
+    /// Ticks the boxes of the form of this id that `is_ticked` says of their value, and no others.
+    pub fn tick(form: &str, is_ticked: &dyn Fn(&str) -> bool) {
+        let Ok(boxes) = document().query_selector_all(&format!("[form={form}][type=checkbox]")) else {
+            return;
+        };
+        for i in 0..boxes.length() {
+            if let Some(found) = boxes.item(i).and_then(|node| node.dyn_into::<HtmlInputElement>().ok()) {
+                found.set_checked(is_ticked(&found.value()));
+            }
+        }
+    }
+
+    fn control(name: &str) -> Option<Element> {
+        document().query_selector(&format!("main [name=\"{name}\"]")).ok().flatten()
+    }
+
+    /// What stands in the control of this name.
+    pub fn text_in(name: &str) -> String {
+        let value = control(name).and_then(|control| js_sys::Reflect::get(&control, &"value".into()).ok());
+        value.and_then(|value| value.as_string()).unwrap_or_default()
+    }
+
+    /// Puts a text into the control of this name, unless something stands there. Tells whether there is such a control.
+    pub fn fill(name: &str, text: &str) -> bool {
+        let control = control(name);
+        if let Some(control) = &control
+            && text_in(name).is_empty()
+        {
+            let _ = js_sys::Reflect::set(control, &"value".into(), &text.into());
+        }
+        control.is_some()
+    }
+
+    /// Puts a text at the end of what stands in the control of this name, and the focus there.
+    pub fn insert(name: &str, text: &str) {
+        let before = text_in(name);
+        let whole = if before.trim().is_empty() { text.to_owned() } else { format!("{}\n\n{text}", before.trim_end()) };
+        if let Some(control) = control(name) {
+            let _ = js_sys::Reflect::set(&control, &"value".into(), &whole.into());
+            let _ = control.unchecked_into::<HtmlElement>().focus();
+        }
+    }
+
+    /// The form that an event is about.
+    fn form_of(event: &SubmitEvent) -> Option<HtmlFormElement> {
+        event.target()?.dyn_into().ok()
+    }
+
+    /// Whether the form changes something, and nobody has taken care of it yet.
+    pub fn posts(event: &SubmitEvent) -> bool {
+        !event.default_prevented() && form_of(event).is_some_and(|form| form.method() == "post")
+    }
+
+    /// The page that a form asks for, where it is one of ours and nobody has taken care of it yet.
+    pub fn asked_page(event: &SubmitEvent) -> Option<String> {
+        let form = form_of(event).filter(|form| !event.default_prevented() && form.method() == "get")?;
+        form.get_attribute("action").filter(|_| !form.has_attribute("data-external"))
+    }
+
+    /// Whether the pressed button restates the page (`formmethod="get"`) instead of sending the form.
+    pub fn restates(event: &SubmitEvent) -> bool {
+        event.submitter().is_some_and(|button| button.get_attribute("formmethod").as_deref() == Some("get"))
+    }
+
+    /// Whether somebody types into the page, has typed something that isn't sent yet, or has opened a part of it.
+    pub fn is_in_use() -> bool {
+        let parts = "main :is(input, select, textarea):focus, main :popover-open, dialog[open]";
+        is_there(parts) || holds_something_typed()
+    }
+
+    /// Whether a control of the page holds something else than the page says.
+    fn holds_something_typed() -> bool {
+        let Ok(controls) = document().query_selector_all("main :is(input:not([type=hidden]), select, textarea)") else {
+            return false;
+        };
+        let get = |control: &JsValue, name: &str| js_sys::Reflect::get(control, &name.into()).unwrap_or_default();
+        let differs = |control: &JsValue, now: &str, said: &str| get(control, now) != get(control, said);
+        (0..controls.length()).filter_map(|i| controls.item(i)).any(|control| {
+            let options = get(&control, "options");
+            if options.is_undefined() {
+                // A box without a value of its own has one of the browser's.
+                let kind = get(&control, "type").as_string().unwrap_or_default();
+                let is_box = kind == "checkbox" || kind == "radio";
+                let (now, said) = if is_box { ("checked", "defaultChecked") } else { ("value", "defaultValue") };
+                return differs(&control, now, said);
+            }
+            let options: Vec<JsValue> = js_sys::Array::from(&options).to_vec();
+            // Where the page marks no option of a select for one, its first is meant.
+            let says_nothing = !options.iter().any(|option| get(option, "defaultSelected").is_truthy());
+            if says_nothing && get(&control, "multiple").is_falsy() {
+                return get(&control, "selectedIndex").as_f64().is_some_and(|index| index > 0.0);
+            }
+            options.iter().any(|option| differs(option, "selected", "defaultSelected"))
+        })
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod real {
+    use leptos::web_sys::{Event, FormData, HtmlFormElement, SubmitEvent};
+
+    pub fn reset(_form: &HtmlFormElement) {}
+    pub fn clear_passwords(_form: &HtmlFormElement) {}
+    pub fn pairs(_event: &SubmitEvent) -> Vec<(String, String)> {
+        vec![]
+    }
+    pub fn form_data(_event: &SubmitEvent, _files: &str) -> Option<(FormData, Vec<(String, u64)>)> {
+        None
+    }
+    pub fn chosen_files(_name: &str) -> Vec<(String, u64)> {
+        vec![]
+    }
+    pub fn typed(_event: &Event) -> Vec<(String, String)> {
+        vec![]
+    }
+    pub fn one_of_two(_event: &Event) -> Option<()> {
+        None
+    }
+    pub fn ticked(_form: &str) -> Vec<String> {
+        vec![]
+    }
+    pub fn boxes(_form: &str) -> usize {
+        0
+    }
+    pub fn tick(_form: &str, _is_ticked: &dyn Fn(&str) -> bool) {}
+    pub fn text_in(_name: &str) -> String {
+        String::new()
+    }
+    pub fn fill(_name: &str, _text: &str) -> bool {
+        true
+    }
+    pub fn insert(_name: &str, _text: &str) {}
+    pub fn posts(_event: &SubmitEvent) -> bool {
+        false
+    }
+    pub fn asked_page(_event: &SubmitEvent) -> Option<String> {
+        None
+    }
+    pub fn restates(_event: &SubmitEvent) -> bool {
+        false
+    }
+    pub fn is_in_use() -> bool {
+        false
+    }
+}
+
+pub use real::{
+    asked_page, boxes, chosen_files, clear_passwords, fill, form_data, insert, is_in_use, one_of_two, pairs, posts,
+    reset, restates, text_in, tick, ticked, typed,
+};
