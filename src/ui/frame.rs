@@ -1,21 +1,23 @@
 //! What surrounds every page of a signed-in person: the bar on top with its menus, the menu on the left, the footer.
 
 use super::bell::{Bell, BellMenu};
-use super::components::form::{ChangeForm, Hidden, use_button_change};
+use super::components::form::{Change, hidden_fields, use_button_change};
 use super::components::icon::{self, BrandMark, Icon};
 use super::components::toast::ToastRegion;
 use super::context::{provide_frame, start_clock, use_counts};
 use super::data::{awaited, awaited_or};
 use super::live::keep_live;
+use super::memo::memo;
 use super::server_side;
+use super::still::{Region, block};
 use crate::api::error::AppError;
 use crate::api::frame::{Frame, is_open_without_project};
 use crate::api::session::SwitchView;
 use crate::domain::directory::{NamedView, View};
-use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::{use_location, use_navigate};
+use maud::{Markup, html};
 
 /// The frame around the pages of the routes below it.
 #[component]
@@ -109,6 +111,7 @@ fn Top(frame: Frame) -> impl IntoView {
     };
     let bell = !frame.enabled.is_empty();
     let counts = use_counts(frame.counts);
+    let navigation = links(&frame, "menu-section", "menu-title", Some("menu-item"));
     view! {
         {demo}
         <header class="topbar">
@@ -124,9 +127,7 @@ fn Top(frame: Frame) -> impl IntoView {
                 <AccountButton username=frame.username.clone()/>
             </div>
         </header>
-        <nav class="menu" id="navigation" popover="auto" aria-label="Navigation" data-width="wide">
-            {sections(&frame).into_iter().map(menu_section).views()}
-        </nav>
+        <nav class="menu" id="navigation" popover="auto" aria-label="Navigation" data-width="wide" inner_html=navigation></nav>
         <ViewMenu frame=frame.clone()/>
         {bell.then(|| view! { <BellMenu frame=frame.clone() counts/> }.into_any())}
         <AccountMenu frame/>
@@ -210,28 +211,43 @@ fn sections(frame: &Frame) -> Vec<Section> {
     sections
 }
 
-/// Whether the page one is on belongs to a menu entry.
-fn current(href: &'static str) -> impl Fn() -> Option<&'static str> + Clone {
+/// The links of the sections as HTML that stands still until one goes to another of them, which is marked.
+fn links(
+    frame: &Frame,
+    section: &'static str,
+    title: &'static str,
+    item: Option<&'static str>,
+) -> impl Fn() -> String + Send + Sync + 'static {
+    let sections = sections(frame);
     let path = use_location().pathname;
-    let base = href.strip_suffix("/mine").unwrap_or(href);
+    let hrefs: Vec<_> = sections.iter().flat_map(|section| &section.links).map(|(href, ..)| *href).collect();
+    let current = memo(move |_| path.with(|path| hrefs.iter().copied().find(|href| leads_to(href, path))));
     move || {
-        path.with(|path| path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-            .then_some("page")
+        let current = current.get();
+        let links = html! {
+            @for Section { title: name, links } in &sections {
+                div class=(section) {
+                    p class=(title) { (name) }
+                    ul aria-label=(name) {
+                        @for (href, paths, label) in links {
+                            li {
+                                a class=[item] href=(href) aria-current=[(current == Some(*href)).then_some("page")] {
+                                    (icon::still(paths, 16)) span { (label) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        links.into_string()
     }
 }
 
-fn menu_section(section: Section) -> AnyView {
-    let title = section.title;
-    let link = |(href, paths, label): (&'static str, &'static str, &'static str)| {
-        view! { <li><a class="menu-item" href=href aria-current=current(href)><Icon paths/><span>{label}</span></a></li> }
-    };
-    view! {
-        <div class="menu-section">
-            <p class="menu-title">{title}</p>
-            <ul aria-label=title>{section.links.into_iter().map(link).views()}</ul>
-        </div>
-    }
-    .into_any()
+/// Whether a page belongs to a menu entry.
+fn leads_to(href: &str, path: &str) -> bool {
+    let base = href.strip_suffix("/mine").unwrap_or(href);
+    path.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[component]
@@ -239,20 +255,10 @@ fn Side(frame: Frame) -> impl IntoView {
     if frame.view.is_none() {
         return ().into_any();
     }
-    let link = |(href, paths, label): (&'static str, &'static str, &'static str)| {
-        view! { <li><a href=href aria-current=current(href)><Icon paths/><span>{label}</span></a></li> }
-    };
-    let section = |section: Section| {
-        view! {
-            <div class="sidenav-section">
-                <p class="sidenav-title">{section.title}</p>
-                <ul aria-label=section.title>{section.links.into_iter().map(link).views()}</ul>
-            </div>
-        }
-    };
+    let links = links(&frame, "sidenav-section", "sidenav-title", None);
     view! {
         <nav class="sidenav" aria-label="Main">
-            {sections(&frame).into_iter().map(section).views()}
+            <div class="still" inner_html=links></div>
             <label class="sidenav-fold">
                 <input type="checkbox" role="switch"/><Icon paths=icon::PANEL_LEFT/><span>"Fold menu"</span>
             </label>
@@ -276,24 +282,31 @@ fn Foot(frame: Frame) -> impl IntoView {
 fn ViewMenu(frame: Frame) -> impl IntoView {
     let change = use_button_change::<SwitchView>();
     let here = frame.view.as_ref().map(|v| v.view.key());
-    let entry = |view: NamedView| {
-        let key = view.view.key();
-        let is_here = here.as_ref() == Some(&key);
-        view! {
-            <li>
-                <ChangeForm change class="menu-form">
-                    <Hidden name="view" value=key/>
-                    <button class="menu-item" type="submit" aria-current=is_here.then_some("true")><span>{view.label}</span></button>
-                </ChangeForm>
-            </li>
+    let views = html! {
+        div class="menu-section" {
+            ul aria-label="Views" {
+                @for NamedView { view, label } in &frame.views {
+                    li { (switch(change, &view.key(), label, here.as_ref() == Some(&view.key()))) }
+                }
+            }
         }
     };
     view! {
-        <div class="menu" id="view-menu" popover="auto" data-align="end">
-            <div class="menu-section"><ul aria-label="Views">{frame.views.into_iter().map(entry).views()}</ul></div>
+        <div id="view-menu" popover="auto" class="menu" data-align="end">
+            <Region class="still" change=Some(change)>{block(views)}</Region>
         </div>
     }
     .into_any()
+}
+
+/// The button that switches to a view; the one that one is in is marked.
+fn switch(change: Change, key: &str, label: &str, is_here: bool) -> Markup {
+    html! {
+        form class="menu-form" method="post" action=(change.url()) {
+            (hidden_fields([("view", key)].into_iter()))
+            button class="menu-item" type="submit" aria-current=[is_here.then_some("true")] { span { (label) } }
+        }
+    }
 }
 
 #[component]

@@ -2,7 +2,7 @@
 
 use super::db::{Db, Dialect, Tx};
 use super::event::Change;
-use super::sql::Sql;
+use super::sql::{Sql, read_rows};
 use super::value::Val;
 use crate::args;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
@@ -198,30 +198,40 @@ pub async fn had_in(tx: &mut Tx, number: TicketNumber, user: &UserId) -> sqlx::R
 }
 
 /// A task with its approver's name.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone)]
 pub struct NamedTask {
     pub ticket_number: TicketNumber,
     pub link: i64,
     pub account_id: UserId,
     pub name: String,
-    #[sqlx(try_from = "String")]
     pub state: TaskState,
     pub ended_at: Option<Millis>,
 }
 
-/// The open and decided tasks of these tickets, in the order of their links and names.
+/// The open and decided tasks of these tickets, in the order of their links and names. They come as one row: a row of SQLite's
+/// wakes two threads.
 pub async fn of_tickets(db: &Db, numbers: Vec<TicketNumber>) -> sqlx::Result<Vec<NamedTask>> {
-    let sql = db.dialect().pick(
-        "SELECT k.ticket_number, k.link, k.account_id, u.display_name AS name, k.state, k.ended_at
-         FROM task k JOIN account u ON u.id = k.account_id
-         WHERE k.ticket_number IN (SELECT value FROM json_each($1)) AND k.state IN ('open', 'decided')
-         ORDER BY k.ticket_number, k.link, u.display_name",
-        "SELECT k.ticket_number, k.link, k.account_id, u.display_name AS name, k.state, k.ended_at
-         FROM task k JOIN account u ON u.id = k.account_id
-         WHERE k.ticket_number = ANY($1) AND k.state IN ('open', 'decided')
-         ORDER BY k.ticket_number, k.link, u.display_name",
+    type Task = (TicketNumber, i64, UserId, String, TaskState, Option<Millis>);
+    let mut sql = Sql::new(db.dialect(), "SELECT ");
+    sql.rows(
+        "k.ticket_number, k.link, k.account_id, u.display_name, k.state, k.ended_at",
+        "k.ticket_number, k.link, u.display_name",
     );
-    db.all(sql, args![numbers]).await
+    sql.push(
+        " FROM task k JOIN account u ON u.id = k.account_id WHERE k.state IN ('open', 'decided') AND k.ticket_number",
+    );
+    sql.is_in(numbers).push(")");
+    let (text, args) = sql.done();
+    let tasks: Vec<Task> = read_rows(&db.scalar::<String>(text, args).await?)?;
+    let named = |(ticket_number, link, account_id, name, state, ended_at)| NamedTask {
+        ticket_number,
+        link,
+        account_id,
+        name,
+        state,
+        ended_at,
+    };
+    Ok(tasks.into_iter().map(named).collect())
 }
 
 /// Runs a statement that returns the tickets whose tasks it changed, and tells how many tasks those are.

@@ -6,8 +6,8 @@ use super::icon::{self, Icon};
 use crate::api::Choice;
 use crate::ui::memo::memo;
 use crate::ui::query::use_query;
-use crate::ui::views::Views;
 use leptos::prelude::*;
+use maud::html;
 
 /// What one types into.
 #[derive(Clone)]
@@ -162,36 +162,22 @@ fn control_view(control: Control, shape: Shape, unit_id: String, state: &FormSta
         Control::Select(choices) => {
             let Shape { id, name, value, required, described_by, invalid, autofocus } = shape;
             view! {
-                <select id=id name=name required=required autofocus=autofocus aria-describedby=described_by
-                    aria-invalid=move || invalid.get().then_some("true")>
-                    {options(choices, &value)}
-                </select>
+                <select id=id name=name required=required autofocus=autofocus inner_html=options(&choices, &|one| one == value)
+                    aria-describedby=described_by aria-invalid=move || invalid.get().then_some("true")></select>
             }
             .into_any()
         }
         Control::Many(choices) => {
             let Shape { id, name, required, described_by, invalid, .. } = shape;
-            let size = choices.len().clamp(2, 6);
-            let options = many(choices, &name, state);
+            let (size, prefix) = (choices.len().clamp(2, 6), name.trim_end_matches("[]"));
+            let options = options(&choices, &|one| state.chosen(prefix, one));
             view! {
-                <select id=id name=name multiple=true size=size required=required aria-describedby=described_by
-                    aria-invalid=move || invalid.get().then_some("true")>
-                    {options}
-                </select>
+                <select id=id name=name multiple=true size=size required=required inner_html=options
+                    aria-describedby=described_by aria-invalid=move || invalid.get().then_some("true")></select>
             }
             .into_any()
         }
     }
-}
-
-/// The entries that a select for several holds.
-fn many(choices: Vec<Choice>, name: &str, state: &FormState) -> AnyView {
-    let prefix = name.trim_end_matches("[]");
-    let options = choices.into_iter().map(|choice| {
-        let selected = state.chosen(prefix, &choice.value);
-        view! { <option value=choice.value selected=selected>{choice.label}</option> }
-    });
-    options.views().into_any()
 }
 
 fn input(kind: &'static str, autocomplete: Option<&'static str>, shape: Shape) -> AnyView {
@@ -204,16 +190,12 @@ fn input(kind: &'static str, autocomplete: Option<&'static str>, shape: Shape) -
     .into_any()
 }
 
-/// The entries of a select, with the chosen one marked.
-pub fn options(choices: Vec<Choice>, value: &str) -> AnyView {
-    choices
-        .into_iter()
-        .map(|choice| {
-            let selected = choice.value == value;
-            view! { <option value=choice.value selected=selected>{choice.label}</option> }
-        })
-        .views()
-        .into_any()
+/// The entries of a select as HTML, with the chosen ones marked. They stand still, see [`crate::ui::still`].
+pub fn options(choices: &[Choice], is_chosen: &dyn Fn(&str) -> bool) -> String {
+    let options = html! {
+        @for choice in choices { option value=(choice.value) selected[is_chosen(&choice.value)] { (choice.label) } }
+    };
+    options.into_string()
 }
 
 /// The content of a textarea as HTML. (As a child node an empty text would come out as a space.)
@@ -233,20 +215,18 @@ pub fn FilterField(
 ) -> impl IntoView {
     let query = use_query();
     let value = memo(move |_| query.with(|query| query.text(name)));
+    // What the page says; and what shows from the moment the URL says something else.
+    let said = value.get_untracked();
+    let live = move || value.try_get().unwrap_or_default();
     let id = format!("filter-{name}");
     let control = match control {
         Control::Select(choices) => {
-            let choices = choices.into_iter().map(|choice| {
-                let this = choice.value.clone();
-                let selected = move || value.try_with(|value| *value == this).unwrap_or(false);
-                view! { <option value=choice.value selected=selected>{choice.label}</option> }
-            });
-            view! { <select id=id.clone() name=name prop:value=move || value.try_get().unwrap_or_default()>{choices.views()}</select> }.into_any()
+            let options = options(&choices, &|one| one == said);
+            view! { <select id=id.clone() name=name inner_html=options prop:value=live></select> }.into_any()
         }
         control => {
             let kind = if matches!(control, Control::Date) { "date" } else { "text" };
-            let live = move || value.try_get().unwrap_or_default();
-            view! { <input type=kind id=id.clone() name=name value=live prop:value=live autocomplete="off"/> }
+            view! { <input type=kind id=id.clone() name=name value=said prop:value=live autocomplete="off"/> }
                 .into_any()
         }
     };

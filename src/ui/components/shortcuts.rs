@@ -2,8 +2,9 @@
 
 use super::icon::{self, Icon};
 use crate::ui::keyboard;
-use crate::ui::views::Views;
+use crate::ui::still::block;
 use leptos::prelude::*;
+use maud::html;
 
 const ID: &str = "shortcuts";
 type Shortcut = (&'static str, &'static str);
@@ -43,11 +44,13 @@ pub fn Shortcuts(keys: &'static [Shortcut]) -> impl IntoView {
         on.set(event_target_checked(&event));
         keyboard::turn(on.get_untracked());
     };
-    let key = |(key, what): &Shortcut| view! { <div><dt><kbd>{*key}</kbd></dt><dd>{*what}</dd></div> };
+    let keys = html! {
+        dl class="shortcuts-keys" { @for (key, what) in keys { div { dt { kbd { (key) } } dd { (what) } } } }
+    };
     view! {
         <div class="menu shortcuts" id=ID popover="auto" role="dialog" aria-labelledby="shortcuts-title" data-align="end">
             <h2 id="shortcuts-title">"Keyboard shortcuts"</h2>
-            <dl class="shortcuts-keys">{keys.iter().map(key).views()}</dl>
+            {block(keys)}
             <div class="choice">
                 <input type="checkbox" id="shortcuts-on" checked=true prop:checked=move || on.get() autofocus=true on:change=on_change/>
                 <label for="shortcuts-on">"Single-key shortcuts"</label>

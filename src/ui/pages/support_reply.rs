@@ -68,11 +68,11 @@ async fn chosen(number: TicketNumber) -> String {
 /// Chooses a canned reply to begin with, above the form.
 fn canned(number: TicketNumber, replies: Vec<Choice>, put_in: impl Fn(MouseEvent) + Send + 'static) -> Option<AnyView> {
     let keep = Query::default().with(OPEN, "open");
-    let chooser = |replies| {
+    let chooser = |replies: Vec<Choice>| {
         view! {
             <GetForm page=path(number) keep class="canned">
                 <label for="canned">"Canned reply"</label>
-                <select id="canned" name=CANNED>{options(replies, "")}</select>
+                <select id="canned" name=CANNED inner_html=options(&replies, &str::is_empty)></select>
                 <button class="button" type="submit" on:click=put_in><span>"Insert"</span></button>
             </GetForm>
         }

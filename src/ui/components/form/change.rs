@@ -75,6 +75,11 @@ impl Change {
         Change { sender: Some(sender), ..self }
     }
 
+    /// Where its forms go.
+    pub fn url(self) -> &'static str {
+        self.url
+    }
+
     /// Whether a form of it is on its way.
     pub fn is_pending(self) -> bool {
         self.pending.try_get().unwrap_or(false)
