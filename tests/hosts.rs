@@ -171,7 +171,7 @@ both! {
         disable_approval(&app).await;
         let form = HostForm {
             system_disk: "40".into(),
-            data_disks: vec!["100".into(), "".into(), "7".into()],
+            data_disks: vec!["100".into(), "7".into()],
             description: " for the shop ".into(),
             ..form(&app, "web", "shown", 1).await
         };

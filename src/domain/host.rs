@@ -103,8 +103,11 @@ impl HostForm {
             problems.add("form[image]", "Choose one of the images.");
         }
         let system_disk_gib = problems.number("form[system_disk]", "System disk", &self.system_disk, SYSTEM_DISK_GIB);
-        let typed_disks = self.data_disks.iter().enumerate().filter(|(_, typed)| !typed.trim().is_empty());
-        let data_disks_gib: Vec<i64> = typed_disks
+        // A row that was added and left empty is a disk that was meant.
+        let data_disks_gib: Vec<i64> = self
+            .data_disks
+            .iter()
+            .enumerate()
             .map(|(i, typed)| {
                 problems.number(
                     &format!("form[data_disks][{i}]"),
@@ -141,7 +144,8 @@ impl HostForm {
     pub fn takes(&self, specifications: &[Specification], images: &[Image]) -> Option<Amounts> {
         let image = images.first()?.id.to_string();
         let rest = HostForm { name: "host".to_owned(), project: "project".to_owned(), image, ..self.clone() };
-        let rest = HostForm { description: String::new(), reason: String::new(), ..rest };
+        let data_disks = self.data_disks.iter().filter(|typed| !typed.trim().is_empty()).cloned().collect();
+        let rest = HostForm { data_disks, description: String::new(), reason: String::new(), ..rest };
         rest.parse(specifications, images).ok().map(|request| request.total())
     }
 }
@@ -224,7 +228,7 @@ mod tests {
     #[test]
     fn a_batch_is_numbered_and_multiplied() {
         let (s, i) = catalogue();
-        let batch = HostForm { quantity: "3".into(), data_disks: vec!["".into(), "100".into()], ..form() };
+        let batch = HostForm { quantity: "3".into(), data_disks: vec!["100".into()], ..form() };
         let request = batch.parse(&s, &i).expect("good");
         assert_eq!(request.host_names(), ["web-1", "web-2", "web-3"]);
         assert_eq!(request.data_disks_gib, [100]);
@@ -238,6 +242,8 @@ mod tests {
         let vcpu = |form: HostForm| form.takes(&s, &i).map(|takes| takes.get(Key::Vcpu));
         let three = HostForm { quantity: "3".into(), name: "-a b".into(), image: "none".into(), ..form() };
         assert_eq!(vcpu(three), Some(6));
+        let beginning = HostForm { data_disks: vec![" ".into()], ..form() };
+        assert_eq!(vcpu(beginning), vcpu(form()), "a disk is being added");
         assert_eq!(vcpu(HostForm { quantity: "many".into(), ..form() }), None);
         assert_eq!(vcpu(HostForm { specification: "none".into(), ..form() }), None);
     }
@@ -252,7 +258,7 @@ mod tests {
         for disk in ["9", "501", ""] {
             assert_eq!(fields(HostForm { system_disk: disk.into(), ..form() }), ["form[system_disk]"], "{disk}");
         }
-        for disk in ["0", "3073"] {
+        for disk in ["0", "3073", ""] {
             let disks = HostForm { data_disks: vec![disk.into()], ..form() };
             assert_eq!(fields(disks), ["form[data_disks][0]"], "{disk}");
         }

@@ -105,9 +105,9 @@ impl AdjustRequest {
         self.hosts.iter().all(|host| self.after(&host.configuration) == host.configuration)
     }
 
-    /// "2 hosts to c2.large": the short form written on a button.
+    /// "web-1, web-2 to c2.large": what Pass leads to, in short.
     pub fn summary(&self) -> String {
-        format!("{} to {}", counted(&self.hosts), self.specification.name)
+        format!("{} to {}", names(&self.hosts), self.specification.name)
     }
 }
 
@@ -120,14 +120,10 @@ pub struct DeleteRequest {
 }
 
 impl DeleteRequest {
-    /// "2 hosts to the trash": the short form written on a button.
+    /// "web-1, web-2 to the trash": what Pass leads to, in short.
     pub fn summary(&self) -> String {
-        format!("{} to the trash", counted(&self.hosts))
+        format!("{} to the trash", names(&self.hosts))
     }
-}
-
-fn counted(hosts: &[HostBefore]) -> String {
-    if hosts.len() == 1 { "1 host".to_owned() } else { format!("{} hosts", hosts.len()) }
 }
 
 /// What is under way with a host that exists.
@@ -204,8 +200,11 @@ impl AdjustForm {
         specifications: &[Specification],
     ) -> Result<AdjustRequest, Vec<Problem>> {
         let mut problems = Problems::default();
-        let typed = self.data_disks.iter().enumerate().filter(|(_, typed)| !typed.trim().is_empty());
-        let added_disks_gib: Vec<i64> = typed
+        // A row that was added and left empty is a disk that was meant.
+        let added_disks_gib: Vec<i64> = self
+            .data_disks
+            .iter()
+            .enumerate()
             .map(|(i, typed)| {
                 let (field, label) = (format!("form[data_disks][{i}]"), format!("Data disk {}", i + 1));
                 problems.number(&field, &label, typed, DATA_DISK_GIB)
@@ -284,19 +283,22 @@ mod tests {
         let request = parse(&form("c4", &[]), vec![host("a", 2, 4_096), host("b", 8, 4_096)]).expect("good");
         let total = request.total();
         assert_eq!((total.get(Key::Vcpu), total.get(Key::Memory), total.get(Key::HostCount)), (2, 0, 0));
-        assert_eq!(request.summary(), "2 hosts to c4");
+        assert_eq!(request.summary(), "a, b to c4");
     }
 
     #[test]
     fn disks_are_added_to_a_single_host() {
-        let request = parse(&form("c2", &["", "20"]), vec![host("a", 2, 4_096)]).expect("good");
+        let request = parse(&form("c2", &["20"]), vec![host("a", 2, 4_096)]).expect("good");
         assert_eq!(request.after(&request.hosts[0].configuration).data_disks_gib, [10, 20]);
         assert_eq!(request.total().get(Key::Storage), 20 * 1_024);
         let two = vec![host("a", 2, 4_096), host("b", 2, 4_096)];
         assert_eq!(parse(&form("c4", &["20"]), two), Err(vec!["form[data_disks]".into()]));
         let eight = parse(&form("c2", &["1"; 8]), vec![host("a", 2, 4_096)]);
         assert_eq!(eight, Err(vec!["form[data_disks]".into()]), "it has one already");
-        assert_eq!(parse(&form("c2", &["0"]), vec![host("a", 2, 4_096)]), Err(vec!["form[data_disks][0]".into()]));
+        for disk in ["0", ""] {
+            let refused = parse(&form("c2", &[disk]), vec![host("a", 2, 4_096)]);
+            assert_eq!(refused, Err(vec!["form[data_disks][0]".into()]), "{disk}");
+        }
     }
 
     #[test]

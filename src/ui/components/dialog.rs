@@ -5,7 +5,6 @@ use super::icon;
 use crate::api::error::AppError;
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
-use crate::ui::still::block;
 use leptos::html as elements;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlDialogElement;
@@ -164,19 +163,22 @@ pub fn DialogButton(
         keep = keep.with(name, value);
     }
     let inside = html! { @if let Some(paths) = paths { (icon::still(paths, 16)) } span { (label) } };
-    block(opening_form(&page, &keep, Look { kind, small, key }, inside))
+    let inside = opening(&keep, Look { kind, small, key }, inside).into_string();
+    view! { <form method="get" action=page inner_html=inside></form> }.into_any()
 }
 
 /// The same in a row. `key` presses it, see [`crate::ui::keyboard`]; it may be empty.
 pub fn row_button(page: &str, keep: &Query, dialog: &str, label: &str, about: (&str, &str), key: &str) -> Markup {
     let query = keep.clone().with("dialog", dialog).with(about.0, about.1);
-    opening_form(page, &query, Look { kind: "", small: true, key }, html! { span { (label) } })
+    let inside = opening(&query, Look { kind: "", small: true, key }, html! { span { (label) } });
+    html! { form method="get" action=(page) { (inside) } }
 }
 
 /// The same on the page of the one thing it is about, in still markup.
 pub fn page_button(page: &str, keep: &Query, dialog: &str, label: &str) -> Markup {
     let query = keep.clone().with("dialog", dialog);
-    opening_form(page, &query, Look { kind: "", small: false, key: "" }, html! { span { (label) } })
+    let inside = opening(&query, Look { kind: "", small: false, key: "" }, html! { span { (label) } });
+    html! { form method="get" action=(page) { (inside) } }
 }
 
 /// How a button looks, and the key that presses it; texts may be empty.
@@ -186,14 +188,13 @@ struct Look<'a> {
     key: &'a str,
 }
 
-fn opening_form(page: &str, query: &Query, look: Look<'_>, inside: Markup) -> Markup {
+/// What such a form holds.
+fn opening(query: &Query, look: Look<'_>, inside: Markup) -> Markup {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     html! {
-        form method="get" action=(page) {
-            (hidden_fields(query.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
-            button class="button" type="submit" data-kind=[some(look.kind)] data-size=[look.small.then_some("small")] data-key=[some(look.key)] {
-                (inside)
-            }
+        (hidden_fields(query.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
+        button class="button" type="submit" data-kind=[some(look.kind)] data-size=[look.small.then_some("small")] data-key=[some(look.key)] {
+            (inside)
         }
     }
 }

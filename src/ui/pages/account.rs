@@ -41,7 +41,7 @@ pub fn Account() -> impl IntoView {
     view! {
         <Title text="Account"/>
         <header class="page-header">
-            <div class="page-title"><h1>"Account"</h1><p>"Your password and where you are signed in."</p></div>
+            <div class="page-title"><h1>"Account"</h1><p>"Your password and your sessions."</p></div>
         </header>
         <div class="stack">{with_flash(forms)}</div>
     }
