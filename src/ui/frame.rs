@@ -283,17 +283,15 @@ fn ViewMenu(frame: Frame) -> impl IntoView {
     let change = use_button_change::<SwitchView>();
     let here = frame.view.as_ref().map(|v| v.view.key());
     let views = html! {
-        div class="menu-section" {
-            ul aria-label="Views" {
-                @for NamedView { view, label } in &frame.views {
-                    li { (switch(change, &view.key(), label, here.as_ref() == Some(&view.key()))) }
-                }
+        ul aria-label="Views" {
+            @for NamedView { view, label } in &frame.views {
+                li { (switch(change, &view.key(), label, here.as_ref() == Some(&view.key()))) }
             }
         }
     };
     view! {
         <div id="view-menu" popover="auto" class="menu" data-align="end">
-            <Region class="still" change=Some(change)>{block(views)}</Region>
+            <Region class="menu-section" change=Some(change)>{block(views)}</Region>
         </div>
     }
     .into_any()

@@ -25,6 +25,11 @@ pub fn block(markup: Markup) -> AnyView {
     view! { <div class="still" inner_html=markup.into_string()></div> }.into_any()
 }
 
+/// The value of an attribute, which is left out where the text is empty.
+pub fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
 /// A line of a list of facts (`dl.facts`).
 pub fn fact(name: &str, value: impl Render) -> Markup {
     html! { div { dt { (name) } dd { (value) } } }

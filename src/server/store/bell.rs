@@ -25,19 +25,15 @@ pub(super) struct Row {
 /// The columns of a [`Row`] for the person that this expression of the statement names. Each count reads an index of what is
 /// open, and no further than what is shown. (Left to itself SQLite takes the index of all that the person ever asked for.)
 pub(super) fn columns<'a>(sql: &'a mut Sql, person: &'static str) -> &'a mut Sql {
+    let tickets = sql.dialect().pick("ticket INDEXED BY ticket_mine_open", "ticket");
     let counts = [
-        (true, "WHERE status = 'incomplete' AND support = 0 AND initiator_id = ", ") AS workflow_mine, "),
-        (false, "WHERE state = 'open' AND queue = 0 AND account_id = ", ") AS workflow_pending, "),
-        (true, "WHERE status = 'incomplete' AND support = 1 AND initiator_id = ", ") AS support_mine, "),
-        (false, "WHERE state = 'open' AND queue BETWEEN 1 AND 4 AND account_id = ", ") AS support_pending, "),
+        (tickets, " WHERE status = 'incomplete' AND support = 0 AND initiator_id = ", ") AS workflow_mine, "),
+        ("task", " WHERE state = 'open' AND queue = 0 AND account_id = ", ") AS workflow_pending, "),
+        (tickets, " WHERE status = 'incomplete' AND support = 1 AND initiator_id = ", ") AS support_mine, "),
+        ("task", " WHERE state = 'open' AND queue BETWEEN 1 AND 4 AND account_id = ", ") AS support_pending, "),
     ];
-    for (counts_tickets, of, name) in counts {
-        sql.push("(SELECT COUNT(*) FROM (SELECT 1 FROM ");
-        match counts_tickets {
-            true => sql.pick("ticket INDEXED BY ticket_mine_open ", "ticket "),
-            false => sql.push("task "),
-        };
-        sql.push(of).push(person);
+    for (table, which, name) in counts {
+        sql.push("(SELECT COUNT(*) FROM (SELECT 1 FROM ").push(table).push(which).push(person);
         sql.push(" LIMIT ").bind(MOST_COUNTED).push(") AS counted").push(name);
     }
     sql.rows("ticket_type", "ticket_type").push(" FROM process WHERE enabled) AS enabled")

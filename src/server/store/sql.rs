@@ -17,6 +17,10 @@ impl Sql {
         Sql { dialect, text: text.to_owned(), args: vec![] }
     }
 
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     pub fn push(&mut self, text: &'static str) -> &mut Sql {
         self.text.push_str(text);
         self

@@ -5,6 +5,7 @@ use super::icon;
 use crate::api::error::AppError;
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
+use crate::ui::still::some;
 use leptos::html as elements;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlDialogElement;
@@ -190,7 +191,6 @@ struct Look<'a> {
 
 /// What such a form holds.
 fn opening(query: &Query, look: Look<'_>, inside: Markup) -> Markup {
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     html! {
         (hidden_fields(query.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))))
         button class="button" type="submit" data-kind=[some(look.kind)] data-size=[look.small.then_some("small")] data-key=[some(look.key)] {

@@ -8,7 +8,7 @@ use crate::api::Page;
 use crate::api::frame::Counts;
 use crate::ui::context::LiveCounts;
 use crate::ui::query::{Query, use_query};
-use crate::ui::still::Region;
+use crate::ui::still::{Region, some};
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use maud::{Markup, html};
@@ -104,10 +104,6 @@ pub fn link(href: &str, text: &str) -> Markup {
 /// The cell at the end of a row, with what can be done there.
 pub fn actions_cell(actions: Markup) -> Markup {
     html! { td data-col="actions" { div class="table-actions" { (actions) } } }
-}
-
-fn some(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
 }
 
 /// Onwards and back through a list read by key.

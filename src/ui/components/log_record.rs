@@ -2,7 +2,7 @@
 
 use super::dialog::NoticeDialog;
 use super::icon::{self, Icon};
-use super::pill::{State, text_or_none};
+use super::pill::{State, optional, text_or_none};
 use super::time::exact_time;
 use crate::api::error::AppError;
 use crate::api::logs::{LogRecord, get_log};
@@ -65,24 +65,23 @@ fn opened(record: LogRecord, page: String, keep: Query) -> AnyView {
 
 fn facts(record: LogRecord) -> AnyView {
     let LogRecord { row, operator_id, view, resource_id, project, domain, reason, seal, .. } = record;
-    let text = |text: &Option<String>| text_or_none(text.as_deref().unwrap_or_default());
     let seal = seal.map_or_else(|| "Not sealed yet".to_owned(), |number| format!("Sealed, seal {number}"));
     block(html! {
         dl class="facts" data-flow="columns" {
             (fact("ID", row.number))
             (fact("Time", exact_time(row.at)))
             (fact("Operator", text_or_none(&row.operator)))
-            (fact("Operator ID", text(&operator_id)))
+            (fact("Operator ID", optional(operator_id.as_deref())))
             (fact("View", text_or_none(&view)))
             (fact("IP", text_or_none(&row.ip)))
             (fact("Operation", &row.operation))
             (fact("Result", row.result.pill()))
-            (fact("Reason", text(&reason)))
+            (fact("Reason", optional(reason.as_deref())))
             (fact("Resource Type", &row.resource_type))
             (fact("Resource Name", text_or_none(&row.resource_name)))
             (fact("Resource ID", text_or_none(&resource_id)))
-            (fact("Project", text(&project)))
-            (fact("Domain", text(&domain)))
+            (fact("Project", optional(project.as_deref())))
+            (fact("Domain", optional(domain.as_deref())))
             (fact("Integrity", seal))
         }
     })

@@ -127,6 +127,11 @@ pub fn none() -> Markup {
     html! { span class="none" { "-" } }
 }
 
+/// The text, or the dash where there is none.
+pub fn optional(text: Option<&str>) -> Markup {
+    text_or_none(text.unwrap_or_default())
+}
+
 /// A text, or the dash where it is empty.
 pub fn text_or_none(text: &str) -> Markup {
     if text.is_empty() {

@@ -2,6 +2,7 @@
 //! when a list is read again, and a browser leaves a tick where it stands.
 
 use crate::ui::browser;
+use crate::ui::still::some;
 use leptos::prelude::*;
 use maud::{Markup, html};
 
@@ -32,7 +33,7 @@ impl Selection {
     pub fn tick_box(self, name: &str, value: &str, label: &str, key: &str) -> Markup {
         html! {
             input type="checkbox" form=(self.form) name=(name) value=(value) aria-label=(label) autocomplete="off"
-                data-key=[(!key.is_empty()).then_some(key)] checked[self.contains(value)];
+                data-key=[some(key)] checked[self.contains(value)];
         }
     }
 

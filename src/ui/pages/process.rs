@@ -8,7 +8,7 @@ use crate::domain::oplog::ResourceType;
 use crate::domain::process::Kind;
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::log_list::{LogList, Place};
-use crate::ui::components::pill::{Enablement, State, text_or_none};
+use crate::ui::components::pill::{Enablement, State, optional, text_or_none};
 use crate::ui::components::time::time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
@@ -101,7 +101,7 @@ fn facts(detail: &ProcessDetail, frame: Frame) -> AnyView {
             <div class="card-body">
                 {block(html! {
                     dl class="facts" data-flow="columns" {
-                        (fact("Cloud ID", text_or_none(process.queue.as_deref().unwrap_or_default())))
+                        (fact("Cloud ID", optional(process.queue.as_deref())))
                         div { dt { "ID" } dd class="mono" { (process.id) } }
                         (fact("Name", process.ticket_type.label()))
                         (fact("Status", status))

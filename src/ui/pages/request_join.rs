@@ -1,13 +1,13 @@
 //! What an application to join a project says, on its ticket's page.
 
 use crate::domain::request::JoinRequest;
-use crate::ui::components::pill::text_or_none;
+use crate::ui::components::pill::optional;
 use crate::ui::still::{block, fact};
 use leptos::prelude::*;
 use maud::html;
 
 pub fn card(request: &JoinRequest, domain: Option<String>) -> AnyView {
-    let wished = request.wished.as_ref().map(|wished| wished.name.as_str()).unwrap_or_default();
+    let wished = request.wished.as_ref().map(|wished| wished.name.as_str());
     view! {
         <section class="card" aria-labelledby="request-title">
             <header class="card-header"><h2 id="request-title">"Request"</h2></header>
@@ -15,8 +15,8 @@ pub fn card(request: &JoinRequest, domain: Option<String>) -> AnyView {
                 {block(html! {
                     dl class="facts" {
                         (fact("Reason", &request.reason))
-                        (fact("Wished project", text_or_none(wished)))
-                        (fact("Applicant's domain", text_or_none(&domain.unwrap_or_default())))
+                        (fact("Wished project", optional(wished)))
+                        (fact("Applicant's domain", optional(domain.as_deref())))
                     }
                 })}
             </div>

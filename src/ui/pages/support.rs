@@ -17,7 +17,7 @@ use crate::ui::components::icon;
 use crate::ui::components::list::{
     self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link, pager, text_cell,
 };
-use crate::ui::components::pill::{State, none, pill, text_or_none};
+use crate::ui::components::pill::{State, none, optional, pill, text_or_none};
 use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{LiveCounts, kept, lasting_query, loaded, use_counts, use_revision};
 use crate::ui::data::read;
@@ -180,7 +180,7 @@ fn row(tab: SupportTab, ticket: &SupportRow, take: Change, query: &Query, now: M
     let handler = if ticket.waits_for_nobody {
         pill("warning", icon::ALERT_TRIANGLE, "Waiting for nobody")
     } else {
-        text_or_none(ticket.handler.as_deref().unwrap_or_default())
+        optional(ticket.handler.as_deref())
     };
     // In My Pending, View takes the ticket: that changes something, so it is a form.
     let takes = tab == SupportTab::Pending && ticket.may_take;

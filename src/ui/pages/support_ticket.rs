@@ -14,7 +14,7 @@ use crate::domain::time::Millis;
 use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon::{self, Icon};
-use crate::ui::components::pill::{State, none, text_or_none};
+use crate::ui::components::pill::{State, none, optional, text_or_none};
 use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
@@ -167,7 +167,6 @@ fn notice(detail: &SupportDetail, retry: Change, skip: Change) -> AnyView {
 
 fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
     let row = &detail.row;
-    let some = |text: &Option<String>| text_or_none(text.as_deref().unwrap_or_default());
     let link = |number: TicketNumber| html! { a href=(path(number)) { "#" (number) } " " };
     let resolved = match detail.resolved {
         Some(true) => "Yes",
@@ -181,16 +180,16 @@ fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
             (fact("Priority", row.level.pill()))
             (fact("Status", row.status.pill()))
             (fact("Initiator", &row.initiator))
-            (fact("Handler", some(&row.handler)))
-            (fact("Project", some(&detail.project)))
-            (fact("Domain", some(&detail.domain)))
+            (fact("Handler", optional(row.handler.as_deref())))
+            (fact("Project", optional(detail.project.as_deref())))
+            (fact("Domain", optional(detail.domain.as_deref())))
             (fact("Time Submitted", time(row.submitted_at, now)))
             (fact("Time Closed", time_or_none(row.closed_at, now)))
             @if let Some(external) = &row.external { (external_facts(external)) }
             @if let Some(at) = detail.closes_at { (fact("Closes by itself", time(at, now))) }
             @if row.closed_at.is_some() {
                 (fact("Resolved", resolved))
-                (fact("Rating", some(&rating)))
+                (fact("Rating", optional(rating.as_deref())))
                 (fact("Comment", text_or_none(&detail.comment)))
             }
             @if let Some(number) = detail.follows { (fact("Follow-up of", link(number))) }

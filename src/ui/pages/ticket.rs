@@ -12,7 +12,7 @@ use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::form::{ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Table, cell, line, text_cell};
-use crate::ui::components::pill::{State, pill, pill_or_none, text_or_none};
+use crate::ui::components::pill::{State, optional, pill, pill_or_none, text_or_none};
 use crate::ui::components::shortcuts::{OF_TICKET, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
@@ -197,7 +197,7 @@ fn facts(detail: &TicketDetail, now: Millis) -> Markup {
             (fact("ID", row.number))
             (fact("Type", row.ticket_type.label()))
             (fact("Initiator", &row.initiator))
-            (fact("Domain", text_or_none(detail.domain.as_deref().unwrap_or_default())))
+            (fact("Domain", optional(detail.domain.as_deref())))
             (fact("Status", row.status.pill()))
             (fact("Stage", text_or_none(&row.stage)))
             (fact("Process Result", pill_or_none(row.process_result)))
