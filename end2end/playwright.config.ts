@@ -21,7 +21,8 @@ export default defineConfig({
   reporter: [['list'], ['./support/count.ts']],
   use: {
     launchOptions: chromium,
-    trace: 'retain-on-failure',
+    // Recording costs every spec a good part of its time: E2E_TRACE=1 when one is looked into.
+    trace: process.env.E2E_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
     actionTimeout: 10_000,
     navigationTimeout: 15_000,
@@ -30,9 +31,10 @@ export default defineConfig({
     locale: 'en-GB',
     contextOptions: { reducedMotion: 'reduce' },
   },
-  // Every spec runs twice; what is about hydration itself is named *.hydrate.spec.ts and needs scripts.
+  // Every spec runs twice; what is about hydration itself is named *.hydrate.spec.ts and needs scripts, and a power cut is one
+  // whatever the pages do.
   projects: [
     { name: 'scripts', use: { javaScriptEnabled: true } },
-    { name: 'no-scripts', use: { javaScriptEnabled: false }, testIgnore: /\.hydrate\.spec\.ts$/ },
+    { name: 'no-scripts', use: { javaScriptEnabled: false }, testIgnore: /(\.hydrate|kill)\.spec\.ts$/ },
   ],
 });

@@ -12,6 +12,7 @@ use countersign::server::clock::{SystemClock, new_id};
 use countersign::server::jobs::{
     self, Failure, Handlers, NewJob, Options, Outcome, Runner, RunnerHandle, leftovers, run_due_with,
 };
+use countersign::server::store::event::Change;
 use countersign::server::store::job::{self, Claimed};
 use countersign::server::work::Subject;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -70,6 +71,10 @@ impl Handlers for Script {
             self.finished.lock().expect("a lock").push(job.payload.clone());
         }
         result
+    }
+
+    fn shown_by(&self, _: &Claimed) -> Option<Change> {
+        None
     }
 
     async fn died(&self, _: &App, job: &Claimed, reason: &str) -> Result<(), AppError> {

@@ -40,6 +40,8 @@ test('a dialog says what it will do, and the ticket who is to follow', async ({ 
   const owner = await as('owner');
   const pass = await openDialog(owner, number, 'Pass');
   await expect(pass).toContainText(`#${number} of member. Pass: 2 hosts, 2 vCPU for web. Next: System Administrator Approval.`);
+  await expect(pass).toContainText('told-1, told-2 · ');
+  await expect(pass).toContainText('1 vCPU, ');
   await expect(pass).toContainText('Reason: For the launch.');
   await axe(owner);
   await fitsPhone(owner);

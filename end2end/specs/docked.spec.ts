@@ -17,6 +17,23 @@ async function comes(page: Page, check: () => Promise<void>) {
   }).toPass({ timeout: 20_000 });
 }
 
+/** Connects the system on the page that is open, and has the process ask its queue Network. */
+async function dock(admin: Page, desk: Helpdesk) {
+  await admin.getByLabel('Address', { exact: true }).fill(desk.url);
+  await admin.getByLabel('Account token', { exact: true }).fill(desk.token);
+  await admin.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(said(admin, 'The system is connected.')).toBeVisible();
+  await axe(admin);
+  await fitsPhone(admin);
+
+  await admin.goto('/settings/tickets?dialog=configure');
+  await configureDialog(admin).getByLabel('Kind', { exact: true }).selectOption('Third-party Ticket System');
+  await configureDialog(admin).getByLabel('External process', { exact: true }).selectOption('Network');
+  await axe(admin);
+  await fitsPhone(admin);
+  await confirm(admin, configureDialog(admin));
+}
+
 test('a ticket lives in the other system, and its thread here', async ({ page: admin, as }) => {
   test.setTimeout(180_000);
   const desk = await Helpdesk.start();
@@ -30,19 +47,7 @@ test('a ticket lives in the other system, and its thread here', async ({ page: a
     await admin.getByLabel('Account token', { exact: true }).fill(desk.token);
     await admin.getByRole('button', { name: 'Test connection', exact: true }).click();
     await expect(said(admin, '2 queues (Support, Network)')).toBeVisible();
-    await admin.getByLabel('Account token', { exact: true }).fill(desk.token);
-    await admin.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect(said(admin, 'The system is connected.')).toBeVisible();
-    await axe(admin);
-    await fitsPhone(admin);
-
-    // In the process: the kind, and the queue.
-    await admin.goto('/settings/tickets?dialog=configure');
-    await configureDialog(admin).getByLabel('Kind', { exact: true }).selectOption('Third-party Ticket System');
-    await configureDialog(admin).getByLabel('External process', { exact: true }).selectOption('Network');
-    await axe(admin);
-    await fitsPhone(admin);
-    await confirm(admin, configureDialog(admin));
+    await dock(admin, desk);
 
     const member = await as('member');
     const number = await requestSupport(member, 'No route to the shop');
@@ -100,4 +105,48 @@ test('a ticket lives in the other system, and its thread here', async ({ page: a
   } finally {
     await desk.stop();
   }
+});
+
+test.describe('what the other system refuses', () => {
+  // A server of its own: the first test's is connected to a system that is gone.
+  test.use({ serverArgs: ['--demo', '--external-poll', '400ms'] });
+
+  test('holds up the thread until it is left out', async ({ page: admin, as }) => {
+    test.setTimeout(180_000);
+    const desk = await Helpdesk.start();
+    try {
+      await signIn(admin, 'sysadmin');
+      await admin.goto('/settings/external');
+      await dock(admin, desk);
+      const member = await as('member');
+      const number = await requestSupport(member, 'The shop is slow');
+      await openThread(member, number);
+      await comes(member, () => expect(fact(member, 'External ticket').getByRole('link')).toHaveText('#1'));
+
+      desk.refuse('screenshot');
+      await reply(member, 'Here is a screenshot');
+      const main = member.getByRole('main');
+      await comes(member, () => expect(main).toContainText('Request Tracker refused it: no screenshot here'));
+      await comes(member, () => expect(action(main, 'Skip')).toBeVisible());
+      await axe(member);
+      await fitsPhone(member);
+      await reply(member, 'And it is slower now');
+      // Sent again, it is refused again.
+      await action(main, 'Retry').click();
+      await expect(said(member, 'It is tried again.')).toBeVisible();
+      await comes(member, () => expect(action(main, 'Skip')).toBeVisible());
+      expect(desk.tickets[0]!.texts.join()).not.toContain('slower now');
+
+      await action(main, 'Skip').click();
+      await expect(said(member, 'It is left out there.')).toBeVisible();
+      await expect.poll(() => desk.tickets[0]!.texts.at(-1)).toContain('And it is slower now');
+      expect(desk.tickets[0]!.texts.join()).not.toContain('Here is a screenshot');
+      await comes(member, () => expect(action(main, 'Skip')).toHaveCount(0));
+      await expect(action(main, 'Retry')).toHaveCount(0);
+      await expect(main).toContainText('left out entry 2 in the external system.');
+      await expect(member.getByRole('article').filter({ hasText: 'Here is a screenshot' })).toHaveCount(1);
+    } finally {
+      await desk.stop();
+    }
+  });
 });

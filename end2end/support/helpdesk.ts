@@ -13,6 +13,7 @@ export class Helpdesk {
   readonly tickets: Ticket[] = [];
   private readonly transactions: Transaction[] = [];
   private isAway = false;
+  private refused?: string;
 
   private constructor(private readonly server: Server) {}
 
@@ -36,6 +37,11 @@ export class Helpdesk {
   /** Answers nothing but errors, as behind a proxy whose server is down. */
   away(isAway: boolean) {
     this.isAway = isAway;
+  }
+
+  /** Takes no text with this word in it, until told otherwise. */
+  refuse(word: string | undefined) {
+    this.refused = word;
   }
 
   /** Somebody who works there replies. */
@@ -62,6 +68,7 @@ export class Helpdesk {
     const path = url.pathname.replace('/REST/2.0', '');
     if (this.isAway) return [502, {}];
     if (request.headers.authorization !== `token ${TOKEN}`) return [401, { message: 'Unauthorized' }];
+    if (this.refused && sent.Content?.includes(this.refused)) return [422, { message: `no ${this.refused} here` }];
     if (path === '/rt') return [200, { Version: '5.0.3' }];
     if (path === '/queues/all') return [200, { items: [{ id: '1', Name: 'Support' }, { id: '2', Name: 'Network' }] }];
     if (path === '/tickets') return [200, { items: [] }];

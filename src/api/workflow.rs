@@ -172,6 +172,8 @@ pub struct Decision {
     pub seen: String,
     /// "#12 of member. Pass: 2 hosts, 8 vCPU for web. Next: System Administrator Approval."
     pub about: String,
+    /// "web-1, web-2 \u{b7} c2.large: 4 vCPU, 8 GiB \u{b7} \u{2026}": what `about` doesn't say of it; may be empty.
+    pub particulars: String,
     /// "Reason: More load.", where that is weighed and one was given.
     pub reason: String,
     pub ticket_type: TicketType,

@@ -81,7 +81,7 @@ pub struct HostRequest {
 }
 
 impl HostForm {
-    /// Checks the form against the catalogue. Empty data disk rows are left out.
+    /// Checks the form against the catalogue.
     pub fn parse(&self, specifications: &[Specification], images: &[Image]) -> Result<HostRequest, Vec<Problem>> {
         let mut problems = Problems::default();
         let name = problems.required("form[name]", "Name", &self.name, MAX_NAME);
@@ -171,6 +171,23 @@ impl HostRequest {
     /// What all of them take.
     pub fn total(&self) -> Amounts {
         self.one().times(self.quantity)
+    }
+
+    /// "web-1 … web-3": the first and the last of the names, or as many as there are.
+    pub fn names_in_short(&self) -> String {
+        let names = self.host_names();
+        match names.as_slice() {
+            [first, .., last] if names.len() > 2 => format!("{first} \u{2026} {last}"),
+            few => few.join(", "),
+        }
+    }
+
+    /// "web-1, web-2 \u{b7} c2.large: 4 vCPU, 8 GiB \u{b7} Debian 12 \u{b7} 30 + 50 GiB each": what the summary leaves out.
+    pub fn particulars(&self) -> String {
+        let sizes = std::iter::once(&self.system_disk_gib).chain(&self.data_disks_gib).map(i64::to_string);
+        let each = if self.quantity == 1 { "" } else { " each" };
+        let disks = format!("{} GiB{each}", sizes.collect::<Vec<_>>().join(" + "));
+        [self.names_in_short(), self.specification.label(), self.image.name.clone(), disks].join(" \u{b7} ")
     }
 
     /// "2 hosts, 8 vCPU": the short form written on a button.

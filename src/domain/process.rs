@@ -208,11 +208,13 @@ impl ProcessForm {
 impl LinkForm {
     fn parse(&self, index: usize, ticket_type: TicketType, problems: &mut Problems) -> Link {
         let field = |name: &str| format!("form[links][{index}][{name}]");
-        let name = problems.required(&field("name"), "Link name", &self.name, 60);
+        // Above the form, too, one has to know which of the links is meant.
+        let of = format!("Link {}", index + 1);
+        let name = problems.required(&field("name"), &format!("{of}: the name"), &self.name, 60);
         let approver = match self.by.as_str() {
             "persons" => {
                 if self.persons.is_empty() {
-                    problems.add(field("persons"), "Choose at least one person.");
+                    problems.add(field("persons"), format!("{of}: choose at least one person."));
                 }
                 let mut persons = self.persons.clone();
                 persons.sort();
@@ -221,25 +223,25 @@ impl LinkForm {
             }
             "role" => {
                 if self.role.is_empty() {
-                    problems.add(field("role"), "Choose the role that approves.");
+                    problems.add(field("role"), format!("{of}: choose the role that approves."));
                 }
                 let scope = match Scope::from_key(&self.scope) {
                     Some(scope) if ticket_type.scopes().contains(&scope) => scope,
                     Some(scope) => {
                         let message =
-                            format!("{} takes no approver of the scope {}.", ticket_type.label(), scope.label());
+                            format!("{of}: {} takes no approver of the scope {}.", ticket_type.label(), scope.label());
                         problems.add(field("scope"), message);
                         scope
                     }
                     None => {
-                        problems.add(field("scope"), "Choose where the role has to be held.");
+                        problems.add(field("scope"), format!("{of}: choose where the role has to be held."));
                         Scope::Global
                     }
                 };
                 Approver::Role { role: self.role.as_str().into(), scope }
             }
             _ => {
-                problems.add(field("by"), "Choose whether a role or a person approves.");
+                problems.add(field("by"), format!("{of}: choose whether a role or a person approves."));
                 Approver::Persons { persons: vec![] }
             }
         };

@@ -33,6 +33,23 @@ pub(super) fn unreachable(address: &str, why: impl std::fmt::Display) -> Helpdes
     HelpdeskError::Unreachable(format!("{address} doesn't answer: {why}"))
 }
 
+/// What a status other than success says, where the system has no reading of its own: another attempt can help
+/// after an error there, or where it is busy; what it refuses otherwise, it will refuse again.
+pub(super) fn failed(address: &str, status: StatusCode, refusal: impl FnOnce() -> String) -> HelpdeskError {
+    let is_busy = matches!(
+        status,
+        StatusCode::REQUEST_TIMEOUT
+            | StatusCode::CONFLICT
+            | StatusCode::LOCKED
+            | StatusCode::TOO_EARLY
+            | StatusCode::TOO_MANY_REQUESTS
+    );
+    if status.is_client_error() && !is_busy {
+        return HelpdeskError::Refused(refusal());
+    }
+    unreachable(address, format!("status {}", status.as_u16()))
+}
+
 /// Why a call didn't come through, in a few words.
 fn reason(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
@@ -41,5 +58,24 @@ fn reason(error: &reqwest::Error) -> &'static str {
         "no connection. Check the address, and whether it runs."
     } else {
         "the connection broke off"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_refused_for_good_is_told_from_what_may_pass() {
+        let is_refused = |status: u16| {
+            let status = StatusCode::from_u16(status).expect("a status");
+            matches!(failed("there", status, || "no".into()), HelpdeskError::Refused(why) if why == "no")
+        };
+        for status in [400, 404, 410, 413, 415, 422] {
+            assert!(is_refused(status), "{status}");
+        }
+        for status in [302, 408, 409, 423, 425, 429, 500, 502, 503, 504] {
+            assert!(!is_refused(status), "{status}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! back; a queue that is missing and one that is forbidden both answer 403; rights are filtered after paging, so a short
 //! page isn't the last; a call costs it about 220 ms (bcrypt of the token), so it is asked sparingly.
 
-use super::http::{self, unreachable};
+use super::http;
 use super::{Event, File, Helpdesk, HelpdeskError, NewReply, NewTicket, News, Queue, RemoteStatus, is_ours, naming};
 use async_trait::async_trait;
 use base64::Engine;
@@ -134,10 +134,7 @@ impl RequestTracker {
             StatusCode::NOT_FOUND if message.is_empty() => {
                 HelpdeskError::Unreachable(format!("{}: there is no Request Tracker. Check the address.", self.address))
             }
-            status if status.is_client_error() => {
-                HelpdeskError::Refused(format!("Request Tracker refused it: {message}"))
-            }
-            status => unreachable(&self.address, format!("status {}", status.as_u16())),
+            status => http::failed(&self.address, status, || format!("Request Tracker refused it: {message}")),
         })
     }
 

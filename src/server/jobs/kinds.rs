@@ -10,6 +10,7 @@ use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::hosts::{operating, trash};
 use crate::server::service::oplog::{retention, sealing};
 use crate::server::service::support::{attachments, closing};
+use crate::server::store::event::Change;
 use crate::server::store::host::step::StepKey;
 use crate::server::store::job::Claimed;
 use serde::{Deserialize, Serialize};
@@ -170,12 +171,21 @@ impl Handlers for Dispatch {
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
                 operating::removal_failed(app, &host, reason).await
             }
-            // Their ticket says why, and offers Retry and Skip.
+            // `shown_by` has their ticket read again: it says why, and offers Retry and Skip.
             Ok(Job::ExternalCreate { .. } | Job::ExternalReply { .. } | Job::ExternalClose { .. }) => Ok(()),
             // Nothing shows it but its line in the queue, which stays.
             Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk)
             | Ok(Job::RemoveFile { .. } | Job::CloseSilent { .. } | Job::RemindRequester { .. })
             | Err(_) => Ok(()),
+        }
+    }
+
+    fn shown_by(&self, job: &Claimed) -> Option<Change> {
+        match Job::read(&job.kind, &job.payload).ok()? {
+            Job::ExternalCreate { ticket } | Job::ExternalReply { ticket, .. } | Job::ExternalClose { ticket } => {
+                Some(Change::Ticket(ticket))
+            }
+            _ => None,
         }
     }
 }

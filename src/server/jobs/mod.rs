@@ -10,6 +10,7 @@ pub use kinds::{AfterCleanUp, Job};
 pub use runner::{Options, Runner, RunnerHandle};
 
 use super::app::App;
+use super::store::event::Change;
 use super::store::job::{self, Claimed};
 use crate::api::error::AppError;
 use crate::domain::time::Millis;
@@ -71,6 +72,9 @@ pub trait Handlers: Send + Sync + 'static {
     /// Makes it show that the job is given up for this reason. Called before the job is laid aside, again if that didn't
     /// work out.
     async fn died(&self, app: &App, job: &Claimed, reason: &str) -> Result<(), AppError>;
+
+    /// What looks different once the job lies aside, if that shows anywhere by itself.
+    fn shown_by(&self, job: &Claimed) -> Option<Change>;
 }
 
 /// Runs whatever is due, one job after the other in the caller's own task, until nothing is; tells how many. Takes up

@@ -257,6 +257,7 @@ async fn end(
     let now = app.now();
     let mut tx = app.db.begin().await?;
     if is_dead {
+        handlers.shown_by(job).into_iter().for_each(|change| tx.changed(change));
         job::dead(&mut tx, job, &reason, now).await?;
     } else {
         job::retry(&mut tx, job, now + backoff(job.attempts), &reason).await?;

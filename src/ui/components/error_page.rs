@@ -26,6 +26,7 @@ pub fn ErrorPage(error: AppError) -> impl IntoView {
                 <a class="button" data-kind="primary" href=if signed_out { "/login" } else { "/hosts" }>
                     {if signed_out { "Sign in" } else { "Go to Hosts" }}
                 </a>
+                {(!signed_out).then(|| view! { <a class="button" href="/tickets/workflow/mine">"Go to My Tickets"</a> }.into_any())}
             </div>
         </section>
     }

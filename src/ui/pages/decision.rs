@@ -11,7 +11,9 @@ use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::still::{block, some};
 use leptos::prelude::*;
+use maud::html;
 
 /// The dialog that the URL of `page` asks for, about `?ticket=` or the page's own ticket.
 #[component]
@@ -83,15 +85,15 @@ fn dialog<S: ChangeFn>(asked: Asked, decision: Decision, page: String, keep: Que
     let change = use_change::<S>();
     let back = keep.url(&page);
     let danger = asked != Asked::Pass;
-    let reason =
-        (!decision.reason.is_empty()).then(|| view! { <p class="record-note">{decision.reason}</p> }.into_any());
+    let particulars = some(&decision.particulars).map(|text| html! { p { (text) } });
+    let reason = some(&decision.reason).map(|text| html! { p class="record-note" { (text) } });
     view! {
         <ChangeDialog change title=asked.label() about=decision.about page keep danger>
             <Hidden name="number" value=decision.number.to_string()/>
             <Hidden name="version" value=decision.version.to_string()/>
             <Hidden name="seen" value=decision.seen/>
             <Hidden name="back" value=back/>
-            {reason}
+            {block(html! { @for part in particulars.iter().chain(&reason) { (part) } })}
             {fields()}
         </ChangeDialog>
     }

@@ -20,8 +20,13 @@ pub fn Setup() -> impl IntoView {
         async move {
             provide_context(flash_answer().await);
             if !open.wait().await.unwrap_or(false) {
+                let why = if token.is_empty() {
+                    "Countersign is set up already. Sign in with your account."
+                } else {
+                    "This link was used already. Sign in with the account it made."
+                };
                 return view! {
-                    <p>"This link was used already. Sign in with the account it made."</p>
+                    <p>{why}</p>
                     <a class="button" data-kind="primary" href="/login">"Go to sign-in"</a>
                 }
                 .into_any();

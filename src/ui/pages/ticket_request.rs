@@ -62,15 +62,9 @@ fn facts(facts: &[Markup], reason: &str) -> AnyView {
 }
 
 fn host_request(request: &HostRequest, project: String) -> AnyView {
-    let names = request.host_names();
-    let name = match (names.first(), names.last()) {
-        (Some(first), Some(last)) if names.len() > 2 => format!("{first} … {last}"),
-        (Some(first), Some(last)) if names.len() == 2 => format!("{first}, {last}"),
-        _ => request.name.clone(),
-    };
     let disks: Vec<_> = request.data_disks_gib.iter().map(|gib| format!("{gib} GiB")).collect();
     let listed = [
-        said("Name", &name),
+        said("Name", &request.names_in_short()),
         said("Quantity", &request.quantity.to_string()),
         said("Project", &project),
         said("Specification", &request.specification.label()),

@@ -129,13 +129,12 @@ impl Rest {
             StatusCode::NOT_FOUND => {
                 HelpdeskError::Refused(format!("Redmine doesn't find {object}: it was deleted or renamed there."))
             }
-            status if status.is_client_error() => {
+            status => http::failed(&self.address, status, || {
                 let said: Value = serde_json::from_str(&answer.body).unwrap_or_default();
                 let errors = said["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
                 let errors: Vec<&str> = errors.collect();
-                HelpdeskError::Refused(format!("Redmine refused it: {}", errors.join(", ")))
-            }
-            status => unreachable(&self.address, format!("status {}", status.as_u16())),
+                format!("Redmine refused it: {}", errors.join(", "))
+            }),
         })
     }
 

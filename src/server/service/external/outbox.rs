@@ -70,7 +70,7 @@ pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outc
         }
         Err(HelpdeskError::Refused(why)) => {
             note(app, &remote, Some(&why)).await?;
-            Err(Failure::Retry(why))
+            Err(Failure::Dead(why))
         }
         Err(error) => later(app, &remote, &error.to_string()).await,
     }

@@ -89,8 +89,13 @@ pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: A
     let reason = Some(request.reason()).filter(|reason| is_weighed && !reason.is_empty());
     let reason = reason.map(|reason| format!("Reason: {reason}")).unwrap_or_default();
     let about = about(&row, &ticket, &request, &definition, asked);
+    let particulars = match &request {
+        Request::Host(host) => host.particulars(),
+        // Their summaries and their own fields say it all.
+        Request::Adjust(_) | Request::Delete(_) | Request::Join(_) | Request::Quota(_) => String::new(),
+    };
     let (version, seen, ticket_type) = (row.version, digest(&ticket), ticket.ticket_type);
-    Ok(Decision { number, version, seen, about, reason, ticket_type, projects, roles, wished })
+    Ok(Decision { number, version, seen, about, particulars, reason, ticket_type, projects, roles, wished })
 }
 
 /// What the dialog is about, and what its OK will do.
