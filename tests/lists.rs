@@ -2,13 +2,17 @@
 
 mod common;
 
-use common::TestApp;
 use common::requests::ask_for_host;
+use common::{Engine, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::workflow::{Tab, TicketFilter};
 use countersign::domain::time::HOUR;
+use countersign::server::seed;
 use countersign::server::service::workflow::{export, lists};
+use countersign::server::store::db::Db;
 use futures::TryStreamExt;
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
+use std::time::Duration;
 
 const BACK: &str = "/tickets/workflow/pending";
 
@@ -195,4 +199,63 @@ both! {
         assert_eq!(member.get("/tickets/workflow/export?tab=all").await.status.as_u16(), 403);
         assert_eq!(member.get("/tickets/workflow/export?tab=nonsense").await.status.as_u16(), 404);
     }
+}
+
+/// Waits until nobody else is connected, but for who listens for events: what they read is counted when they leave.
+async fn alone(connection: &mut PgConnection) {
+    let others = "SELECT backend_type || ': ' || query FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND query !~ '^(SELECT 1$|LISTEN)'";
+    let mut left = vec![];
+    for _ in 0..500 {
+        left = sqlx::query_scalar::<_, String>(others).fetch_all(&mut *connection).await.expect("others");
+        if left.is_empty() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("still connected: {left:?}");
+}
+
+/// What PostgreSQL reads for a list depends on its statistics, and those say nothing of what lies where. (SQLite's plans are
+/// tested beside the statement.)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_reads_no_more_than_it_shows_on_postgres() {
+    common::run(Engine::Postgres, |app| async move {
+        seed::fill(&app, 3_000).await.expect("seed");
+        let options = app.db.postgres().expect("a Postgres").connect_options();
+        let mut connection = options.connect().await.expect("connect");
+        let callers = [
+            (Tab::All, app.caller("sysadmin").await),
+            (Tab::Mine, app.caller("member").await),
+            (Tab::Pending, app.caller("owner").await),
+            (Tab::Resolved, app.caller("owner").await),
+            (Tab::Involved, app.caller("owner").await),
+        ];
+        app.db.close().await;
+        // All but the oldest become support tickets: each of these lists begins far down.
+        connection
+            .execute(
+                "UPDATE ticket SET support = 1, queue = 4 WHERE number > 500;
+                 UPDATE task SET queue = 4 WHERE ticket_number > 500;",
+            )
+            .await
+            .expect("changed");
+        connection.execute("VACUUM (ANALYZE)").await.expect("swept");
+        for (tab, caller) in callers {
+            alone(&mut connection).await;
+            connection.execute("SELECT pg_stat_reset()").await.expect("reset");
+            let reader = app.on(Db::open(options.to_url_lossy().as_str()).await.expect("open"));
+            let list = lists::list(&reader, &caller, tab, &TicketFilter::default()).await.expect("a list");
+            reader.db.close().await;
+            alone(&mut connection).await;
+            let read =
+                "SELECT SUM(idx_tup_fetch + seq_tup_read)::BIGINT FROM pg_stat_user_tables WHERE relname = 'ticket'";
+            let read: i64 = sqlx::query_scalar(read).fetch_one(&mut connection).await.expect("counts");
+            let shown = list.page.rows.len() as i64;
+            assert!(shown > 0, "{tab:?}");
+            assert!((shown..=4 * shown).contains(&read), "{tab:?}: {read} rows read for the {shown} shown");
+        }
+        connection.close().await.expect("closed");
+    })
+    .await;
 }

@@ -305,7 +305,9 @@ async fn open_postgres(url: &str) -> sqlx::Result<Pools> {
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
         .acquire_timeout(PATIENCE)
-        .connect_with(PgConnectOptions::from_str(url)?)
+        // Every statement here is read along an index, and few rows of it: a merge join walks along a second one to where
+        // they are, which may be far.
+        .connect_with(PgConnectOptions::from_str(url)?.options([("enable_mergejoin", "off")]))
         .await?;
     migrations(Dialect::Postgres).run(&pool).await?;
     Ok(Pools::Postgres(pool))

@@ -17,6 +17,8 @@ const SHORTEST: usize = 3;
 /// Parts of names, none of them empty.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Typed<'a> {
+    /// Whether the list is of support tickets; else it is of the others.
+    pub of_support: bool,
     pub project: Option<&'a str>,
     pub initiator: Option<&'a str>,
     pub resource: Option<&'a str>,
@@ -92,8 +94,14 @@ pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
 /// The tickets that may have the name, in the order of the list, unless very many have it.
 fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     let (order, beyond) = if typed.ascending { ("m.number", " > ") } else { ("m.number DESC", " < ") };
-    sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT resource_name FROM ticket ORDER BY number DESC LIMIT ");
-    sql.bind(SAMPLE).push(") AS newest WHERE LOWER(resource_name)").contains(name).push(") < ").bind(COMMON);
+    sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT resource_name FROM ticket WHERE support = ");
+    sql.push(if typed.of_support { "1" } else { "0" })
+        .push(" ORDER BY number DESC LIMIT ")
+        .bind(SAMPLE)
+        .push(") AS newest WHERE LOWER(resource_name)")
+        .contains(name)
+        .push(") < ")
+        .bind(COMMON);
     sql.push(" THEN ").rows("m.number", order);
     match dialect {
         // Its index gives them in the order of their numbers, as many as are wanted.

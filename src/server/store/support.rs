@@ -209,6 +209,7 @@ pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> 
     // My Pending isn't in the order of numbers.
     let by_number = tab != SupportTab::Pending;
     let typed = Typed {
+        of_support: true,
         project: None,
         initiator: s.initiator.as_deref(),
         resource: s.text.as_deref(),

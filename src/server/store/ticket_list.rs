@@ -79,6 +79,7 @@ const CLOCKS_DIFFER: Millis = DAY;
 /// a statement of its own.
 pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Result<Vec<ListedTicket>> {
     let typed = Typed {
+        of_support: false,
         project: s.project.as_deref(),
         initiator: s.initiator.as_deref(),
         resource: s.resource.as_deref(),
