@@ -46,9 +46,6 @@ pub fn Table(
     caption: &'static str,
     columns: Vec<Column>,
     #[prop(optional)] actions: bool,
-    /// Few columns: actions are always shown.
-    #[prop(optional)]
-    inline: bool,
     /// What the buttons of its rows change.
     #[prop(optional)]
     change: Option<Change>,
@@ -66,7 +63,7 @@ pub fn Table(
     };
     view! {
         <Region class="table-wrap" change selection>
-            <table class="table" data-actions=inline.then_some("inline")>
+            <table class="table">
                 <caption class="visually-hidden">{caption}</caption>
                 <thead>{line(head)}</thead>
                 <tbody>{children()}</tbody>
@@ -81,19 +78,24 @@ pub fn line(cells: Markup) -> AnyView {
     view! { <tr inner_html=cells.into_string()></tr> }.into_any()
 }
 
-/// A cell; a text may be longer than its column, so the whole stands in `title`.
+/// A cell; `title` says more of what it holds and may be empty.
 pub fn cell((label, col): Column, title: &str, content: Markup) -> Markup {
     html! { td data-label=(label) data-col=[some(col)] title=[some(title)] { (content) } }
 }
 
 /// A cell of plain text.
 pub fn text_cell(column: Column, text: &str) -> Markup {
-    cell(column, text, text_or_none(text))
+    cell(column, cut(column, text), text_or_none(text))
 }
 
 /// A cell of plain text that leads to a page of ours.
 pub fn link_cell(column: Column, href: &str, text: &str) -> Markup {
-    cell(column, text, link(href, text))
+    cell(column, cut(column, text), link(href, text))
+}
+
+/// The whole of a text that its column may cut off; others wrap.
+fn cut((_, col): Column, text: &str) -> &str {
+    if matches!(col, "id" | "wide") { text } else { "" }
 }
 
 /// A link to a page of ours.

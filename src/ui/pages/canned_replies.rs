@@ -65,7 +65,7 @@ fn page(list: CannedList, now: Millis) -> AnyView {
         (false, _) => {
             let rows = list.rows.iter().map(|reply| line(row(reply, now))).views();
             let columns = vec![TITLE, PROJECT, TEXT, CHANGED_BY, CHANGED];
-            view! { <Table caption="Canned Replies" columns actions=true inline=true>{rows}</Table> }.into_any()
+            view! { <Table caption="Canned Replies" columns actions=true>{rows}</Table> }.into_any()
         }
     };
     view! {

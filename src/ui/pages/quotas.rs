@@ -155,7 +155,7 @@ fn table(scopes: Vec<ScopeQuota>) -> AnyView {
         }
     };
     let rows = scopes.iter().map(|quota| line(row(quota))).views();
-    view! { <Table caption="Quotas" columns actions=true inline=true>{rows}</Table> }.into_any()
+    view! { <Table caption="Quotas" columns actions=true>{rows}</Table> }.into_any()
 }
 
 /// "24 of 64", and "24" where there is no limit.

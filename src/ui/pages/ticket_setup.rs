@@ -55,7 +55,7 @@ fn page(setup: Setup, now: Millis) -> AnyView {
     } else {
         let rows = setup.processes.iter().map(|process| line(row(process, now))).views();
         view! {
-            <Table caption="Processes" columns=vec![NAME, TYPE, KIND, STATUS, LINKS, UPDATED] actions=true inline=true>{rows}</Table>
+            <Table caption="Processes" columns=vec![NAME, TYPE, KIND, STATUS, LINKS, UPDATED] actions=true>{rows}</Table>
         }
         .into_any()
     };

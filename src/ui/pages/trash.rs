@@ -80,7 +80,7 @@ fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {
     let pager = pager(&hosts.page, PAGE, query.clone());
     let columns = vec![NAME, PROJECT, SPECIFICATION, DISKS, CLEARS];
     let rows = hosts.page.rows.iter().map(|host| line(row(host, change, &query, now))).views();
-    view! { <Table caption="Trash" columns actions=true inline=true change>{rows}</Table> {pager} }.into_any()
+    view! { <Table caption="Trash" columns actions=true change>{rows}</Table> {pager} }.into_any()
 }
 
 fn row(host: &HostRow, change: Change, query: &Query, now: Millis) -> Markup {

@@ -240,21 +240,12 @@ fn row(tab: Tab, ticket: TicketRow, check: Option<Markup>, query: &Query, now: M
         (cell(STATUS, "", ticket.status.pill()))
         (cell(PROCESS, "", pill_or_none(ticket.process_result)))
         (cell(EXECUTION, "", pill_or_none(ticket.execution_result)))
-        (stage_cell(&ticket.stage))
-        (cell(PROCESSOR, &processor, processor_cell))
+        (text_cell(STAGE, &ticket.stage))
+        (cell(PROCESSOR, "", processor_cell))
         (cell(SUBMITTED, "", time(ticket.submitted_at, now)))
         (cell(CLOSED, "", time_or_none(ticket.closed_at, now)))
         (actions_cell(actions))
     }
-}
-
-/// The link and which of how many it is; where there is no room, the name is shortened, not the number.
-fn stage_cell(stage: &str) -> Markup {
-    let parts = stage.rsplit_once(' ').filter(|(_, end)| end.contains('/'));
-    let Some((name, place)) = parts else {
-        return text_cell(STAGE, stage);
-    };
-    cell(STAGE, stage, html! { div class="fading" { span { (name) } " " span { (place) } } })
 }
 
 /// What the place is for, and what to do next.

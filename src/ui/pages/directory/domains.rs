@@ -56,7 +56,7 @@ fn page(list: DomainList, now: Millis) -> AnyView {
         let is_system = list.is_system;
         let rows = list.rows.iter().map(|domain| line(row(domain, is_system, now))).views();
         let columns = vec![NAME, PROJECTS, USERS, DESCRIPTION, CREATED];
-        view! { <Table caption="Domains" columns actions=true inline=true>{rows}</Table> }.into_any()
+        view! { <Table caption="Domains" columns actions=true>{rows}</Table> }.into_any()
     };
     view! {
         {header("Domains", "A domain holds projects and the people who work in them.", create)}

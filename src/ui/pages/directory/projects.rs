@@ -76,7 +76,7 @@ fn page(list: ProjectList, now: Millis) -> AnyView {
             let pager = pager(&list.page, PAGE, query);
             let columns = vec![NAME, DOMAIN, MEMBERS, HOSTS, DESCRIPTION, CREATED];
             let rows = list.page.rows.iter().map(|project| line(row(project, now))).views();
-            view! { <Table caption="Projects" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
+            view! { <Table caption="Projects" columns actions=true>{rows}</Table> {pager} }.into_any()
         }
     };
     let domains = (list.is_system && list.domains.len() > 1)

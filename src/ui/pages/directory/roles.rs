@@ -48,7 +48,7 @@ fn page(list: RoleList) -> AnyView {
     } else {
         let rows = list.rows.iter().map(|role| line(row(role, may_change))).views();
         let columns = vec![NAME, REACH, BUILT_IN, HOLDERS, DESCRIPTION];
-        view! { <Table caption="Roles" columns actions=may_change inline=true>{rows}</Table> }.into_any()
+        view! { <Table caption="Roles" columns actions=may_change>{rows}</Table> }.into_any()
     };
     view! {
         {header("Roles", "What people are in a project: approvers are found by role, and its reach opens views.", create)}

@@ -82,7 +82,7 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
         .into_any()
     } else {
         let rows = held.iter().map(|held| line(row(held, &path))).views();
-        view! { <Table caption="Assignments" columns=vec![PROJECT, DOMAIN, ROLE, REACH] actions=true inline=true>{rows}</Table> }
+        view! { <Table caption="Assignments" columns=vec![PROJECT, DOMAIN, ROLE, REACH] actions=true>{rows}</Table> }
             .into_any()
     };
     let title = user.display_name.clone();

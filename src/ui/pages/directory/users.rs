@@ -65,7 +65,7 @@ fn page(list: UserList) -> AnyView {
         let pager = pager(&list.page, PAGE, lasting_query());
         let rows = list.page.rows.iter().map(|user| line(row(user))).views();
         let columns = vec![NAME, USERNAME, DOMAIN, STATUS, ROLES];
-        view! { <Table caption="Users" columns actions=true inline=true>{rows}</Table> {pager} }.into_any()
+        view! { <Table caption="Users" columns actions=true>{rows}</Table> {pager} }.into_any()
     };
     let domains = (list.is_system && list.domains.len() > 1)
         .then(|| view! { <FilterField label="Domain" name="domain" control=domain_filter(list.domains)/> }.into_any());
