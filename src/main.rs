@@ -142,6 +142,9 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     jobs::begin_standing(&app).await?;
     let jobs = Runner::start(app.clone());
     let router = http::router(app.clone());
+    if let Some(what) = http::files::missing(&app.settings.site_root()) {
+        tracing::warn!("{what}");
+    }
     let (door, closing) = bound.open().map_err(|e| format!("{}: {e}", app.settings.address))?;
     say_ready(&address)?;
     let (events, announced) = (app.events.clone(), app.stopping.clone());

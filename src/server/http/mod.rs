@@ -7,7 +7,7 @@ mod address;
 mod csrf;
 mod events;
 mod export;
-mod files;
+pub mod files;
 mod gate;
 pub mod location;
 mod pages;

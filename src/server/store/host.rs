@@ -6,7 +6,7 @@ pub mod step;
 use super::db::{Db, Tx};
 use super::event::Change;
 use super::process;
-use super::sql::{Sql, read_rows};
+use super::sql::{Sql, read_rows, truth};
 use super::value::Val;
 use crate::args;
 use crate::domain::directory::View;
@@ -14,6 +14,7 @@ use crate::domain::host::{HostRequest, HostStatus, Image, Specification};
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber, UserId};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::time::Millis;
+use serde::Deserialize;
 use serde_json::json;
 
 /// The specification catalogue, in its order.
@@ -47,8 +48,8 @@ pub async fn offer(db: &Db) -> sqlx::Result<Offer> {
     })
 }
 
-/// A host as lists and its page show it.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// A host as lists and its page show it; its fields are [`FIELDS`].
+#[derive(Debug, Clone, sqlx::FromRow, Deserialize)]
 pub struct Host {
     pub id: HostId,
     pub name: String,
@@ -65,6 +66,7 @@ pub struct Host {
     pub data_disks_gib: String,
     #[sqlx(try_from = "String")]
     pub status: HostStatus,
+    #[serde(deserialize_with = "truth")]
     pub delete_locked: bool,
     /// JSON of the [`Change`](crate::domain::host_operation::Change) under way.
     pub change: Option<String>,
@@ -75,6 +77,10 @@ pub struct Host {
     /// The ticket that made it, if the reader may read that ticket.
     pub readable_ticket: Option<TicketNumber>,
 }
+
+const FIELDS: &str =
+    "id, name, project_id, project_name, domain_id, domain_name, specification_name, vcpu, memory_mib, image_name,
+  system_disk_gib, data_disks_gib, status, delete_locked, change, description, created_at, trashed_at, readable_ticket";
 
 /// Who reads, and so which tickets a host's number may be shown of.
 pub struct Reader<'a> {
@@ -145,9 +151,9 @@ pub async fn list(db: &Db, listing: &Listing<'_>, reader: &Reader<'_>) -> sqlx::
         Position::Before(id) => sql.push(" AND h.id > ").bind(id).push(" ORDER BY h.id"),
     };
     sql.push(" LIMIT ").bind(listing.limit);
-    let (text, args) = sql.done();
-    let mut hosts: Vec<Host> = db.all(text, args).await?;
-    if let Position::Before(_) = listing.position {
+    let is_upwards = matches!(listing.position, Position::Before(_));
+    let mut hosts: Vec<Host> = sql.list(db, FIELDS, if is_upwards { "id" } else { "id DESC" }).await?;
+    if is_upwards {
         hosts.reverse();
     }
     Ok(hosts)

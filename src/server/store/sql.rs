@@ -1,8 +1,9 @@
 //! SQL put together at run time: only from texts of this program and bound values, never from what somebody typed.
 
-use super::db::Dialect;
+use super::db::{Db, Dialect, Row};
 use super::value::Val;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use sqlx::AssertSqlSafe;
 use std::fmt::Write;
 
@@ -62,6 +63,18 @@ impl Sql {
         }
     }
 
+    /// The rows of a list: `fields` are those of `T`, which the columns of this statement are named after; `order` says by
+    /// them what its own order says. From SQLite they come as one text: there each row of an answer is handed from thread
+    /// to thread, and each of its values copied.
+    pub async fn list<T: Row + DeserializeOwned>(self, db: &Db, fields: &str, order: &str) -> sqlx::Result<Vec<T>> {
+        if self.dialect == Dialect::Postgres {
+            return db.all(AssertSqlSafe(self.text), self.args).await;
+        }
+        let text = format!("SELECT JSON_GROUP_ARRAY(JSON_ARRAY({fields}) ORDER BY {order}) FROM ({})", self.text);
+        let rows: String = db.scalar(AssertSqlSafe(text), self.args).await?;
+        read_rows(&rows)
+    }
+
     /// The text for this database.
     pub fn pick(&mut self, sqlite: &'static str, postgres: &'static str) -> &mut Sql {
         let text = self.dialect.pick(sqlite, postgres);
@@ -76,4 +89,9 @@ impl Sql {
 /// What [`Sql::rows`] read.
 pub fn read_rows<T: DeserializeOwned>(json: &str) -> sqlx::Result<Vec<T>> {
     serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
+}
+
+/// SQLite's 0 and 1, in what [`Sql::list`] reads.
+pub fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    Ok(i64::deserialize(value)? != 0)
 }

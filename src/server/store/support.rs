@@ -4,12 +4,13 @@
 use super::db::{Db, Tx};
 use super::event::Change;
 use super::narrow::{self, Narrowed, Typed};
-use super::sql::Sql;
+use super::sql::{Sql, truth};
 use crate::api::support::SupportTab;
 use crate::args;
 use crate::domain::ids::{DomainId, TicketNumber, UserId};
 use crate::domain::support::{Level, PostKind, QUEUE_FEEDBACK, SupportStatus, Verdict};
 use crate::domain::time::Millis;
+use serde::Deserialize;
 
 /// What its type alone knows of a ticket.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -136,8 +137,8 @@ async fn write_post(tx: &mut Tx, new: &NewPost<'_>, author: Option<UserId>, name
     Ok(position)
 }
 
-/// A ticket with the names a list shows.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// A ticket with the names a list shows; its fields are [`FIELDS`].
+#[derive(Debug, Clone, sqlx::FromRow, Deserialize)]
 pub struct ListedSupport {
     pub number: TicketNumber,
     #[sqlx(try_from = "String")]
@@ -158,10 +159,16 @@ pub struct ListedSupport {
     pub remote_owner: Option<String>,
     pub problem: Option<String>,
     /// Whether somebody may handle it, here or there.
+    #[serde(deserialize_with = "truth")]
     pub has_handler: bool,
     /// Whether the person who asks may.
+    #[serde(deserialize_with = "truth")]
     pub is_mine: bool,
 }
+
+const FIELDS: &str =
+    "number, level, title, initiator_id, initiator, status, handler, submitted_at, closed_at, queue, remote_kind,
+  remote_id, remote_status, remote_owner, problem, has_handler, is_mine";
 
 /// Which tickets, already parsed; `None` filters nothing.
 #[derive(Debug, Clone, Default)]
@@ -273,8 +280,13 @@ async fn listed(
     };
     filter(&mut sql, s, narrowed);
     order(&mut sql, tab, s);
-    let (text, args) = sql.done();
-    db.all(text, args).await
+    let order = match (tab, s.ascending) {
+        (SupportTab::Pending, true) => "queue, number",
+        (SupportTab::Pending, false) => "queue DESC, number DESC",
+        (_, true) => "number",
+        (_, false) => "number DESC",
+    };
+    sql.list(db, FIELDS, order).await
 }
 
 fn filter(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) {

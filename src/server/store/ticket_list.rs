@@ -8,9 +8,10 @@ use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::process::TicketType;
 use crate::domain::time::{DAY, Millis};
 use crate::domain::workflow::{ExecutionResult, ProcessResult, State, Status};
+use serde::Deserialize;
 
-/// A ticket with the names a list shows.
-#[derive(Debug, Clone, sqlx::FromRow)]
+/// A ticket with the names a list shows; its fields are [`FIELDS`].
+#[derive(Debug, Clone, sqlx::FromRow, Deserialize)]
 pub struct ListedTicket {
     pub number: TicketNumber,
     #[sqlx(try_from = "String")]
@@ -68,6 +69,8 @@ pub struct Selection {
 pub(super) const COLUMNS: &str = "SELECT t.number, t.ticket_type, t.resource_name, p.name AS project, t.initiator_id,
   u.display_name AS initiator, t.status, t.process_result, t.execution_result, t.link, t.links, t.stage, t.version,
   t.submitted_at, t.closed_at";
+const FIELDS: &str = "number, ticket_type, resource_name, project, initiator_id, initiator, status, process_result,
+  execution_result, link, links, stage, version, submitted_at, closed_at";
 const NAMES: &str = " JOIN account u ON u.id = t.initiator_id LEFT JOIN project p ON p.id = t.project_id WHERE 1 = 1";
 
 /// So many projects or people are read one by one; of more, a page fills soon along the list.
@@ -90,14 +93,14 @@ pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Re
     if narrowed.is_nothing() {
         return Ok(vec![]);
     }
-    let (text, args) = statement(db.dialect(), tab, person, s, &narrowed).done();
-    let found: Vec<ListedTicket> = db.all(text, args).await?;
+    let order = if s.ascending { "number" } else { "number DESC" };
+    let found = statement(db.dialect(), tab, person, s, &narrowed).list(db, FIELDS, order).await?;
     if !narrowed.goes_on || found.len() as i64 == s.limit {
         return Ok(found);
     }
     // The name is common, and other filters let few of its tickets through.
-    let (text, args) = statement(db.dialect(), tab, person, s, &Narrowed { numbers: None, ..narrowed }).done();
-    db.all(text, args).await
+    let all = Narrowed { numbers: None, ..narrowed };
+    statement(db.dialect(), tab, person, s, &all).list(db, FIELDS, order).await
 }
 
 /// Every tab is read along the index that has its order, so that a page costs the same however many tickets there are. A
