@@ -100,7 +100,7 @@ both! {
             format!("#{number} of member. Reject: the ticket ends, and this isn't done: 1 host, 1 vCPU for web.")
         );
         let shown = details::decision(&app, &owner, number, Asked::Pass).await.expect("readable").particulars;
-        assert_eq!(shown, "told \u{b7} c1.small: 1 vCPU, 1 GiB \u{b7} Debian 12 \u{b7} 30 GiB");
+        assert_eq!(shown, "told \u{b7} c1.small: 1 vCPU, 1 GiB \u{b7} Debian 13 \u{b7} 30 GiB");
         let member = app.caller("member").await;
         assert_eq!(about(&member, Asked::Undo).await, format!("#{number}: 1 host, 1 vCPU for web"));
         pass(&app, "owner", number).await.expect("link 1");

@@ -120,6 +120,20 @@ test('a deletion of two goes to the trash, from where an owner restores one and 
   await expect(row(owner, 'old-2')).toHaveCount(0);
 });
 
+test('hosts of several sizes get none that nobody chose', async ({ page: owner }) => {
+  await signIn(owner, 'owner');
+  await owner.goto('/hosts');
+  for (const name of ['ci-runner', 'frontend-1']) await owner.getByRole('checkbox', { name: `Select ${name}` }).check();
+  await owner.getByRole('button', { name: 'Adjust selected', exact: true }).click();
+  const dialog = owner.getByRole('dialog', { name: 'Adjust configuration', exact: true });
+  const specification = dialog.getByLabel('Specification', { exact: true });
+  await expect(specification).toHaveValue('');
+  await dialog.getByRole('button', { name: 'OK', exact: true }).click();
+  await expectProblem(specification, /Choose one of the specifications/);
+  await specification.selectOption({ index: 1 });
+  await expect(specification).not.toHaveValue('');
+});
+
 test('a locked host is not deleted, and one can be stopped and started', async ({ page: member, as }) => {
   await signIn(member, 'member');
   await runningHost(member, as, 'precious');

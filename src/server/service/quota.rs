@@ -59,11 +59,11 @@ pub async fn obstacle(db: &Db, project: &Project, amounts: &Amounts) -> Result<O
     Ok(overruns(&standings, amounts))
 }
 
-/// Every overrun of these quotas, a sentence each.
+/// Every overrun of these quotas, a line each.
 fn overruns(standings: &[Standing], amounts: &Amounts) -> Option<String> {
     let overruns = standings.iter().flat_map(|standing| standing.overruns(amounts));
     let sentences: Vec<String> = overruns.map(|overrun: Overrun| overrun.to_string()).collect();
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+    (!sentences.is_empty()).then(|| sentences.join("\n"))
 }
 
 /// [`check`], then lets the ticket hold the amounts.

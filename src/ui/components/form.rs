@@ -152,9 +152,10 @@ pub fn ErrorSummary() -> impl IntoView {
     let summary = move |error: AppError| {
         let problems = error.problems().to_vec();
         let title = match problems.len() {
-            0 => error.to_string(),
-            1 => "1 field needs a correction".to_owned(),
-            n => format!("{n} fields need a correction"),
+            // Several reasons come in a line each.
+            0 => view! { <p>{error.to_string()}</p> }.into_any(),
+            1 => view! { <h2>"1 field needs a correction"</h2> }.into_any(),
+            n => view! { <h2>{format!("{n} fields need a correction")}</h2> }.into_any(),
         };
         let link = |field: String, message: String| {
             let id = field_id(&field);
@@ -168,7 +169,7 @@ pub fn ErrorSummary() -> impl IntoView {
         let signed_out = error == AppError::SignedOut;
         view! {
             <div class="error-summary" role="alert" tabindex="-1" id=SUMMARY>
-                <h2>{title}</h2>
+                {title}
                 {(!problems.is_empty()).then(|| view! {
                     <ul>{problems.into_iter().map(|p| link(p.field, p.message)).views()}</ul>
                 }.into_any())}

@@ -104,7 +104,10 @@ pub fn adjust(data: HostsDialog, amending: Option<Amending<AdjustRequest>>, page
         let most = MAX_DATA_DISKS.saturating_sub(present);
         move || view! { <DataDisks page=disks_page legend="Added data disks" rows most/> }.into_any()
     });
-    let specifications = data.specifications.iter().map(|s| choice(s.id.as_str(), s.label())).collect();
+    let is_open = typed.iter().any(|(name, id)| name == "form[specification]" && id.is_empty());
+    let open = is_open.then(|| choice("", "Choose a specification"));
+    let specifications = data.specifications.iter().map(|s| choice(s.id.as_str(), s.label()));
+    let specifications = open.into_iter().chain(specifications).collect();
     let name = if amending.is_some() { "amend" } else { "adjust" };
     let title = if amending.is_some() { "Amend" } else { "Adjust configuration" };
     let hidden = hidden(name, &data.hosts, amending.map(|amending| (amending.number, amending.version)));
@@ -136,7 +139,7 @@ pub fn adjust(data: HostsDialog, amending: Option<Amending<AdjustRequest>>, page
 /// What the dialog asks for with what is chosen so far, for the comparison alone. What isn't a size yet adds no disk.
 fn asked_so_far(hosts: Vec<HostBefore>, catalogue: &[Specification], typed: &Pairs) -> Option<AdjustRequest> {
     let chosen = typed.iter().find(|(name, _)| name == "form[specification]").map(|(_, id)| id.as_str());
-    let specification = catalogue.iter().find(|s| Some(s.id.as_str()) == chosen).or(catalogue.first())?;
+    let specification = catalogue.iter().find(|s| Some(s.id.as_str()) == chosen)?;
     let disks = typed.iter().filter(|(name, _)| name.starts_with(DISKS));
     let sizes = disks.filter_map(|(_, typed)| typed.trim().parse().ok()).filter(|gib| DATA_DISK_GIB.contains(gib));
     Some(AdjustRequest {
@@ -149,14 +152,16 @@ fn asked_so_far(hosts: Vec<HostBefore>, catalogue: &[Specification], typed: &Pai
     })
 }
 
-/// What a fresh dialog holds: the specification the hosts have, or what the amended ticket asks for.
+/// What a fresh dialog holds: the specification that all the hosts have, if it is one, or what the amended ticket asks for.
 fn as_it_is(data: &HostsDialog, request: Option<&AdjustRequest>) -> Pairs {
     let mut pairs: Pairs = vec![];
     let mut add = |name: &str, value: &str| pairs.push((name.to_owned(), value.to_owned()));
-    let id = match (request, data.hosts.first()) {
-        (Some(request), _) => request.specification.id.0.clone(),
-        (None, Some(host)) => specification_of(host, &data.specifications).unwrap_or_default(),
-        (None, None) => String::new(),
+    let theirs = |host: &HostBefore| host.configuration.specification.clone();
+    let shared = data.hosts.first().map(theirs).filter(|first| data.hosts.iter().all(|host| theirs(host) == *first));
+    let known = |name: &String| data.specifications.iter().find(|s| s.name == *name);
+    let id = match request {
+        Some(request) => request.specification.id.0.clone(),
+        None => shared.as_ref().and_then(known).map(|s| s.id.0.clone()).unwrap_or_default(),
     };
     add("form[specification]", &id);
     if request.is_none_or(|request| request.auto_start) {
@@ -169,10 +174,6 @@ fn as_it_is(data: &HostsDialog, request: Option<&AdjustRequest>) -> Pairs {
         }
     }
     pairs
-}
-
-fn specification_of(host: &HostBefore, catalogue: &[Specification]) -> Option<String> {
-    catalogue.iter().find(|s| s.name == host.configuration.specification).map(|s| s.id.0.clone())
 }
 
 /// The dialog *Delete*: for new requests, and to amend one.
