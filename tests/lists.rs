@@ -147,7 +147,7 @@ both! {
     }
 
     async fn a_name_that_very_many_have_is_still_found_with_other_filters(app) {
-        // The newest 300 of 2,100 have another name in one case, so the name seems rare, and is not.
+        // The newest 1,020 of 2,100 have another name in one case, so the name seems rare, and is not.
         for (own, seen) in [("common", "common"), ("former", "other")] {
             let number = ask(&app, "member", own).await;
             let mut tx = app.db.begin().await.expect("begin");
@@ -155,7 +155,7 @@ both! {
               resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
               WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
               SELECT $1 + i, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
-              CASE WHEN i > 1800 THEN $2 ELSE resource_name END, payload,
+              CASE WHEN i > 1080 THEN $2 ELSE resource_name END, payload,
               'canceled', link, links, stage, version, submitted_at, self_approval FROM ticket, n WHERE number = $1";
             tx.exec(copies, countersign::args![number, seen]).await.expect("copied");
             let sql = tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
@@ -166,7 +166,7 @@ both! {
             assert_eq!(list.page.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [number], "{own}");
             let all = TicketFilter { status: String::new(), ..filter };
             let list = lists::list(&app, &app.caller("sysadmin").await, Tab::All, &all).await.expect("list");
-            let newest = number + if own == seen { 2100 } else { 1800 };
+            let newest = number + if own == seen { 2100 } else { 1080 };
             assert_eq!((list.page.rows.len(), list.page.rows[0].number), (50, newest), "{own}");
         }
     }

@@ -8,9 +8,9 @@ use crate::domain::ids::TicketNumber;
 
 /// So many tickets of a name are listed at most.
 const MOST_TICKETS: i64 = 500;
-/// A name that this many of so many newest tickets have isn't rare: pages are read along the list, and fill soon.
-const SAMPLE: i64 = 200;
-const COMMON: i64 = 4;
+/// A name that this many of so many next tickets have isn't rare: a page of the list fills with these alone.
+const SAMPLE: i64 = 1_000;
+const COMMON: i64 = 51;
 /// Parts of names are found by three characters at a time; shorter ones are in too many names to be worth it.
 const SHORTEST: usize = 3;
 
@@ -94,14 +94,13 @@ pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
 /// The tickets that may have the name, in the order of the list, unless very many have it.
 fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     let (order, beyond) = if typed.ascending { ("m.number", " > ") } else { ("m.number DESC", " < ") };
-    sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT resource_name FROM ticket WHERE support = ");
-    sql.push(if typed.of_support { "1" } else { "0" })
-        .push(" ORDER BY number DESC LIMIT ")
-        .bind(SAMPLE)
-        .push(") AS newest WHERE LOWER(resource_name)")
-        .contains(name)
-        .push(") < ")
-        .bind(COMMON);
+    sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT m.resource_name FROM ticket m WHERE m.support = ");
+    sql.push(if typed.of_support { "1" } else { "0" });
+    if let Some(number) = typed.beyond {
+        sql.push(" AND m.number").push(beyond).bind(number);
+    }
+    sql.push(" ORDER BY ").push(order).push(" LIMIT ").bind(SAMPLE);
+    sql.push(") AS next WHERE LOWER(resource_name)").contains(name).push(") < ").bind(COMMON);
     sql.push(" THEN ").rows("m.number", order);
     match dialect {
         // Its index gives them in the order of their numbers, as many as are wanted.
