@@ -34,7 +34,7 @@ pub(super) fn columns<'a>(sql: &'a mut Sql, person: &'static str) -> &'a mut Sql
     ];
     for (table, which, name) in counts {
         sql.push("(SELECT COUNT(*) FROM (SELECT 1 FROM ").push(table).push(which).push(person);
-        sql.push(" LIMIT ").bind(MOST_COUNTED).push(") AS counted").push(name);
+        sql.limit(MOST_COUNTED).push(") AS counted").push(name);
     }
     sql.rows("ticket_type", "ticket_type").push(" FROM process WHERE enabled) AS enabled")
 }

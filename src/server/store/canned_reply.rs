@@ -41,7 +41,7 @@ pub async fn list(db: &Db, view: &View, text: &str, limit: i64) -> sqlx::Result<
     if !text.is_empty() {
         sql.push(" AND LOWER(c.title)").contains(text);
     }
-    sql.push(" ORDER BY p.name, LOWER(c.title), c.id LIMIT ").bind(limit);
+    sql.push(" ORDER BY p.name, LOWER(c.title), c.id").limit(limit);
     let (text, args) = sql.done();
     db.all(text, args).await
 }

@@ -39,14 +39,14 @@ fn of_link(sql: &mut Sql, link: i64, approver: &Approver, everywhere: &'static s
                  FROM project p JOIN domain d ON d.id = p.domain_id WHERE p.deleted_at IS NULL AND ",
             );
             sql.push(HOLDER).push(" WHERE a.project_id = p.id AND a.role_id = ").bind(role);
-            sql.push(") ORDER BY d.name, p.name LIMIT ").bind(limit).push(") AS places");
+            sql.push(") ORDER BY d.name, p.name").limit(limit).push(") AS places");
         }
         Approver::Role { role, scope: Scope::Domain } => {
             sql.push("SELECT * FROM (SELECT ").bind(link).push(
                 " AS link, d.name AS name, COUNT(*) OVER () AS total FROM domain d WHERE d.deleted_at IS NULL AND ",
             );
             sql.push(HOLDER).push(" JOIN project p ON p.id = a.project_id WHERE p.domain_id = d.id AND a.role_id = ");
-            sql.bind(role).push(") ORDER BY d.name LIMIT ").bind(limit).push(") AS places");
+            sql.bind(role).push(") ORDER BY d.name").limit(limit).push(") AS places");
         }
         Approver::Role { role, scope: Scope::Global } => {
             nobody(sql, link, everywhere);

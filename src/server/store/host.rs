@@ -150,7 +150,7 @@ pub async fn list(db: &Db, listing: &Listing<'_>, reader: &Reader<'_>) -> sqlx::
         Position::After(id) => sql.push(" AND h.id < ").bind(id).push(" ORDER BY h.id DESC"),
         Position::Before(id) => sql.push(" AND h.id > ").bind(id).push(" ORDER BY h.id"),
     };
-    sql.push(" LIMIT ").bind(listing.limit);
+    sql.limit(listing.limit);
     let is_upwards = matches!(listing.position, Position::Before(_));
     let mut hosts: Vec<Host> = sql.list(db, FIELDS, if is_upwards { "id" } else { "id DESC" }).await?;
     if is_upwards {

@@ -99,7 +99,7 @@ fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     if let Some(number) = typed.beyond {
         sql.push(" AND m.number").push(beyond).bind(number);
     }
-    sql.push(" ORDER BY ").push(order).push(" LIMIT ").bind(SAMPLE);
+    sql.push(" ORDER BY ").push(order).limit(SAMPLE);
     sql.push(") AS next WHERE LOWER(resource_name)").contains(name).push(") < ").bind(COMMON);
     sql.push(" THEN ").rows("m.number", order);
     match dialect {
@@ -109,7 +109,7 @@ fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
             if let Some(number) = typed.beyond {
                 sql.push(" AND rowid").push(beyond).bind(number);
             }
-            sql.push(if typed.ascending { " ORDER BY rowid LIMIT " } else { " ORDER BY rowid DESC LIMIT " });
+            sql.push(if typed.ascending { " ORDER BY rowid" } else { " ORDER BY rowid DESC" });
         }
         // Its index gives all of them. Materialized, or else the planner would rather walk along the numbers.
         Dialect::Postgres => {
@@ -118,10 +118,10 @@ fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
             if let Some(number) = typed.beyond {
                 sql.push(" AND number").push(beyond).bind(number);
             }
-            sql.push(" ORDER BY ").push(order).push(" LIMIT ");
+            sql.push(" ORDER BY ").push(order);
         }
     }
-    sql.bind(MOST_TICKETS).push(") AS m) END");
+    sql.limit(MOST_TICKETS).push(") AS m) END");
 }
 
 /// All three-character parts of a text, as FTS5 is asked for them.

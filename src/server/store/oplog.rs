@@ -168,7 +168,7 @@ async fn read(db: &Db, columns: &'static str, s: &Selection, limit: i64) -> sqlx
         sql.push(" AND (at, number) <= (").bind(first.at).push(", ").bind(first.number).push(")");
         sql.push(" AND (at, number) >= (").bind(last.at).push(", ").bind(last.number).push(")");
     }
-    sql.push(" ORDER BY at DESC, number DESC LIMIT ").bind(limit);
+    sql.push(" ORDER BY at DESC, number DESC").limit(limit);
     let (text, args) = sql.done();
     db.all(text, args).await
 }
@@ -184,7 +184,7 @@ pub async fn get(db: &Db, number: i64) -> sqlx::Result<Option<Record>> {
 pub async fn range(db: &Db, above: i64, through: i64, limit: i64) -> sqlx::Result<Vec<Record>> {
     let mut sql = Sql::new(db.dialect(), COLUMNS);
     sql.push(" WHERE number > ").bind(above).push(" AND number <= ").bind(through);
-    sql.push(" ORDER BY number LIMIT ").bind(limit);
+    sql.push(" ORDER BY number").limit(limit);
     let (text, args) = sql.done();
     db.all(text, args).await
 }
@@ -192,7 +192,7 @@ pub async fn range(db: &Db, above: i64, through: i64, limit: i64) -> sqlx::Resul
 /// The names of up to `limit` accounts that contain what somebody typed.
 pub async fn names_containing(db: &Db, typed: &str, limit: i64) -> sqlx::Result<Vec<String>> {
     let mut sql = Sql::new(db.dialect(), "SELECT username FROM account WHERE lower(username)");
-    sql.contains(typed).push(" ORDER BY username LIMIT ").bind(limit);
+    sql.contains(typed).push(" ORDER BY username").limit(limit);
     let (text, args) = sql.done();
     db.scalars(text, args).await
 }

@@ -34,6 +34,13 @@ impl Sql {
         self
     }
 
+    /// ` LIMIT rows`, written out: of one that is bound Postgres takes it to be a tenth of all rows, and plans for those.
+    pub fn limit(&mut self, rows: i64) -> &mut Sql {
+        // Writing to a String can't fail.
+        let _ = write!(self.text, " LIMIT {rows}");
+        self
+    }
+
     /// ` = any of these`; matches nothing when the list is empty.
     pub fn is_in(&mut self, list: impl Into<Val>) -> &mut Sql {
         match self.dialect {

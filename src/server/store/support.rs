@@ -324,16 +324,16 @@ fn order(sql: &mut Sql, tab: SupportTab, s: &Selection) {
                 sql.bind(queue).push(", ").bind(number).push(")");
             }
             sql.push(if s.ascending {
-                " ORDER BY k.queue, k.ticket_number LIMIT "
+                " ORDER BY k.queue, k.ticket_number"
             } else {
-                " ORDER BY k.queue DESC, k.ticket_number DESC LIMIT "
+                " ORDER BY k.queue DESC, k.ticket_number DESC"
             });
-            sql.bind(s.limit);
+            sql.limit(s.limit);
             return;
         }
     };
     if let Some((_, number)) = s.beyond {
         sql.push(key).push(if s.ascending { " > " } else { " < " }).bind(number);
     }
-    sql.push(if s.ascending { up } else { down }).push(" LIMIT ").bind(s.limit);
+    sql.push(if s.ascending { up } else { down }).limit(s.limit);
 }

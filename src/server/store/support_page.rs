@@ -129,7 +129,7 @@ pub async fn posts(
     if !notes {
         sql.push(" AND o.kind <> 'note'");
     }
-    sql.push(" ORDER BY o.position DESC LIMIT ").bind(limit);
+    sql.push(" ORDER BY o.position DESC").limit(limit);
     let (text, args) = sql.done();
     let rows: Vec<Row> = db.all(text, args).await?;
     let with_files = |Row { post, attached }: Row| {

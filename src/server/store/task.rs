@@ -91,7 +91,7 @@ pub async fn named_approvers(
             }
             Meant::Persons(users) => _ = sql.is_in(users.iter().map(|user| user.0.clone()).collect::<Vec<_>>()),
         }
-        sql.push(" ORDER BY u.display_name, u.id LIMIT ").bind(limit).push(") AS named");
+        sql.push(" ORDER BY u.display_name, u.id").limit(limit).push(") AS named");
     }
     if links.is_empty() {
         return Ok(vec![]);

@@ -165,12 +165,12 @@ fn one_by_one(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) -> bool {
 
 fn ordered(sql: &mut Sql, of_tasks: bool, s: &Selection) {
     sql.push(match (of_tasks, s.ascending) {
-        (false, false) => " ORDER BY t.number DESC LIMIT ",
-        (false, true) => " ORDER BY t.number LIMIT ",
-        (true, false) => " ORDER BY k.ticket_number DESC LIMIT ",
-        (true, true) => " ORDER BY k.ticket_number LIMIT ",
+        (false, false) => " ORDER BY t.number DESC",
+        (false, true) => " ORDER BY t.number",
+        (true, false) => " ORDER BY k.ticket_number DESC",
+        (true, true) => " ORDER BY k.ticket_number",
     });
-    sql.bind(s.limit);
+    sql.limit(s.limit);
 }
 
 /// `key`: ` AND ` and the number in the index that the list is read along.

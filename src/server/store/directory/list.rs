@@ -111,7 +111,7 @@ pub async fn projects(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedProj
         sql.push(" AND LOWER(p.name)").contains(s.search);
     }
     s.position.apply(&mut sql, key);
-    sql.push(" LIMIT ").bind(s.limit);
+    sql.limit(s.limit);
     let (text, args) = sql.done();
     Ok(s.position.put_right(db.all(text, args).await?))
 }
@@ -146,7 +146,7 @@ pub async fn users(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedUser>> 
         sql.push(" OR LOWER(a.display_name)").contains(s.search).push(")");
     }
     s.position.apply(&mut sql, "a.username");
-    sql.push(" LIMIT ").bind(s.limit);
+    sql.limit(s.limit);
     let (text, args) = sql.done();
     Ok(s.position.put_right(db.all(text, args).await?))
 }
