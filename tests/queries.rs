@@ -9,10 +9,8 @@ use countersign::server::seed;
 
 /// What a page may ask of the database, the session and the frame around the page included.
 const MOST: u64 = 4;
-/// Where several projects are offered they are looked up first; then their quotas, what hosts are made from, and who approves.
 /// A dialog over a ticket reads what it is about, beside the page behind it with its quotas and who could approve later.
-const DEARER: &[(&str, &str, u64)] =
-    &[("sysadmin", "/hosts/new", 5), ("owner", "/tickets/workflow/WAITING?dialog=pass", 5)];
+const DEARER: &[(&str, &str, u64)] = &[("owner", "/tickets/workflow/WAITING?dialog=pass", 5)];
 
 /// Every page of the site, and as whom it is looked at.
 const PAGES: &[(&str, &str)] = &[

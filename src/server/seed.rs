@@ -55,7 +55,7 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
         return Ok(());
     }
     let web = directory::projects(&app.db).await?.into_iter().find(|project| project.name == "web");
-    let offer = host::offer(&app.db).await?;
+    let offer = host::offer(&app.db, None).await?;
     let (Some(web), Some(specification), Some(image)) =
         (web, offer.specifications.into_iter().next(), offer.images.into_iter().next())
     else {

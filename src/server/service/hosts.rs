@@ -79,18 +79,13 @@ pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostDetail, 
 
 /// What the create form offers in the caller's view.
 pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> {
-    let mut projects = match caller.view() {
-        None => vec![],
-        Some(View::System) => directory::projects(&app.db).await?,
-        Some(View::Domain(id)) => directory::projects_of(&app.db, id).await?,
-        // Who holds a role there brings the names along.
-        Some(View::Project(id)) => {
-            caller.person.held.iter().find(|held| held.project == *id).map(project_of).into_iter().collect()
-        }
-    };
+    let Offer { specifications, images, process, mut projects } = host::offer(&app.db, caller.view()).await?;
+    // Who holds a role there brings the names along.
+    if let Some(View::Project(id)) = caller.view() {
+        projects.extend(caller.person.held.iter().find(|held| held.project == *id).map(project_of));
+    }
     projects.retain(|project| may_ask_for(caller, project));
     let standings = quota::standings_of(&app.db, &projects).await?;
-    let Offer { specifications, images, process } = host::offer(&app.db).await?;
     let by_ticket = process.is_some();
     let route = match (projects.first(), &process) {
         (Some(first), Some(definition)) => {
@@ -125,7 +120,7 @@ fn project_of(held: &Held) -> Project {
 
 /// Asks for hosts: a ticket where the process is enabled, otherwise they are created at once.
 pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<Amends>) -> Result<Done, AppError> {
-    let Offer { specifications, images, .. } = host::offer(&app.db).await?;
+    let Offer { specifications, images, .. } = host::offer(&app.db, None).await?;
     let found = directory::project(&app.db, &form.project.as_str().into()).await?;
     let project = found.filter(|project| is_in_view(caller, project));
     let (request, project) = match (form.parse(&specifications, &images), project) {

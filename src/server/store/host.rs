@@ -4,6 +4,7 @@ pub mod change;
 pub mod step;
 
 use super::db::{Db, Tx};
+use super::directory::Project;
 use super::event::Change;
 use super::process;
 use super::sql::{Sql, read_rows, truth};
@@ -22,29 +23,41 @@ pub async fn specifications(db: &Db) -> sqlx::Result<Vec<Specification>> {
     db.all("SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id", args![]).await
 }
 
-/// What hosts can be made from, in order, and who approves them.
+/// What hosts can be made from, in order, for which projects, and who approves them.
 pub struct Offer {
     pub specifications: Vec<Specification>,
     pub images: Vec<Image>,
     /// The process of Host Application, where it is enabled.
     pub process: Option<Definition>,
+    /// Those of the System or Domain View that was asked about, by name.
+    pub projects: Vec<Project>,
 }
 
-pub async fn offer(db: &Db) -> sqlx::Result<Offer> {
+pub async fn offer(db: &Db, view: Option<&View>) -> sqlx::Result<Offer> {
     let mut sql = Sql::new(db.dialect(), "SELECT ");
     sql.rows("id, name, vcpu, memory_mib", "position, id").push(" FROM specification) AS specifications, ");
     sql.rows("id, name", "position, id").push(" FROM image) AS images, (SELECT v.definition FROM process p");
     sql.push(
         " JOIN process_version v ON v.process_id = p.id AND v.version = p.version WHERE p.enabled AND p.ticket_type = ",
     );
-    sql.bind(TicketType::ApplyMachine.key()).push(") AS process");
+    sql.bind(TicketType::ApplyMachine.key()).push(") AS process, ");
+    sql.rows("p.id, p.name, p.domain_id, d.name", "p.name, p.id");
+    sql.push(" FROM project p JOIN domain d ON d.id = p.domain_id WHERE p.deleted_at IS NULL");
+    match view {
+        Some(View::System) => &mut sql,
+        Some(View::Domain(id)) => sql.push(" AND p.domain_id = ").bind(id),
+        Some(View::Project(_)) | None => sql.push(" AND 1 = 0"),
+    };
+    sql.push(") AS projects");
     let (text, args) = sql.done();
-    let row: Option<(String, String, Option<String>)> = db.opt(text, args).await?;
-    let (specifications, images, process) = row.ok_or(sqlx::Error::RowNotFound)?;
+    let row: Option<(String, String, Option<String>, String)> = db.opt(text, args).await?;
+    let (specifications, images, process, projects) = row.ok_or(sqlx::Error::RowNotFound)?;
+    let project = |(id, name, domain_id, domain_name)| Project { id, name, domain_id, domain_name };
     Ok(Offer {
         specifications: read_rows(&specifications)?,
         images: read_rows(&images)?,
         process: process.as_deref().map(process::read_definition).transpose()?,
+        projects: read_rows(&projects)?.into_iter().map(project).collect(),
     })
 }
 

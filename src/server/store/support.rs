@@ -335,5 +335,10 @@ fn order(sql: &mut Sql, tab: SupportTab, s: &Selection) {
     if let Some((_, number)) = s.beyond {
         sql.push(key).push(if s.ascending { " > " } else { " < " }).bind(number);
     }
-    sql.push(if s.ascending { up } else { down }).limit(s.limit);
+    sql.push(if s.ascending { up } else { down });
+    match tab {
+        // As in `ticket_list`: few for most, very many for a few.
+        SupportTab::Mine => sql.push(" LIMIT ").bind(s.limit),
+        _ => sql.limit(s.limit),
+    };
 }

@@ -117,6 +117,7 @@ fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection, narrowe
     match tab {
         Tab::All if one_by_one(&mut sql, s, narrowed) => {
             ordered(&mut sql, of_tasks, s);
+            sql.limit(s.limit);
             return sql;
         }
         // Each type has tickets of one kind only, and an index of its own.
@@ -138,6 +139,11 @@ fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection, narrowe
     let key = if of_tasks { " AND k.ticket_number" } else { " AND t.number" };
     filter(&mut sql, key, s, narrowed);
     ordered(&mut sql, of_tasks, s);
+    match tab {
+        // One's own are few for most, who could as well sort them, and very many for a few: bound, it keeps to the index.
+        Tab::Mine => sql.push(" LIMIT ").bind(s.limit),
+        _ => sql.limit(s.limit),
+    };
     sql
 }
 
@@ -157,7 +163,7 @@ fn one_by_one(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) -> bool {
         sql.push("SELECT * FROM (SELECT t.number FROM ticket t WHERE t.support = 0").push(of).bind(id);
         filter(sql, " AND t.number", s, narrowed);
         ordered(sql, false, s);
-        sql.push(") AS of_one");
+        sql.limit(s.limit).push(") AS of_one");
     }
     sql.push(")");
     true
@@ -170,7 +176,6 @@ fn ordered(sql: &mut Sql, of_tasks: bool, s: &Selection) {
         (true, false) => " ORDER BY k.ticket_number DESC",
         (true, true) => " ORDER BY k.ticket_number",
     });
-    sql.limit(s.limit);
 }
 
 /// `key`: ` AND ` and the number in the index that the list is read along.
