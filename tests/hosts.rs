@@ -7,11 +7,14 @@ use common::{EVERYBODY, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::hosts::{HostFilter, HostRow};
 use countersign::domain::host::{HostForm, HostStatus};
+use countersign::domain::host_operation::DeleteForm;
 use countersign::domain::ids::HostId;
+use countersign::domain::process::TicketType;
 use countersign::domain::quota::Key;
 use countersign::server::app::Caller;
-use countersign::server::service::hosts;
+use countersign::server::service::hosts::{self, operations};
 use countersign::server::service::quota::{LimitScope, set_limits};
+use countersign::server::service::workflow::decide;
 use deploying::*;
 
 async fn list(app: &TestApp, caller: &Caller) -> Vec<HostRow> {
@@ -34,7 +37,61 @@ async fn one_host_each(app: &TestApp) -> [HostId; 3] {
     ["web", "system", "shop"].map(|name| rows.iter().find(|row| row.name == name).expect("made").id.clone())
 }
 
+/// Takes away what step 17 made and goes through it once more, as a database does that has tickets already.
+async fn through_step_17(app: &TestApp) {
+    const SQLITE: &str = concat!(
+        "DROP TRIGGER ticket_host_begins; DROP TRIGGER ticket_host_follows; DROP TABLE ticket_host;",
+        include_str!("../migrations/sqlite/0017_hosts_of_open_tickets.sql")
+    );
+    const POSTGRES: &str = concat!(
+        "DROP TRIGGER ticket_host_begins ON ticket; DROP TRIGGER ticket_host_follows ON ticket;
+         DROP FUNCTION ticket_host_follows, hosts_of_payload; DROP TABLE ticket_host;",
+        include_str!("../migrations/postgres/0017_hosts_of_open_tickets.sql")
+    );
+    match app.db.postgres() {
+        Some(pool) => drop(sqlx::raw_sql(POSTGRES).execute(pool).await.expect("migrated")),
+        None => {
+            let pool = sqlx::SqlitePool::connect(&app.sqlite_url()).await.expect("the database");
+            sqlx::raw_sql(SQLITE).execute(&pool).await.expect("migrated");
+        }
+    }
+}
+
 both! {
+    async fn a_host_tells_of_the_open_tickets_about_it(app) {
+        disable_approval(&app).await;
+        let [web, ..] = one_host_each(&app).await;
+        app.run_jobs().await;
+        let told = async |who: &str| {
+            let detail = hosts::get(&app, &app.caller(who).await, &web).await.expect("a host");
+            detail.open.iter().map(|open| (open.number, open.ticket_type)).collect::<Vec<_>>()
+        };
+        let deletion = async |who: &str| {
+            let form = DeleteForm { hosts: vec![web.clone()], reason: r"a NUL that is written out, \u0000, and one: ".to_owned() + "\0" };
+            let answer = operations::delete(&app, &app.caller_in(who, "Project View: web").await, &form, None).await;
+            number_in(&answer.expect("submitted"))
+        };
+        assert_eq!(told("member").await, []);
+        let first = deletion("member").await;
+        let about_it = [(first, TicketType::ApplyServerDelete)];
+        through_step_17(&app).await;
+        // All of them see the host; the ticket only who may read it: its initiator, whom it waits for, the System View.
+        for (who, reads) in
+            [("member", true), ("owner", true), ("sysadmin", true), ("viewer", false), ("helpdesk", false)]
+        {
+            assert_eq!(told(who).await, about_it[..usize::from(reads)], "{who}");
+        }
+        decide::undo(&app, &app.caller("member").await, first, 1, "Not now.", "/").await.expect("undone");
+        assert_eq!(told("member").await, [], "it is over");
+
+        let second = deletion("member").await;
+        assert_eq!(told("member").await, [(second, TicketType::ApplyServerDelete)]);
+        common::reject(&app, &app.caller("owner").await, second, 1, "Still needed.", "/").await.expect("rejected");
+        assert_eq!(told("owner").await, []);
+        let left: i64 = app.db.scalar("SELECT COUNT(*) FROM ticket_host", vec![]).await.expect("query");
+        assert_eq!(left, 0, "rows end with their tickets");
+    }
+
     async fn who_sees_which_hosts(app) {
         disable_approval(&app).await;
         let [web, system, shop] = one_host_each(&app).await;
@@ -144,7 +201,7 @@ both! {
         let caller = app.caller_in("sysadmin", "System View").await;
         let before = app.db.query_count();
         let form = hosts::form(&app, &caller).await.expect("form");
-        assert_eq!(app.db.query_count() - before, 4, "projects, standings, what there is to choose, who approves");
+        assert_eq!(app.db.query_count() - before, 3, "what there is to choose, standings, who approves");
         assert!(form.by_ticket && form.projects.len() == 3 && !form.specifications.is_empty() && !form.images.is_empty());
     }
 

@@ -64,6 +64,10 @@ test('an adjustment shows before and after, and is made after the Pass', async (
   await dialog.getByLabel('Specification', { exact: true }).selectOption({ index: 3 });
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   await expect(said(member, `grow already waits for ticket ${number}.`)).toBeVisible();
+  await member.goto('/hosts');
+  await member.getByRole('link', { name: 'grow', exact: true }).click();
+  await member.getByRole('link', { name: `${number}, Host Adjustment Configuration`, exact: true }).click();
+  await expect(member, 'its page leads to the ticket').toHaveURL(new RegExp(`/tickets/workflow/${number}$`));
 
   const owner = await as('owner');
   await openTicket(owner, number);

@@ -7,6 +7,7 @@ use super::{Choice, Page, Reply};
 use crate::domain::host::{HostForm, HostStatus, Image, Specification};
 use crate::domain::host_operation::{AdjustForm, DeleteForm, DirectAction, HostBefore};
 use crate::domain::ids::{HostId, TicketNumber};
+use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
 use crate::domain::time::Millis;
 use leptos::prelude::*;
@@ -84,6 +85,14 @@ pub struct HostDetail {
     pub host: HostRow,
     /// Why what was last done to it failed.
     pub failure: Option<String>,
+    /// The open tickets about it that the caller may read, oldest first.
+    pub open: Vec<OpenTicket>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenTicket {
+    pub number: TicketNumber,
+    pub ticket_type: TicketType,
 }
 
 /// What the dialogs *Adjust configuration* and *Delete* show of the hosts they are about, all of one project.

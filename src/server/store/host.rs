@@ -101,6 +101,17 @@ pub struct Reader<'a> {
     pub reads_all_tickets: bool,
 }
 
+impl Reader<'_> {
+    /// Whether they may read the ticket of this number.
+    fn may_read(&self, sql: &mut Sql, number: &'static str) {
+        sql.push("(").bind(self.reads_all_tickets);
+        sql.push(" OR EXISTS (SELECT 1 FROM ticket t WHERE t.number = ").push(number);
+        sql.push(" AND t.initiator_id = ").bind(self.user);
+        sql.push(") OR EXISTS (SELECT 1 FROM task t WHERE t.ticket_number = ").push(number);
+        sql.push(" AND t.account_id = ").bind(self.user).push("))");
+    }
+}
+
 /// What a page of the list shows.
 pub struct Listing<'a> {
     pub view: &'a View,
@@ -127,13 +138,9 @@ fn select(db: &Db, reader: &Reader<'_>) -> Sql {
            h.specification_name, h.vcpu, h.memory_mib, h.image_name, h.system_disk_gib, h.data_disks_gib, h.status,
            h.delete_locked, h.change, h.description, h.created_at, h.trashed_at, CASE WHEN ",
     );
-    sql.bind(reader.reads_all_tickets);
-    sql.push(" OR EXISTS (SELECT 1 FROM ticket t WHERE t.number = h.ticket_number AND t.initiator_id = ");
-    sql.bind(reader.user);
-    sql.push(") OR EXISTS (SELECT 1 FROM task t WHERE t.ticket_number = h.ticket_number AND t.account_id = ");
-    sql.bind(reader.user);
+    reader.may_read(&mut sql, "h.ticket_number");
     sql.push(
-        ") THEN h.ticket_number END AS readable_ticket
+        " THEN h.ticket_number END AS readable_ticket
          FROM host h JOIN project p ON p.id = h.project_id JOIN domain d ON d.id = p.domain_id",
     );
     sql
@@ -177,6 +184,27 @@ pub async fn get(db: &Db, id: &HostId, reader: &Reader<'_>) -> sqlx::Result<Opti
     sql.push(" WHERE h.id = ").bind(id);
     let (text, args) = sql.done();
     db.opt(text, args).await
+}
+
+/// An open ticket that is about a host.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct OpenTicket {
+    pub number: TicketNumber,
+    #[sqlx(try_from = "String")]
+    pub ticket_type: TicketType,
+}
+
+/// Those of the open tickets about this host that the reader may read, oldest first.
+pub async fn open_tickets(db: &Db, id: &HostId, reader: &Reader<'_>) -> sqlx::Result<Vec<OpenTicket>> {
+    let mut sql = Sql::new(
+        db.dialect(),
+        "SELECT w.number, w.ticket_type FROM ticket_host o JOIN ticket w ON w.number = o.ticket_number WHERE o.host_id = ",
+    );
+    sql.bind(id).push(" AND ");
+    reader.may_read(&mut sql, "o.ticket_number");
+    sql.push(" ORDER BY o.ticket_number");
+    let (text, args) = sql.done();
+    db.all(text, args).await
 }
 
 /// Adds the hosts of a request, one for each id and name, all Deploying.

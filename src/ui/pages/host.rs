@@ -3,7 +3,7 @@
 use super::host_dialogs::HostDialog;
 use super::hosts::{actions, direct, disks, is_changing, specification, status};
 use crate::api::frame::Frame;
-use crate::api::hosts::{ActOnHost, HostDetail, HostRow, get_host};
+use crate::api::hosts::{ActOnHost, HostDetail, HostRow, OpenTicket, get_host};
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::ids::HostId;
@@ -39,7 +39,7 @@ pub fn Host() -> impl IntoView {
 }
 
 fn page(detail: HostDetail, change: Change, frame: Frame) -> AnyView {
-    let HostDetail { host, failure } = detail;
+    let HostDetail { host, failure, open } = detail;
     let failure = failure.map(|why| {
         let text = format!("What was last done to this host failed. {why}");
         view! { <div class="banner" data-tone="danger"><Icon paths=icon::CIRCLE_X/><p>{text}</p></div> }.into_any()
@@ -67,13 +67,13 @@ fn page(detail: HostDetail, change: Change, frame: Frame) -> AnyView {
         {failure}
         <section class="card" aria-labelledby="facts-title">
             <header class="card-header"><h2 id="facts-title">"Facts"</h2></header>
-            <div class="card-body">{block(facts(&host, frame.now))}</div>
+            <div class="card-body">{block(facts(&host, &open, frame.now))}</div>
         </section>
     }
     .into_any()
 }
 
-fn facts(host: &HostRow, now: Millis) -> Markup {
+fn facts(host: &HostRow, open: &[OpenTicket], now: Millis) -> Markup {
     html! {
         dl class="facts" data-flow="columns" {
             (fact("Project", &host.project))
@@ -86,6 +86,11 @@ fn facts(host: &HostRow, now: Millis) -> Markup {
             @match host.ticket {
                 Some(number) => (fact("Ticket", html! { a href={ "/tickets/workflow/" (number) } { (number) } })),
                 None => (fact("Ticket", none())),
+            }
+            @for ticket in open {
+                (fact("Open ticket", html! {
+                    a href={ "/tickets/workflow/" (ticket.number) } { (ticket.number) ", " (ticket.ticket_type.label()) }
+                }))
             }
             (fact("Created", time(host.created_at, now)))
             @if let Some(at) = host.clears_at { (fact("Cleared", time(at, now))) }

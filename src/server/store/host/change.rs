@@ -93,21 +93,19 @@ pub struct Awaited {
 }
 
 macro_rules! awaited {
-    ($asked:literal, $among:literal) => {
+    ($among:literal) => {
         concat!(
-            "SELECT h.name, MIN(t.number) AS number FROM ticket t CROSS JOIN ",
-            $asked,
-            " AS asked JOIN host h ON h.id = asked.value ->> 'id'
-             WHERE t.process_id = (SELECT id FROM process WHERE ticket_type = $1) AND t.status = 'incomplete'
-               AND t.number <> $3 AND h.id ",
+            "SELECT h.name, MIN(t.number) AS number
+             FROM host h JOIN ticket_host o ON o.host_id = h.id JOIN ticket t ON t.number = o.ticket_number
+             WHERE t.process_id = (SELECT id FROM process WHERE ticket_type = $1) AND t.number <> $3 AND h.id ",
             $among,
             " GROUP BY h.id, h.name ORDER BY h.name, h.id"
         )
     };
 }
 
-const AWAITED_SQLITE: &str = awaited!("json_each(t.payload, '$.hosts')", "IN (SELECT value FROM json_each($2))");
-const AWAITED_POSTGRES: &str = awaited!("jsonb_array_elements(t.payload::jsonb -> 'hosts')", "= ANY($2)");
+const AWAITED_SQLITE: &str = awaited!("IN (SELECT value FROM json_each($2))");
+const AWAITED_POSTGRES: &str = awaited!("= ANY($2)");
 
 /// Those of these hosts that an open ticket of this type is about; `but` is a ticket that doesn't count.
 pub async fn awaited(
