@@ -16,6 +16,7 @@ test('a canned reply is written, used, changed and deleted', async ({ page: help
   await fitsPhone(helpdesk);
   const create = helpdesk.getByRole('dialog', { name: 'New Canned Reply', exact: true });
   await action(helpdesk.locator('.page-header'), 'New Canned Reply').click();
+  await expect(create).toBeVisible();
   await axe(helpdesk);
   await fitsPhone(helpdesk);
   await create.getByRole('button', { name: 'OK', exact: true }).click();
