@@ -4,11 +4,12 @@
 
 use super::db::{Db, Dialect};
 use super::sql::{Sql, read_rows};
-use crate::domain::ids::TicketNumber;
+use crate::domain::ids::{TicketNumber, UserId};
 
 /// So many tickets of a name are listed at most.
 const MOST_TICKETS: i64 = 500;
-/// A name that this many of so many next tickets have isn't rare: a page of the list fills with these alone.
+/// So many tickets are read rather than looked up. A name that this many of them have isn't rare: a page of the list fills
+/// with these alone.
 const SAMPLE: i64 = 1_000;
 const COMMON: i64 = 51;
 /// Parts of names are found by three characters at a time; shorter ones are in too many names to be worth it.
@@ -19,6 +20,8 @@ const SHORTEST: usize = 3;
 pub struct Typed<'a> {
     /// Whether the list is of support tickets; else it is of the others.
     pub of_support: bool,
+    /// Whose tickets alone the list has.
+    pub asked_by: Option<&'a UserId>,
     pub project: Option<&'a str>,
     pub initiator: Option<&'a str>,
     pub resource: Option<&'a str>,
@@ -91,17 +94,21 @@ pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
     })
 }
 
-/// The tickets that may have the name, in the order of the list, unless very many have it.
+/// The tickets that may have the name, in the order of the list; nothing where the list does as well without: few are
+/// left of it, or very many have the name.
 fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     let (order, beyond) = if typed.ascending { ("m.number", " > ") } else { ("m.number DESC", " < ") };
-    sql.push("CASE WHEN (SELECT COUNT(*) FROM (SELECT m.resource_name FROM ticket m WHERE m.support = ");
+    sql.push("CASE WHEN (SELECT COUNT(*) = ").bind(SAMPLE);
+    sql.push(" AND COUNT(CASE WHEN LOWER(resource_name)").contains(name).push(" THEN 1 END) < ").bind(COMMON);
+    sql.push(" FROM (SELECT m.resource_name FROM ticket m WHERE m.support = ");
     sql.push(if typed.of_support { "1" } else { "0" });
+    if let Some(person) = typed.asked_by {
+        sql.push(" AND m.initiator_id = ").bind(person);
+    }
     if let Some(number) = typed.beyond {
         sql.push(" AND m.number").push(beyond).bind(number);
     }
-    sql.push(" ORDER BY ").push(order).limit(SAMPLE);
-    sql.push(") AS next WHERE LOWER(resource_name)").contains(name).push(") < ").bind(COMMON);
-    sql.push(" THEN ").rows("m.number", order);
+    sql.push(" ORDER BY ").push(order).limit(SAMPLE).push(") AS next) THEN ").rows("m.number", order);
     match dialect {
         // Its index gives them in the order of their numbers, as many as are wanted.
         Dialect::Sqlite => {

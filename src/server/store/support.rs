@@ -217,6 +217,7 @@ pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> 
     let by_number = tab != SupportTab::Pending;
     let typed = Typed {
         of_support: true,
+        asked_by: (tab == SupportTab::Mine).then_some(whose.person),
         project: None,
         initiator: s.initiator.as_deref(),
         resource: s.text.as_deref(),

@@ -83,6 +83,7 @@ const CLOCKS_DIFFER: Millis = DAY;
 pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Result<Vec<ListedTicket>> {
     let typed = Typed {
         of_support: false,
+        asked_by: (tab == Tab::Mine).then_some(person),
         project: s.project.as_deref(),
         initiator: s.initiator.as_deref(),
         resource: s.resource.as_deref(),
