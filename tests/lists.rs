@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::requests::ask_for_host;
+use common::requests::{ask_for_host, copies};
 use common::{Engine, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::workflow::{Tab, TicketFilter};
@@ -96,15 +96,7 @@ both! {
 
     async fn more_than_one_batch_is_read_once_each(app) {
         let number = ask(&app, "member", "seed").await;
-        let mut tx = app.db.begin().await.expect("begin");
-        let copy = "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
-          resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
-          SELECT $2, ticket_type, process_id, process_version, initiator_id, project_id, domain_id, resource_name, payload, status,
-          link, links, stage, version, submitted_at, self_approval FROM ticket WHERE number = $1";
-        for i in 1..=600 {
-            tx.exec(copy, countersign::args![number, number + i]).await.expect("copied");
-        }
-        tx.commit().await.expect("commit");
+        copies(&app, number, 600, "like it").await;
         let lines = exported(&app, "member", Tab::Mine, TicketFilter::default()).await.expect("own");
         let numbers: Vec<i64> = lines.iter().skip(1).map(|l| l.split(',').next().unwrap_or_default().parse().expect("a number")).collect();
         assert_eq!(numbers, (number..=number + 600).rev().collect::<Vec<_>>());
@@ -122,11 +114,12 @@ both! {
             list.page.rows.into_iter().map(|row| row.number).collect::<Vec<_>>()
         };
         let resource = |name: &str| TicketFilter { resource: name.into(), ..Default::default() };
-        for (name, numbers) in [
+        let names = [
             ("FRONT", vec![first]), ("nt%", vec![first]), ("t%1", vec![first]), ("b_m", vec![second]), ("b-m", vec![]),
             ("ba", vec![third]), ("a", vec![third, second]), ("at\"", vec![]), ("nowhere", vec![]),
-        ] {
-            assert_eq!(found(Tab::All, resource(name)).await, numbers, "resource {name}");
+        ];
+        for (name, numbers) in &names {
+            assert_eq!(found(Tab::All, resource(name)).await, *numbers, "resource {name}");
         }
         let initiator = |name: &str| TicketFilter { initiator: name.into(), ..Default::default() };
         for (name, numbers) in [("EMBE", vec![second, first]), ("hopp", vec![third]), ("nobody", vec![]), ("e", vec![third, second, first])] {
@@ -141,6 +134,11 @@ both! {
         let oldest = TicketFilter { sort: "oldest".into(), after: Some(first.to_string()), ..initiator("e") };
         assert_eq!(found(Tab::All, oldest).await, [second, third]);
 
+        // Below very many others they are looked up.
+        copies(&app, third, 1_000, "q").await;
+        for (name, numbers) in &names {
+            assert_eq!(found(Tab::All, resource(name)).await, *numbers, "resource {name} of many");
+        }
         rename(&app, first, "another").await;
         assert_eq!(found(Tab::All, resource("front")).await, Vec::<i64>::new(), "a name that it had");
         assert_eq!(found(Tab::All, resource("othe")).await, [first]);
@@ -150,17 +148,8 @@ both! {
         // The newest 1,020 of 2,100 have another name in one case, so the name seems rare, and is not.
         for (own, seen) in [("common", "common"), ("former", "other")] {
             let number = ask(&app, "member", own).await;
-            let mut tx = app.db.begin().await.expect("begin");
-            let copies = "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
-              resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
-              WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 2100)
-              SELECT $1 + i, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
-              CASE WHEN i > 1080 THEN $2 ELSE resource_name END, payload,
-              'canceled', link, links, stage, version, submitted_at, self_approval FROM ticket, n WHERE number = $1";
-            tx.exec(copies, countersign::args![number, seen]).await.expect("copied");
-            let sql = tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
-            tx.exec(sql, countersign::args![number + 2100]).await.expect("numbers go on");
-            tx.commit().await.expect("commit");
+            copies(&app, number, 1080, own).await;
+            copies(&app, number, 1020, seen).await;
             let filter = TicketFilter { resource: own.into(), status: "incomplete".into(), ..Default::default() };
             let list = lists::list(&app, &app.caller("sysadmin").await, Tab::All, &filter).await.expect("list");
             assert_eq!(list.page.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [number], "{own}");

@@ -3,7 +3,7 @@
 mod common;
 
 use common::TestApp;
-use common::requests::number_in;
+use common::requests::{copies, number_in};
 use countersign::api::Done;
 use countersign::api::error::AppError;
 use countersign::api::support::{SupportDetail, SupportFilter, SupportTab};
@@ -161,6 +161,9 @@ both! {
         };
         assert_eq!(by(SupportFilter { priority: "fatal".into(), ..Default::default() }).await, 2);
         assert_eq!(by(SupportFilter { text: "CRITI".into(), ..Default::default() }).await, 1);
+        copies(&app, fatal, 1_000, "q").await;
+        let found = by(SupportFilter { text: "CRITI".into(), ..Default::default() }).await;
+        assert_eq!(found, 1, "below very many others it is looked up");
         assert_eq!(by(SupportFilter { id: format!("#{fatal}"), ..Default::default() }).await, 1);
         assert_eq!(by(SupportFilter { id: "x".into(), ..Default::default() }).await, 0);
         assert_eq!(by(SupportFilter { initiator: "nobody".into(), ..Default::default() }).await, 0);

@@ -47,3 +47,20 @@ pub fn number_in(done: &Done) -> i64 {
 pub async fn member_asks(app: &TestApp, description: &str) -> i64 {
     ask_for_support(app, &app.caller_in("member", "Project View: web").await, description).await
 }
+
+/// Adds so many canceled tickets of this name that are otherwise like this one, newer than all.
+pub async fn copies(app: &TestApp, number: i64, count: i64, name: &str) {
+    let mut tx = app.db.begin().await.expect("begin");
+    let last: i64 = tx.scalar("SELECT MAX(number) FROM ticket", vec![]).await.expect("query");
+    let sql =
+        "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
+        resource_name, payload, status, link, links, stage, version, submitted_at, self_approval, support)
+        WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $3)
+        SELECT $2 + i, ticket_type, process_id, process_version, initiator_id, project_id, domain_id, $4, payload,
+        'canceled', link, links, stage, version, submitted_at, self_approval, support FROM ticket, n WHERE number = $1";
+    tx.exec(sql, countersign::args![number, last, count, name]).await.expect("copied");
+    let sql =
+        tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
+    tx.exec(sql, countersign::args![last + count]).await.expect("numbers go on");
+    tx.commit().await.expect("commit");
+}
