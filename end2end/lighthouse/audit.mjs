@@ -27,7 +27,9 @@ try {
       const reports = [];
       for (let run = 0; run < runs; run++) {
         const flags = { port: chrome.port, output: 'json', logLevel: 'error', onlyCategories: categories, extraHeaders: { Cookie } };
-        const { lhr } = await lighthouse(server.url + path, flags, config);
+        let { lhr } = await lighthouse(server.url + path, flags, config);
+        // Now and then the browser loses a trace; that says nothing of the page.
+        if (lhr.runtimeError) ({ lhr } = await lighthouse(server.url + path, flags, config));
         if (lhr.runtimeError) throw new Error(`${path}: ${lhr.runtimeError.message}`);
         if (new URL(lhr.finalDisplayedUrl).pathname !== path) throw new Error(`${path} led to ${lhr.finalDisplayedUrl}`);
         reports.push(lhr);
