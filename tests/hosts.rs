@@ -7,7 +7,7 @@ use common::{EVERYBODY, TestApp};
 use countersign::api::error::AppError;
 use countersign::api::hosts::{HostFilter, HostRow};
 use countersign::domain::host::{HostForm, HostStatus};
-use countersign::domain::host_operation::DeleteForm;
+use countersign::domain::host_operation::{AdjustForm, DeleteForm};
 use countersign::domain::ids::HostId;
 use countersign::domain::process::TicketType;
 use countersign::domain::quota::Key;
@@ -88,6 +88,25 @@ both! {
         assert_eq!(told("member").await, [(second, TicketType::ApplyServerDelete)]);
         common::reject(&app, &app.caller("owner").await, second, 1, "Still needed.", "/").await.expect("rejected");
         assert_eq!(told("owner").await, []);
+
+        // One type's ticket may be carried out while another's waits, and the host goes to the trash with it.
+        let offered = hosts::form(&app, &app.caller("member").await).await.expect("form").specifications;
+        let now = hosts::get(&app, &app.caller("member").await, &web).await.expect("a host").host.specification;
+        let other = offered.into_iter().find(|offer| offer.name != now).expect("another");
+        let (asked, specification) = (vec![web.clone()], other.id.0);
+        let form = AdjustForm { hosts: asked, specification, data_disks: vec![], auto_start: None, reason: String::new() };
+        let member = app.caller_in("member", "Project View: web").await;
+        let waiting = number_in(&operations::adjust(&app, &member, &form, None).await.expect("submitted"));
+        let third = deletion("member").await;
+        assert_eq!(told("member").await.len(), 2);
+        for (approver, version) in [("owner", 1), ("domainadmin", 2)] {
+            common::pass(&app, &app.caller(approver).await, third, version, "", "/").await.expect("passed");
+        }
+        app.run_jobs().await;
+        assert_eq!(told("member").await, [(waiting, TicketType::ApplyServerChangeconfig)]);
+        let detail = hosts::get(&app, &member, &web).await.expect("a host");
+        assert_eq!(detail.host.status, HostStatus::InTrash);
+        decide::undo(&app, &member, waiting, 1, "Too late.", "/").await.expect("undone");
         let left: i64 = app.db.scalar("SELECT COUNT(*) FROM ticket_host", vec![]).await.expect("query");
         assert_eq!(left, 0, "rows end with their tickets");
     }

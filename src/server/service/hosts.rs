@@ -67,20 +67,14 @@ pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<Hos
 
 /// One host of a project the caller sees; to everybody else it doesn't exist.
 pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostDetail, AppError> {
-    let reader = reader(caller);
-    let host = host::get(&app.db, id, &reader).await?.ok_or(AppError::NotFound)?;
+    let (host, open) = host::get(&app.db, id, &reader(caller)).await?.ok_or(AppError::NotFound)?;
     if !caller.person.sees_project(&host.project_id, &host.domain_id) {
         return Err(AppError::NotFound);
     }
     let failed = step::latest_failure(&app.db, id).await?;
     let failure = failed.map(|step| format!("{}: {}", step.step.label(), step.error.unwrap_or_default()));
     let delay = clearing_delay(app, std::slice::from_ref(&host)).await?;
-    let open = match host.status {
-        // Nothing can be asked for it there.
-        HostStatus::InTrash => vec![],
-        _ => host::open_tickets(&app.db, id, &reader).await?,
-    };
-    let open = open.into_iter().map(|open| OpenTicket { number: open.number, ticket_type: open.ticket_type }).collect();
+    let open = open.into_iter().map(|(number, ticket_type)| OpenTicket { number, ticket_type }).collect();
     Ok(HostDetail { host: row(caller, delay, host)?, failure, open })
 }
 

@@ -131,6 +131,9 @@ pub enum Position<'a> {
     Before(&'a str),
 }
 
+const TABLES: &str = " FROM host h JOIN project p ON p.id = h.project_id JOIN domain d ON d.id = p.domain_id";
+
+/// The columns of a [`Host`].
 fn select(db: &Db, reader: &Reader<'_>) -> Sql {
     let mut sql = Sql::new(
         db.dialect(),
@@ -139,16 +142,14 @@ fn select(db: &Db, reader: &Reader<'_>) -> Sql {
            h.delete_locked, h.change, h.description, h.created_at, h.trashed_at, CASE WHEN ",
     );
     reader.may_read(&mut sql, "h.ticket_number");
-    sql.push(
-        " THEN h.ticket_number END AS readable_ticket
-         FROM host h JOIN project p ON p.id = h.project_id JOIN domain d ON d.id = p.domain_id",
-    );
+    sql.push(" THEN h.ticket_number END AS readable_ticket");
     sql
 }
 
 /// One page, newest first.
 pub async fn list(db: &Db, listing: &Listing<'_>, reader: &Reader<'_>) -> sqlx::Result<Vec<Host>> {
     let mut sql = select(db, reader);
+    sql.push(TABLES);
     match listing.status {
         Some(status) => sql.push(" WHERE h.status = ").bind(status.key()),
         None => sql.push(" WHERE h.status <> 'in_trash'"),
@@ -179,32 +180,26 @@ pub async fn list(db: &Db, listing: &Listing<'_>, reader: &Reader<'_>) -> sqlx::
     Ok(hosts)
 }
 
-pub async fn get(db: &Db, id: &HostId, reader: &Reader<'_>) -> sqlx::Result<Option<Host>> {
+/// A host, and those of the open tickets about it that the reader may read, oldest first.
+pub async fn get(
+    db: &Db,
+    id: &HostId,
+    reader: &Reader<'_>,
+) -> sqlx::Result<Option<(Host, Vec<(TicketNumber, TicketType)>)>> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        host: Host,
+        open: String,
+    }
     let mut sql = select(db, reader);
-    sql.push(" WHERE h.id = ").bind(id);
+    sql.push(", ").rows("w.number, w.ticket_type", "w.number");
+    sql.push(" FROM ticket_host o JOIN ticket w ON w.number = o.ticket_number WHERE o.host_id = h.id AND ");
+    reader.may_read(&mut sql, "w.number");
+    sql.push(") AS open").push(TABLES).push(" WHERE h.id = ").bind(id);
     let (text, args) = sql.done();
-    db.opt(text, args).await
-}
-
-/// An open ticket that is about a host.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct OpenTicket {
-    pub number: TicketNumber,
-    #[sqlx(try_from = "String")]
-    pub ticket_type: TicketType,
-}
-
-/// Those of the open tickets about this host that the reader may read, oldest first.
-pub async fn open_tickets(db: &Db, id: &HostId, reader: &Reader<'_>) -> sqlx::Result<Vec<OpenTicket>> {
-    let mut sql = Sql::new(
-        db.dialect(),
-        "SELECT w.number, w.ticket_type FROM ticket_host o JOIN ticket w ON w.number = o.ticket_number WHERE o.host_id = ",
-    );
-    sql.bind(id).push(" AND ");
-    reader.may_read(&mut sql, "o.ticket_number");
-    sql.push(" ORDER BY o.ticket_number");
-    let (text, args) = sql.done();
-    db.all(text, args).await
+    let row: Option<Row> = db.opt(text, args).await?;
+    row.map(|row| Ok((row.host, read_rows(&row.open)?))).transpose()
 }
 
 /// Adds the hosts of a request, one for each id and name, all Deploying.
