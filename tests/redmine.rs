@@ -271,6 +271,14 @@ both! {
         tx.commit().await.expect("commit");
         docking::lives_in(&app, "Support").await;
         let old = ask(&app, "In the first").await;
+        // As if that had made it, as number `id`.
+        let made = async |id: &str| {
+            let sql = "UPDATE external_ticket SET kind = 'request_tracker', remote_id = $2 WHERE number = $1";
+            let mut tx = app.db.begin().await.expect("begin");
+            tx.exec(sql, args![old, id]).await.expect("there is room for both");
+            tx.commit().await.expect("commit");
+        };
+        made("1").await;
         let kept = fields(external::test(&app, &admin, &form(&env("URL"), "")).await.expect_err("refused"));
         assert!(matches!(&kept[..], [(at, why)] if at == "form[token]" && why.contains("required")), "{kept:?}");
         let refused = external::connect(&app, &admin, &form(&env("URL"), &env("DOCK"))).await.expect_err("refused");
@@ -284,10 +292,7 @@ both! {
         let new = ask(&app, "In the second").await;
         a_while_later(&app).await;
         let id = remote_id(&app, new).await;
-        let same = "UPDATE external_ticket SET kind = 'request_tracker', remote_id = $2 WHERE number = $1";
-        let mut tx = app.db.begin().await.expect("begin");
-        tx.exec(same, args![old, id.as_str()]).await.expect("there is room for both");
-        tx.commit().await.expect("commit");
+        made(&id).await;
         agent.change(&id, json!({"notes": "For the second"})).await;
         let before = agent.texts(&id).await.len();
         a_while_later(&app).await;
