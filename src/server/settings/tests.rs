@@ -9,10 +9,15 @@ fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
     parse(&all).map(|cli| cli.command.settings().clone())
 }
 
-fn file(content: &str) -> String {
-    let path = std::env::temp_dir().join(format!("countersign-settings-{}.toml", crate::server::clock::new_id()));
-    std::fs::write(&path, content).expect("a temporary file");
-    path.to_str().expect("UTF-8").to_owned()
+/// Gone when it is dropped.
+fn file(content: &str) -> tempfile::TempPath {
+    let path = tempfile::NamedTempFile::new().expect("a temporary file").into_temp_path();
+    std::fs::write(&path, content).expect("written");
+    path
+}
+
+fn name(file: &tempfile::TempPath) -> &str {
+    file.to_str().expect("UTF-8")
 }
 
 #[test]
@@ -28,7 +33,7 @@ fn durations_read_as_written() {
 #[test]
 fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let path = file("address = \"127.0.0.1:81\"\ntrash-delay = \"1d\"\ndemo = true\n");
-    let settings = serve(&["--settings", &path, "--address", "127.0.0.1:82"]).expect("good");
+    let settings = serve(&["--settings", name(&path), "--address", "127.0.0.1:82"]).expect("good");
     assert_eq!(settings.address.port(), 82, "flag over file");
     assert_eq!(settings.trash_delay, DAY, "file over default");
     assert_eq!(settings.auto_close_after, 3 * DAY, "default");
@@ -43,14 +48,14 @@ fn the_deploy_delay_can_be_set_in_a_demo_too() {
     assert_eq!(serve(&["--demo", "--deploy-delay", "5s"]).expect("good").deploy_delay, 5 * SECOND);
     assert_eq!(serve(&["--demo"]).expect("good").deploy_delay, SECOND);
     let path = file("deploy-delay = \"7s\"");
-    assert_eq!(serve(&["--demo", "--settings", &path]).expect("good").deploy_delay, 7 * SECOND);
+    assert_eq!(serve(&["--demo", "--settings", name(&path)]).expect("good").deploy_delay, 7 * SECOND);
 }
 
 #[test]
 fn a_wrong_file_is_refused_with_what_is_wrong() {
-    let unknown = serve(&["--settings", &file("adress = \"x\"")]).expect_err("unknown").to_string();
+    let unknown = serve(&["--settings", name(&file("adress = \"x\""))]).expect_err("unknown").to_string();
     assert!(unknown.contains("there is no setting `adress`"), "{unknown}");
-    let kind = serve(&["--settings", &file("address = [1]")]).expect_err("a list").to_string();
+    let kind = serve(&["--settings", name(&file("address = [1]"))]).expect_err("a list").to_string();
     assert!(kind.contains("`address` must be"), "{kind}");
     assert!(serve(&["--settings", "/does/not/exist.toml"]).is_err());
 }
@@ -90,6 +95,6 @@ fn proxies_are_addresses_and_networks() {
     let written: Vec<String> = given.iter().map(ToString::to_string).collect();
     assert_eq!(written, ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]);
     let path = file("trusted-proxies = \"127.0.0.1,::1\"");
-    assert_eq!(serve(&["--settings", &path]).expect("good").trusted_proxies.len(), 2);
+    assert_eq!(serve(&["--settings", name(&path)]).expect("good").trusted_proxies.len(), 2);
     assert!(serve(&["--trusted-proxies", "proxy.example"]).is_err());
 }
