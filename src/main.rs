@@ -142,7 +142,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     jobs::begin_standing(&app).await?;
     let jobs = Runner::start(app.clone());
     let router = http::router(app.clone());
-    if let Some(what) = http::files::missing(&app.settings.site_root()) {
+    if let Some(what) = http::build::missing(&app.settings.site_root()) {
         tracing::warn!("{what}");
     }
     let (door, closing) = bound.open().map_err(|e| format!("{}: {e}", app.settings.address))?;

@@ -1,7 +1,6 @@
 //! What can go wrong, in the words that reach the person: what happened and what to do, never an internal detail.
 
 use crate::domain::validation::Problem;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +65,11 @@ impl From<Vec<Problem>> for AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    /// JSON for any program that asks, which `server::http::in_kind` translates for the browser half.
+    #[cfg(feature = "ssr")]
+    type Encoder = leptos::server_fn::codec::JsonEncoding;
+    #[cfg(not(feature = "ssr"))]
+    type Encoder = super::wire::Refusal;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
         match error {

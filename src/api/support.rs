@@ -164,7 +164,7 @@ pub async fn get_support(number: TicketNumber, before: Option<i64>) -> Result<Su
     super::answered(details::get(&super::app(), &super::caller()?, number, before).await)
 }
 
-#[server(endpoint = "get-reply-rights")]
+#[server(endpoint = "get-reply-rights", output = Reading)]
 pub async fn get_reply_rights(number: TicketNumber) -> Result<ReplyRights, AppError> {
     use crate::server::service::support::details;
     super::answered(details::reply_rights(&super::app(), &super::caller()?, number).await)

@@ -210,19 +210,58 @@ impl QuotaForm {
     }
 }
 
+/// Digits behind the point that still count.
+const FINEST: usize = 9;
+
 /// A typed number in stored units: `None` if it isn't a limit.
 fn stored(key: Key, text: &str) -> Option<i64> {
     if key.divisor() == 1 {
         return text.parse::<i64>().ok().filter(|n| (0..=LARGEST).contains(n));
     }
-    let shown = text.parse::<f64>().ok().filter(|n| (0.0..=LARGEST as f64).contains(n))?;
-    Some((shown * key.divisor() as f64).round() as i64)
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = fraction.get(..FINEST).unwrap_or(fraction);
+    if !format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let whole = whole.parse::<i64>().ok().filter(|n| (0..=LARGEST).contains(n))?;
+    let one = 10_i64.pow(fraction.len() as u32);
+    let part = if fraction.is_empty() { 0 } else { fraction.parse::<i64>().ok()? };
+    Some(whole * key.divisor() + (part * key.divisor() + one / 2) / one)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::quota::Amounts;
+
+    #[test]
+    fn typed_numbers_are_taken_exactly_or_not_at_all() {
+        let table = [
+            ("64", Some(65_536)),
+            ("0", Some(0)),
+            ("0.5", Some(512)),
+            ("1.25", Some(1_280)),
+            ("1.", Some(1_024)),
+            ("0.0005", Some(1)),
+            ("0.0004", Some(0)),
+            ("1.9999999999999999999999", Some(2_048)),
+            ("1000000000", Some(1_024_000_000_000)),
+            ("1000000001", None),
+            ("-1", None),
+            ("+1", None),
+            ("1e3", None),
+            (".5", None),
+            ("1.2.3", None),
+            ("1,5", None),
+            ("0.٣", None),
+            ("", None),
+            ("inf", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(stored(Key::Memory, text), expected, "{text}");
+        }
+        assert_eq!((stored(Key::Vcpu, "64"), stored(Key::Vcpu, "0.5")), (Some(64), None));
+    }
 
     fn standing() -> Standing {
         Standing {

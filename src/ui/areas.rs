@@ -6,10 +6,33 @@
 use super::live::Leaving;
 use super::pages::directory::{domains, projects, roles, user, users};
 use super::pages::{
-    external, host, host_new, hosts, logs, process, quotas, support, system_settings, ticket_setup, trash, workflow,
+    canned_replies, external, host, host_new, hosts, logs, no_project, process, quotas, support, support_ticket,
+    system_settings, ticket, ticket_setup, trash, workflow,
 };
+use super::server_side;
 use leptos::prelude::*;
-use leptos_router::ChooseView;
+use leptos_router::{ChooseView, ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch};
+
+/// A part of a path that is one of the words it knows, as the parameter `place`: so that lists and tickets, whose paths differ
+/// in nothing else, are routes of their own.
+#[derive(Clone, Copy)]
+pub struct OneOf(pub fn(&str) -> bool);
+
+const PLACE: ParamSegment = ParamSegment("place");
+
+impl PossibleRouteMatch for OneOf {
+    fn optional(&self) -> bool {
+        false
+    }
+
+    fn test<'a>(&self, path: &'a str) -> Option<PartialPathMatch<'a>> {
+        PLACE.test(path).filter(|found| (self.0)(found.matched().trim_start_matches('/')))
+    }
+
+    fn generate_path(&self, path: &mut Vec<PathSegment>) {
+        PLACE.generate_path(path);
+    }
+}
 
 /// `function, its preload, its pages: name => component`: each page is what a route shows.
 macro_rules! areas {
@@ -28,6 +51,7 @@ macro_rules! areas {
 
         impl ChooseView for $area {
             async fn choose(self) -> AnyView {
+                server_side::note_area(stringify!($load));
                 $load(self).await
             }
 
@@ -46,13 +70,18 @@ areas! {
         New => host_new::HostNew,
         One => host::Host,
         Trash => trash::Trash,
-        Quotas => quotas::Quotas,
     }
     area_workflow, __preload_area_workflow, WorkflowPage {
-        Place => workflow::Workflow,
+        Tickets => workflow::Tickets,
+        NoProject => no_project::NoProject,
     }
     area_support, __preload_area_support, SupportPage {
-        Place => support::Support,
+        Tickets => support::Tickets,
+        Ticket => support_ticket::Support,
+        Replies => canned_replies::CannedReplies,
+    }
+    area_ticket, __preload_area_ticket, TicketPage {
+        Workflow => ticket::Ticket,
     }
     area_directory, __preload_area_directory, DirectoryPage {
         Domains => domains::Domains,
@@ -60,6 +89,7 @@ areas! {
         Users => users::Users,
         User => user::User,
         Roles => roles::Roles,
+        Quotas => quotas::Quotas,
     }
     area_settings, __preload_area_settings, SettingsPage {
         External => external::External,

@@ -90,19 +90,35 @@ pub struct Toast {
     pub failed: bool,
 }
 
-/// What succeeded (or didn't) a moment ago.
+/// What succeeded (or didn't) a moment ago. A place whose message has gone stays, empty, until all have: what is left doesn't
+/// move to another element, which would be read aloud again.
 #[derive(Clone, Copy)]
-pub struct Toasts(pub RwSignal<Vec<Toast>>);
+pub struct Toasts {
+    pub places: RwSignal<Vec<Option<Toast>>>,
+    said: StoredValue<u32>,
+}
 
 impl Toasts {
+    fn new() -> Toasts {
+        Toasts { places: RwSignal::new(vec![]), said: StoredValue::new(0) }
+    }
+
     pub fn say(self, message: String, failed: bool) {
-        let id = self.0.with_untracked(|toasts| toasts.last().map_or(0, |toast| toast.id + 1));
-        self.0.update(|toasts| toasts.push(Toast { id, message, failed }));
+        self.said.update_value(|said| *said += 1);
+        let id = self.said.get_value();
+        self.places.update(|places| places.push(Some(Toast { id, message, failed })));
         set_timeout(move || self.dismiss(id), std::time::Duration::from_secs(8));
     }
 
     pub fn dismiss(self, id: u32) {
-        self.0.try_update(|toasts| toasts.retain(|toast| toast.id != id));
+        self.places.try_update(|places| {
+            for place in places.iter_mut() {
+                place.take_if(|toast| toast.id == id);
+            }
+            if places.iter().all(Option::is_none) {
+                places.clear();
+            }
+        });
     }
 }
 
@@ -140,7 +156,7 @@ pub fn provide_shared() {
     });
     provide_context(Live::new());
     provide_context(Writing(RwSignal::new(None)));
-    provide_context(Toasts(RwSignal::new(vec![])));
+    provide_context(Toasts::new());
     provide_context(Clock(RwSignal::new(None)));
     provide_context(Restated(StoredValue::new(false)));
     let id = use_location().search.with_untracked(|search| Query::parse(search).get("flash").map(str::to_owned));

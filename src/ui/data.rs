@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::Any;
+use std::convert::Infallible;
 use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -105,8 +106,8 @@ impl<K: PartialEq + Send + Sync + 'static> Key for K {
     }
 }
 
-/// A value of a type known to its reader, or a refusal; as text (`+` and base64 of what [`wire`] makes of it, or `-` and JSON) in
-/// a page that comes from the server.
+/// A value of a type known to its reader, or a refusal; in a page that comes from the server as text, `+` or `-` and the
+/// base64 of what [`wire`] makes of it.
 #[derive(Clone)]
 enum Answer {
     Value { value: Arc<dyn Any + Send + Sync>, text: Arc<str> },
@@ -125,7 +126,7 @@ impl Answer {
     fn value<T: DeserializeOwned + Clone + 'static>(&self) -> Result<T, AppError> {
         match self {
             Answer::Value { value, .. } => value.downcast_ref().cloned().ok_or(AppError::Unreachable),
-            Answer::Text(text) => wire::decode(&browser::bytes(text)).map_err(|_| AppError::Outdated),
+            Answer::Text(text) => read_back(text),
             Answer::Refusal(error) => Err(error.clone()),
         }
     }
@@ -135,20 +136,24 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Value { text, .. } | Answer::Text(text) => write!(f, "+{text}"),
-            Answer::Refusal(error) => write!(f, "-{}", server_side::json(error)),
+            Answer::Refusal(error) => write!(f, "-{}", server_side::carried(error)),
         }
     }
 }
 
 impl FromStr for Answer {
-    type Err = serde_json::Error;
+    type Err = Infallible;
 
-    fn from_str(text: &str) -> Result<Answer, serde_json::Error> {
-        match text.strip_prefix('-') {
-            Some(error) => serde_json::from_slice(error.as_bytes()).map(Answer::Refusal),
-            None => Ok(Answer::Text(text.trim_start_matches('+').into())),
-        }
+    fn from_str(text: &str) -> Result<Answer, Infallible> {
+        Ok(match text.strip_prefix('-') {
+            Some(error) => Answer::Refusal(read_back(error).unwrap_or_else(|error| error)),
+            None => Answer::Text(text.trim_start_matches('+').into()),
+        })
     }
+}
+
+fn read_back<T: DeserializeOwned>(text: &str) -> Result<T, AppError> {
+    wire::decode(&browser::bytes(text)).map_err(|_| AppError::Outdated)
 }
 
 /// A part of a page that awaits what it shows.

@@ -25,9 +25,11 @@ mod still;
 mod views;
 
 #[cfg(feature = "ssr")]
+pub use server_side::Area;
+#[cfg(feature = "ssr")]
 pub use shell::shell;
 
-use areas::{DirectoryPage, HostPage, SettingsPage, SupportPage, WorkflowPage};
+use areas::{DirectoryPage, HostPage, OneOf, SettingsPage, SupportPage, TicketPage, WorkflowPage};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
@@ -57,7 +59,7 @@ fn Site() -> impl IntoView {
         <Routes fallback=pages::not_found::NotFound>
             <Route path=path!("/login") view=pages::login::Login ssr=SsrMode::Async/>
             <Route path=path!("/setup") view=pages::setup::Setup ssr=SsrMode::Async/>
-            <Route path=path!("/no-project") view=pages::no_project::NoProject ssr=SsrMode::Async/>
+            <Route path=path!("/no-project") view=WorkflowPage::NoProject ssr=SsrMode::Async/>
             <ParentRoute path=path!("") view=frame::Framed ssr=SsrMode::Async>
                 <Route path=path!("/") view=pages::Home ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=pages::account::Account ssr=SsrMode::Async/>
@@ -65,7 +67,7 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/hosts/new") view=HostPage::New ssr=SsrMode::Async/>
                 <Route path=path!("/hosts/:id") view=HostPage::One ssr=SsrMode::Async/>
                 <Route path=path!("/trash") view=HostPage::Trash ssr=SsrMode::Async/>
-                <Route path=path!("/quotas") view=HostPage::Quotas ssr=SsrMode::Async/>
+                <Route path=path!("/quotas") view=DirectoryPage::Quotas ssr=SsrMode::Async/>
                 <Route path=path!("/directory/domains") view=DirectoryPage::Domains ssr=SsrMode::Async/>
                 <Route path=path!("/directory/projects") view=DirectoryPage::Projects ssr=SsrMode::Async/>
                 <Route path=path!("/directory/users") view=DirectoryPage::Users ssr=SsrMode::Async/>
@@ -77,9 +79,12 @@ fn Site() -> impl IntoView {
                 <Route path=path!("/settings/tickets") view=SettingsPage::Tickets ssr=SsrMode::Async/>
                 <Route path=path!("/settings/tickets/:id") view=SettingsPage::Process ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/workflow") view=pages::workflow::Workflows ssr=SsrMode::Async/>
-                <Route path=path!("/tickets/workflow/:place") view=WorkflowPage::Place ssr=SsrMode::Async/>
+                <Route path=(path!("/tickets/workflow"), OneOf(pages::workflow::is_tab)) view=WorkflowPage::Tickets ssr=SsrMode::Async/>
+                <Route path=path!("/tickets/workflow/:place") view=TicketPage::Workflow ssr=SsrMode::Async/>
                 <Route path=path!("/tickets/support") view=pages::support::SupportHome ssr=SsrMode::Async/>
-                <Route path=path!("/tickets/support/:place") view=SupportPage::Place ssr=SsrMode::Async/>
+                <Route path=(path!("/tickets/support"), OneOf(pages::support::is_tab)) view=SupportPage::Tickets ssr=SsrMode::Async/>
+                <Route path=path!("/tickets/support/replies") view=SupportPage::Replies ssr=SsrMode::Async/>
+                <Route path=path!("/tickets/support/:place") view=SupportPage::Ticket ssr=SsrMode::Async/>
             </ParentRoute>
         </Routes>
     }

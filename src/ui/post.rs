@@ -4,6 +4,7 @@
 mod real {
     use crate::api::Reply;
     use crate::api::error::AppError;
+    use crate::api::wire::{self, CONTENT_TYPE};
     use leptos::server_fn::client::Client;
     use leptos::server_fn::client::browser::BrowserClient;
     use leptos::server_fn::request::ClientReq;
@@ -15,23 +16,21 @@ mod real {
     pub async fn post(url: &'static str, fields: Vec<(String, String)>) -> Result<Reply, AppError> {
         let body = serde_urlencoded::to_string(fields).map_err(|_| AppError::Unreachable)?;
         let request: BrowserRequest =
-            ClientReq::<AppError>::try_new_post(url, "application/x-www-form-urlencoded", "application/json", body)?;
+            ClientReq::<AppError>::try_new_post(url, "application/x-www-form-urlencoded", CONTENT_TYPE, body)?;
         answer(request).await
     }
 
     /// The same with files.
     pub async fn post_files(url: &'static str, form: FormData) -> Result<Reply, AppError> {
-        let request: BrowserRequest =
-            ClientReq::<AppError>::try_new_post_multipart(url, "application/json", form.into())?;
+        let request: BrowserRequest = ClientReq::<AppError>::try_new_post_multipart(url, CONTENT_TYPE, form.into())?;
         answer(request).await
     }
 
     async fn answer(request: BrowserRequest) -> Result<Reply, AppError> {
         let response = <BrowserClient as Client<AppError>>::send(request).await?;
         let succeeded = (200..300).contains(&ClientRes::<AppError>::status(&response));
-        let text = ClientRes::<AppError>::try_into_string(response).await?;
-        let reply =
-            if succeeded { serde_json::from_str(&text) } else { serde_json::from_str(&text).map(Reply::Refused) };
+        let body = ClientRes::<AppError>::try_into_bytes(response).await?;
+        let reply = if succeeded { wire::decode_kept(&body) } else { wire::decode_kept(&body).map(Reply::Refused) };
         reply.map_err(|_| AppError::Unreachable)
     }
 }

@@ -10,11 +10,29 @@ mod real {
     use leptos_axum::ResponseOptions;
     use serde::Serialize;
     use serde::de::DeserializeOwned;
-    use std::sync::Arc;
+    use std::sync::{Arc, OnceLock};
 
     /// Whether this is a demo, for pages without a frame.
     pub fn is_demo() -> bool {
         use_context::<App>().is_some_and(|app| app.settings.demo)
+    }
+
+    /// The area (`ui::areas`) of the page that is rendered, once it is known.
+    #[derive(Clone, Default)]
+    pub struct Area(Arc<OnceLock<&'static str>>);
+
+    impl Area {
+        pub fn name(&self) -> Option<&'static str> {
+            self.0.get().copied()
+        }
+    }
+
+    /// For whoever writes the document around the page.
+    pub fn note_area(name: &'static str) {
+        if let Some(area) = use_context::<Area>() {
+            // A page belongs to one area, however often it is chosen.
+            let _ = area.0.set(name);
+        }
     }
 
     pub fn status_not_found() {
@@ -41,10 +59,6 @@ mod real {
             }
         }
     }
-
-    pub fn json<T: Serialize>(value: &T) -> Arc<str> {
-        serde_json::to_string(value).unwrap_or_default().into()
-    }
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -55,14 +69,14 @@ mod real {
     pub fn is_demo() -> bool {
         crate::ui::browser::is_there("meta[name=demo]")
     }
+    pub fn note_area(_name: &'static str) {}
     pub fn status_not_found() {}
     pub fn redirect(_path: &str) {}
     pub fn carried<T>(_value: &T) -> Arc<str> {
         "".into()
     }
-    pub fn json<T>(_value: &T) -> Arc<str> {
-        "".into()
-    }
 }
 
-pub use real::{carried, is_demo, json, redirect, status_not_found};
+#[cfg(feature = "ssr")]
+pub use real::Area;
+pub use real::{carried, is_demo, note_area, redirect, status_not_found};

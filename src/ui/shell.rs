@@ -3,13 +3,13 @@
 use super::{App, server_side};
 use crate::api::live::Position;
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags};
+use leptos_meta::MetaTags;
 
 /// The name under which a page tells up to where it holds what was committed.
 pub const LIVE: &str = "live";
 
-/// `root` is what stands before the addresses of script, wasm and styles.
-pub fn shell(options: LeptosOptions, root: &'static str) -> impl IntoView {
+/// `style` is the address of the stylesheet. What wakes the page up, the server puts at its end.
+pub fn shell(options: LeptosOptions, style: String) -> impl IntoView {
     let position = use_context::<Position>().map(|position| position.to_string());
     let demo = server_side::is_demo().then(|| view! { <meta name="demo" content=""/> });
     view! {
@@ -22,9 +22,8 @@ pub fn shell(options: LeptosOptions, root: &'static str) -> impl IntoView {
                 <meta name=LIVE content=position/>
                 {demo}
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
-                <HashedStylesheet options=options.clone() root/>
-                <AutoReload options=options.clone()/>
-                <HydrationScripts options root/>
+                <link rel="stylesheet" href=style/>
+                <AutoReload options/>
                 <MetaTags/>
             </head>
             <body>

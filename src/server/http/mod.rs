@@ -4,11 +4,13 @@
 //! then for forms sent without scripts the redirect with its flash.
 
 mod address;
+pub mod build;
 mod csrf;
 mod events;
 mod export;
-pub mod files;
+mod files;
 mod gate;
+mod in_kind;
 pub mod location;
 mod pages;
 pub mod plain_forms;
@@ -105,6 +107,7 @@ fn guarded(app: &App, router: Router<App>, largest: usize, longest: Duration) ->
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))
         .layer(RequestBodyLimitLayer::new(largest))
+        .layer(from_fn(in_kind::answer_in_kind))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest))
 }
 

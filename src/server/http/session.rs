@@ -60,7 +60,7 @@ pub async fn log_out(State(app): State<App>, caller: Option<Extension<Caller>>, 
     response
 }
 
-/// To a person a page, to the browser half, which asked for JSON, the error as server functions give it.
+/// To a person a page, to others the error as server functions give it.
 fn failed(error: &AppError, as_page: bool) -> Response {
     if as_page { pages::fault(error) } else { (error.status(), Json(error)).into_response() }
 }

@@ -11,6 +11,7 @@ pub mod icon;
 pub mod list;
 pub mod log_list;
 pub mod log_record;
+pub mod numbered;
 pub mod pill;
 pub mod quota;
 pub mod route;

@@ -70,11 +70,13 @@ fn standing_text(standing: &Standing, key: Key) -> String {
 
 /// The parts of a bar side by side. It is never longer than its frame, however far they overshoot.
 fn bars<const N: usize>(limit: i64, parts: [(&'static str, i64); N]) -> Vec<AnyView> {
-    let whole = limit.max(1) as f64;
-    let mut start = 0.0_f64;
+    // In hundredths of a percent.
+    const WHOLE: i128 = 10_000;
+    let percent = |hundredths: i128| format!("{}.{:02}%", hundredths / 100, hundredths % 100);
+    let mut start = 0;
     let bar = |(part, amount): (&'static str, i64)| {
-        let width = (amount as f64 / whole * 100.0).min(100.0 - start).max(0.0);
-        let (x, w) = (format!("{start:.2}%"), format!("{width:.2}%"));
+        let width = (i128::from(amount) * WHOLE / i128::from(limit.max(1))).clamp(0, WHOLE - start);
+        let (x, w) = (percent(start), percent(width));
         start += width;
         view! { <rect data-part=part x=x width=w height="8"></rect> }.into_any()
     };

@@ -4,13 +4,15 @@ use super::icon::{self, Icon};
 use crate::api::Reply;
 use crate::ui::context::{Toast, Toasts, flash_answer};
 use crate::ui::data::awaited;
+use crate::ui::views::Views;
 use leptos::prelude::*;
 
 /// Toasts of this page, and the answer of a form that was sent without scripts.
 #[component]
 pub fn ToastRegion() -> impl IntoView {
     let toasts = expect_context::<Toasts>();
-    let one = move |toast: Toast| {
+    let place = move |toast: Option<Toast>| {
+        let Some(toast) = toast else { return ().into_any() };
         let dismiss = move |_| toasts.dismiss(toast.id);
         view! {
             <div class="toast" data-tone=tone(toast.failed)>
@@ -21,11 +23,12 @@ pub fn ToastRegion() -> impl IntoView {
                 </button>
             </div>
         }
+        .into_any()
     };
     view! {
         <div class="toasts" role="status" aria-live="polite">
             {awaited(|| async { flash_answer().await.map_or_else(|| ().into_any(), |flash| answered(flash.reply)) })}
-            <For each=move || toasts.0.get() key=|toast| toast.id children=one/>
+            {move || toasts.places.get().into_iter().map(place).views()}
         </div>
     }
     .into_any()

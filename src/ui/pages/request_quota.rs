@@ -25,7 +25,7 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
         .into_any()
     });
     let rows = request.changes.iter().map(|change| row(change, standing)).views();
-    let title = format!("Quota of {} {}", request.scope.label().to_lowercase(), request.name);
+    let title = format!("Quota of {} {}", request.scope.label().to_ascii_lowercase(), request.name);
     view! {
         {warning}
         <section class="card" aria-labelledby="request-title">

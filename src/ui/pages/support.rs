@@ -1,16 +1,13 @@
-//! `/tickets/support/…`: the tabs of technical support, and (by number) the page of one ticket.
+//! `/tickets/support/…`: the tabs of technical support.
 
-use super::canned_replies::{self, CannedReplies};
+use super::canned_replies;
 use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
-use super::support_ticket::SupportTicket;
 use crate::all_choices;
-use crate::api::error::AppError;
 use crate::api::frame::Frame;
 use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab, TakeSupport, list_support};
 use crate::domain::support::{Level, SupportStatus};
 use crate::domain::time::Millis;
 use crate::ui::components::dialog::{DialogButton, row_button};
-use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::form::{Change, change_button, use_button_change};
 use crate::ui::components::icon;
@@ -24,7 +21,6 @@ use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
-use crate::ui::server_side;
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -49,25 +45,9 @@ pub fn SupportHome() -> impl IntoView {
     view! { <Redirect path="/tickets/support/mine"/> }
 }
 
-/// What the last part of the path names: a tab, a ticket, or nothing.
-#[component]
-pub fn Support() -> impl IntoView {
-    let params = use_params_map();
-    let name = memo(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
-    let tab = move || name.with(|name| SupportTab::from_key(name));
-    let number = move || name.with(|name| name.parse::<i64>().ok());
-    let is_replies = move || name.with(|name| name == "replies");
-    let kind = memo(move |_| (tab().is_some(), number().is_some(), is_replies()));
-    let (tab, number) = (kept(tab, SupportTab::Mine), kept(number, 0));
-    move || match kind.get() {
-        (true, ..) => view! { <Tickets tab/> }.into_any(),
-        (_, true, _) => view! { <SupportTicket number/> }.into_any(),
-        (.., true) => view! { <CannedReplies/> }.into_any(),
-        _ => {
-            server_side::status_not_found();
-            view! { <ErrorPage error=AppError::NotFound/> }.into_any()
-        }
-    }
+/// Whether a path goes on to one of the tabs with this word.
+pub fn is_tab(word: &str) -> bool {
+    SupportTab::from_key(word).is_some()
 }
 
 fn path(tab: SupportTab) -> String {
@@ -75,7 +55,9 @@ fn path(tab: SupportTab) -> String {
 }
 
 #[component]
-fn Tickets(tab: Signal<SupportTab>) -> impl IntoView {
+pub fn Tickets() -> impl IntoView {
+    let params = use_params_map();
+    let tab = kept(move || params.with(|params| SupportTab::from_key(&params.get_str("place")?)), SupportTab::Mine);
     let query = use_query();
     let revision = use_revision();
     let filter = memo(move |_| query.with(filter));

@@ -14,6 +14,7 @@ use crate::domain::time::Millis;
 use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::form::{Change, ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::numbered::by_number;
 use crate::ui::components::pill::{State, none, optional, text_or_none};
 use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{loaded, use_revision};
@@ -31,7 +32,12 @@ use std::time::Duration;
 const AFTER_LINKED: i64 = 26;
 
 #[component]
-pub fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
+pub fn Support() -> impl IntoView {
+    by_number(|number| view! { <SupportTicket number/> }.into_any())
+}
+
+#[component]
+fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
     let (retry, skip) = (use_button_change::<RetryExternal>(), use_button_change::<SkipExternal>());

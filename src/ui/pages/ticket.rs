@@ -12,6 +12,7 @@ use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::form::{ChangeForm, Hidden, SubmitButton, use_button_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Column, Table, cell, line, text_cell};
+use crate::ui::components::numbered::by_number;
 use crate::ui::components::pill::{State, optional, pill, pill_or_none, text_or_none};
 use crate::ui::components::shortcuts::{OF_TICKET, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::{time, time_or_none};
@@ -24,7 +25,12 @@ use leptos_meta::Title;
 use maud::{Markup, html};
 
 #[component]
-pub fn TicketPage(number: Signal<TicketNumber>) -> impl IntoView {
+pub fn Ticket() -> impl IntoView {
+    by_number(|number| view! { <TicketPage number/> }.into_any())
+}
+
+#[component]
+fn TicketPage(number: Signal<TicketNumber>) -> impl IntoView {
     let revision = use_revision();
     let retry = use_button_change::<Retry>();
     let ticket = read(move || (number.get(), revision.track()), |(number, _)| get_ticket(number));

@@ -1,11 +1,9 @@
-//! `/tickets/workflow/…`: the five tabs of workflow tickets, and (by number) the page of one.
+//! `/tickets/workflow/…`: the five tabs of workflow tickets.
 
 use super::batch::{self, BatchDialog};
 use super::decision::DecisionDialog;
 use super::joining::JoinDialog;
-use super::ticket::TicketPage;
 use crate::all_choices;
-use crate::api::error::AppError;
 use crate::api::frame::Frame;
 use crate::api::workflow::{Tab, TicketFilter, TicketList, TicketRow, list_tickets};
 use crate::domain::process::TicketType;
@@ -13,7 +11,6 @@ use crate::domain::time::Millis;
 use crate::domain::workflow::Status;
 use crate::ui::components::date_range::DateRange;
 use crate::ui::components::dialog::row_button;
-use crate::ui::components::error_page::ErrorPage;
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{
@@ -28,7 +25,6 @@ use crate::ui::data::read;
 use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
-use crate::ui::server_side;
 use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -54,34 +50,9 @@ pub fn Workflows() -> impl IntoView {
     view! { <Redirect path="/tickets/workflow/mine"/> }
 }
 
-/// What the last part of the path names.
-#[derive(Clone, Copy, PartialEq)]
-enum Place {
-    Tab,
-    Ticket,
-    Nothing,
-}
-
-#[component]
-pub fn Workflow() -> impl IntoView {
-    let params = use_params_map();
-    let name = memo(move |_| params.with(|params| params.get_str("place").unwrap_or_default().to_owned()));
-    let tab = move || name.with(|name| Tab::from_key(name));
-    let number = move || name.with(|name| name.parse::<i64>().ok());
-    let place = memo(move |_| match (tab(), number()) {
-        (Some(_), _) => Place::Tab,
-        (None, Some(_)) => Place::Ticket,
-        (None, None) => Place::Nothing,
-    });
-    let (tab, number) = (kept(tab, Tab::Mine), kept(number, 0));
-    move || match place.get() {
-        Place::Tab => view! { <Tickets tab/> }.into_any(),
-        Place::Ticket => view! { <TicketPage number/> }.into_any(),
-        Place::Nothing => {
-            server_side::status_not_found();
-            view! { <ErrorPage error=AppError::NotFound/> }.into_any()
-        }
-    }
+/// Whether a path goes on to one of the tabs with this word.
+pub fn is_tab(word: &str) -> bool {
+    Tab::from_key(word).is_some()
 }
 
 fn path(tab: Tab) -> String {
@@ -89,7 +60,9 @@ fn path(tab: Tab) -> String {
 }
 
 #[component]
-fn Tickets(tab: Signal<Tab>) -> impl IntoView {
+pub fn Tickets() -> impl IntoView {
+    let params = use_params_map();
+    let tab = kept(move || params.with(|params| Tab::from_key(&params.get_str("place")?)), Tab::Mine);
     let query = use_query();
     let revision = use_revision();
     let filter = memo(move |_| query.with(filter));
