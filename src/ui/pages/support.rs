@@ -57,7 +57,7 @@ fn path(tab: SupportTab) -> String {
 #[component]
 pub fn Tickets() -> impl IntoView {
     let params = use_params_map();
-    let tab = kept(move || params.with(|params| SupportTab::from_key(&params.get_str("place")?)), SupportTab::Mine);
+    let tab = kept(move || params.with(|params| SupportTab::from_key(params.get_str("place")?)), SupportTab::Mine);
     let query = use_query();
     let revision = use_revision();
     let filter = memo(move |_| query.with(filter));

@@ -62,7 +62,7 @@ fn path(tab: Tab) -> String {
 #[component]
 pub fn Tickets() -> impl IntoView {
     let params = use_params_map();
-    let tab = kept(move || params.with(|params| Tab::from_key(&params.get_str("place")?)), Tab::Mine);
+    let tab = kept(move || params.with(|params| Tab::from_key(params.get_str("place")?)), Tab::Mine);
     let query = use_query();
     let revision = use_revision();
     let filter = memo(move |_| query.with(filter));
