@@ -45,8 +45,7 @@ impl Build {
     /// The script that loads the browser half, with what a page of `area` needs of it. To stand at the end of a document.
     pub fn wake(&self, area: Option<&str>, nonce: &Nonce) -> String {
         // `wasm_split` adds a number to the name of the function that loads an area.
-        let of_area =
-            |name: &str| area.is_some_and(|area| name.strip_prefix(area).is_some_and(|rest| rest.starts_with('_')));
+        let of_area = |name: &str| name.rsplit_once('_').is_some_and(|(function, _)| Some(function) == area);
         let parts: Vec<_> = self.areas.iter().filter(|(name, _)| of_area(name)).flat_map(|(_, parts)| parts).collect();
         let split = (!parts.is_empty()).then_some(&self.split);
         let files = json!({ "script": self.script, "wasm": self.wasm, "split": split, "parts": parts });
