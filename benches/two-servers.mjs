@@ -60,6 +60,7 @@ async function main() {
   }
   over = true;
   await Promise.all(done);
+  for (const server of servers) await server.stop();
 
   const replies = kinds.get('reply');
   const kept = Number(execFileSync('psql', [databaseUrl, '--no-psqlrc', '--tuples-only', '--command',

@@ -288,7 +288,9 @@ both! {
         let answer = browser.get("/does/not/exist").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         assert!(answer.header("content-type").starts_with("text/html"));
-        assert_eq!(browser.get("/pkg/no-such-file.js").await.status, StatusCode::NOT_FOUND);
+        for name in ["no-such-file.js", "%00", "a%00.js", &"a".repeat(256)] {
+            assert_eq!(browser.get(&format!("/pkg/{name}")).await.status, StatusCode::NOT_FOUND, "{name}");
+        }
         assert_eq!(browser.get("/pkg/../hash.txt").await.status, StatusCode::NOT_FOUND);
     }
 

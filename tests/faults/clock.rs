@@ -28,6 +28,8 @@ struct Story {
     counts: Counts,
     tickets: Vec<i64>,
     threads: Vec<i64>,
+    /// The latest that the clock has said before it was set.
+    furthest: i64,
 }
 
 pub async fn set_forwards_and_back(engine: Engine) {
@@ -47,6 +49,7 @@ pub async fn set_forwards_and_back(engine: Engine) {
             counts: Counts::default(),
             tickets: vec![],
             threads: vec![],
+            furthest: 0,
         };
         counts += story.play().await;
     }
@@ -129,6 +132,7 @@ impl Story {
     }
 
     fn set_clock(&mut self, jump: i64) {
+        self.furthest = self.furthest.max(self.app.now());
         self.app.clock.advance(jump);
         self.counts.faults += 1;
     }
@@ -150,9 +154,10 @@ impl Story {
         }
     }
 
-    /// An hour later everything that was begun is over, leases and pauses of times that never came included.
+    /// An hour after the furthest that the clock has stood everything that was begun is over, leases and pauses of times that
+    /// were taken back included.
     async fn settle(&self) {
-        self.app.clock.advance(HOUR);
+        self.app.clock.advance((self.furthest - self.app.now()).max(0) + HOUR);
         for _ in 0..200 {
             jobs::run_due(&self.app).await.expect("run");
             if invariants::under_way(&self.app.db).await == 0 {

@@ -33,7 +33,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
 /// No file has such a name, and asking the disk for it is an error there.
 async fn refuse_impossible_names(request: Request, next: Next) -> Response {
     const LONGEST: usize = 255;
-    if request.uri().path().split('/').any(|part| part.len() > LONGEST) {
+    if request.uri().path().split('/').any(|part| part.len() > LONGEST || part.contains("%00")) {
         return StatusCode::NOT_FOUND.into_response();
     }
     next.run(request).await
