@@ -8,6 +8,7 @@ use axum::http::{Method, Request};
 use common::client::{Answer, Client, HOST_NAME};
 use common::requests::{ask_for_host, ask_for_support};
 use common::{TestApp, forms};
+use countersign::api::wire;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -174,7 +175,7 @@ impl Campaign {
         if self.rng.random_ratio(1, 40) {
             body = (0..self.rng.random_range(0..300)).map(|_| self.rng.random::<u8>()).collect();
         }
-        let accept = if self.rng.random_ratio(1, 3) { "text/html" } else { "application/json" };
+        let accept = ["text/html", "application/json", wire::CONTENT_TYPE][self.rng.random_range(0..3)];
         let origin =
             if self.rng.random_ratio(1, 30) { "https://evil.example".into() } else { format!("http://{HOST_NAME}") };
         let request = Client::request(Method::POST, &form.path).header("accept", accept).header("origin", origin);
