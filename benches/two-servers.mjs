@@ -22,21 +22,26 @@ const agent = new Agent({ keepAlive: true });
 let nginx;
 const kinds = new Map();
 const problems = [];
+const servers = [];
 let over = false;
 
+let outcome;
 try {
-  await main();
+  outcome = await main();
 } finally {
   over = true;
   await endProxy();
+  for (const server of servers) await server.stop();
   rmSync(folder, { recursive: true, force: true });
 }
+print(outcome);
+if (problems.length || outcome.restarts.length < 2) process.exitCode = 1;
 
+/** Gives how long each restart took, and how many replies the database holds in the end. */
 async function main() {
   const [proxyPort, ...ports] = await Promise.all([freePort(), freePort(), freePort()]);
   const proxy = `http://127.0.0.1:${proxyPort}`;
   const databaseUrl = createDatabase();
-  const servers = [];
   // One after the other: the first fills the database.
   for (const port of ports) servers.push(await start(port, databaseUrl, proxy));
   await startProxy(proxyPort, ports);
@@ -60,14 +65,12 @@ async function main() {
   }
   over = true;
   await Promise.all(done);
-  for (const server of servers) await server.stop();
 
   const replies = kinds.get('reply');
   const kept = Number(execFileSync('psql', [databaseUrl, '--no-psqlrc', '--tuples-only', '--command',
     "SELECT COUNT(*) FROM post WHERE body LIKE 'steady %'"]).toString());
   if (kept !== replies.times.length) problems.push(`${replies.times.length} replies were confirmed, the database holds ${kept}`);
-  print(restarts, kept);
-  if (problems.length || restarts.length < 2) process.exitCode = 1;
+  return { restarts, kept };
 }
 
 // --- What people do
@@ -262,7 +265,7 @@ function freePort() {
   });
 }
 
-function print(restarts, kept) {
+function print({ restarts, kept }) {
   console.log(`${restarts.length} restarts in turn, each ${restarts.map((time) => time.toFixed(1)).join(', ')} s from SIGTERM to listening again, `
     + `${drainDelay} of it draining`);
   const titles = ['what', 'good', 'failed', 'p50 ms', 'p99 ms', 'longest ms'];

@@ -7,16 +7,14 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::LazyLock;
 
-/// Addresses of the files that pages name.
+/// What pages bear of the build.
 pub struct Build {
-    /// Of the stylesheet.
+    /// The address of the stylesheet.
     pub style: String,
-    script: String,
-    wasm: String,
-    /// Loads the parts of the wasm.
-    split: String,
-    /// Of each area of the site (`ui::areas`), the parts of the wasm that it needs.
-    areas: HashMap<String, Vec<String>>,
+    /// The script that wakes a page of an area up (`ui::areas`), by the name of the function that loads the area.
+    areas: HashMap<String, String>,
+    /// The same for a page of no area.
+    bare: String,
 }
 
 impl Build {
@@ -26,30 +24,27 @@ impl Build {
     }
 
     fn from(names: &Names, root: &str, site_root: &Path) -> Build {
-        let folder = site_root.join("pkg");
-        let manifest = std::fs::read(folder.join(&names.manifest)).unwrap_or_default();
-        let manifest: HashMap<String, Vec<String>> = serde_json::from_slice(&manifest).unwrap_or_default();
         let address = |name: &str| format!("{root}/pkg/{name}");
-        Build {
-            style: address(&names.style),
-            script: address(&names.script),
-            wasm: address(&names.wasm),
-            split: address(&names.split),
-            areas: manifest
-                .into_iter()
-                .map(|(area, parts)| (area, parts.iter().map(|part| address(&format!("{part}.wasm"))).collect()))
-                .collect(),
-        }
+        let wake = |split: Option<String>, parts: &[String]| {
+            let parts: Vec<_> = parts.iter().map(|part| address(&format!("{part}.wasm"))).collect();
+            let (script, wasm) = (address(&names.script), address(&names.wasm));
+            let files = json!({ "script": script, "wasm": wasm, "split": split, "parts": parts });
+            format!("({})({files});", include_str!("wake.js").trim())
+        };
+        let manifest = std::fs::read(site_root.join("pkg").join(&names.manifest)).unwrap_or_default();
+        let manifest: HashMap<String, Vec<String>> = serde_json::from_slice(&manifest).unwrap_or_default();
+        // `wasm_split` adds a number to the function's name.
+        let area = |(name, parts): (&String, &Vec<String>)| {
+            let (function, _) = name.rsplit_once('_')?;
+            Some((function.to_owned(), wake(Some(address(&names.split)), parts)))
+        };
+        Build { style: address(&names.style), areas: manifest.iter().filter_map(area).collect(), bare: wake(None, &[]) }
     }
 
     /// The script that loads the browser half, with what a page of `area` needs of it. To stand at the end of a document.
     pub fn wake(&self, area: Option<&str>, nonce: &Nonce) -> String {
-        // `wasm_split` adds a number to the name of the function that loads an area.
-        let of_area = |name: &str| name.rsplit_once('_').is_some_and(|(function, _)| Some(function) == area);
-        let parts: Vec<_> = self.areas.iter().filter(|(name, _)| of_area(name)).flat_map(|(_, parts)| parts).collect();
-        let split = (!parts.is_empty()).then_some(&self.split);
-        let files = json!({ "script": self.script, "wasm": self.wasm, "split": split, "parts": parts });
-        format!("<script type=\"module\" nonce=\"{nonce}\">({})({files});</script>", include_str!("wake.js").trim())
+        let script = area.and_then(|area| self.areas.get(area)).unwrap_or(&self.bare);
+        format!("<script type=\"module\" nonce=\"{nonce}\">{script}</script>")
     }
 }
 

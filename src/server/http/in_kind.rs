@@ -2,7 +2,6 @@
 //! reads; the browser half asks for postcard ([`wire`]), so that it needn't bring along what reads JSON.
 
 use crate::api::Reply;
-use crate::api::error::AppError;
 use crate::api::wire::{self, CONTENT_TYPE as POSTCARD};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -33,10 +32,18 @@ fn says(headers: &HeaderMap, name: HeaderName) -> bool {
     headers.get(name).is_some_and(|value| value.as_bytes() == POSTCARD.as_bytes())
 }
 
-/// `None` for what isn't an answer of a server function, such as a sentence about a request that is too large.
-fn translated(status: StatusCode, json: &[u8]) -> Option<Vec<u8>> {
+/// What a server function said; `None` where it is somebody else who answers, such as the limit on how large a request may be.
+pub(super) fn said(status: StatusCode, json: &[u8]) -> Option<Reply> {
     if status.is_success() {
-        return wire::encode_kept(&serde_json::from_slice::<Reply>(json).ok()?).ok();
+        return serde_json::from_slice(json).ok();
     }
-    wire::encode_kept(&serde_json::from_slice::<AppError>(json).ok()?).ok()
+    serde_json::from_slice(json).map(Reply::Refused).ok()
+}
+
+fn translated(status: StatusCode, json: &[u8]) -> Option<Vec<u8>> {
+    match said(status, json)? {
+        // With the status of a refusal it comes alone.
+        Reply::Refused(refusal) if !status.is_success() => wire::encode_kept(&refusal).ok(),
+        reply => wire::encode_kept(&reply).ok(),
+    }
 }

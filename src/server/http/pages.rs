@@ -1,8 +1,10 @@
 //! Pages rendered by Leptos, and the server functions behind their forms.
 
 use super::build::Build;
+use super::in_kind::said;
 use super::session::ClientIp;
 use super::uploads::UploadProblem;
+use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::live::Position;
 use crate::server::app::{App, Caller};
@@ -90,7 +92,7 @@ pub async fn server_function(State(app): State<App>, request: Request) -> Respon
 async fn judged(response: Response) -> Response {
     let (mut head, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    if serde_json::from_slice(&body).is_ok_and(|error: AppError| error == AppError::Unreachable) {
+    if said(head.status, &body) == Some(Reply::Refused(AppError::Unreachable)) {
         head.status = AppError::Unreachable.status();
     }
     Response::from_parts(head, Body::from(body))

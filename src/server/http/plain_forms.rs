@@ -6,6 +6,7 @@
 
 use super::LARGEST_BODY;
 use super::csrf::own_hosts;
+use super::in_kind::said;
 use super::location::{referring_page, see_other, sign_in_then, with_parameter};
 use super::session::hash_of_new_session;
 use crate::api::Reply;
@@ -79,11 +80,7 @@ pub(super) fn wants_html(headers: &HeaderMap) -> bool {
 
 /// What came of it; `None` where the function isn't one that a form calls.
 fn reply(status: StatusCode, body: &[u8]) -> Option<Reply> {
-    if status.is_success() {
-        return serde_json::from_slice(body).ok();
-    }
-    let refusal = serde_json::from_slice(body).unwrap_or(AppError::Unreachable);
-    Some(Reply::Refused(refusal))
+    said(status, body).or_else(|| (!status.is_success()).then_some(Reply::Refused(AppError::Unreachable)))
 }
 
 fn destination(reply: &Reply, page: &str, flash: Option<&str>) -> String {
