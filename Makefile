@@ -18,7 +18,7 @@ dev: setup ## Serve demo data, rebuilding and reloading at every change
 	exec cargo leptos watch --split -- serve --demo $(ARGS)
 
 build: setup ## Build target/release/countersign and its static files in target/site
-	@. scripts/env; cargo leptos build --release --precompress --split
+	@scripts/build
 
 test: ## Check everything: format, lints, tests on SQLite and PostgreSQL, the pages in a browser
 	@scripts/setup test && scripts/test

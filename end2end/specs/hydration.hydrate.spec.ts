@@ -1,5 +1,5 @@
 // What scripts add, and the moment before they are there.
-import { expect, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
+import { expect, hydrated, signIn, test, type Page, type Request } from '../support/fixtures.ts';
 import { action, confirm, openDialog, requestHost, row, rowAction } from '../support/pages.ts';
 
 /** A mark that a full reload would wipe away. */
@@ -129,6 +129,38 @@ test.describe('before hydration', () => {
     await page.waitForURL('**/tickets/workflow/mine*');
     await expect(row(page, 'impatient')).toHaveCount(1);
   });
+});
+
+/** The files of code that a visit to a page asks for. */
+async function asked(page: Page, path: string) {
+  const files: string[] = [];
+  const note = (request: Request) => {
+    const file = request.url().split('/').at(-1) ?? '';
+    if (/\.(wasm|parts)$/.test(file)) files.push(file);
+  };
+  page.on('request', note);
+  await page.goto(path);
+  await hydrated(page);
+  page.off('request', note);
+  return files;
+}
+
+test('the code of a page comes in two files', async ({ page }) => {
+  await signIn(page, 'member');
+  const files = await asked(page, '/hosts');
+  expect(new Set(files).size, files.join()).toBe(2);
+  expect(files.filter((file) => file.endsWith('.parts'))).toHaveLength(1);
+  // The other areas' parts are asked for one by one, as far as they aren't there yet.
+  await page.getByRole('navigation', { name: 'Main', exact: true }).getByRole('link', { name: 'Workflows' }).click();
+  await expect(page.getByRole('heading', { name: 'Workflows', exact: true })).toBeVisible();
+});
+
+test('where the file of parts cannot be had, each is asked for', async ({ page, allow }) => {
+  allow(/Failed to load resource|request failed/);
+  await signIn(page, 'member');
+  await page.route('**/*.parts', (route) => route.abort('connectionreset'));
+  const files = await asked(page, '/hosts');
+  expect(files.filter((file) => file.startsWith('split_area_hosts'))).toHaveLength(1);
 });
 
 test('when the code of a page cannot be had, it is said, and reloading helps', async ({ page, allow }) => {

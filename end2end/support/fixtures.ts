@@ -1,9 +1,9 @@
 // What every spec imports instead of @playwright/test: a server per file, people who sign in, and a watch on the browser.
 import AxeBuilder from '@axe-core/playwright';
-import { test as base, expect, type BrowserContext, type Page } from '@playwright/test';
+import { test as base, expect, type BrowserContext, type Page, type Request } from '@playwright/test';
 import { type Server, ServerOfFile } from './server.ts';
 
-export { expect, type Page };
+export { expect, type Page, type Request };
 
 type Options = {
   /** Flags after `countersign serve`. A describe block with other settings gets another server. */

@@ -25,13 +25,17 @@ impl Build {
 
     fn from(names: &Names, root: &str, site_root: &Path) -> Build {
         let address = |name: &str| format!("{root}/pkg/{name}");
+        let folder = site_root.join("pkg");
         let wake = |split: Option<String>, parts: &[String]| {
-            let parts: Vec<_> = parts.iter().map(|part| address(&format!("{part}.wasm"))).collect();
+            // Builds for development aren't packed.
+            let pack = Some(pack(parts)).filter(|pack| folder.join(pack).is_file()).map(|pack| address(&pack));
+            let apart = if pack.is_some() { &[] } else { parts };
+            let parts: Vec<_> = apart.iter().map(|part| address(&format!("{part}.wasm"))).collect();
             let (script, wasm) = (address(&names.script), address(&names.wasm));
-            let files = json!({ "script": script, "wasm": wasm, "split": split, "parts": parts });
+            let files = json!({ "script": script, "wasm": wasm, "split": split, "pack": pack, "parts": parts });
             format!("({})({files});", include_str!("wake.js").trim())
         };
-        let manifest = std::fs::read(site_root.join("pkg").join(&names.manifest)).unwrap_or_default();
+        let manifest = std::fs::read(folder.join(&names.manifest)).unwrap_or_default();
         let manifest: HashMap<String, Vec<String>> = serde_json::from_slice(&manifest).unwrap_or_default();
         // `wasm_split` adds a number to the function's name.
         let area = |(name, parts): (&String, &Vec<String>)| {
@@ -48,16 +52,22 @@ impl Build {
     }
 }
 
+/// The file that `scripts/pack` packs an area's parts into.
+fn pack(parts: &[String]) -> String {
+    format!("{}.parts", start(&Sha256::digest(parts.join(","))))
+}
+
+/// The first twelve hexadecimal digits.
+fn start(digest: &[u8]) -> String {
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// What stands before `/pkg`: `/build-…`, one for each build, where release builds list their files' hashes beside the
 /// program; empty for other builds. The hashes in the files' names don't suffice to keep them forever: cargo-leptos takes
 /// them before it writes the names of the wasm's parts into the others.
 pub fn root() -> &'static str {
     static ROOT: LazyLock<String> = LazyLock::new(|| {
-        hashes().map_or_else(String::new, |hashes| {
-            let digest = Sha256::digest(hashes);
-            let start: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-            format!("/build-{start}")
-        })
+        hashes().map_or_else(String::new, |hashes| format!("/build-{}", start(&Sha256::digest(hashes))))
     });
     &ROOT
 }
@@ -149,6 +159,13 @@ mod tests {
         let parts = r#""parts":["/build-1/pkg/chunk_1.wasm","/build-1/pkg/split_area_hosts_17.wasm"]"#;
         assert!(hosts.contains(parts), "{hosts}");
         assert!(hosts.contains(r#""split":"/build-1/pkg/__wasm_split.______________________.js""#), "{hosts}");
+
+        // As `scripts/pack` names it: `printf chunk_2 | sha256sum`.
+        std::fs::write(folder.path().join("pkg/08115a3d4bbe.parts"), "").expect("a file");
+        let build = Build::from(&Names::read(None), "/build-1", folder.path());
+        let packed = build.wake(Some("area_hosts_new"), &nonce);
+        assert!(packed.contains(r#""pack":"/build-1/pkg/08115a3d4bbe.parts","parts":[]"#), "{packed}");
+        assert_eq!(build.wake(Some("area_hosts"), &nonce), hosts, "the other isn't packed");
 
         let sign_in = build.wake(None, &nonce);
         assert!(sign_in.contains(r#""parts":[]"#) && sign_in.contains(r#""split":null"#), "{sign_in}");

@@ -80,13 +80,16 @@ mod real {
         Some(())
     }
 
-    /// The values of the boxes that are ticked in the form of this id.
-    pub fn ticked(form: &str) -> Vec<String> {
+    /// The values of the boxes that are ticked in the form of this id, each with the kind it says it is of.
+    pub fn ticked(form: &str) -> Vec<(String, String)> {
         let Ok(boxes) = document().query_selector_all(&format!("[form={form}]:checked")) else {
             return vec![];
         };
-        let value = |i| boxes.item(i)?.dyn_into::<Element>().ok()?.get_attribute("value");
-        (0..boxes.length()).filter_map(value).collect()
+        let one = |i| {
+            let one = boxes.item(i)?.dyn_into::<Element>().ok()?;
+            Some((one.get_attribute("value")?, one.get_attribute("data-group").unwrap_or_default()))
+        };
+        (0..boxes.length()).filter_map(one).collect()
     }
 
     /// How many boxes belong to the form of this id.
@@ -213,7 +216,7 @@ mod real {
     pub fn one_of_two(_event: &Event) -> Option<()> {
         None
     }
-    pub fn ticked(_form: &str) -> Vec<String> {
+    pub fn ticked(_form: &str) -> Vec<(String, String)> {
         vec![]
     }
     pub fn boxes(_form: &str) -> usize {

@@ -23,6 +23,7 @@ use crate::ui::context::{Toasts, lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::views::Views;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
@@ -166,11 +167,9 @@ fn shown(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>, now: M
     let mut columns = vec![NUMBER, TIME, OPERATOR, OPERATION, TYPE, NAME, RESULT, IP];
     columns.retain(|column| !limited || ![TYPE, NAME].contains(column));
     let page = place.page.clone();
-    let row = move |row: LogRow| line(record_row(&page, &row, limited, now));
+    let lines = move || rows.with(|rows| rows.iter().map(|row| line(record_row(&page, row, limited, now))).views());
     view! {
-        <Table caption="Operation Log" columns actions=true>
-            <For each=move || rows.get() key=|row| row.number children=row/>
-        </Table>
+        <Table caption="Operation Log" columns actions=true>{lines}</Table>
         <LoadMore place rows more/>
     }
     .into_any()

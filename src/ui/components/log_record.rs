@@ -1,10 +1,9 @@
 //! One record of the operation log in a dialog, to be read and copied.
 
-use super::dialog::NoticeDialog;
+use super::dialog::{NoticeDialog, refused};
 use super::icon::{self, Icon};
 use super::pill::{State, optional, text_or_none};
 use super::time::exact_time;
-use crate::api::error::AppError;
 use crate::api::logs::{LogRecord, get_log};
 use crate::ui::browser;
 use crate::ui::context::Clock;
@@ -40,7 +39,7 @@ pub fn RecordDialog(#[prop(into)] page: String) -> impl IntoView {
         async move {
             match record.wait().await {
                 Ok(Some(record)) if open => opened(record, page, keep),
-                Err(error) if open => refused(error, page, keep),
+                Err(error) if open => refused(&error, page, keep),
                 _ => ().into_any(),
             }
         }
@@ -108,8 +107,4 @@ fn CopyButton(text: String) -> impl IntoView {
         })
     };
     view! { <p role="status">{said}</p> {button} }.into_any()
-}
-
-fn refused(error: AppError, page: String, keep: Query) -> AnyView {
-    view! { <NoticeDialog title="That isn't possible" page keep><p>{error.to_string()}</p></NoticeDialog> }.into_any()
 }

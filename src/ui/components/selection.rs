@@ -10,7 +10,8 @@ use maud::{Markup, html};
 #[derive(Clone, Copy)]
 pub struct Selection {
     form: &'static str,
-    ticked: RwSignal<Vec<String>>,
+    /// Value and kind.
+    ticked: RwSignal<Vec<(String, String)>>,
     is_awake: StoredValue<bool>,
 }
 
@@ -25,20 +26,26 @@ impl Selection {
     }
 
     fn contains(self, value: &str) -> bool {
-        self.ticked.with_untracked(|ticked| ticked.iter().any(|one| one == value))
+        self.ticked.with_untracked(|ticked| ticked.iter().any(|(one, _)| one == value))
     }
 
-    /// The box of a row, in still markup: the [`crate::ui::still::Region`] around it looks when it is used. `key` presses it; it
-    /// may be empty.
-    pub fn tick_box(self, name: &str, value: &str, label: &str, key: &str) -> Markup {
+    /// The box of a row, in still markup: the [`crate::ui::still::Region`] around it looks when it is used. Only rows of one
+    /// `kind` are dealt with together. `key` presses it. Both may be empty.
+    pub fn tick_box(self, name: &str, value: &str, label: &str, kind: &str, key: &str) -> Markup {
         html! {
             input type="checkbox" form=(self.form) name=(name) value=(value) aria-label=(label) autocomplete="off"
-                data-key=[some(key)] checked[self.contains(value)];
+                data-group=[some(kind)] data-key=[some(key)] checked[self.contains(value)];
         }
     }
 
     pub fn count(self) -> usize {
         self.ticked.try_with(Vec::len).unwrap_or_default()
+    }
+
+    /// Whether what is ticked can't be dealt with together.
+    pub fn is_mixed(self) -> bool {
+        let mixed = |ticked: &Vec<(String, String)>| ticked.windows(2).any(|two| two[0].1 != two[1].1);
+        self.ticked.try_with(mixed).unwrap_or_default()
     }
 
     /// Ticks every box, or none if all were ticked.
@@ -54,7 +61,7 @@ impl Selection {
         let settle = move || {
             if self.is_awake.try_get_value() == Some(true) {
                 self.ticked
-                    .try_with_untracked(|ticked| browser::tick(self.form, &|value| ticked.iter().any(|t| t == value)));
+                    .try_with_untracked(|ticked| browser::tick(self.form, &|value| ticked.iter().any(|(t, _)| t == value)));
             }
             self.is_awake.try_set_value(true);
             self.look();

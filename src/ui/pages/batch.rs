@@ -33,6 +33,7 @@ pub fn bar(page: String, keep: Query, selected: Selection) -> AnyView {
     let count = move || selected.count();
     let said = move || match count() {
         0 => "Select tickets to decide them together.".to_owned(),
+        n if selected.is_mixed() => format!("{n} selected, of several types: only tickets of one type are decided together."),
         n => format!("{n} selected"),
     };
     let all = move |_| selected.tick_all();
@@ -50,9 +51,10 @@ pub fn bar(page: String, keep: Query, selected: Selection) -> AnyView {
 }
 
 /// The cell with the box of a row.
-pub fn check_cell(number: TicketNumber, selected: Selection) -> Markup {
+pub fn check_cell(ticket: &TicketRow, selected: Selection) -> Markup {
+    let (number, kind) = (ticket.number.to_string(), ticket.ticket_type.key());
     let label = format!("Select ticket {number}");
-    html! { td data-col="check" { (selected.tick_box(SELECTED, &number.to_string(), &label, "x")) } }
+    html! { td data-col="check" { (selected.tick_box(SELECTED, &number, &label, kind, "x")) } }
 }
 
 fn dialog_name(verdict: Verdict) -> &'static str {

@@ -132,7 +132,7 @@ fn may_change(host: &HostRow) -> bool {
 /// The cell with the box of a row, of a host that may be changed.
 fn check_cell(host: &HostRow, selected: Selection) -> Markup {
     let label = format!("Select {}", host.name);
-    let tick_box = may_change(host).then(|| selected.tick_box(HOSTS, &host.id.to_string(), &label, ""));
+    let tick_box = may_change(host).then(|| selected.tick_box(HOSTS, &host.id.to_string(), &label, "", ""));
     html! { td data-col="check" { @if let Some(tick_box) = tick_box { (tick_box) } } }
 }
 

@@ -179,7 +179,7 @@ fn rows(tab: Tab, tickets: TicketList, selected: Selection, now: Millis) -> AnyV
         columns.insert(0, batch::CHECK);
     }
     let ticket_line = |ticket: TicketRow| {
-        let check = pending.then(|| batch::check_cell(ticket.number, selected));
+        let check = pending.then(|| batch::check_cell(&ticket, selected));
         line(row(tab, ticket, check, &query, now))
     };
     let rows = tickets.page.rows.into_iter().map(ticket_line).views();
