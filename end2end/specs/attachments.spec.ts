@@ -1,10 +1,9 @@
 // Files in a thread: sent along, seen, downloaded as what they are, removed; and texts that mean harm.
-import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import { action, confirm, expectProblem } from '../support/pages.ts';
 import { openThread, replyBox, requestDialog, requestSupport } from '../support/support.ts';
 import { readFile } from 'node:fs/promises';
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 /** Two by two pixels. */
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGP8z8DAwMDAxMDAwMDAAAANHQEDasKb6QAAAABJRU5ErkJggg==', 'base64');
 const picker = (page: Page) => page.getByLabel('Attachments', { exact: true });

@@ -1,6 +1,6 @@
 // Several tickets decided at once in My Pending, and what is told of those that couldn't be.
-import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
-import { action, confirm, expectListed, expectRow, hostFormPresets, openTab, openTicket, post, row, said, seen } from '../support/pages.ts';
+import { axe, expect, fitsPhone, scripts, signIn, test, type Page } from '../support/fixtures.ts';
+import { action, confirm, expectListed, expectRow, hostFormPresets, listed, openTab, openTicket, post, row, rowAction, said, seen } from '../support/pages.ts';
 
 const dialog = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
 const box = (page: Page, number: number) => page.getByRole('checkbox', { name: `Select ticket ${number}`, exact: true });
@@ -109,6 +109,33 @@ test('nothing selected, and a note that is too long', async ({ page: member, as 
   await note.fill('Short.');
   await confirm(owner, asked);
   await expectListed(owner, []);
+});
+
+test('tickets of several types are not decided together', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  const [number] = (await ask(member, ['of-two-types'])) as [number];
+  await member.goto('/hosts');
+  await rowAction(member, 'ci-runner', 'Delete');
+  await confirm(member, dialog(member, 'Delete'));
+  await openTab(member, 'mine', '?ticket_type=apply-server-delete&resource=ci-runner&status=incomplete');
+  const deletion = (await listed(member))[0]!;
+
+  const owner = await as('owner');
+  await openTab(owner, 'pending');
+  await box(owner, number).check();
+  await box(owner, deletion).check();
+  if (scripts()) {
+    const state = owner.getByRole('main').getByRole('status').filter({ hasText: '2 selected' });
+    await expect(state).toHaveText('2 selected, of several types: only tickets of one type are decided together.');
+    await box(owner, deletion).uncheck();
+    await expect(owner.getByRole('main').getByRole('status').filter({ hasText: 'selected' })).toHaveText('1 selected');
+    await box(owner, deletion).check();
+  }
+  await action(owner.getByRole('main'), 'Reject selected').click();
+  await expect(owner.getByRole('dialog')).toContainText('Tickets of one type are decided together; these are of several:');
+  await openTab(owner, 'pending');
+  for (const waiting of [number, deletion]) await expect(row(owner, waiting)).toHaveCount(1);
+  await post(member, 'undo', { number: deletion, version: 1, reason: 'Not needed.', back: '' });
 });
 
 test('only My Pending has boxes, and what is not mine to decide is not decided', async ({ page: member, as }) => {

@@ -1,9 +1,8 @@
 // Canned replies: written for a project, chosen above a reply, changed before it is sent.
-import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, scripts, signIn, test } from '../support/fixtures.ts';
 import { action, confirm, expectProblem, row, rowAction, switchView } from '../support/pages.ts';
 import { openSupport, openThread, replyBox, requestSupport, take } from '../support/support.ts';
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 
 test('a canned reply is written, used, changed and deleted', async ({ page: helpdesk, as }) => {
   test.setTimeout(120_000);

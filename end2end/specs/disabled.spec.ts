@@ -1,5 +1,5 @@
 // A process that isn't enabled: the operation runs at once, without a ticket.
-import { expect, hydrated, signIn, test } from '../support/fixtures.ts';
+import { expect, hydrated, scripts, signIn, test } from '../support/fixtures.ts';
 import {
   action, bell, confirm, decide, eventually, expectProblem, expectRow, listed, offeredViews, openTab, requestHost, row, rowAction,
   said, sendHostForm, soon,
@@ -8,7 +8,6 @@ import type { Locator, Page } from '@playwright/test';
 
 test.describe.configure({ mode: 'serial' });
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
 /** A card of `/quotas`, and what is said of a key on it. */
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });

@@ -1,5 +1,5 @@
 // Technical Support that lives in another system: connecting it, a ticket there and back, an outage, and the end.
-import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import { Helpdesk } from '../support/helpdesk.ts';
 import { action, confirm, expectProblem, expectRow, fact, said } from '../support/pages.ts';
 import { configureDialog } from '../support/setup.ts';
@@ -7,7 +7,6 @@ import { openThread, reply, requestSupport, status } from '../support/support.ts
 
 test.use({ serverArgs: ['--demo', '--external-poll', '500ms'] });
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 /** With scripts pages follow by themselves; without, somebody looks once more. */
 async function comes(page: Page, check: () => Promise<void>) {
   if (scripts()) return check();

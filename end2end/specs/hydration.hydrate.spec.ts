@@ -11,6 +11,7 @@ test('nothing reloads the page on the way through the story', async ({ page: mem
   await member.goto('/hosts');
   await mark(member);
   await action(member.getByRole('main'), 'Create').first().click();
+  await expect(member.getByLabel('Name', { exact: true }), 'as where the browser loads the page').toBeFocused();
   await member.getByLabel('Name', { exact: true }).fill('smooth');
   await member.getByRole('button', { name: 'Submit Ticket', exact: true }).click();
   await expect(row(member, 'smooth')).toHaveCount(1);

@@ -1,5 +1,5 @@
 // Joining a project: from a first sign-in without any to work in one.
-import { axe, expect, fitsPhone, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, hydrated, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import {
   action, bell, confirm, expectProblem, expectRow, fact, offeredViews, openDialog, openTicket, row, said, viewButton,
 } from '../support/pages.ts';
@@ -7,7 +7,6 @@ import type { Locator } from '@playwright/test';
 
 test.describe.configure({ mode: 'serial' });
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 const APPLY = 'Apply to join project';
 const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
 

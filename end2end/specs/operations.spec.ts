@@ -1,11 +1,10 @@
 // What is done to hosts that exist: by ticket where it is under approval, at once where it isn't.
-import { expect, signIn, test, type Page } from '../support/fixtures.ts';
+import { expect, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import {
   action, cell, confirm, decide, eventually, expectProblem, expectRow, fact, openDialog, openTab, openTicket, requestHost, row,
   rowAction, said, soon,
 } from '../support/pages.ts';
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 
 /** A running host of web, asked for and passed. */
 async function runningHost(member: Page, as: (user: string) => Promise<Page>, name: string, quantity = 1) {

@@ -1,11 +1,10 @@
 // Quotas: how they stand, and other limits by ticket or at once.
-import { axe, expect, fitsPhone, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, hydrated, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import {
   action, bell, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, requestHost, row, rowAction, said, switchView,
 } from '../support/pages.ts';
 import type { Locator } from '@playwright/test';
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 /** What is said of a key on a card. */

@@ -1,9 +1,8 @@
 // Technical support from a first word to the end, and everything around it.
-import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import { action, bell, columns, confirm, expectListed, expectProblem, expectRow, fact, listed, row, rowAction, switchView } from '../support/pages.ts';
 import { openSupport, openThread, reply, replyBox, requestDialog, requestSupport, status, take } from '../support/support.ts';
 
-const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 const entries = (page: Page) => page.getByRole('article');
 
 test('a problem is asked, taken, answered, answered back and ended', async ({ page: member, as }) => {

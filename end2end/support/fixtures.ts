@@ -89,7 +89,7 @@ class Watch {
     });
     context.on('requestfailed', (request) => {
       // How Chromium reports a script that it was told not to run.
-      if (!scriptsOn() && request.resourceType() === 'script') return;
+      if (!scripts() && request.resourceType() === 'script') return;
       // Aborted is what the browser itself gives up: streams and fetches of a page that is left, downloads.
       const reason = request.failure()?.errorText;
       if (reason !== 'net::ERR_ABORTED') this.seen.push(`request failed, ${reason}: ${request.method()} ${request.url()}`);
@@ -105,7 +105,7 @@ class Watch {
 
 async function prepare(context: BrowserContext, watch: Watch, holdUntilHydrated: boolean) {
   watch.on(context);
-  if (!holdUntilHydrated || !scriptsOn()) return;
+  if (!holdUntilHydrated || !scripts()) return;
   // Playwright clicks only what would receive the click, so this makes it wait for hydration, after any navigation.
   await context.addInitScript(() => {
     const sheet = new CSSStyleSheet();
@@ -125,11 +125,12 @@ async function prepare(context: BrowserContext, watch: Watch, holdUntilHydrated:
   });
 }
 
-const scriptsOn = () => test.info().project.use.javaScriptEnabled !== false;
+/** Whether this run has scripts. */
+export const scripts = () => test.info().project.use.javaScriptEnabled !== false;
 
 /** Waits until the page is hydrated, if it is one that will be. */
 export async function hydrated(page: Page) {
-  if (!scriptsOn() || (await page.locator('script[type=module]').count()) === 0) return;
+  if (!scripts() || (await page.locator('script[type=module]').count()) === 0) return;
   await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 }
 
@@ -145,7 +146,7 @@ export async function signIn(page: Page, user: string, password = 'countersign')
 
 /** No violation of WCAG 2.2 AA that axe can find, light and dark. Does nothing in the no-scripts project: axe is a script. */
 export async function axe(page: Page) {
-  if (!scriptsOn()) return;
+  if (!scripts()) return;
   const check = async (colorScheme: 'light' | 'dark', rules: (axe: AxeBuilder) => AxeBuilder) => {
     await page.emulateMedia({ colorScheme });
     const { violations } = await rules(new AxeBuilder({ page })).analyze();

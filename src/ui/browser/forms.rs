@@ -14,6 +14,17 @@ mod real {
         form.reset();
     }
 
+    /// Puts the focus where a form begins, unless it is somewhere already: browsers look for `autofocus` only in pages that
+    /// they load themselves.
+    pub fn begin(form: &HtmlFormElement) {
+        let is_free =
+            document().active_element().is_none_or(|place| place.tag_name() == "BODY" || place.id() == "main");
+        let first = form.query_selector("[autofocus]").ok().flatten().filter(|_| is_free);
+        if let Some(field) = first.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
+            let _ = field.focus();
+        }
+    }
+
     /// A refused password is typed anew.
     pub fn clear_passwords(form: &HtmlFormElement) {
         let Ok(fields) = form.query_selector_all("input[type=password]") else {
@@ -200,6 +211,7 @@ mod real {
     use leptos::web_sys::{Event, FormData, HtmlFormElement, SubmitEvent};
 
     pub fn reset(_form: &HtmlFormElement) {}
+    pub fn begin(_form: &HtmlFormElement) {}
     pub fn clear_passwords(_form: &HtmlFormElement) {}
     pub fn pairs(_event: &SubmitEvent) -> Vec<(String, String)> {
         vec![]
@@ -245,6 +257,6 @@ mod real {
 }
 
 pub use real::{
-    asked_page, boxes, chosen_files, clear_passwords, fill, form_data, insert, is_in_use, one_of_two, pairs, posts,
-    reset, restates, text_in, tick, ticked, typed,
+    asked_page, begin, boxes, chosen_files, clear_passwords, fill, form_data, insert, is_in_use, one_of_two, pairs,
+    posts, reset, restates, text_in, tick, ticked, typed,
 };

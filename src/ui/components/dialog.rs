@@ -77,7 +77,7 @@ pub fn NoticeDialog(
             <div class="dialog-body">{children()}</div>
             <footer class="dialog-footer">
                 {actions}
-                <button class="button" data-kind="primary" type="submit" form=CLOSE><span>"OK"</span></button>
+                <button class="button" data-kind="primary" type="submit" form=CLOSE autofocus=true><span>"OK"</span></button>
             </footer>
         </div>
     };

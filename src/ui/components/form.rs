@@ -118,11 +118,12 @@ pub fn ChangeForm(
         }
     };
     Effect::new(move |_| {
-        if let Some(form) = form.get()
-            && restated.try_get_value() == Some(true)
-        {
+        let Some(form) = form.get() else { return };
+        if restated.try_get_value() == Some(true) {
             restated.set_value(false);
             browser::reset(&form);
+        } else {
+            request_animation_frame(move || browser::begin(&form));
         }
     });
     Effect::new(move |seen: Option<bool>| {

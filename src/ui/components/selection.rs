@@ -60,8 +60,9 @@ impl Selection {
     pub fn settle(self) {
         let settle = move || {
             if self.is_awake.try_get_value() == Some(true) {
-                self.ticked
-                    .try_with_untracked(|ticked| browser::tick(self.form, &|value| ticked.iter().any(|(t, _)| t == value)));
+                self.ticked.try_with_untracked(|ticked| {
+                    browser::tick(self.form, &|value| ticked.iter().any(|(t, _)| t == value))
+                });
             }
             self.is_awake.try_set_value(true);
             self.look();

@@ -33,7 +33,9 @@ pub fn bar(page: String, keep: Query, selected: Selection) -> AnyView {
     let count = move || selected.count();
     let said = move || match count() {
         0 => "Select tickets to decide them together.".to_owned(),
-        n if selected.is_mixed() => format!("{n} selected, of several types: only tickets of one type are decided together."),
+        n if selected.is_mixed() => {
+            format!("{n} selected, of several types: only tickets of one type are decided together.")
+        }
         n => format!("{n} selected"),
     };
     let all = move |_| selected.tick_all();

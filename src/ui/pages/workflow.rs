@@ -235,7 +235,7 @@ fn empty(tab: Tab, filtered: bool) -> AnyView {
     let (title, text, (href, label)) = match tab {
         Tab::Mine => (
             "You have no tickets",
-            "What you ask for appears here with everything that happens to it. Begin with a host.",
+            "What you ask for appears here with everything that happens to it.",
             ("/hosts".to_owned(), "Go to Hosts"),
         ),
         Tab::Pending => (
