@@ -3,7 +3,6 @@ import { axe, expect, fitsPhone, scripts, signIn, test } from '../support/fixtur
 import { action, confirm, expectProblem, row, rowAction, switchView } from '../support/pages.ts';
 import { openSupport, openThread, replyBox, requestSupport, take } from '../support/support.ts';
 
-
 test('a canned reply is written, used, changed and deleted', async ({ page: helpdesk, as }) => {
   test.setTimeout(120_000);
   await signIn(helpdesk, 'helpdesk');

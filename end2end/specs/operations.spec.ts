@@ -5,7 +5,6 @@ import {
   rowAction, said, soon,
 } from '../support/pages.ts';
 
-
 /** A running host of web, asked for and passed. */
 async function runningHost(member: Page, as: (user: string) => Promise<Page>, name: string, quantity = 1) {
   const number = await requestHost(member, { name, quantity });

@@ -91,7 +91,7 @@ mod real {
         Some(())
     }
 
-    /// The values of the boxes that are ticked in the form of this id, each with the kind it says it is of.
+    /// The values of the boxes that are ticked in the form of this id, each with the group it says it is of.
     pub fn ticked(form: &str) -> Vec<(String, String)> {
         let Ok(boxes) = document().query_selector_all(&format!("[form={form}]:checked")) else {
             return vec![];

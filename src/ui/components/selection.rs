@@ -10,7 +10,7 @@ use maud::{Markup, html};
 #[derive(Clone, Copy)]
 pub struct Selection {
     form: &'static str,
-    /// Value and kind.
+    /// Value and group.
     ticked: RwSignal<Vec<(String, String)>>,
     is_awake: StoredValue<bool>,
 }
@@ -30,11 +30,11 @@ impl Selection {
     }
 
     /// The box of a row, in still markup: the [`crate::ui::still::Region`] around it looks when it is used. Only rows of one
-    /// `kind` are dealt with together. `key` presses it. Both may be empty.
-    pub fn tick_box(self, name: &str, value: &str, label: &str, kind: &str, key: &str) -> Markup {
+    /// `group` are dealt with together. `key` presses it. Both may be empty.
+    pub fn tick_box(self, name: &str, value: &str, label: &str, group: &str, key: &str) -> Markup {
         html! {
             input type="checkbox" form=(self.form) name=(name) value=(value) aria-label=(label) autocomplete="off"
-                data-group=[some(kind)] data-key=[some(key)] checked[self.contains(value)];
+                data-group=[some(group)] data-key=[some(key)] checked[self.contains(value)];
         }
     }
 

@@ -54,9 +54,9 @@ pub fn bar(page: String, keep: Query, selected: Selection) -> AnyView {
 
 /// The cell with the box of a row.
 pub fn check_cell(ticket: &TicketRow, selected: Selection) -> Markup {
-    let (number, kind) = (ticket.number.to_string(), ticket.ticket_type.key());
+    let (number, group) = (ticket.number.to_string(), ticket.ticket_type.key());
     let label = format!("Select ticket {number}");
-    html! { td data-col="check" { (selected.tick_box(SELECTED, &number, &label, kind, "x")) } }
+    html! { td data-col="check" { (selected.tick_box(SELECTED, &number, &label, group, "x")) } }
 }
 
 fn dialog_name(verdict: Verdict) -> &'static str {
