@@ -2,7 +2,7 @@
   const early = (rel, href, more) => document.head.append(Object.assign(document.createElement("link"), { rel, href, ...more }));
   // The loader asks for each part by its address: it is answered from the file that holds them all, as scripts/pack made
   // it, and by the server if that can't be had.
-  const answerFrom = (pack) => {
+  const answerFrom = (file) => {
     const ask = fetch;
     const read = async (answer) => {
       const bytes = new Uint8Array(await answer.arrayBuffer());
@@ -10,14 +10,14 @@
       const contents = JSON.parse(new TextDecoder().decode(bytes.subarray(0, end)));
       return new Map(contents.map(([name, length]) => [new URL(name, answer.url).href, bytes.subarray(end, (end += length))]));
     };
-    const unpacked = ask(pack).then(read).catch(() => new Map());
+    const unpacked = ask(file).then(read).catch(() => new Map());
     window.fetch = async (what, how) => {
       const address = String(what);
       if (!address.endsWith(".wasm") || address.endsWith(wasm)) return ask(what, how);
-      const parts = await unpacked;
-      const part = parts.get(address);
-      parts.delete(address);
-      if (!parts.size) window.fetch = ask;
+      const left = await unpacked;
+      const part = left.get(address);
+      left.delete(address);
+      if (!left.size) window.fetch = ask;
       return part ? new Response(part, { headers: { "content-type": "application/wasm" } }) : ask(what, how);
     };
   };
