@@ -25,18 +25,18 @@ test: ## Check everything: format, lints, tests on SQLite and PostgreSQL, the pa
 
 test-rt: ## Check the docking against a real Request Tracker, which it installs (Debian, as root)
 	@scripts/setup test
-	scripts/with-request-tracker scripts/with-postgres scripts/cargo test --locked --features ssr --test request_tracker -- --ignored --test-threads=1
+	scripts/with-request-tracker scripts/with-postgres scripts/cargo test --locked --features ssr --test integration request_tracker:: -- --ignored --test-threads=1
 
 hostile: ## A hundred thousand requests that nobody should send, on each database
 	@scripts/setup test
-	HOSTILE_ROUNDS=$${HOSTILE_ROUNDS:-75000} scripts/with-postgres scripts/cargo test --locked --features ssr --test hostile
+	HOSTILE_ROUNDS=$${HOSTILE_ROUNDS:-75000} scripts/with-postgres scripts/cargo test --locked --features ssr --test integration hostile::
 
 faults: ## Kill servers, stop Postgres, fill the disk, set the clock, hundreds of times, and check everything (as root)
 	@scripts/setup test && scripts/faults
 
 test-redmine: ## Check the docking against a real Redmine, which it installs (Debian, as root)
 	@scripts/setup test
-	scripts/with-redmine scripts/with-postgres scripts/cargo test --locked --features ssr --test redmine -- --ignored --test-threads=1
+	scripts/with-redmine scripts/with-postgres scripts/cargo test --locked --features ssr --test integration redmine:: -- --ignored --test-threads=1
 
 test-unit: ## Only cargo's tests, on both databases
 	@scripts/setup test && scripts/test unit

@@ -4,6 +4,7 @@
 
 pub mod administration;
 pub mod client;
+pub mod database;
 pub mod desk;
 pub mod docking;
 pub mod files;
@@ -22,13 +23,14 @@ use countersign::server::app::{App, Caller};
 use countersign::server::clock::{Clock, ManualClock, new_id};
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
+use countersign::server::service::session;
 use countersign::server::service::workflow::decide::{self, Ruling};
-use countersign::server::service::{demo, first_run, session};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
 use countersign::server::store::{directory, ticket};
 use countersign::server::{http, jobs};
-use sqlx::{ConnectOptions, Connection, PgConnection};
+use database::Contents;
+use sqlx::ConnectOptions;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -100,7 +102,7 @@ pub struct TestApp {
     pub app: App,
     pub clock: Arc<ManualClock>,
     pub engine: Engine,
-    _folder: Option<Arc<Folder>>,
+    folder: Option<Arc<Folder>>,
 }
 
 impl Deref for TestApp {
@@ -114,23 +116,20 @@ impl Deref for TestApp {
 impl TestApp {
     /// With the demo's people and processes, enabled as SPEC 9 says; no hosts, no tickets.
     pub async fn demo(engine: Engine) -> TestApp {
-        let test = TestApp::empty(engine).await;
-        demo::people_and_processes(&test.app).await.expect("demo data");
-        test
+        TestApp::over(engine, Contents::Demo).await
     }
 
     /// As after a first start without demo data: base data and no account.
     pub async fn empty(engine: Engine) -> TestApp {
-        let folder = (engine == Engine::Sqlite).then(|| Arc::new(Folder::new()));
-        let url = match &folder {
-            Some(folder) => format!("sqlite:{}/countersign.db", folder.0.display()),
-            None => fresh_postgres_database().await,
-        };
+        TestApp::over(engine, Contents::Base).await
+    }
+
+    async fn over(engine: Engine, contents: Contents) -> TestApp {
+        let (url, folder) = database::copy(engine, contents).await;
         let db = Db::open(&url).await.expect("open the database");
         let clock = Arc::new(ManualClock::at(START));
         let app = application(db, clock.clone(), Settings::for_tests());
-        first_run::base_data(&app).await.expect("base data");
-        TestApp { app, clock, engine, _folder: folder }
+        TestApp { app, clock, engine, folder: folder.map(Arc::new) }
     }
 
     /// Another process on the same Postgres, with connections of its own; the clock is shared.
@@ -157,8 +156,7 @@ impl TestApp {
 
     /// Where the database of a test on SQLite is.
     pub fn sqlite_url(&self) -> String {
-        let folder = self._folder.as_ref().expect("a test on SQLite");
-        format!("sqlite:{}/countersign.db", folder.0.display())
+        database::sqlite_url(self.folder.as_ref().expect("a test on SQLite"))
     }
 
     /// A browser without cookies.
@@ -289,18 +287,4 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-/// The server is a throwaway one, so its databases are left behind.
-pub async fn fresh_postgres_database() -> String {
-    let server = std::env::var("COUNTERSIGN_TEST_POSTGRES_URL").expect(
-        "COUNTERSIGN_TEST_POSTGRES_URL names a PostgreSQL server for the tests; scripts/with-postgres COMMAND provides one",
-    );
-    let name = format!("test_{}", new_id().replace('-', ""));
-    let mut connection = PgConnection::connect(&server).await.expect("connect to the PostgreSQL server");
-    let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    sqlx::query(create).execute(&mut connection).await.expect("create a database");
-    connection.close().await.expect("close");
-    let (host, _) = server.rsplit_once('/').expect("a URL with a database");
-    format!("{host}/{name}")
 }

@@ -64,7 +64,7 @@ impl Campaign {
         let folder = Arc::new(Folder::new());
         let url = match engine {
             Engine::Sqlite => format!("sqlite:{}/countersign.db", folder.path().display()),
-            Engine::Postgres => common::fresh_postgres_database().await,
+            Engine::Postgres => common::database::fresh_postgres_database().await,
         };
         let (mut campaign, server) = Campaign::at(url, folder.path(), name, seed).await;
         campaign._folder = Some(folder);

@@ -1,0 +1,155 @@
+//! What operators look at: whether a server is ready, the figures, the spans, and request ids.
+
+use crate::common::{Engine, TestApp};
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::StatusCode;
+use axum::routing::post;
+use countersign::domain::time::SECOND;
+use countersign::server::jobs::{self, Job};
+use countersign::server::metrics;
+use countersign::server::store::job;
+use countersign::server::telemetry::Telemetry;
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
+
+both! {
+    async fn a_server_that_is_about_to_stop_says_so_and_goes_on(app) {
+        let mut client = app.client();
+        assert_eq!(client.get("/readyz").await.status, StatusCode::OK);
+        app.stopping.store(true, Ordering::Relaxed);
+        let answer = client.get("/readyz").await;
+        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "about to stop"));
+        assert_eq!(client.get("/healthz").await.status, StatusCode::OK, "it is well");
+        client.sign_in("member").await;
+        assert_eq!(client.get("/hosts").await.status, StatusCode::OK, "and answers who comes nevertheless");
+    }
+
+    async fn a_server_that_is_about_to_stop_keeps_no_connection(app) {
+        let mut client = app.client();
+        client.sign_in("member").await;
+        assert_eq!(client.get("/hosts").await.header("connection"), "");
+        app.stopping.store(true, Ordering::Relaxed);
+        for page in ["/hosts", "/readyz", "/login", "/no/such/page"] {
+            assert_eq!(client.get(page).await.header("connection"), "close", "{page}");
+        }
+        assert_eq!(client.call("/api/get-frame", &[]).await.header("connection"), "close");
+    }
+
+    async fn an_answer_names_its_request(app) {
+        let mut client = app.client();
+        let (one, other) = (client.get("/healthz").await, client.get("/healthz").await);
+        let (one, other) = (one.header("x-request-id"), other.header("x-request-id"));
+        assert!(one.len() >= 32 && one != other, "{one} {other}");
+    }
+
+    async fn the_queue_is_counted(app) {
+        let before = job::queue(&app.db, app.now()).await.expect("query");
+        let late = Job::RemoveFile { file: "late".into() }.at(app.now() - 5 * SECOND);
+        let early = Job::RemoveFile { file: "early".into() }.at(app.now() + 5 * SECOND);
+        let mut tx = app.db.begin().await.expect("begin");
+        for new in [&late, &early] {
+            job::push(&mut tx, new).await.expect("pushed");
+        }
+        tx.commit().await.expect("commit");
+        let now = job::queue(&app.db, app.now()).await.expect("query");
+        assert_eq!((now.waiting - before.waiting, now.running, now.dead), (2, 0, 0));
+        assert_eq!(now.oldest_due, 5 * SECOND);
+        jobs::run_due(&app).await.expect("run jobs");
+        assert_eq!(job::queue(&app.db, app.now()).await.expect("query").oldest_due, 0);
+    }
+}
+
+/// One for the whole process: the recorder is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn prometheus_reads_what_was_done_and_nobodys_name() {
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    let app = TestApp::demo(Engine::Sqlite).await.with_settings(|settings| settings.metrics_address = Some(free));
+    let address = metrics::serve(&app, free).await.expect("served");
+    let mut client = app.client();
+    client.sign_in("member").await;
+    for _ in 0..3 {
+        client.get("/hosts").await;
+    }
+    client.get("/hosts/0190-unknown").await;
+    client.call("/api/no-such-function", &[]).await;
+    client.call("/api/get-frame", &[]).await;
+    let text = reqwest::get(format!("http://{address}/metrics")).await.expect("an answer").text().await.expect("text");
+    let lines = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.rsplit_once(' '));
+    let figures: BTreeMap<&str, f64> = lines.map(|(name, value)| (name, value.parse().expect("a number"))).collect();
+    let requests = |method: &str, route: &str, status: u16| {
+        let name = "countersign_http_request_seconds_count";
+        figures.get(format!("{name}{{method=\"{method}\",route=\"{route}\",status=\"{status}\"}}").as_str()).copied()
+    };
+    assert_eq!(requests("GET", "/hosts", 200), Some(3.0), "{text}");
+    assert_eq!(requests("POST", "/api/get-frame", 200), Some(1.0), "{text}");
+    assert!(!text.contains("no-such-function") && !text.contains("0190-unknown"), "made-up names aren't kept: {text}");
+    assert_eq!(
+        figures.get("countersign_operations_total{operation=\"sign_in\",result=\"success\"}"),
+        Some(&1.0),
+        "{text}"
+    );
+    for name in [
+        "countersign_jobs_waiting",
+        "countersign_jobs_dead",
+        "countersign_queue_age_seconds",
+        "countersign_open_streams",
+    ] {
+        assert!(figures.contains_key(name), "{name}: {text}");
+    }
+    assert!(!text.contains("member"), "{text}");
+}
+
+/// One for the whole process: what log lines and spans go to is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collector_gets_spans_of_requests_and_jobs_and_no_secrets() {
+    let (collected, address) = collector().await;
+    let app = TestApp::demo(Engine::Sqlite).await;
+    let app = app.with_settings(|settings| settings.otlp_endpoint = Some(format!("http://{address}/")));
+    let telemetry = Telemetry::begin(&app.settings, &Handle::current()).expect("begun");
+    let mut client = app.client();
+    client.call("/api/sign-in", &[("username", "member"), ("password", "never-to-be-told")]).await;
+    client.sign_in("member").await;
+    client.get("/tickets/workflow/4711?dialog=not-to-be-told").await;
+    let mut tx = app.db.begin().await.expect("begin");
+    job::push(&mut tx, &Job::RemoveFile { file: "gone".into() }.at(app.now())).await.expect("pushed");
+    tx.commit().await.expect("commit");
+    jobs::run_due(&app).await.expect("run jobs");
+    tokio::task::spawn_blocking(|| telemetry.end()).await.expect("ended");
+
+    // Texts stand in protobuf as they are.
+    let sent = String::from_utf8_lossy(&collected.lock().expect("nobody panicked").concat()).into_owned();
+    for told in [
+        "countersign",
+        "POST /api/sign-in",
+        "GET /tickets/workflow/{place}",
+        "/tickets/workflow/4711",
+        "http.response.status_code",
+        "job",
+        "remove-file",
+    ] {
+        assert!(sent.contains(told), "{told}: {sent}");
+    }
+    let token = client.cookies.values().next().expect("a session");
+    for secret in ["never-to-be-told", "not-to-be-told", token] {
+        assert!(!sent.contains(secret), "{secret}: {sent}");
+    }
+}
+
+/// What takes spans as an OpenTelemetry collector does, and keeps them.
+async fn collector() -> (Arc<Mutex<Vec<Vec<u8>>>>, SocketAddr) {
+    let collected = Arc::<Mutex<Vec<Vec<u8>>>>::default();
+    let kept = collected.clone();
+    let take = move |body: Bytes| {
+        kept.lock().expect("nobody panicked").push(body.to_vec());
+        std::future::ready(StatusCode::OK)
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/v1/traces", post(take))).await });
+    (collected, address)
+}
