@@ -1,5 +1,5 @@
 // A first run without demo data: the one-time link, and Ticket Setup from nothing.
-import { expect, signIn, test } from '../support/fixtures.ts';
+import { expect, fillSignIn, signIn, test } from '../support/fixtures.ts';
 import { action, bell, confirm, expectProblem, expectRow, forgetSession, rowAction, said } from '../support/pages.ts';
 import { addLink, configureDialog, expectLinks, linkField, openSetup, setRole } from '../support/setup.ts';
 
@@ -14,9 +14,7 @@ test('the first admin sets a password through a link that works once', async ({ 
   await page.goto('/login');
   await expect(page.getByText('countersign', { exact: true }), 'no password is given away outside the demo').toHaveCount(0);
   for (const name of ['admin', 'sysadmin', 'root']) {
-    await page.getByLabel('Username', { exact: true }).fill(name);
-    await page.getByLabel('Password', { exact: true }).fill('countersign');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await fillSignIn(page, name);
     await expect(page.getByRole('alert'), 'there is no default account').toContainText(/wrong/i);
     // The alert may be the last try's still; this try's answer takes the password away.
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');

@@ -1,5 +1,5 @@
 // What somebody else does shows on open pages without a reload, and leaves alone what one is in the middle of.
-import { expect, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
+import { expect, fillSignIn, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
 import {
   action, bell, confirm, decide, fact, forgetSession, hostFormPresets, openDialog, openTab, openTicket, post, requestHost, row, seen,
 } from '../support/pages.ts';
@@ -193,9 +193,7 @@ test('signing out in one tab signs out the others', async ({ as }) => {
   await one.getByRole('button', { name: 'Sign out', exact: true }).click();
   await expect(two).toHaveURL(/\/login\?next=/);
   // Signed in again in this tab, without a reload, the page is live once more.
-  await two.getByLabel('Username', { exact: true }).fill('owner');
-  await two.getByLabel('Password', { exact: true }).fill('countersign');
-  await two.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await fillSignIn(two, 'owner');
   await expect(bell(two)).toBeVisible();
   const before = await badge(two);
   const member = await as('member');

@@ -1,5 +1,5 @@
 // Signing in and out, the views a person holds, and pages that don't exist for them.
-import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
+import { axe, expect, fillSignIn, fitsPhone, signIn, test } from '../support/fixtures.ts';
 import { action, forgetSession, offeredViews, openTab, requestHost, row, switchView, viewButton } from '../support/pages.ts';
 
 test('the sign-in page says that this is a demo, and whom to be', async ({ page }) => {
@@ -14,9 +14,7 @@ test('a wrong password is refused, in the same words as an unknown name', async 
   allow(401);
   const attempt = async (username: string, password: string) => {
     await page.goto('/login');
-    await page.getByLabel('Username', { exact: true }).fill(username);
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await fillSignIn(page, username, password);
     await expect(page.getByRole('alert')).toContainText(/wrong/i);
     await expect(page).toHaveURL(/\/login/);
     return await page.getByRole('alert').innerText();
@@ -36,9 +34,7 @@ test('signing in leads back to the wanted page', async ({ page }) => {
     await forgetSession(page);
     await page.goto(wanted);
     await expect(page).toHaveURL(/\/login/);
-    await page.getByLabel('Username', { exact: true }).fill('owner');
-    await page.getByLabel('Password', { exact: true }).fill('countersign');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await fillSignIn(page, 'owner');
     // Without scripts the answer of the form comes along, as `flash`.
     await page.waitForURL((url) => {
       url.searchParams.delete('flash');
@@ -51,9 +47,7 @@ test('the way back never leads elsewhere', async ({ page, server }) => {
   for (const next of ['https://example.com/', '//example.com/', '/\\example.com']) {
     await forgetSession(page);
     await page.goto(`/login?next=${encodeURIComponent(next)}`);
-    await page.getByLabel('Username', { exact: true }).fill('owner');
-    await page.getByLabel('Password', { exact: true }).fill('countersign');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await fillSignIn(page, 'owner');
     await page.waitForURL((url) => url.pathname !== '/login');
     expect(new URL(page.url()).origin).toBe(server.url);
   }

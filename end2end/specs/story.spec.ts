@@ -1,5 +1,5 @@
 // The main job, end to end: a host request becomes a host.
-import { expect, signIn, test } from '../support/fixtures.ts';
+import { expect, fillSignIn, signIn, test } from '../support/fixtures.ts';
 import {
   bellCounts, confirm, decide, eventually, expectBell, expectRow, fact, listed, openDialog, openTab, openTicket, requestHost, row, said, soon, type Tab,
 } from '../support/pages.ts';
@@ -7,7 +7,9 @@ import type { Page } from '@playwright/test';
 
 test('a host request becomes a host', async ({ page: member, as }) => {
   test.setTimeout(180_000);
-  await signIn(member, 'member');
+  await member.goto('/login');
+  await fillSignIn(member, 'member');
+  await expect(member.getByRole('heading', { level: 1, name: 'Hosts', exact: true })).toBeVisible();
   const owner = await as('owner');
   const coowner = await as('coowner');
   const sysadmin = await as('sysadmin');
