@@ -1,5 +1,6 @@
 //! The services, the pages and the answers of the server, on both databases. One program: linked once, not forty times.
-//! Beside it stand `faults`, which has the machine to itself, and `oplog_memory`, whose memory is measured.
+//! Beside it stand `faults`, which has the machine to itself, `operate`, whose figures are those of a whole process, and
+//! `oplog_memory`, whose memory is measured.
 
 #[macro_use]
 #[path = "../common/mod.rs"]
@@ -39,7 +40,6 @@ mod live;
 mod log_verify;
 mod long_threads;
 mod migrations;
-mod operate;
 mod oplog;
 mod oplog_seal;
 mod parsers;

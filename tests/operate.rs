@@ -1,10 +1,13 @@
-//! What operators look at: whether a server is ready, the figures, the spans, and request ids.
+//! What operators look at: whether a server is ready, the figures, the spans, and request ids. A program of its
+//! own, because figures and spans are a whole process's.
 
-use crate::common::{Engine, TestApp};
+mod common;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::post;
+use common::{Engine, TestApp};
 use countersign::domain::time::SECOND;
 use countersign::server::jobs::{self, Job};
 use countersign::server::metrics;
