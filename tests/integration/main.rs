@@ -1,6 +1,6 @@
 //! The services, the pages and the answers of the server, on both databases. One program: linked once, not forty times.
-//! Beside it stand `faults`, which has the machine to itself, `operate`, whose figures are those of a whole process, and
-//! `oplog_memory`, whose memory is measured.
+//! Beside it stand `faults`, which has the machine to itself, `whole_process`, which reads its figures and spans, and
+//! `oplog_memory`, which measures its memory.
 
 #[macro_use]
 #[path = "../common/mod.rs"]
@@ -40,6 +40,7 @@ mod live;
 mod log_verify;
 mod long_threads;
 mod migrations;
+mod operate;
 mod oplog;
 mod oplog_seal;
 mod parsers;

@@ -1,5 +1,5 @@
-//! What operators look at: whether a server is ready, the figures, the spans, and request ids. A program of its
-//! own, because figures and spans are a whole process's.
+//! What operators see of a whole process, whoever caused it: its figures and its spans. A program of its own, in which one
+//! test runs at a time, because what any other did would be in them as well.
 
 mod common;
 
@@ -8,68 +8,21 @@ use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::routing::post;
 use common::{Engine, TestApp};
-use countersign::domain::time::SECOND;
 use countersign::server::jobs::{self, Job};
 use countersign::server::metrics;
 use countersign::server::store::job;
 use countersign::server::telemetry::Telemetry;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::runtime::Handle;
 
-both! {
-    async fn a_server_that_is_about_to_stop_says_so_and_goes_on(app) {
-        let mut client = app.client();
-        assert_eq!(client.get("/readyz").await.status, StatusCode::OK);
-        app.stopping.store(true, Ordering::Relaxed);
-        let answer = client.get("/readyz").await;
-        assert_eq!((answer.status, answer.body.as_str()), (StatusCode::SERVICE_UNAVAILABLE, "about to stop"));
-        assert_eq!(client.get("/healthz").await.status, StatusCode::OK, "it is well");
-        client.sign_in("member").await;
-        assert_eq!(client.get("/hosts").await.status, StatusCode::OK, "and answers who comes nevertheless");
-    }
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 
-    async fn a_server_that_is_about_to_stop_keeps_no_connection(app) {
-        let mut client = app.client();
-        client.sign_in("member").await;
-        assert_eq!(client.get("/hosts").await.header("connection"), "");
-        app.stopping.store(true, Ordering::Relaxed);
-        for page in ["/hosts", "/readyz", "/login", "/no/such/page"] {
-            assert_eq!(client.get(page).await.header("connection"), "close", "{page}");
-        }
-        assert_eq!(client.call("/api/get-frame", &[]).await.header("connection"), "close");
-    }
-
-    async fn an_answer_names_its_request(app) {
-        let mut client = app.client();
-        let (one, other) = (client.get("/healthz").await, client.get("/healthz").await);
-        let (one, other) = (one.header("x-request-id"), other.header("x-request-id"));
-        assert!(one.len() >= 32 && one != other, "{one} {other}");
-    }
-
-    async fn the_queue_is_counted(app) {
-        let before = job::queue(&app.db, app.now()).await.expect("query");
-        let late = Job::RemoveFile { file: "late".into() }.at(app.now() - 5 * SECOND);
-        let early = Job::RemoveFile { file: "early".into() }.at(app.now() + 5 * SECOND);
-        let mut tx = app.db.begin().await.expect("begin");
-        for new in [&late, &early] {
-            job::push(&mut tx, new).await.expect("pushed");
-        }
-        tx.commit().await.expect("commit");
-        let now = job::queue(&app.db, app.now()).await.expect("query");
-        assert_eq!((now.waiting - before.waiting, now.running, now.dead), (2, 0, 0));
-        assert_eq!(now.oldest_due, 5 * SECOND);
-        jobs::run_due(&app).await.expect("run jobs");
-        assert_eq!(job::queue(&app.db, app.now()).await.expect("query").oldest_due, 0);
-    }
-}
-
-/// One for the whole process: the recorder is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn prometheus_reads_what_was_done_and_nobodys_name() {
+    let _alone = ALONE.lock().await;
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
     let app = TestApp::demo(Engine::Sqlite).await.with_settings(|settings| settings.metrics_address = Some(free));
     let address = metrics::serve(&app, free).await.expect("served");
@@ -107,9 +60,9 @@ async fn prometheus_reads_what_was_done_and_nobodys_name() {
     assert!(!text.contains("member"), "{text}");
 }
 
-/// One for the whole process: what log lines and spans go to is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_collector_gets_spans_of_requests_and_jobs_and_no_secrets() {
+    let _alone = ALONE.lock().await;
     let (collected, address) = collector().await;
     let app = TestApp::demo(Engine::Sqlite).await;
     let app = app.with_settings(|settings| settings.otlp_endpoint = Some(format!("http://{address}/")));
