@@ -19,7 +19,7 @@ const interactions = [
 const folder = mkdtempSync(join(tmpdir(), 'countersign-interactions-'));
 const server = await serve(folder, { COUNTERSIGN_ADDRESS: '127.0.0.1:0', COUNTERSIGN_DATABASE_URL: `sqlite:${folder}/countersign.db` });
 const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 try {
