@@ -143,7 +143,7 @@ export async function fillSignIn(page: Page, user: string, password = 'countersi
 
 /**
  * Signs a demo user in and opens the first page of their view. Without the sign-in page, which the story and session.spec
- * go by: waking it up for each person of each spec took a tenth of all their time.
+ * go by: for each person of each spec it would be woken up only to be left.
  */
 export async function signIn(page: Page, user: string, password = 'countersign') {
   const answer = await page.request.post('/api/sign-in', { form: { username: user, password }, maxRedirects: 0 });

@@ -22,8 +22,8 @@ use tokio::sync::broadcast;
 /// other, those of the release before go on with the schema of the next one, and one of them may be started on it: steps that
 /// it doesn't know are no error to it. So a new column of a table that is there has a default or may be NULL, a new value isn't
 /// written before all servers can read it (a release later, or behind a setting), nothing is renamed, and no statement reads `*`.
-/// `tests/integration/migrations.rs` compares what was there before and after each step. Two servers that start at once wait for each
-/// other here, on Postgres by an advisory lock.
+/// `tests/integration/migrations.rs` compares what was there before and after each step. Two servers that start at once
+/// wait for each other here, on Postgres by an advisory lock.
 pub fn migrations(dialect: Dialect) -> Migrator {
     let mut steps = match dialect {
         Dialect::Sqlite => sqlx::migrate!("migrations/sqlite"),
