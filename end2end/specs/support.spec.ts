@@ -87,6 +87,27 @@ test('a problem is asked, taken, answered, answered back and ended', async ({ pa
   await expect(fact(member, 'Followed up by')).toContainText(/#\d+/);
 });
 
+test('a note stays a note through a preview and a refusal', async ({ page: helpdesk, as }) => {
+  const member = await as('member');
+  const number = await requestSupport(member, 'Who reads a note?');
+  await signIn(helpdesk, 'helpdesk');
+  await openThread(helpdesk, number);
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  const note = helpdesk.getByLabel('Internal note', { exact: true });
+  await note.check();
+  await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expectProblem(replyBox(helpdesk), /required/i);
+  await expect(note, 'after a refusal').toBeChecked();
+  await replyBox(helpdesk).fill('Among handlers');
+  await helpdesk.getByRole('button', { name: 'Preview', exact: true }).click();
+  await expect(helpdesk.getByRole('region', { name: 'Preview', exact: true })).toContainText('Among handlers');
+  await expect(note, 'after a preview').toBeChecked();
+  await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(entries(helpdesk).last()).toContainText('Among handlers');
+  await openThread(member, number);
+  await expect(member.getByRole('main')).not.toContainText('Among handlers');
+});
+
 test('the worst comes first, then the oldest', async ({ page: viewer, as }) => {
   await signIn(viewer, 'viewer');
   const numbers: number[] = [];

@@ -65,6 +65,53 @@ test('each sees when the other writes, and no longer than that', async ({ page: 
   await expect(member.getByText('is writing')).toHaveCount(0);
 });
 
+test('a note stays a note, and a level a level, until they are sent', async ({ page: helpdesk, as }) => {
+  const member = await as('member');
+  const number = await requestSupport(member, 'Who may read this?');
+  await signIn(helpdesk, 'helpdesk');
+  await openThread(helpdesk, number);
+  const note = helpdesk.getByLabel('Internal note', { exact: true });
+  const isKept = async (how: string) => {
+    await expect(replyBox(helpdesk), how).toHaveValue('Not for the requester');
+    await expect(note, how).toBeChecked();
+  };
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  await replyBox(helpdesk).fill('Not for the requester');
+  await note.check();
+  await helpdesk.reload();
+  await isKept('after a reload');
+  await action(helpdesk.getByRole('main'), 'Close').click();
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  await isKept('after Close and Reply');
+  // A reply of the requester at that moment offers to reload.
+  await openThread(member, number);
+  await reply(member, 'By the way');
+  await helpdesk.getByRole('link', { name: 'Reload to see it', exact: true }).click();
+  await isKept('after following the hint');
+  await note.uncheck();
+  await helpdesk.reload();
+  await expect(replyBox(helpdesk)).toHaveValue('Not for the requester');
+  await expect(note, 'taken back, it stays taken back').not.toBeChecked();
+  await note.check();
+  await helpdesk.reload();
+  await isKept('after all');
+  await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(helpdesk.getByRole('article').last()).toContainText('Not for the requester');
+  await member.reload();
+  await expect(member.getByRole('main')).not.toContainText('Not for the requester');
+  await action(helpdesk.getByRole('main'), 'Reply').click();
+  await expect(note, 'sent, it is forgotten').not.toBeChecked();
+
+  const dialog = requestDialog(member);
+  const level = dialog.getByLabel('Level', { exact: true });
+  await openSupport(member, 'mine', '?dialog=request');
+  await dialog.getByLabel('Problem description', { exact: true }).fill('All is lost');
+  await level.selectOption('Fatal');
+  await member.reload();
+  await expect(dialog.getByLabel('Problem description', { exact: true })).toHaveValue('All is lost');
+  await expect(level).toHaveValue('fatal');
+});
+
 test('a list follows what others do', async ({ page: viewer, as }) => {
   const helpdesk = await as('helpdesk2');
   await openSupport(helpdesk, 'pending', '?initiator=viewer');

@@ -35,6 +35,11 @@ pub enum AppError {
     Outdated,
     #[error("The server can't be reached or didn't understand the request. Check the connection and try again.")]
     Unreachable,
+    /// A form of a page that was made for another person; `now` is the name of the person who is signed in.
+    #[error(
+        "This page was opened by another person, and {now} has signed in in this browser since. Nothing was done. To go on as {now}, copy what you typed and reload the page; to go on as before, sign in again."
+    )]
+    AnotherPerson { now: String },
 }
 
 impl AppError {
@@ -93,7 +98,7 @@ mod server_side {
                 AppError::SignedOut => StatusCode::UNAUTHORIZED,
                 AppError::NotFound => StatusCode::NOT_FOUND,
                 AppError::Forbidden(_) => StatusCode::FORBIDDEN,
-                AppError::Refused(_) | AppError::Outdated => StatusCode::CONFLICT,
+                AppError::Refused(_) | AppError::AnotherPerson { .. } | AppError::Outdated => StatusCode::CONFLICT,
                 AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
                 AppError::Internal { .. } | AppError::Unsure { .. } => StatusCode::INTERNAL_SERVER_ERROR,

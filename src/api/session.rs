@@ -5,6 +5,9 @@ use super::error::AppError;
 use super::wire::Reading;
 use leptos::prelude::*;
 
+/// The parameter, in the address that a form is sent to, with the id of the account that its page was made for.
+pub const MADE_FOR: &str = "made-for";
+
 /// Signs in and goes to `next`, a path of this site, or to the first page.
 #[server(endpoint = "sign-in")]
 pub async fn sign_in(username: String, password: String, next: Option<String>) -> Result<Reply, AppError> {

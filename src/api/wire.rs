@@ -117,7 +117,7 @@ mod tests {
         let text = |text: &str| [&[text.len() as u8], text.as_bytes()].concat();
         let done = Reply::Done(Done { message: "Passed.".into(), location: "/hosts".into(), stays: true });
         let problem = Problem { field: "name".into(), message: "Taken.".into() };
-        let table: [(Reply, Vec<u8>); 11] = [
+        let table: [(Reply, Vec<u8>); 12] = [
             (done, [vec![0], text("Passed."), text("/hosts"), vec![1]].concat()),
             (Reply::Refused(AppError::SignedOut), vec![1, 0]),
             (Reply::Refused(AppError::NotFound), vec![1, 1]),
@@ -129,6 +129,7 @@ mod tests {
             (Reply::Refused(AppError::Unsure { reference: "7f".into() }), [vec![1, 7], text("7f")].concat()),
             (Reply::Refused(AppError::Outdated), vec![1, 8]),
             (Reply::Refused(AppError::Unreachable), vec![1, 9]),
+            (Reply::Refused(AppError::AnotherPerson { now: "Co".into() }), [vec![1, 10], text("Co")].concat()),
         ];
         for (reply, bytes) in table {
             assert_eq!(encode_kept(&reply).expect("encoded"), bytes, "{reply:?}");

@@ -178,6 +178,11 @@ mod real {
         let _ = location.assign(&format!("/login?next={}", js_sys::encode_uri_component(&here)));
     }
 
+    /// Leaves this document for a page of its own.
+    pub fn load(page: &str) {
+        let _ = window().location().assign(page);
+    }
+
     /// A number from 0 up to 1.
     pub fn random() -> f64 {
         js_sys::Math::random()
@@ -218,6 +223,7 @@ mod real {
     pub fn focus(_id: &str) {}
     pub fn tell_times(_now: Millis) {}
     pub fn sign_in_again() {}
+    pub fn load(_page: &str) {}
     pub fn is_there(_selector: &str) -> bool {
         false
     }
@@ -242,8 +248,8 @@ mod real {
 }
 
 pub use real::{
-    bytes, close_popovers, copy, draft, drop_draft, focus, has_open_menu, is_there, keep_draft, local_label, now, path,
-    random, sign_in_again, tell_times, zone,
+    bytes, close_popovers, copy, draft, drop_draft, focus, has_open_menu, is_there, keep_draft, load, local_label, now,
+    path, random, sign_in_again, tell_times, zone,
 };
 #[cfg(feature = "hydrate")]
 pub use real::{mark_hydrated, meta, offer_reload};

@@ -300,7 +300,7 @@ fn ViewMenu(frame: Frame) -> impl IntoView {
 /// The button that switches to a view; the one that one is in is marked.
 fn switch(change: Change, key: &str, label: &str, is_here: bool) -> Markup {
     html! {
-        form class="menu-form" method="post" action=(change.url()) {
+        form class="menu-form" method="post" action=(change.action()) {
             (hidden_fields([("view", key)].into_iter()))
             button class="menu-item" type="submit" aria-current=[is_here.then_some("true")] { span { (label) } }
         }

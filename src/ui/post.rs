@@ -13,15 +13,15 @@ mod real {
     use leptos::web_sys::FormData;
 
     /// Posts the fields and asks for the reply itself, where a form sent without scripts asks for a page.
-    pub async fn post(url: &'static str, fields: Vec<(String, String)>) -> Result<Reply, AppError> {
+    pub async fn post(url: String, fields: Vec<(String, String)>) -> Result<Reply, AppError> {
         let body = serde_urlencoded::to_string(fields).map_err(|_| AppError::Unreachable)?;
         let request: BrowserRequest =
-            ClientReq::<AppError>::try_new_post(url, "application/x-www-form-urlencoded", CONTENT_TYPE, body)?;
+            ClientReq::<AppError>::try_new_post(&url, "application/x-www-form-urlencoded", CONTENT_TYPE, body)?;
         answer(request).await
     }
 
     /// The same with files.
-    pub async fn post_files(url: &'static str, form: FormData) -> Result<Reply, AppError> {
+    pub async fn post_files(url: &str, form: FormData) -> Result<Reply, AppError> {
         let request: BrowserRequest = ClientReq::<AppError>::try_new_post_multipart(url, CONTENT_TYPE, form.into())?;
         answer(request).await
     }
@@ -41,10 +41,10 @@ mod real {
     use crate::api::error::AppError;
     use leptos::web_sys::FormData;
 
-    pub async fn post(_url: &'static str, _fields: Vec<(String, String)>) -> Result<Reply, AppError> {
+    pub async fn post(_url: String, _fields: Vec<(String, String)>) -> Result<Reply, AppError> {
         Err(AppError::Unreachable)
     }
-    pub async fn post_files(_url: &'static str, _form: FormData) -> Result<Reply, AppError> {
+    pub async fn post_files(_url: &str, _form: FormData) -> Result<Reply, AppError> {
         Err(AppError::Unreachable)
     }
 }

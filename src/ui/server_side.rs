@@ -3,7 +3,7 @@
 #[cfg(feature = "ssr")]
 mod real {
     use crate::api::wire;
-    use crate::server::app::App;
+    use crate::server::app::{App, Caller};
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use leptos::prelude::use_context;
@@ -15,6 +15,11 @@ mod real {
     /// Whether this is a demo, for pages without a frame.
     pub fn is_demo() -> bool {
         use_context::<App>().is_some_and(|app| app.settings.demo)
+    }
+
+    /// The id of the account that the page is made for; `None` where nobody is signed in.
+    pub fn made_for() -> Option<String> {
+        use_context::<Caller>().map(|caller| caller.person.id.0)
     }
 
     /// The area (`ui::areas`) of the page that is rendered, once it is known.
@@ -69,6 +74,10 @@ mod real {
     pub fn is_demo() -> bool {
         crate::ui::browser::is_there("meta[name=demo]")
     }
+    /// The head of the page says it, and goes on saying it whoever signs in elsewhere.
+    pub fn made_for() -> Option<String> {
+        crate::ui::browser::meta(crate::api::session::MADE_FOR)
+    }
     pub fn note_area(_name: &'static str) {}
     pub fn status_not_found() {}
     pub fn redirect(_path: &str) {}
@@ -79,4 +88,4 @@ mod real {
 
 #[cfg(feature = "ssr")]
 pub use real::Area;
-pub use real::{carried, is_demo, note_area, redirect, status_not_found};
+pub use real::{carried, is_demo, made_for, note_area, redirect, status_not_found};

@@ -2,6 +2,7 @@
 
 use super::{App, server_side};
 use crate::api::live::Position;
+use crate::api::session::MADE_FOR;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
@@ -11,6 +12,7 @@ pub const LIVE: &str = "live";
 /// `style` is the address of the stylesheet. What wakes the page up, the server puts at its end.
 pub fn shell(options: LeptosOptions, style: String) -> impl IntoView {
     let position = use_context::<Position>().map(|position| position.to_string());
+    let made_for = server_side::made_for();
     let demo = server_side::is_demo().then(|| view! { <meta name="demo" content=""/> });
     view! {
         <!DOCTYPE html>
@@ -20,6 +22,7 @@ pub fn shell(options: LeptosOptions, style: String) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name=LIVE content=position/>
+                {made_for.map(|id| view! { <meta name=MADE_FOR content=id/> })}
                 {demo}
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg"/>
                 <link rel="stylesheet" href=style/>

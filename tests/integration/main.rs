@@ -10,6 +10,7 @@ mod deploying;
 
 mod any_order;
 
+mod acting;
 mod administration;
 mod administration_approvers;
 mod administration_people;

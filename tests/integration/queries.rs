@@ -11,7 +11,7 @@ const MOST: u64 = 4;
 const DEARER: &[(&str, &str, u64)] = &[("owner", "/tickets/workflow/WAITING?dialog=pass", 5)];
 
 /// Every page of the site, and as whom it is looked at.
-const PAGES: &[(&str, &str)] = &[
+pub const PAGES: &[(&str, &str)] = &[
     ("sysadmin", "/account"),
     ("sysadmin", "/hosts"),
     ("member", "/hosts"),
@@ -85,7 +85,7 @@ both! {
 }
 
 /// What the words in [`PAGES`] stand for.
-async fn places(app: &TestApp, help: i64) -> Vec<(&'static str, String)> {
+pub async fn places(app: &TestApp, help: i64) -> Vec<(&'static str, String)> {
     let one = async |sql: &'static str| app.db.scalar::<String>(sql, vec![]).await.expect(sql);
     vec![
         ("HOST", one("SELECT MIN(id) FROM host").await),

@@ -3,6 +3,7 @@
 //! From the outside in: headers and catching panics, limits, CSRF, the session, the gate (who may open which page),
 //! then for forms sent without scripts the redirect with its flash.
 
+mod acting;
 mod address;
 pub mod build;
 mod csrf;
@@ -49,6 +50,7 @@ pub fn router(app: App) -> Router {
     let site_root = app.settings.site_root();
     let functions = Router::new()
         .route("/api/{*function}", post(pages::server_function))
+        .layer(from_fn(acting::refuse_others_pages))
         .layer(from_fn_with_state(app.clone(), plain_forms::answer_plainly));
     let application = pages::router(&app, &site_root)
         .merge(functions)
@@ -61,6 +63,7 @@ pub fn router(app: App) -> Router {
     let with_files =
         with_files.into_iter().fold(Router::new(), |router, path| router.route(path, post(pages::server_function)));
     let with_files = with_files
+        .layer(from_fn(acting::refuse_others_pages))
         .layer(from_fn_with_state(app.clone(), plain_forms::answer_plainly))
         .layer(from_fn_with_state(app.clone(), uploads::take_in))
         .layer(DefaultBodyLimit::disable());

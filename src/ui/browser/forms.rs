@@ -131,13 +131,30 @@ mod real {
         value.and_then(|value| value.as_string()).unwrap_or_default()
     }
 
-    /// Puts a text into the control of this name, unless something stands there. Tells whether there is such a control.
-    pub fn fill(name: &str, text: &str) -> bool {
+    /// Whether the page has a control of this name.
+    pub fn holds(name: &str) -> bool {
+        control(name).is_some()
+    }
+
+    /// Puts a text into the control of this name.
+    pub fn fill(name: &str, text: &str) {
+        if let Some(control) = control(name) {
+            let _ = js_sys::Reflect::set(&control, &"value".into(), &text.into());
+        }
+    }
+
+    /// What is chosen in the select, or by the box, of this name: nothing where the box isn't ticked.
+    pub fn choice_in(name: &str) -> String {
+        let is_ticked = |control: &Element| control.matches(":not([type=checkbox]), :checked").unwrap_or(false);
+        if control(name).as_ref().is_some_and(is_ticked) { text_in(name) } else { String::new() }
+    }
+
+    /// Chooses this value in the select, or ticks the box, of this name. Tells whether there is such a control.
+    pub fn choose(name: &str, value: &str) -> bool {
         let control = control(name);
-        if let Some(control) = &control
-            && text_in(name).is_empty()
-        {
-            let _ = js_sys::Reflect::set(control, &"value".into(), &text.into());
+        match control.as_ref().and_then(|control| control.dyn_ref::<HtmlInputElement>()) {
+            Some(input) => input.set_checked(true),
+            None => fill(name, value),
         }
         control.is_some()
     }
@@ -238,7 +255,14 @@ mod real {
     pub fn text_in(_name: &str) -> String {
         String::new()
     }
-    pub fn fill(_name: &str, _text: &str) -> bool {
+    pub fn holds(_name: &str) -> bool {
+        false
+    }
+    pub fn fill(_name: &str, _text: &str) {}
+    pub fn choice_in(_name: &str) -> String {
+        String::new()
+    }
+    pub fn choose(_name: &str, _value: &str) -> bool {
         true
     }
     pub fn insert(_name: &str, _text: &str) {}
@@ -257,6 +281,6 @@ mod real {
 }
 
 pub use real::{
-    asked_page, begin, boxes, chosen_files, clear_passwords, fill, form_data, insert, is_in_use, one_of_two, pairs,
-    posts, reset, restates, text_in, tick, ticked, typed,
+    asked_page, begin, boxes, choice_in, choose, chosen_files, clear_passwords, fill, form_data, holds, insert,
+    is_in_use, one_of_two, pairs, posts, reset, restates, text_in, tick, ticked, typed,
 };

@@ -137,7 +137,7 @@ pub fn ChangeForm(
         failed
     });
     view! {
-        <form class=class method="post" action=change.url enctype=change.sender.map(|_| "multipart/form-data") novalidate=true on:submit=on_submit node_ref=form>
+        <form class=class method="post" action=change.action() enctype=change.sender.map(|_| "multipart/form-data") novalidate=true on:submit=on_submit node_ref=form>
             <Provider value=state>{children()}</Provider>
         </form>
     }
@@ -281,7 +281,7 @@ pub fn CancelLink(#[prop(into)] href: String) -> impl IntoView {
 /// The form of a change that is only a button, in still markup: a [`crate::ui::still::Region`] with the change sends it.
 pub fn change_button(change: Change, label: &str, small: bool, fields: &[(&str, &str)]) -> Markup {
     html! {
-        form method="post" action=(change.url) {
+        form method="post" action=(change.action()) {
             (hidden_fields(fields.iter().copied()))
             button class="button" type="submit" data-size=[small.then_some("small")] { span { (label) } }
         }

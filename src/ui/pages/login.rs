@@ -13,7 +13,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn Login() -> impl IntoView {
-    let change = use_change::<SignIn>();
+    let change = use_change::<SignIn>().signing_in();
     let next = use_query().with_untracked(|query| query.get("next").map(str::to_owned));
     let form = move || {
         let next = next.clone();

@@ -12,7 +12,7 @@ use leptos_meta::Title;
 
 #[component]
 pub fn Setup() -> impl IntoView {
-    let change = use_change::<SetUp>();
+    let change = use_change::<SetUp>().signing_in();
     let token = use_query().with_untracked(|query| query.text("token"));
     let open = read(|| (), |_| setup_is_open());
     let form = awaited(move || {

@@ -18,6 +18,7 @@ use leptos::prelude::*;
 pub const REQUEST: &str = "request";
 pub const TITLE: &str = "Request Technical Support";
 const DESCRIPTION: &str = "form[description]";
+const LEVEL: &str = "form[level]";
 
 /// The dialog, while the URL of `page` asks for it; `follows` names the closed ticket that it goes on from.
 #[component]
@@ -46,7 +47,7 @@ pub fn RequestDialog(page: Signal<String>) -> impl IntoView {
 
 /// What `reader` types is kept by the browser until it is sent, like a reply.
 fn request(reader: &str, follows: String, page: String, keep: Query) -> AnyView {
-    let draft = Draft::new(format!("draft/{reader}/request/{follows}"), DESCRIPTION);
+    let draft = Draft::new(format!("draft/{reader}/request/{follows}"), DESCRIPTION, &[LEVEL]);
     let change = use_change::<RequestSupport>().with_files(support_files::send);
     let levels = Level::ALL.iter().map(|level| choice(level.key(), level.label())).collect();
     let about = match follows.as_str() {
@@ -59,12 +60,12 @@ fn request(reader: &str, follows: String, page: String, keep: Query) -> AnyView 
     view! {
         <ChangeDialog change title=TITLE about page keep wide=true>
             <Hidden name="form[follows]" value=follows/>
-            <div on:input=move |_| draft.keep()>
+            <div class="stack" on:input=move |_| draft.keep()>
                 <Field label="Problem description" name=DESCRIPTION required=true control=Control::Area autofocus=true
                     help="What happened, and what you expected instead. Markdown; at most 10,000 characters."/>
+                <Field label="Level" name=LEVEL control=Control::Select(levels) preset=Level::Minor.key() width="medium"
+                    help="How bad it is for you. The worst is looked at first."/>
             </div>
-            <Field label="Level" name="form[level]" control=Control::Select(levels) preset=Level::Minor.key() width="medium"
-                help="How bad it is for you. The worst is looked at first."/>
             <FilesField/>
         </ChangeDialog>
     }

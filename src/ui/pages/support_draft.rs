@@ -3,42 +3,79 @@
 use crate::ui::browser;
 use leptos::prelude::*;
 
-/// How long the field may take to come to its page: ten seconds.
+/// How many animation frames a draft's form may take to come to its page: ten seconds of them.
 const MOST_FRAMES: u16 = 600;
 
-/// The draft of one field. A browser may have several people: the key names whose it is.
+/// The draft of one form: its text, and the choices that say what the text is (for whom, how bad). Each field is kept under a
+/// key of its own. A browser may have several people: the key names the account whose draft it is.
 #[derive(Clone, Copy)]
 pub struct Draft {
     key: StoredValue<String>,
-    field: &'static str,
+    text: &'static str,
+    /// The names of fields that go with the text and are put back before it: a note is a note from its first moment on.
+    choices: &'static [&'static str],
 }
 
 impl Draft {
-    pub fn new(key: String, field: &'static str) -> Draft {
-        Draft { key: StoredValue::new(key), field }
+    pub fn new(key: String, text: &'static str, choices: &'static [&'static str]) -> Draft {
+        Draft { key: StoredValue::new(key), text, choices }
     }
 
-    /// Keeps what stands in the field now.
+    /// Keeps what stands in the fields now.
     pub fn keep(self) {
-        self.key.try_with_value(|key| browser::keep_draft(key, &browser::text_in(self.field)));
-    }
-
-    /// Puts it back into the field, once that is there, unless something stands in it.
-    pub fn restore(self) {
-        Effect::new(move |_| {
-            if let Some(text) = self.key.with_value(|key| browser::draft(key)) {
-                put_back(self.field, text, MOST_FRAMES);
+        self.key.try_with_value(|key| {
+            browser::keep_draft(key, &browser::text_in(self.text));
+            for choice in self.choices {
+                browser::keep_draft(&key_of(key, choice), &browser::choice_in(choice));
             }
         });
     }
 
+    /// Puts it back into the fields, once they are there. A text in the field already stays; and where a choice has no field
+    /// any more (who may not write notes now had begun one), the text isn't put back either: it would become something else.
+    pub fn restore(self) {
+        Effect::new(move |_| {
+            let kept = self.key.with_value(|key| {
+                let choices = self.choices.iter().map(|choice| (*choice, browser::draft(&key_of(key, choice))));
+                let choices = choices.filter_map(|(choice, value)| Some((choice, value?))).collect();
+                (browser::draft(key).unwrap_or_default(), choices)
+            });
+            put_back(self.text, kept, MOST_FRAMES);
+        });
+    }
+
     pub fn drop(self) {
-        self.key.try_with_value(|key| browser::drop_draft(key));
+        self.key.try_with_value(|key| {
+            browser::drop_draft(key);
+            for choice in self.choices {
+                browser::drop_draft(&key_of(key, choice));
+            }
+        });
     }
 }
 
-fn put_back(field: &'static str, text: String, frames: u16) {
-    if !browser::fill(field, &text) && frames > 0 {
-        request_animation_frame(move || put_back(field, text, frames - 1));
+fn key_of(draft: &str, choice: &str) -> String {
+    format!("{draft}/{choice}")
+}
+
+/// The text and the choices that were kept, by their fields' names.
+type Kept = (String, Vec<(&'static str, String)>);
+
+fn put_back(field: &'static str, kept: Kept, frames: u16) {
+    let (text, choices) = &kept;
+    if text.is_empty() && choices.is_empty() {
+        return;
+    }
+    if !browser::holds(field) {
+        if frames > 0 {
+            request_animation_frame(move || put_back(field, kept, frames - 1));
+        }
+        return;
+    }
+    if !browser::text_in(field).is_empty() {
+        return;
+    }
+    if choices.iter().all(|(name, value)| browser::choose(name, value)) {
+        browser::fill(field, text);
     }
 }

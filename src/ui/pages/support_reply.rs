@@ -25,6 +25,8 @@ const OPEN: &str = "reply";
 const TELL_EVERY: i64 = 4_000;
 /// The field's name.
 const BODY: &str = "body";
+/// The box that makes the reply an internal note.
+const NOTE: &str = "note";
 /// The canned reply that is chosen.
 const CANNED: &str = "canned";
 
@@ -97,7 +99,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
     let may_note = rights.may_note;
     let change = use_change::<ReplySupport>().with_files(support_files::send);
     let preview = RwSignal::new(previewed);
-    let draft = Draft::new(format!("draft/{}/reply/{number}", rights.reader), BODY);
+    let draft = Draft::new(format!("draft/{}/reply/{number}", rights.reader), BODY, &[NOTE]);
     let told = StoredValue::new(0);
     let on_input = move |_| {
         draft.keep();
@@ -131,7 +133,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
     // Made inside its form, which it asks what was typed before.
     let note = move || {
         let help = "Only those who handle this ticket read it. It changes no state.";
-        may_note.then(|| view! { <Checkbox label="Internal note" name="note" help/> }.into_any())
+        may_note.then(|| view! { <Checkbox label="Internal note" name=NOTE help/> }.into_any())
     };
     view! {
         <section class="card reply" aria-labelledby="reply-title">

@@ -2,10 +2,12 @@
 
 use crate::api::Reply;
 use crate::api::error::AppError;
+use crate::api::session::MADE_FOR;
 use crate::ui::browser;
 use crate::ui::context::{Restated, Revision, Toasts, use_revision};
 use crate::ui::post::post;
 use crate::ui::query::Query;
+use crate::ui::server_side;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
@@ -21,7 +23,7 @@ impl<S> ChangeFn for S where S: ServerFn<Output = Reply, Error = AppError> {}
 /// What comes of a form that was sent.
 pub type Sending = Pin<Box<dyn Future<Output = Result<Reply, AppError>>>>;
 /// Sends what a form holds to an address.
-pub type Sender = fn(&'static str, &SubmitEvent) -> Sending;
+pub type Sender = fn(String, &SubmitEvent) -> Sending;
 
 /// One kind of change a page offers, and what became of the last try.
 #[derive(Clone, Copy)]
@@ -31,6 +33,8 @@ pub struct Change {
     pub(super) pending: RwSignal<bool>,
     /// It is only a button: a refusal is said in a toast too.
     says_refusals: bool,
+    /// Its form signs somebody in, so it acts for nobody, and what comes next is a page of theirs.
+    signs_in: bool,
     /// How its form is sent where that isn't by its fields alone.
     pub(super) sender: Option<Sender>,
     toasts: Toasts,
@@ -56,6 +60,7 @@ fn prepare(url: &'static str, says_refusals: bool) -> Change {
         answer: RwSignal::new(None),
         pending: RwSignal::new(false),
         says_refusals,
+        signs_in: false,
         sender: None,
         toasts: expect_context(),
         revision: use_revision(),
@@ -75,9 +80,18 @@ impl Change {
         Change { sender: Some(sender), ..self }
     }
 
-    /// Where its forms go.
-    pub fn url(self) -> &'static str {
-        self.url
+    /// Its form signs somebody in.
+    pub fn signing_in(self) -> Change {
+        Change { signs_in: true, ..self }
+    }
+
+    /// The address its forms are sent to, which says for whom this page was made: the server refuses them once somebody else
+    /// is signed in in this browser.
+    pub fn action(self) -> String {
+        match server_side::made_for().filter(|_| !self.signs_in) {
+            Some(id) => format!("{}?{MADE_FOR}={id}", self.url),
+            None => self.url.to_owned(),
+        }
     }
 
     /// Whether a form of it is on its way.
@@ -94,8 +108,8 @@ impl Change {
         self.revision.count_change(1);
         let page = browser::path();
         let sending = match self.sender {
-            Some(sender) => sender(self.url, event),
-            None => Box::pin(post(self.url, browser::pairs(event))),
+            Some(sender) => sender(self.action(), event),
+            None => Box::pin(post(self.action(), browser::pairs(event))),
         };
         spawn_local(async move {
             let answer = sending.await;
@@ -108,6 +122,8 @@ impl Change {
                     self.say(done.message.clone(), false);
                     end();
                 }
+                // The page is nobody's, or that of the person before.
+                Ok(Reply::Done(done)) if self.signs_in => browser::load(&done.location),
                 Ok(Reply::Done(done)) => {
                     self.say(done.message.clone(), false);
                     self.on_done.try_with_value(|act| act.as_ref().map(|act| act()));
