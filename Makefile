@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-rt test-redmine hostile faults bench two-servers lighthouse setup fmt lint test-unit test-e2e screenshots clean
+.PHONY: help run dev build test test-release test-rt test-redmine hostile faults bench two-servers lighthouse setup fmt lint test-unit test-e2e screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -12,9 +12,9 @@ run: build ## Build, then serve demo data on http://127.0.0.1:3000 (more flags: 
 	export COUNTERSIGN_DATABASE_URL="$${COUNTERSIGN_DATABASE_URL:-sqlite:data/demo.db}"
 	exec target/release/countersign serve --demo $(ARGS)
 
-dev: setup ## Serve demo data, rebuilding and reloading at every change
-	@. scripts/env; mkdir -p data
-	export COUNTERSIGN_DATABASE_URL="$${COUNTERSIGN_DATABASE_URL:-sqlite:data/dev.db}"
+dev: ## Serve demo data, rebuilding and reloading at every change
+	@scripts/setup dev; . scripts/env; mkdir -p data
+	export COUNTERSIGN_DATABASE_URL="$${COUNTERSIGN_DATABASE_URL:-sqlite:data/dev.db}" COUNTERSIGN_SITE_ROOT=target/dev-site
 	exec cargo leptos watch --split -- serve --demo $(ARGS)
 
 build: setup ## Build target/release/countersign and its static files in target/site
@@ -41,8 +41,11 @@ test-redmine: ## Check the docking against a real Redmine, which it installs (De
 test-unit: ## Only cargo's tests, on both databases
 	@scripts/setup test && scripts/test unit
 
-test-e2e: ## Only the tests in the browser, on a fresh release build
-	@scripts/setup test && scripts/test build e2e
+test-e2e: ## Only the tests in the browser
+	@scripts/setup test && scripts/test e2e
+
+test-release: build ## The story in the browser, on the release build; before a release
+	@scripts/setup test && scripts/test release
 
 lint: ## Only format, lints and types
 	@scripts/setup test && scripts/test format lint

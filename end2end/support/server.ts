@@ -1,4 +1,4 @@
-// A Countersign server for the tests: the release build with demo data, on a free port and a database of its own.
+// A Countersign server for the tests: with demo data, on a free port and a database of its own.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,8 +7,8 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const target = resolve(import.meta.dirname, '../../target');
-/** The release build; a debug build serves for the specs without scripts. */
-const program = process.env.E2E_PROGRAM ?? join(target, 'release/countersign');
+/** What cargo's tests have compiled; E2E_PROGRAM names another build. */
+const program = resolve(target, '..', process.env.E2E_PROGRAM ?? 'target/debug/countersign');
 
 export type ServerOptions = {
   /** What follows `countersign serve`. */

@@ -210,7 +210,7 @@ impl Settings {
             finish_within: 4 * SECOND,
             trusted_proxies: vec![],
             otlp_endpoint: None,
-            site_root: None,
+            site_root: Some("no-site".into()),
             expose_query_count: false,
             fixed: BTreeSet::new(),
         }

@@ -1,6 +1,6 @@
 //! Static files: what the build made under `/pkg`, and the public files beside it.
 
-use super::build::root;
+use super::build::Build;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::CACHE_CONTROL;
@@ -12,10 +12,10 @@ use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
-pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
-    let kept = if root().is_empty() { "no-cache" } else { "public, max-age=31536000, immutable" };
+pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build) -> Router<S> {
+    let kept = if build.is_kept() { "public, max-age=31536000, immutable" } else { "no-cache" };
     let built = served(kept, folder(&site_root.join("pkg")));
-    let mut router = Router::new().nest_service(&format!("{}/pkg", root()), built);
+    let mut router = Router::new().nest_service(&build.folder, built);
     // One route for each public file that is there now, so that a page never has to be looked for on the disk first.
     for entry in std::fs::read_dir(site_root).into_iter().flatten().flatten() {
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());

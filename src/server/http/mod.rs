@@ -29,6 +29,7 @@ use axum::http::{HeaderValue, Request, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -48,11 +49,12 @@ const LONGEST_UPLOAD: Duration = Duration::from_secs(600);
 /// Everything this server answers, ready to serve or to be called in a test.
 pub fn router(app: App) -> Router {
     let site_root = app.settings.site_root();
+    let build = Arc::new(build::Build::read(&site_root));
     let functions = Router::new()
         .route("/api/{*function}", post(pages::server_function))
         .layer(from_fn(acting::refuse_others_pages))
         .layer(from_fn_with_state(app.clone(), plain_forms::answer_plainly));
-    let application = pages::router(&app, &site_root)
+    let application = pages::router(&app, build.clone())
         .merge(functions)
         .route("/logout", post(session::log_out))
         .route("/logs/export", get(export::operation_log))
@@ -73,7 +75,7 @@ pub fn router(app: App) -> Router {
         Router::new().route("/events", get(events::events)).layer(from_fn_with_state(app.clone(), session::identify));
     let mut router = application
         .merge(streams)
-        .merge(files::router(&site_root))
+        .merge(files::router(&site_root, &build))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .layer(CatchPanicLayer::custom(pages::after_panic))

@@ -23,7 +23,6 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
 use std::any::Any;
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
 
@@ -34,10 +33,9 @@ static PATHS: LazyLock<BTreeSet<String>> =
     LazyLock::new(|| generate_route_list(ui::App).iter().map(|route| route.path().to_owned()).collect());
 
 /// Every route of the user interface, and its page for whatever doesn't exist.
-pub fn router(app: &App, site_root: &Path) -> Router<App> {
-    let build = Arc::new(Build::read(site_root));
+pub fn router(app: &App, build: Arc<Build>) -> Router<App> {
     let options = LeptosOptions::builder().output_name("countersign").build();
-    let style = build.style.clone();
+    let style = build.style();
     let render = render_app_async_with_context(context(app.clone()), move || ui::shell(options.clone(), style.clone()));
     let page = move |request: Request| whole(render.clone(), request, build.clone());
     let mut router = Router::new();

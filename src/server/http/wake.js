@@ -1,6 +1,6 @@
 ({ script, wasm, split, pack, parts }) => {
   const early = (rel, href, more) => document.head.append(Object.assign(document.createElement("link"), { rel, href, ...more }));
-  // The loader asks for each part by its address: it is answered from the file that holds them all, as scripts/pack made
+  // The loader asks for each part by its address: it is answered from the file that holds them all, as scripts/bundle made
   // it, and by the server if that can't be had.
   const answerFrom = (file) => {
     const ask = fetch;
