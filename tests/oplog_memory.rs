@@ -5,9 +5,9 @@
 mod common;
 
 use common::{Engine, TestApp};
-use countersign::args;
 use countersign::domain::oplog::LogColumn;
 use countersign::server::service::oplog::export::{self, Wish};
+use countersign::server::store::value::args;
 use futures::StreamExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

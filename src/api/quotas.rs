@@ -7,7 +7,7 @@ use crate::domain::ids::TicketNumber;
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
 use crate::domain::quota_request::{QuotaForm, QuotaScope};
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -5,8 +5,8 @@ use super::wire::Reading;
 use super::{Choice, Page, Reply};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{Level, PostKind, SupportForm, SupportStatus};
+use crate::domain::text_enum::text_enum;
 use crate::domain::time::Millis;
-use crate::text_enum;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

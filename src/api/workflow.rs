@@ -7,9 +7,9 @@ use crate::domain::ids::{ProjectId, RoleId, TicketNumber};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
 use crate::domain::request::{Request, UntaggedRequest};
+use crate::domain::text_enum::text_enum;
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, Status};
-use crate::text_enum;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 use super::ids::{DomainId, ProjectId, RoleId, UserId};
 use super::process::TicketType;
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

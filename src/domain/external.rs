@@ -1,6 +1,6 @@
 //! The third-party ticket systems that Technical Support can live in.
 
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 
 text_enum! {
     HelpdeskKind {

@@ -3,7 +3,7 @@
 use super::ids::{ImageId, ProjectId, SpecificationId};
 use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

@@ -4,7 +4,7 @@ use super::host::{DATA_DISK_GIB, HostStatus, MAX_DATA_DISKS, Specification, host
 use super::ids::{HostId, ProjectId};
 use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 /// So many hosts of one project can be adjusted or deleted at once.

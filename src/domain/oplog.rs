@@ -1,6 +1,6 @@
 //! The operation log: what a record says about a change (SPEC 5).
 
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 
 text_enum! {
     /// What was done.

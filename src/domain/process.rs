@@ -4,7 +4,7 @@
 
 use super::ids::{RoleId, UserId};
 use super::validation::{Problem, Problems};
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

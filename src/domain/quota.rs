@@ -1,6 +1,6 @@
 //! Quota: what a project or a domain may use, counted per key, and whether a request still fits (SPEC 2).
 
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -2,7 +2,7 @@
 
 use super::quota::{Key, Standing, UNLIMITED};
 use super::validation::{Problem, Problems};
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Technical support: the states of a ticket, who may take it from one to another, and its forms (SPEC 8).
 
 use super::validation::{Problem, Problems};
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

@@ -6,7 +6,6 @@
 pub struct UnknownKey(pub String);
 
 /// Declares an enum whose variants each have a stable key (stored, sent) and a label (shown).
-#[macro_export]
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $key:literal, $label:literal;)+ }) => {
         $(#[$meta])*
@@ -36,3 +35,4 @@ macro_rules! text_enum {
         }
     };
 }
+pub(crate) use text_enum;

@@ -10,7 +10,7 @@
 
 use super::ids::UserId;
 use super::process::Definition;
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

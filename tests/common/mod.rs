@@ -27,6 +27,7 @@ use countersign::server::service::session;
 use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
+use countersign::server::store::value::args;
 use countersign::server::store::{directory, ticket};
 use countersign::server::{http, jobs};
 use database::Contents;
@@ -225,7 +226,7 @@ impl TestApp {
     /// How many records of the operation log there are of this operation and result (`success` or `failed`).
     pub async fn logged(&self, operation: &str, result: &str) -> i64 {
         let sql = "SELECT COUNT(*) FROM operation_log WHERE operation = $1 AND result = $2";
-        self.db.scalar(sql, countersign::args![operation, result]).await.expect("query")
+        self.db.scalar(sql, args![operation, result]).await.expect("query")
     }
 }
 

@@ -9,6 +9,7 @@ use countersign::server::app::Caller;
 use countersign::server::service::hosts;
 use countersign::server::service::support::request;
 use countersign::server::service::workflow::lists;
+use countersign::server::store::value::args;
 
 /// The smallest host of the first project that the caller is offered.
 pub async fn host_form(app: &TestApp, caller: &Caller, name: &str) -> HostForm {
@@ -58,9 +59,9 @@ pub async fn copies(app: &TestApp, number: i64, count: i64, name: &str) {
         WITH RECURSIVE n(i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $3)
         SELECT $2 + i, ticket_type, process_id, process_version, initiator_id, project_id, domain_id, $4, payload,
         'canceled', link, links, stage, version, submitted_at, self_approval, support FROM ticket, n WHERE number = $1";
-    tx.exec(sql, countersign::args![number, last, count, name]).await.expect("copied");
+    tx.exec(sql, args![number, last, count, name]).await.expect("copied");
     let sql =
         tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
-    tx.exec(sql, countersign::args![last + count]).await.expect("numbers go on");
+    tx.exec(sql, args![last + count]).await.expect("numbers go on");
     tx.commit().await.expect("commit");
 }

@@ -1,7 +1,7 @@
 //! What has to hold whatever happens: random stories, told by proptest, and what is true at the end of any.
 
-use countersign::args;
 use countersign::server::store::db::Db;
+use countersign::server::store::value::args;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 

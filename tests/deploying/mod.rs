@@ -14,6 +14,7 @@ use countersign::server::cloud::{CloudProvider, CloudStep, MachineSpec, Progress
 use countersign::server::service::workflow::{decide, details};
 use countersign::server::service::{hosts, processes, quota};
 use countersign::server::store::inventory;
+use countersign::server::store::value::args;
 use std::sync::Arc;
 
 /// The smallest host of this name, so many times, for the project.
@@ -90,7 +91,7 @@ pub async fn disable_approval(app: &TestApp) {
 pub async fn hosts_of_web(app: &TestApp) -> Vec<(String, String)> {
     let sql = "SELECT h.name, h.status FROM host h JOIN project p ON p.id = h.project_id
                WHERE p.name = 'web' ORDER BY h.name";
-    app.db.all(sql, countersign::args![]).await.expect("query")
+    app.db.all(sql, args![]).await.expect("query")
 }
 
 /// The tags of the inventory's machines.

@@ -1,7 +1,6 @@
 //! What has to hold whatever broke, read from the database itself.
 
 use crate::common::stories::check_open_tasks;
-use countersign::args;
 use countersign::domain::host::host_amounts;
 use countersign::domain::ids::TicketNumber;
 use countersign::domain::process::TicketType;
@@ -13,6 +12,7 @@ use countersign::server::service::oplog::verify::{self, Head};
 use countersign::server::service::quota::standings;
 use countersign::server::store::db::Db;
 use countersign::server::store::directory;
+use countersign::server::store::value::args;
 use std::collections::BTreeMap;
 
 /// How many rows there are that mustn't be; each with what it means.

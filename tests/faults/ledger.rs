@@ -2,8 +2,8 @@
 //!
 //! Every change carries a text that no other carries: the reason of a ticket, the note of a decision, the words of a reply.
 
-use countersign::args;
 use countersign::server::store::db::Db;
+use countersign::server::store::value::args;
 use std::collections::HashMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,6 +15,7 @@ use countersign::server::service::oplog::retention::kept_for;
 use countersign::server::service::workflow::details;
 use countersign::server::service::{coverage, system_settings};
 use countersign::server::store::directory as store;
+use countersign::server::store::value::args;
 use std::collections::BTreeSet;
 
 /// Asks for one host in the caller's project and gives the ticket's number.
@@ -216,7 +217,7 @@ both! {
         domains::edit(&app, &admin, &id, "initech", "Plastic").await.expect("changed");
         let sql = "SELECT operation || ' ' || resource_type || ' ' || resource_name || ' ' || domain_name || ' ' || details
                    FROM operation_log WHERE resource_id = $1 ORDER BY number";
-        let records: Vec<String> = app.db.scalars(sql, countersign::args![&id]).await.expect("query");
+        let records: Vec<String> = app.db.scalars(sql, args![&id]).await.expect("query");
         assert_eq!(records, [
             r#"create domain initech initech {"after":{"description":"Paper","name":"initech"},"before":null}"#,
             r#"configure domain initech initech {"after":{"description":"Plastic","name":"initech"},"before":{"description":"Paper","name":"initech"}}"#,

@@ -9,6 +9,7 @@ use countersign::server::app::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, roles, users};
 use countersign::server::service::system_settings;
 use countersign::server::store::directory as store;
+use countersign::server::store::value::args;
 
 /// `y`: was let in, whether or not the rest was in order. `f`: forbidden. `-`: as if it weren't there.
 fn verdict<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> char {
@@ -87,7 +88,7 @@ async fn target(app: &TestApp, domain: &str, project: &str, user: &str) -> Targe
                  data_disks_gib, disks_gib, status, description, created_at)
                VALUES ($1, $2, 'stays', 's', 1, 1, 'i', 1, '[]', 1, 'in_trash', '', 0)";
     let mut tx = app.db.begin().await.expect("begin");
-    tx.exec(sql, countersign::args![project, &target.project]).await.expect("a host");
+    tx.exec(sql, args![project, &target.project]).await.expect("a host");
     tx.commit().await.expect("commit");
     target
 }

@@ -8,12 +8,12 @@ use crate::deploying::number_in;
 use countersign::api::Done;
 use countersign::api::error::AppError;
 use countersign::api::workflow::{Tab, TicketFilter};
-use countersign::args;
 use countersign::domain::ids::{RoleId, UserId};
 use countersign::domain::quota::Key;
 use countersign::server::jobs;
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::lists;
+use countersign::server::store::value::args;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -10,11 +10,11 @@ use axum::http::{Request, StatusCode};
 use countersign::api::Reply;
 use countersign::api::error::AppError;
 use countersign::api::support::PostFile;
-use countersign::args;
 use countersign::domain::attachment::MAX_SIZE;
 use countersign::domain::time::DAY;
 use countersign::server::jobs;
 use countersign::server::service::support::{attachments, details, handling, lists};
+use countersign::server::store::value::args;
 
 const REPLY: &str = "/api/reply-support-ticket";
 /// The smallest PNG there is: one pixel.

@@ -6,13 +6,13 @@ use crate::common::requests::ask_for_host;
 use countersign::api::Done;
 use countersign::api::error::AppError;
 use countersign::api::workflow::{BatchResult, Picked, Verdict};
-use countersign::args;
 use countersign::domain::time::MINUTE;
 use countersign::domain::workflow::{ProcessResult, Status};
 use countersign::server::service::directory;
 use countersign::server::service::workflow::decide::digest;
 use countersign::server::service::workflow::{batch, decide, details};
 use countersign::server::store::ticket;
+use countersign::server::store::value::args;
 
 const BACK: &str = "/tickets/workflow/pending?resource=web";
 

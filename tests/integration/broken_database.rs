@@ -4,8 +4,8 @@ use crate::common::{Engine, TestApp};
 use axum::http::StatusCode;
 use countersign::api::Reply;
 use countersign::api::error::AppError;
-use countersign::args;
 use countersign::domain::time::MINUTE;
+use countersign::server::store::value::args;
 
 both! {
     async fn who_is_asking_cant_be_found_out(app) {

@@ -5,12 +5,12 @@ use crate::common::desk::Desk;
 use crate::common::docking::{a_while_later, docked, problem, reply, shown};
 use crate::common::requests::member_asks;
 use countersign::api::error::AppError;
-use countersign::args;
 use countersign::domain::support::PostKind;
 use countersign::domain::time::SECOND;
 use countersign::server::jobs::{self, Outcome};
 use countersign::server::service::external::{inbox, outbox};
 use countersign::server::service::support::handling;
+use countersign::server::store::value::args;
 
 /// So many news come at a time.
 const PAGE: i64 = 50;

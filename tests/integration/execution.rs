@@ -9,6 +9,7 @@ use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status};
 use countersign::server::cloud::{Progress, Unavailable};
 use countersign::server::jobs;
 use countersign::server::service::quota::{LimitScope, set_limits};
+use countersign::server::store::value::args;
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -28,7 +29,7 @@ const FAILED: (Status, Option<ProcessResult>, Option<ExecutionResult>) =
     (Status::Incomplete, Some(ProcessResult::Approved), Some(ExecutionResult::Failed));
 
 async fn count(app: &TestApp, sql: &'static str) -> i64 {
-    app.db.scalar(sql, countersign::args![]).await.expect("query")
+    app.db.scalar(sql, args![]).await.expect("query")
 }
 
 /// Everything the ticket says about its failure.

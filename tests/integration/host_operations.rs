@@ -18,6 +18,7 @@ use countersign::server::service::processes;
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::workflow::{decide, route};
+use countersign::server::store::value::args;
 use std::collections::BTreeMap;
 
 /// Makes running hosts of `web` at once, past approval; gives their ids by name.
@@ -25,7 +26,7 @@ async fn running(app: &TestApp, name: &str, quantity: i64) -> Vec<HostId> {
     let number = approved(app, name, quantity).await;
     app.run_jobs().await;
     let sql = "SELECT id FROM host WHERE ticket_number = $1 ORDER BY name";
-    app.db.scalars(sql, countersign::args![number]).await.expect("query")
+    app.db.scalars(sql, args![number]).await.expect("query")
 }
 
 async fn disable(app: &TestApp, ticket_type: &str) {
@@ -75,7 +76,7 @@ async fn passed(app: &TestApp, number: i64, approvers: &[&str]) {
 /// Status, vCPU, sum of disks, and whether something is under way.
 async fn host(app: &TestApp, id: &HostId) -> (String, i64, i64, bool) {
     let sql = "SELECT status, vcpu, disks_gib, change IS NOT NULL FROM host WHERE id = $1";
-    app.db.opt(sql, countersign::args![id]).await.expect("query").expect("a host")
+    app.db.opt(sql, args![id]).await.expect("query").expect("a host")
 }
 
 /// What `web` uses and holds, in vCPU.

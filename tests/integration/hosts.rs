@@ -14,6 +14,7 @@ use countersign::server::app::Caller;
 use countersign::server::service::hosts::{self, operations};
 use countersign::server::service::quota::{LimitScope, set_limits};
 use countersign::server::service::workflow::decide;
+use countersign::server::store::value::args;
 
 async fn list(app: &TestApp, caller: &Caller) -> Vec<HostRow> {
     hosts::list(app, caller, &HostFilter::default()).await.expect("list").page.rows
@@ -300,7 +301,7 @@ both! {
         assert_eq!(read(status("deploying")).await.rows.len(), 50);
         let mut tx = app.db.begin().await.expect("begin");
         let sql = "UPDATE host SET status = 'in_trash' WHERE name = 'other_one'";
-        tx.exec(sql, countersign::args![]).await.expect("update");
+        tx.exec(sql, args![]).await.expect("update");
         tx.commit().await.expect("commit");
         assert_eq!(read(named("other")).await.rows.len(), 0, "what is in the trash isn't listed");
         assert_eq!(read(status("in_trash")).await.rows.len(), 1, "unless asked for");

@@ -12,6 +12,7 @@ use countersign::server::jobs::{
 };
 use countersign::server::store::event::Change;
 use countersign::server::store::job::{self, Claimed};
+use countersign::server::store::value::args;
 use countersign::server::work::Subject;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -368,7 +369,7 @@ both! {
         let runner = start(&app.app, &Arc::new(Script::default()), QUICK);
         let kept = async || {
             let sql = "SELECT payload FROM job ORDER BY id";
-            app.db.scalars::<String>(sql, countersign::args![]).await.expect("query")
+            app.db.scalars::<String>(sql, args![]).await.expect("query")
         };
         until("the old ones to go", async || kept().await == ["dead", "young", "waiting"]).await;
         drop(runner);

@@ -9,6 +9,7 @@ use countersign::domain::time::HOUR;
 use countersign::server::seed;
 use countersign::server::service::workflow::{export, lists};
 use countersign::server::store::db::Db;
+use countersign::server::store::value::args;
 use futures::TryStreamExt;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use std::time::Duration;
@@ -32,7 +33,7 @@ async fn exported(app: &TestApp, who: &str, tab: Tab, filter: TicketFilter) -> R
 async fn rename(app: &TestApp, number: i64, name: &str) {
     let mut tx = app.db.begin().await.expect("begin");
     let sql = "UPDATE ticket SET resource_name = $2 WHERE number = $1";
-    tx.exec(sql, countersign::args![number, name]).await.expect("renamed");
+    tx.exec(sql, args![number, name]).await.expect("renamed");
     tx.commit().await.expect("commit");
 }
 
@@ -164,7 +165,7 @@ both! {
         let early = ask(&app, "member", "early").await;
         let mut tx = app.db.begin().await.expect("begin");
         let sql = "UPDATE ticket SET submitted_at = submitted_at - $2 WHERE number = $1";
-        tx.exec(sql, countersign::args![early, 10 * HOUR]).await.expect("set back");
+        tx.exec(sql, args![early, 10 * HOUR]).await.expect("set back");
         tx.commit().await.expect("commit");
         let sysadmin = app.caller("sysadmin").await;
         for (day, number) in [("2026-11-24", late), ("2026-11-23", early)] {

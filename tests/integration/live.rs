@@ -7,13 +7,13 @@ use crate::common::streams::{PATIENCE, all_hints, hints, open, settled, signed_i
 use crate::common::{Engine, TestApp};
 use countersign::api::live::{Hint, Position};
 use countersign::api::workflow::{Tab, TicketFilter};
-use countersign::args;
 use countersign::domain::directory::View;
 use countersign::domain::time::DAY;
 use countersign::server::events::Stream;
 use countersign::server::service::workflow::lists;
 use countersign::server::service::{directory, processes, session};
 use countersign::server::store::event::Change;
+use countersign::server::store::value::args;
 use futures::StreamExt;
 use std::collections::BTreeSet;
 use std::time::Duration;

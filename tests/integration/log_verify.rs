@@ -2,9 +2,9 @@
 
 use crate::common;
 use crate::common::TestApp;
-use countersign::args;
 use countersign::server::service::oplog::sealing::{Sealed, seal_settled};
 use countersign::server::store::db::Dialect;
+use countersign::server::store::value::args;
 use sqlx::ConnectOptions;
 use std::process::{Command, Output};
 

@@ -3,9 +3,9 @@
 use crate::common::TestApp;
 use crate::common::requests::member_asks;
 use countersign::api::support::SupportDetail;
-use countersign::args;
 use countersign::server::service::support::details;
 use countersign::server::service::support::handling::{self, Entry};
+use countersign::server::store::value::args;
 
 /// So many entries come at a time.
 const PART: usize = 50;

@@ -3,11 +3,11 @@
 use crate::common::requests::{ask_for_host, member_asks};
 use crate::common::{Engine, TestApp, pass};
 use axum::http::StatusCode;
-use countersign::args;
 use countersign::domain::time::SECOND;
 use countersign::server::jobs;
 use countersign::server::service::support::handling::{self, Entry};
 use countersign::server::store::db::{Db, Dialect, migrations};
+use countersign::server::store::value::args;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlitePool};
 use std::collections::BTreeMap;
 

@@ -14,6 +14,7 @@ use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::decide;
 use countersign::server::service::{hosts, quota};
 use countersign::server::store::directory;
+use countersign::server::store::value::args;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -113,12 +114,12 @@ both! {
         for (status, counts) in [("in_trash", 1), ("deploy_failed", 0), ("stopped", 1), ("deleting", 1)] {
             ask(&app, "one", 1).await.expect("created");
             let mut tx = app.db.begin().await.expect("begin");
-            tx.exec("UPDATE host SET status = $1", countersign::args![status]).await.expect("update");
+            tx.exec("UPDATE host SET status = $1", args![status]).await.expect("update");
             tx.commit().await.expect("commit");
             assert_eq!(used_and_held(&app).await.0, counts, "{status}");
             let mut tx = app.db.begin().await.expect("begin");
-            tx.exec("DELETE FROM host_step", countersign::args![]).await.expect("delete");
-            tx.exec("DELETE FROM host", countersign::args![]).await.expect("delete");
+            tx.exec("DELETE FROM host_step", args![]).await.expect("delete");
+            tx.exec("DELETE FROM host", args![]).await.expect("delete");
             tx.commit().await.expect("commit");
         }
     }
@@ -156,8 +157,8 @@ both! {
             let created = answers.iter().filter(|answer| matches!(answer, Ok(Ok(_)))).count();
             assert_eq!(created, 1, "round {round}: {answers:?}");
             let mut tx = app.db.begin().await.expect("begin");
-            tx.exec("DELETE FROM host_step", countersign::args![]).await.expect("delete");
-            tx.exec("DELETE FROM host", countersign::args![]).await.expect("delete");
+            tx.exec("DELETE FROM host_step", args![]).await.expect("delete");
+            tx.exec("DELETE FROM host", args![]).await.expect("delete");
             tx.commit().await.expect("commit");
         }
     }
@@ -283,7 +284,7 @@ async fn check(app: &TestApp, asked: &[Asked]) {
     let mut expected = [(0, 0); 2];
     for Asked { number, project, quantity } in asked {
         let sql = "SELECT COUNT(*) FROM host WHERE ticket_number = $1 AND status <> 'deploy_failed'";
-        let made: i64 = app.db.scalar(sql, countersign::args![*number]).await.expect("query");
+        let made: i64 = app.db.scalar(sql, args![*number]).await.expect("query");
         expected[*project].0 += made;
         if ticket(app, *number).await.row.status == Status::Incomplete {
             expected[*project].1 += quantity - made;

@@ -12,6 +12,7 @@ use countersign::server::service::external;
 use countersign::server::service::external::outbox::{self, Errand};
 use countersign::server::service::support::{handling, lists};
 use countersign::server::store;
+use countersign::server::store::value::args;
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -168,7 +169,7 @@ both! {
         outbox::run(&app, number, Errand::Create).await.expect("done");
         assert_eq!(agent.texts(&id).await.len(), count);
         let mut tx = app.db.begin().await.expect("begin");
-        tx.exec("UPDATE external_ticket SET kind = NULL, remote_id = NULL WHERE number = $1", countersign::args![waiting]).await.expect("forgotten");
+        tx.exec("UPDATE external_ticket SET kind = NULL, remote_id = NULL WHERE number = $1", args![waiting]).await.expect("forgotten");
         tx.commit().await.expect("commit");
         outbox::run(&app, waiting, Errand::Create).await.expect("found");
 

@@ -11,7 +11,6 @@ use countersign::api::external::ConnectionForm;
 use countersign::api::logs::LogFilter;
 use countersign::api::support::SupportTab;
 use countersign::api::workflow::{Asked, Tab, Verdict};
-use countersign::args;
 use countersign::domain::host_operation::{AdjustForm, DeleteForm, DirectAction};
 use countersign::domain::ids::{HostId, ProjectId};
 use countersign::domain::process::{ProcessForm, Scope, TicketType};
@@ -27,6 +26,7 @@ use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::workflow::{batch, details, joining, lists, route};
 use countersign::server::service::{coverage, processes, quotas};
+use countersign::server::store::value::args;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `y`: was let in, whether or not the rest was in order. `f`: forbidden. `-`: as if it weren't there, or not to choose.

@@ -9,7 +9,7 @@ mod embedded;
 pub use embedded::{BadFaults, EmbeddedInventory, Faults};
 
 use crate::domain::ids::HostId;
-use crate::text_enum;
+use crate::domain::text_enum::text_enum;
 
 text_enum! {
     /// What a cloud is asked to do with a machine; making, changing or deleting a host is a row of these.

@@ -2,13 +2,13 @@
 
 use super::number_on_after;
 use crate::api::error::AppError;
-use crate::args;
 use crate::domain::directory::View;
 use crate::domain::process::TicketType;
 use crate::domain::support::SupportForm;
 use crate::server::app::{App, Caller};
 use crate::server::service::session;
 use crate::server::service::support::{handling, request};
+use crate::server::store::value::args;
 use crate::server::store::{directory, process, ticket};
 
 /// So many of the newest are open.

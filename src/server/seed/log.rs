@@ -2,8 +2,8 @@
 
 use super::people::REQUESTERS;
 use crate::api::error::AppError;
-use crate::args;
 use crate::server::app::App;
+use crate::server::store::value::args;
 
 pub(super) async fn insert(app: &App, records: i64) -> Result<(), AppError> {
     if records < 1 {

@@ -2,11 +2,11 @@
 
 use super::db::{Db, Tx};
 use super::event::Change;
-use crate::args;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::support::PostKind;
+use crate::domain::text_enum::text_enum;
 use crate::domain::time::Millis;
-use crate::text_enum;
+use crate::server::store::value::args;
 
 text_enum! {
     /// Where a file's content is.

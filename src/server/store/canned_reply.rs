@@ -2,11 +2,11 @@
 
 use super::db::{Db, Tx};
 use super::sql::Sql;
-use crate::args;
 use crate::domain::canned_reply::CannedReply;
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Stored {

@@ -6,10 +6,10 @@ pub mod list;
 
 use super::db::{Db, Tx};
 use super::event::Change;
-use crate::args;
 use crate::domain::directory::{Held, Person, Reach};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Domain {

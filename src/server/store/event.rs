@@ -4,8 +4,8 @@
 //! events of the notes. Without a change that anybody could see, that costs nothing.
 
 use super::db::{Db, Dialect, Tx};
-use crate::args;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
+use crate::server::store::value::args;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

@@ -2,10 +2,10 @@
 
 use super::db::{Db, Tx};
 use super::event::Change;
-use crate::args;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct System {

@@ -1,8 +1,8 @@
 //! What a form sent without scripts comes back with after its redirect, kept for a few minutes.
 
 use super::db::{Db, Tx};
-use crate::args;
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 
 pub struct NewFlash<'a> {
     pub id: &'a str,

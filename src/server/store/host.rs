@@ -9,12 +9,12 @@ use super::event::Change;
 use super::process;
 use super::sql::{Sql, read_rows, truth};
 use super::value::Val;
-use crate::args;
 use crate::domain::directory::View;
 use crate::domain::host::{HostRequest, HostStatus, Image, Specification};
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber, UserId};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 use serde::Deserialize;
 use serde_json::json;
 

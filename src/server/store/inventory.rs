@@ -2,10 +2,10 @@
 //! gone, so that one that comes late is recognised.
 
 use super::db::{Db, Tx};
-use crate::args;
 use crate::domain::ids::HostId;
 use crate::domain::time::Millis;
 use crate::server::cloud::MachineSpec;
+use crate::server::store::value::args;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Request {

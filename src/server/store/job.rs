@@ -3,10 +3,10 @@
 //! `state`: 0 ready, 1 running, 2 done, 3 dead. A claim is known by its token: whoever lost the lease ends nothing.
 
 use super::db::{Db, Tx};
-use crate::args;
 use crate::domain::time::Millis;
 use crate::server::clock::new_id;
 use crate::server::jobs::NewJob;
+use crate::server::store::value::args;
 
 /// A job that was claimed by somebody, under `token`.
 #[derive(Debug, Clone, sqlx::FromRow)]

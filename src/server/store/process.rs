@@ -3,10 +3,10 @@
 use super::db::{Db, Tx};
 use super::event::Change;
 use super::sql::{Sql, read_rows};
-use crate::args;
 use crate::domain::ids::{ProcessId, RoleId};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 
 /// A process with its current definition.
 #[derive(Debug, Clone)]

@@ -3,9 +3,9 @@
 use super::db::{Db, Dialect, Tx};
 use super::sql::Sql;
 use super::value::Val;
-use crate::args;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
 use crate::domain::quota::Key;
+use crate::server::store::value::args;
 use sqlx::AssertSqlSafe;
 
 /// Whose limit it is.

@@ -5,10 +5,10 @@ use super::db::{Db, Dialect, Tx};
 use super::event::Change;
 use super::sql::{Sql, read_rows};
 use super::value::Val;
-use crate::args;
 use crate::domain::directory::{Held, Person, Reach};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 use std::collections::HashMap;
 
 pub struct NewSession<'a> {

@@ -2,7 +2,7 @@
 
 use super::db::{Db, Tx};
 use super::event::Change;
-use crate::args;
+use crate::server::store::value::args;
 use std::collections::HashMap;
 
 /// How long a support ticket waits for its requester, in milliseconds.

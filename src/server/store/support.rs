@@ -6,10 +6,10 @@ use super::event::Change;
 use super::narrow::{self, Narrowed, Typed};
 use super::sql::{Sql, truth};
 use crate::api::support::SupportTab;
-use crate::args;
 use crate::domain::ids::{DomainId, TicketNumber, UserId};
 use crate::domain::support::{Level, PostKind, QUEUE_FEEDBACK, SupportStatus, Verdict};
 use crate::domain::time::Millis;
+use crate::server::store::value::args;
 use serde::Deserialize;
 
 /// What its type alone knows of a ticket.

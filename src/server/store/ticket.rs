@@ -3,11 +3,11 @@
 
 use super::db::{Db, Tx};
 use super::event::Change;
-use crate::args;
 use crate::domain::ids::{DomainId, ProcessId, ProjectId, TicketNumber, UserId};
 use crate::domain::process::{Scope, TicketType};
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, State, Status};
+use crate::server::store::value::args;
 
 /// A ticket as it is stored, without the names of what it refers to.
 #[derive(Debug, Clone, sqlx::FromRow)]

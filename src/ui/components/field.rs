@@ -240,7 +240,6 @@ pub fn FilterField(
 }
 
 /// The choices of an enum's filter: everything first.
-#[macro_export]
 macro_rules! all_choices {
     ($any:literal, $name:ident) => {
         std::iter::once($crate::api::Choice { value: String::new(), label: $any.to_owned() })
@@ -252,6 +251,7 @@ macro_rules! all_choices {
             .collect::<Vec<_>>()
     };
 }
+pub(crate) use all_choices;
 
 /// An entry of a select.
 pub fn choice(value: impl Into<String>, label: impl Into<String>) -> Choice {

@@ -13,12 +13,12 @@ use super::list::{Column, Empty, Table, actions_cell, cell, line, link, text_cel
 use super::log_record::RecordDialog;
 use super::pill::State;
 use super::time::time;
-use crate::all_choices;
 use crate::api::frame::Frame;
 use crate::api::logs::{self, LogFilter, LogRow, list_logs};
 use crate::domain::oplog::{Operation, Outcome, ResourceType};
 use crate::domain::time::Millis;
 use crate::ui::browser;
+use crate::ui::components::field::all_choices;
 use crate::ui::context::{Toasts, lasting_query, loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;

@@ -1,7 +1,6 @@
 //! `/hosts`: the hosts of the view.
 
 use super::host_dialogs::{HOSTS, HostDialog};
-use crate::all_choices;
 use crate::api::frame::Frame;
 use crate::api::hosts::{ActOnHost, HostFilter, HostList, HostRow, list_hosts};
 use crate::domain::host::HostStatus;
@@ -9,7 +8,7 @@ use crate::domain::host_operation::DirectAction;
 use crate::domain::quota::Key;
 use crate::domain::time::Millis;
 use crate::ui::components::dialog::{page_button, row_button};
-use crate::ui::components::field::{Control, FilterField};
+use crate::ui::components::field::{Control, FilterField, all_choices};
 use crate::ui::components::form::{Change, GetForm, change_button, use_button_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{

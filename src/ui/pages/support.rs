@@ -2,13 +2,12 @@
 
 use super::canned_replies;
 use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
-use crate::all_choices;
 use crate::api::frame::Frame;
 use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab, TakeSupport, list_support};
 use crate::domain::support::{Level, SupportStatus};
 use crate::domain::time::Millis;
 use crate::ui::components::dialog::{DialogButton, row_button};
-use crate::ui::components::field::{Control, FilterField, choice};
+use crate::ui::components::field::{Control, FilterField, all_choices, choice};
 use crate::ui::components::form::{Change, change_button, use_button_change};
 use crate::ui::components::icon;
 use crate::ui::components::list::{

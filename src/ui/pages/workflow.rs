@@ -3,7 +3,6 @@
 use super::batch::{self, BatchDialog};
 use super::decision::DecisionDialog;
 use super::joining::JoinDialog;
-use crate::all_choices;
 use crate::api::frame::Frame;
 use crate::api::workflow::{Tab, TicketFilter, TicketList, TicketRow, list_tickets};
 use crate::domain::process::TicketType;
@@ -11,7 +10,7 @@ use crate::domain::time::Millis;
 use crate::domain::workflow::Status;
 use crate::ui::components::date_range::DateRange;
 use crate::ui::components::dialog::row_button;
-use crate::ui::components::field::{Control, FilterField, choice};
+use crate::ui::components::field::{Control, FilterField, all_choices, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{
     self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link, pager, text_cell,

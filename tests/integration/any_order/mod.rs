@@ -4,7 +4,6 @@ use crate::common::TestApp;
 use crate::deploying::form;
 use countersign::api::Done;
 use countersign::api::error::AppError;
-use countersign::args;
 use countersign::domain::host_operation::{AdjustForm, DeleteForm};
 use countersign::domain::ids::{HostId, RoleId};
 use countersign::domain::process::{LinkForm, ProcessForm};
@@ -17,6 +16,7 @@ use countersign::server::service::workflow::joining::{self, Grant};
 use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::{directory, processes, quotas};
 use countersign::server::store;
+use countersign::server::store::value::args;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

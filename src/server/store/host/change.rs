@@ -1,7 +1,6 @@
 //! Hosts that exist, as what changes them reads, locks and writes them.
 
 use super::{change_host, texts};
-use crate::args;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{Change, Configuration, HostBefore};
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber};
@@ -9,6 +8,7 @@ use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 use crate::server::store::db::{Db, Tx};
 use crate::server::store::event;
+use crate::server::store::value::args;
 use serde_json::json;
 
 /// A host with what decides whether it may be changed.

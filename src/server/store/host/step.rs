@@ -3,15 +3,14 @@
 
 use super::texts;
 use crate::api::workflow::ExecutionStep;
-use crate::args;
 use crate::domain::host::HostStatus;
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber};
+use crate::domain::text_enum::text_enum;
 use crate::domain::time::Millis;
 use crate::server::cloud::{CloudStep, MAKE};
 use crate::server::store::db::{Db, Tx};
 use crate::server::store::event::Change;
-use crate::server::store::value::Val;
-use crate::text_enum;
+use crate::server::store::value::{Val, args};
 use serde::{Deserialize, Serialize};
 
 text_enum! {

@@ -1,9 +1,9 @@
 //! The chain of seals over the operation log. Seals are only ever added; retention empties their entries.
 
 use super::super::db::{Db, Tx};
-use crate::args;
+use crate::domain::text_enum::text_enum;
 use crate::domain::time::Millis;
-use crate::text_enum;
+use crate::server::store::value::args;
 
 text_enum! {
     Kind {
