@@ -1,21 +1,20 @@
 //! The server program: settings, then the database, the jobs and HTTP; and the commands beside `serve`.
 
+use countersign::domain::oplog::Head;
 use countersign::domain::time::Millis;
 use countersign::server::app::App;
 use countersign::server::backup::{self, Held};
 use countersign::server::clock::SystemClock;
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
-use countersign::server::http;
 use countersign::server::jobs::{self, Runner};
 use countersign::server::listener::Bound;
-use countersign::server::metrics;
-use countersign::server::seed;
-use countersign::server::service::oplog::verify::{self, Head};
+use countersign::server::service::oplog::verify;
 use countersign::server::service::{demo, first_run};
 use countersign::server::settings::{self, LogTask, Settings, Task};
 use countersign::server::store::db::Db;
 use countersign::server::telemetry::Telemetry;
+use countersign::server::{http, metrics, seed};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;

@@ -4,22 +4,10 @@ use super::error::AppError;
 use super::wire::Reading;
 use super::{Choice, Page, Reply};
 use crate::domain::ids::TicketNumber;
-use crate::domain::support::{Level, PostKind, SupportForm, SupportStatus};
-use crate::domain::text_enum::text_enum;
+use crate::domain::support::{Level, PostKind, SupportForm, SupportStatus, SupportTab};
 use crate::domain::time::Millis;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-text_enum! {
-    /// A tab of the support pages; its key is the last part of the path.
-    SupportTab {
-        Mine = "mine", "My Tickets";
-        Pending = "pending", "My Pending";
-        Resolved = "resolved", "I Resolved";
-        External = "external", "External Ticket";
-        All = "all", "All Tickets";
-    }
-}
 
 /// What a tab shows, from its query. Empty texts filter nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,25 +4,15 @@ use super::error::AppError;
 use super::wire::Reading;
 use super::{Choice, Page, Reply};
 use crate::domain::ids::{ProjectId, RoleId, TicketNumber};
+use crate::domain::machine::StepState;
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
 use crate::domain::request::{Request, UntaggedRequest};
 use crate::domain::text_enum::text_enum;
 use crate::domain::time::Millis;
-use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, Status};
+use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, Status, Tab};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-
-text_enum! {
-    /// A tab of the workflow pages; its key is the last part of the path.
-    Tab {
-        Mine = "mine", "My Tickets";
-        Pending = "pending", "My Pending";
-        Resolved = "resolved", "I Resolved";
-        Involved = "involved", "I Involved";
-        All = "all", "All Tickets";
-    }
-}
 
 /// What a tab shows, from its query. Empty texts filter nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,8 +99,7 @@ pub struct ExecutionStep {
     pub host: String,
     /// A word for people: "Schedule", "Create disks", "Boot".
     pub step: String,
-    /// `waiting`, `running`, `done` or `failed`.
-    pub state: String,
+    pub state: StepState,
     pub error: Option<String>,
     pub started_at: Option<Millis>,
     pub ended_at: Option<Millis>,

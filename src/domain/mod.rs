@@ -1,12 +1,14 @@
 //! The rules of approval: pure, without I/O and without a clock, the same on the server and in the browser.
 
 pub mod attachment;
+pub mod bell;
 pub mod canned_reply;
 pub mod directory;
 pub mod external;
 pub mod host;
 pub mod host_operation;
 pub mod ids;
+pub mod machine;
 pub mod oplog;
 pub mod process;
 pub mod quota;

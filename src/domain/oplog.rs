@@ -1,6 +1,8 @@
 //! The operation log: what a record says about a change (SPEC 5).
 
+use super::ids::UserId;
 use crate::domain::text_enum::text_enum;
+use std::fmt;
 
 text_enum! {
     /// What was done.
@@ -98,5 +100,71 @@ text_enum! {
     ExportScope {
         Page = "page", "This page";
         All = "all", "All that match";
+    }
+}
+
+/// Who the operation log names.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    pub id: Option<UserId>,
+    pub name: String,
+    pub view: String,
+    pub ip: String,
+}
+
+impl Operator {
+    /// The system itself: jobs, set-up, what runs at a command line.
+    pub fn system() -> Operator {
+        Operator { id: None, name: "Countersign".into(), view: String::new(), ip: String::new() }
+    }
+}
+
+/// What an operation is about.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    pub resource: ResourceType,
+    pub id: String,
+    pub name: String,
+    /// Id and name, where the resource lies in a project.
+    pub project: Option<(String, String)>,
+    /// Id and name.
+    pub domain: Option<(String, String)>,
+}
+
+impl Subject {
+    pub fn new(resource: ResourceType, id: impl ToString, name: impl Into<String>) -> Subject {
+        Subject { resource, id: id.to_string(), name: name.into(), project: None, domain: None }
+    }
+
+    pub fn in_project(mut self, id: impl ToString, name: impl Into<String>) -> Subject {
+        self.project = Some((id.to_string(), name.into()));
+        self
+    }
+
+    pub fn in_domain(mut self, id: impl ToString, name: impl Into<String>) -> Subject {
+        self.domain = Some((id.to_string(), name.into()));
+        self
+    }
+}
+
+/// A seal's place and hash, written `12:…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    pub number: i64,
+    pub hash: String,
+}
+
+impl Head {
+    pub fn parse(text: &str) -> Result<Head, String> {
+        let (number, hash) =
+            text.split_once(':').ok_or("write it as it was printed: the seal's number, a colon, its hash")?;
+        let number = number.parse().map_err(|_| "begin with the seal's number".to_owned())?;
+        Ok(Head { number, hash: hash.to_owned() })
+    }
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.number, self.hash)
     }
 }

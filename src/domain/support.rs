@@ -35,6 +35,17 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// A tab of the support pages; its key is the last part of the path.
+    SupportTab {
+        Mine = "mine", "My Tickets";
+        Pending = "pending", "My Pending";
+        Resolved = "resolved", "I Resolved";
+        External = "external", "External Ticket";
+        All = "all", "All Tickets";
+    }
+}
+
 /// What may happen to a support ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {

@@ -68,6 +68,17 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// A tab of the workflow pages; its key is the last part of the path.
+    Tab {
+        Mine = "mine", "My Tickets";
+        Pending = "pending", "My Pending";
+        Resolved = "resolved", "I Resolved";
+        Involved = "involved", "I Involved";
+        All = "all", "All Tickets";
+    }
+}
+
 /// Where a ticket stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {

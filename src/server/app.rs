@@ -7,7 +7,8 @@ use super::settings::Settings;
 use super::store::bell::Bell;
 use super::store::db::Db;
 use crate::domain::directory::{NamedView, Person, Reach, View};
-use crate::domain::ids::{DomainId, UserId};
+use crate::domain::ids::DomainId;
+use crate::domain::oplog::Operator;
 use crate::domain::time::Millis;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -73,21 +74,5 @@ impl Caller {
             view: self.view.as_ref().map_or_else(String::new, |v| v.label.clone()),
             ip: self.ip.clone(),
         }
-    }
-}
-
-/// Who the operation log names.
-#[derive(Debug, Clone)]
-pub struct Operator {
-    pub id: Option<UserId>,
-    pub name: String,
-    pub view: String,
-    pub ip: String,
-}
-
-impl Operator {
-    /// The system itself: jobs, set-up, what runs at a command line.
-    pub fn system() -> Operator {
-        Operator { id: None, name: "Countersign".into(), view: String::new(), ip: String::new() }
     }
 }

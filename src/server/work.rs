@@ -7,44 +7,16 @@
 //! ```
 //! A change that fails is taken back whole, and the attempt is recorded in a transaction of its own.
 
-use super::app::{App, Operator};
+use super::app::App;
 use super::jobs::{Job, NewJob};
 use super::metrics;
 use super::store::db::Tx;
 use super::store::event::Change;
 use super::store::{job, oplog};
 use crate::api::error::AppError;
-use crate::domain::oplog::{Operation, Outcome, ResourceType};
+use crate::domain::oplog::{Operation, Operator, Outcome, ResourceType, Subject};
 use crate::domain::time::Millis;
 use serde_json::Value;
-
-/// What an operation is about.
-#[derive(Debug, Clone)]
-pub struct Subject {
-    pub resource: ResourceType,
-    pub id: String,
-    pub name: String,
-    /// Id and name, where the resource lies in a project.
-    pub project: Option<(String, String)>,
-    /// Id and name.
-    pub domain: Option<(String, String)>,
-}
-
-impl Subject {
-    pub fn new(resource: ResourceType, id: impl ToString, name: impl Into<String>) -> Subject {
-        Subject { resource, id: id.to_string(), name: name.into(), project: None, domain: None }
-    }
-
-    pub fn in_project(mut self, id: impl ToString, name: impl Into<String>) -> Subject {
-        self.project = Some((id.to_string(), name.into()));
-        self
-    }
-
-    pub fn in_domain(mut self, id: impl ToString, name: impl Into<String>) -> Subject {
-        self.domain = Some((id.to_string(), name.into()));
-        self
-    }
-}
 
 pub struct Work {
     app: App,

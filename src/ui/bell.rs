@@ -3,7 +3,8 @@
 use super::components::icon::{self, Icon};
 use super::context::LiveCounts;
 use super::new_ticket::new_ticket;
-use crate::api::frame::{Counts, Frame, MOST_COUNTED};
+use crate::api::frame::Frame;
+use crate::domain::bell::{Counts, MOST_COUNTED};
 use crate::domain::process::TicketType;
 use leptos::prelude::*;
 

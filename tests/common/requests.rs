@@ -2,9 +2,10 @@
 
 use super::TestApp;
 use countersign::api::Done;
-use countersign::api::workflow::{Tab, TicketFilter};
+use countersign::api::workflow::TicketFilter;
 use countersign::domain::host::HostForm;
 use countersign::domain::support::SupportForm;
+use countersign::domain::workflow::Tab;
 use countersign::server::app::Caller;
 use countersign::server::service::hosts;
 use countersign::server::service::support::request;

@@ -3,12 +3,13 @@
 use crate::common::stories::check_open_tasks;
 use countersign::domain::host::host_amounts;
 use countersign::domain::ids::TicketNumber;
+use countersign::domain::oplog::Head;
 use countersign::domain::process::TicketType;
 use countersign::domain::quota::{Amounts, Key};
 use countersign::domain::request::Request;
 use countersign::server::app::App;
 use countersign::server::service::oplog::sealing::seal_settled;
-use countersign::server::service::oplog::verify::{self, Head};
+use countersign::server::service::oplog::verify;
 use countersign::server::service::quota::standings;
 use countersign::server::store::db::Db;
 use countersign::server::store::directory;

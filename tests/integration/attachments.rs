@@ -328,7 +328,7 @@ both! {
             reply(&mut client, number, "", &[("a.txt", b"a"), ("b.txt", b"b")]).await;
         }
         assert_eq!(questions().await, without, "files come with their entries");
-        let list = lists::list(&app, &member, countersign::api::support::SupportTab::Mine, &Default::default()).await.expect("a list");
+        let list = lists::list(&app, &member, countersign::domain::support::SupportTab::Mine, &Default::default()).await.expect("a list");
         assert_eq!(list.page.rows[0].title, "help");
         let sql = "SELECT COUNT(*) FROM post WHERE ticket_number = $1 AND files = 2";
         assert_eq!(app.db.scalar::<i64>(sql, args![number]).await.expect("query"), 10);

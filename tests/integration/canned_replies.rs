@@ -34,7 +34,7 @@ both! {
             let outcome = written(&app, &caller, "web", &title).await;
             assert_eq!(outcome.is_ok(), writes, "{who}: {outcome:?}");
             assert_eq!(canned::list(&app, &caller, "").await.is_ok(), writes, "{who} opens the page");
-            let tab = lists::list(&app, &caller, countersign::api::support::SupportTab::Mine, &Default::default()).await.expect("a list");
+            let tab = lists::list(&app, &caller, countersign::domain::support::SupportTab::Mine, &Default::default()).await.expect("a list");
             assert_eq!(tab.may_write_replies, writes, "{who} is offered the page");
             if !writes {
                 assert!(matches!(outcome, Err(AppError::Forbidden(_))), "{who}: {outcome:?}");

@@ -2,7 +2,8 @@
 
 use crate::common::TestApp;
 use countersign::domain::ids::HostId;
-use countersign::server::cloud::{CloudProvider, CloudStep, EmbeddedInventory, MAKE, MachineSpec, Progress};
+use countersign::domain::machine::{CloudStep, MAKE, MachineSpec};
+use countersign::server::cloud::{CloudProvider, EmbeddedInventory, Progress};
 use countersign::server::store::inventory;
 
 fn machine() -> MachineSpec {

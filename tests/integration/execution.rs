@@ -3,6 +3,7 @@
 use crate::common::TestApp;
 use crate::deploying::*;
 use countersign::api::error::AppError;
+use countersign::domain::machine::StepState;
 use countersign::domain::quota::Key;
 use countersign::domain::time::{MINUTE, SECOND};
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status};
@@ -49,7 +50,7 @@ both! {
         assert_eq!(named(&hosts_of_web(&app).await), [("story", "deploying")]);
         assert_eq!(used_and_held(&app).await, (1, 0), "in use, and not held as well");
         let words = |steps: &[countersign::api::workflow::ExecutionStep]| {
-            steps.iter().map(|s| format!("{} {} {}", s.host, s.step, s.state)).collect::<Vec<_>>()
+            steps.iter().map(|s| format!("{} {} {}", s.host, s.step, s.state.key())).collect::<Vec<_>>()
         };
         assert_eq!(
             words(&ticket(&app, number).await.steps),
@@ -60,7 +61,7 @@ both! {
         assert_eq!(named(&hosts_of_web(&app).await), [("story", "running")]);
         assert_eq!(machines(&app).await.len(), 1);
         let steps = ticket(&app, number).await.steps;
-        assert!(steps.iter().all(|s| s.state == "done" && s.error.is_none()), "{steps:?}");
+        assert!(steps.iter().all(|s| s.state == StepState::Done && s.error.is_none()), "{steps:?}");
         assert!(steps.windows(2).all(|w| w[0].ended_at <= w[1].started_at), "one after the other: {steps:?}");
         assert_eq!(used_and_held(&app).await, (1, 0));
         assert_eq!(app.logged("execute", "success").await, 1, "one record for the host, none for polling");
@@ -79,7 +80,7 @@ both! {
         // Of several hosts a line each, and first what failed and why.
         let lines = ticket(&app, number).await.steps;
         assert_eq!(lines.iter().map(|line| line.state.as_str()).collect::<Vec<_>>(), ["failed", "failed", "done", "done"]);
-        assert!(lines.iter().all(|line| line.error.is_some() == (line.state == "failed")), "{lines:?}");
+        assert!(lines.iter().all(|line| line.error.is_some() == (line.state == StepState::Failed)), "{lines:?}");
         assert!(lines.iter().any(|line| line.step == "Create disks (2 of 3)") && lines[3].step == "Boot (3 of 3)", "{lines:?}");
         assert_eq!(used_and_held(&app).await, (2, 2), "what failed is held, not used");
         let why = reason(&app, number).await;

@@ -2,8 +2,9 @@
 
 use crate::common::TestApp;
 use countersign::api::hosts::HostFilter;
-use countersign::api::workflow::{Tab, TicketFilter};
+use countersign::api::workflow::TicketFilter;
 use countersign::domain::process::TicketType;
+use countersign::domain::workflow::Tab;
 use countersign::server::service::workflow::lists;
 use countersign::server::service::{demo, frame, hosts};
 use countersign::server::store::process;

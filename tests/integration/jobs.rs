@@ -3,9 +3,9 @@
 use crate::common::TestApp;
 use async_trait::async_trait;
 use countersign::api::error::AppError;
-use countersign::domain::oplog::{Operation, ResourceType};
+use countersign::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use countersign::domain::time::{DAY, HOUR, Millis, SECOND};
-use countersign::server::app::{App, Operator};
+use countersign::server::app::App;
 use countersign::server::clock::{SystemClock, new_id};
 use countersign::server::jobs::{
     self, Failure, Handlers, NewJob, Options, Outcome, Runner, RunnerHandle, leftovers, run_due_with,
@@ -13,7 +13,6 @@ use countersign::server::jobs::{
 use countersign::server::store::event::Change;
 use countersign::server::store::job::{self, Claimed};
 use countersign::server::store::value::args;
-use countersign::server::work::Subject;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

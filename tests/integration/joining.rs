@@ -1,18 +1,17 @@
 //! Joining a project: who may apply, what an approver may grant, and what the applicant has of it.
 
-use crate::common;
 use crate::common::TestApp;
-use crate::deploying;
 use crate::deploying::{number_in, ticket};
+use crate::{common, deploying};
 use axum::http::StatusCode;
 use countersign::api::Done;
 use countersign::api::error::AppError;
-use countersign::api::workflow::{Asked, Tab};
+use countersign::api::workflow::Asked;
 use countersign::domain::directory::View;
 use countersign::domain::ids::RoleId;
 use countersign::domain::process::{LinkForm, ProcessForm};
 use countersign::domain::request::JoinForm;
-use countersign::domain::workflow::{ProcessResult, Status};
+use countersign::domain::workflow::{ProcessResult, Status, Tab};
 use countersign::server::app::Caller;
 use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::service::workflow::joining::{self, Grant};

@@ -1,16 +1,14 @@
 //! The operation log can't be changed, and whoever changes it all the same is found out.
 
 use crate::common::TestApp;
-use countersign::domain::oplog::{Operation, ResourceType};
+use countersign::domain::oplog::{Head, Operation, Operator, ResourceType, Subject};
 use countersign::domain::time::{DAY, HOUR};
-use countersign::server::app::Operator;
 use countersign::server::service::oplog::retention::remove_some;
 use countersign::server::service::oplog::sealing::{Sealed, seal_settled};
-use countersign::server::service::oplog::verify::{Finding, Head, Report, verify};
+use countersign::server::service::oplog::verify::{Finding, Report, verify};
 use countersign::server::store::db::Dialect;
 use countersign::server::store::oplog::{self, NewRecord};
 use countersign::server::store::value::args;
-use countersign::server::work::Subject;
 use serde_json::json;
 use std::time::Duration;
 

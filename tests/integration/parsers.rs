@@ -7,6 +7,7 @@ use countersign::domain::canned_reply::CannedReply;
 use countersign::domain::directory::View;
 use countersign::domain::host::{HostForm, Image, Specification};
 use countersign::domain::host_operation::AdjustForm;
+use countersign::domain::oplog::Head;
 use countersign::domain::process::{LinkForm, ProcessForm, TicketType};
 use countersign::domain::quota::{Amounts, Key, Standing, UNLIMITED};
 use countersign::domain::quota_request::{LimitField, QuotaForm, QuotaScope};
@@ -18,7 +19,6 @@ use countersign::server::http::location::{
     after_signing_in, page_of_this_site, see_other, sign_in_then, with_parameter,
 };
 use countersign::server::markdown;
-use countersign::server::service::oplog::verify::Head;
 use countersign::server::service::rights::back_to;
 use countersign::server::settings::duration;
 use proptest::collection::vec;

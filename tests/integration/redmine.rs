@@ -5,16 +5,14 @@ use crate::common::docking::{self, docked, fields, problem, remote_id, reply, re
 use crate::common::requests::member_asks as ask;
 use crate::common::{START, TestApp};
 use countersign::api::external::ConnectionForm;
-use countersign::api::support::SupportTab;
 use countersign::domain::external::HelpdeskKind;
-use countersign::domain::support::{PostKind, SupportStatus};
+use countersign::domain::support::{PostKind, SupportStatus, SupportTab};
 use countersign::server::helpdesk::{self, HelpdeskError, NewReply, NewTicket, News, Queue};
-use countersign::server::secret;
 use countersign::server::service::external;
 use countersign::server::service::external::outbox::{self, Errand};
 use countersign::server::service::support::{handling, lists};
-use countersign::server::store;
 use countersign::server::store::value::args;
+use countersign::server::{secret, store};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::Command;

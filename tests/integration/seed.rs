@@ -3,11 +3,11 @@
 use crate::common;
 use crate::common::TestApp;
 use countersign::api::hosts::HostFilter;
-use countersign::api::support::{SupportFilter, SupportTab};
-use countersign::api::workflow::{Tab, TicketFilter, TicketRow};
+use countersign::api::support::SupportFilter;
+use countersign::api::workflow::{TicketFilter, TicketRow};
 use countersign::domain::quota::Key;
-use countersign::domain::support::SupportStatus;
-use countersign::domain::workflow::{ProcessResult, RecordKind, Status};
+use countersign::domain::support::{SupportStatus, SupportTab};
+use countersign::domain::workflow::{ProcessResult, RecordKind, Status, Tab};
 use countersign::server::seed;
 use countersign::server::service::oplog::verify;
 use countersign::server::service::workflow::{details, lists};

@@ -4,9 +4,9 @@ use crate::common::TestApp;
 use crate::common::requests::{copies, number_in};
 use countersign::api::Done;
 use countersign::api::error::AppError;
-use countersign::api::support::{SupportDetail, SupportFilter, SupportTab};
+use countersign::api::support::{SupportDetail, SupportFilter};
 use countersign::domain::process::{LinkForm, ProcessForm, TicketType};
-use countersign::domain::support::{PostKind, SupportForm, SupportStatus};
+use countersign::domain::support::{PostKind, SupportForm, SupportStatus, SupportTab};
 use countersign::domain::time::{DAY, SECOND};
 use countersign::server::app::Caller;
 use countersign::server::jobs;
@@ -351,7 +351,7 @@ both! {
     }
 
     async fn workflow_lists_know_nothing_of_it(app) {
-        use countersign::api::workflow::Tab;
+        use countersign::domain::workflow::Tab;
         let number = asked(&app, "help", "").await;
         reply(&app, "helpdesk", number, "ok").await.expect("sent");
         end(&app, "member", number).await.expect("ended");

@@ -1,8 +1,9 @@
 //! The embedded inventory: a cloud that keeps its machines as rows of our own database and boots none of them. It is
 //! what a first run and the tests use.
 
-use super::{CloudProvider, CloudStep, MAKE, MachineSpec, Progress, Unavailable};
+use super::{CloudProvider, Progress, Unavailable};
 use crate::domain::ids::HostId;
+use crate::domain::machine::{CloudStep, MAKE, MachineSpec};
 use crate::domain::time::Millis;
 use crate::server::clock::Clock;
 use crate::server::store::db::{Db, Tx};

@@ -9,36 +9,7 @@ mod embedded;
 pub use embedded::{BadFaults, EmbeddedInventory, Faults};
 
 use crate::domain::ids::HostId;
-use crate::domain::text_enum::text_enum;
-
-text_enum! {
-    /// What a cloud is asked to do with a machine; making, changing or deleting a host is a row of these.
-    CloudStep {
-        Schedule = "schedule", "Schedule";
-        CreateDisks = "disks", "Create disks";
-        Boot = "boot", "Boot";
-        Stop = "stop", "Stop";
-        Resize = "resize", "Resize";
-        AttachDisks = "attach", "Attach disks";
-        Start = "start", "Start";
-        Trash = "trash", "Move to trash";
-        Restore = "restore", "Restore";
-        Remove = "remove", "Remove";
-    }
-}
-
-/// The steps of making a host, in the order they are taken.
-pub const MAKE: [CloudStep; 3] = [CloudStep::Schedule, CloudStep::CreateDisks, CloudStep::Boot];
-
-/// A machine as it is asked for, or as it is to become.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MachineSpec {
-    pub name: String,
-    pub image: String,
-    pub vcpu: i64,
-    pub memory_mib: i64,
-    pub disks_gib: i64,
-}
+use crate::domain::machine::{CloudStep, MachineSpec};
 
 /// How far something is.
 #[derive(Debug, Clone, PartialEq, Eq)]

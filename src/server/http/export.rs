@@ -3,7 +3,8 @@
 use super::location::{see_other, with_parameter};
 use crate::api::error::AppError;
 use crate::api::logs::LogFilter;
-use crate::api::workflow::{Tab, TicketFilter};
+use crate::api::workflow::TicketFilter;
+use crate::domain::workflow::Tab;
 use crate::server::app::{App, Caller};
 use crate::server::service::oplog::export::{self, Wish};
 use crate::server::service::workflow;

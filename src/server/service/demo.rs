@@ -6,15 +6,15 @@ use super::quota::set_limits;
 use crate::api::error::AppError;
 use crate::domain::directory::{DEFAULT_DOMAIN, built_in};
 use crate::domain::ids::{DomainId, ProcessId, ProjectId, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::process::{Approver, Definition, Kind, Link, Scope, TicketType, default_link_name};
 use crate::domain::quota::Key;
-use crate::server::app::{App, Operator};
+use crate::server::app::App;
 use crate::server::auth::password;
 use crate::server::clock::new_id;
 use crate::server::store::quota::LimitScope;
 use crate::server::store::{directory, process, setting};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use std::collections::BTreeMap;
 
 /// The password of everybody in the demo; no other account ever has a known one.

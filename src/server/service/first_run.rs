@@ -5,14 +5,14 @@ use super::sign_in::{SignedIn, open_session};
 use crate::api::error::AppError;
 use crate::domain::directory::{DEFAULT_DOMAIN, Reach, built_in};
 use crate::domain::ids::{DomainId, ProjectId, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::time::{DAY, Millis};
 use crate::domain::validation::Problems;
-use crate::server::app::{App, Operator};
+use crate::server::app::App;
 use crate::server::auth::{password, token};
 use crate::server::clock::new_id;
 use crate::server::store::{directory, session};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 
 pub const SYSTEM_PROJECT: &str = "system";
 const LINK_LIFETIME: Millis = DAY;

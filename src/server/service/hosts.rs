@@ -11,7 +11,7 @@ use crate::domain::directory::{Held, View};
 use crate::domain::host::{HostForm, HostRequest, HostStatus};
 use crate::domain::host_operation::Change;
 use crate::domain::ids::HostId;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
@@ -24,7 +24,7 @@ use crate::server::service::{quota, system_settings};
 use crate::server::store::directory::{self, Project};
 use crate::server::store::host::{self, Host, Listing, Offer, Position, Reader, step};
 use crate::server::store::process;
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE_SIZE: usize = 50;

@@ -73,7 +73,7 @@ async fn operators(app: &App, typed: &str) -> Result<Option<Vec<String>>, AppErr
         return Ok(None);
     }
     let mut names = oplog::names_containing(&app.db, typed, MOST_OPERATORS).await?;
-    let system = crate::server::app::Operator::system().name;
+    let system = crate::domain::oplog::Operator::system().name;
     if system.to_lowercase().contains(&typed.to_lowercase()) {
         names.push(system);
     }

@@ -7,7 +7,7 @@ use crate::api::processes::{LinkGaps, LinkRow, ProcessDetail, ProcessRow, Setup}
 use crate::api::{Choice, Done};
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::{ProcessId, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::{Approver, Definition, Kind, Link, ProcessForm, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
@@ -15,7 +15,7 @@ use crate::server::clock::new_id;
 use crate::server::service::approvers::Names;
 use crate::server::store::process::{self, Around, Process};
 use crate::server::store::{directory, task, ticket};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/settings/tickets";

@@ -5,7 +5,7 @@ use crate::api::quotas::{QuotaList, ScopeQuota, Way, ticket_type};
 use crate::api::{Choice, Done};
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
 use crate::domain::quota_request::{QuotaForm, QuotaRequest, QuotaScope};
@@ -18,7 +18,7 @@ use crate::server::service::workflow::limits;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::store::directory::{self, Domain, Project};
 use crate::server::store::process;
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/quotas";

@@ -4,13 +4,12 @@ use super::attempts::Attempt;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::directory::{Person, View};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{MINUTE, Millis};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::auth::{password, token};
 use crate::server::store::{directory, session};
-use crate::server::work::Subject;
 use serde_json::json;
 
 const ACCOUNT_PAGE: &str = "/account";

@@ -3,13 +3,13 @@
 use super::attempts::Attempt;
 use crate::api::error::AppError;
 use crate::domain::directory::Person;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::validation::Problems;
-use crate::server::app::{App, Operator};
+use crate::server::app::App;
 use crate::server::auth::{password, token};
 use crate::server::store::directory::Account;
 use crate::server::store::{directory, session};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 
 const MAX_USERNAME: usize = 100;
 

@@ -7,14 +7,13 @@ use super::support::closing;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::api::settings::{Delay, SettingsForm, SystemSettings};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::settings::duration;
-use crate::server::store::setting;
-use crate::server::store::task;
-use crate::server::work::{Subject, Work};
+use crate::server::store::{setting, task};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/settings/system";

@@ -4,8 +4,8 @@
 //! and becomes what clap takes for the defaults, so that `--help` shows what would apply.
 
 use super::Settings;
+use crate::domain::oplog::Head;
 use crate::domain::time::SECOND;
-use crate::server::service::oplog::verify::Head;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::collections::BTreeSet;

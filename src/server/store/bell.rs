@@ -2,7 +2,7 @@
 
 use super::db::Db;
 use super::sql::{Sql, read_rows};
-use crate::api::frame::{Counts, MOST_COUNTED};
+use crate::domain::bell::{Counts, MOST_COUNTED};
 use crate::domain::ids::UserId;
 use crate::domain::process::TicketType;
 

@@ -3,8 +3,8 @@
 
 use super::db::{Db, Tx};
 use crate::domain::ids::HostId;
+use crate::domain::machine::MachineSpec;
 use crate::domain::time::Millis;
-use crate::server::cloud::MachineSpec;
 use crate::server::store::value::args;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]

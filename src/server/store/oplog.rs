@@ -5,11 +5,9 @@ pub mod seal;
 use super::db::{Db, Tx};
 use super::sql::Sql;
 use crate::domain::ids::DomainId;
-use crate::domain::oplog::{Operation, Outcome, ResourceType};
+use crate::domain::oplog::{Operation, Operator, Outcome, ResourceType, Subject};
 use crate::domain::time::Millis;
-use crate::server::app::Operator;
 use crate::server::store::value::args;
-use crate::server::work::Subject;
 use serde_json::Value;
 
 pub struct NewRecord {

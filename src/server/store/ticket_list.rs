@@ -3,11 +3,10 @@
 use super::db::{Db, Dialect};
 use super::narrow::{self, Narrowed, Typed};
 use super::sql::Sql;
-use crate::api::workflow::Tab;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::process::TicketType;
 use crate::domain::time::{DAY, Millis};
-use crate::domain::workflow::{ExecutionResult, ProcessResult, State, Status};
+use crate::domain::workflow::{ExecutionResult, ProcessResult, State, Status, Tab};
 use serde::Deserialize;
 
 /// A ticket with the names a list shows; its fields are [`FIELDS`].

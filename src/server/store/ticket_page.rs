@@ -2,16 +2,16 @@
 
 use super::db::Db;
 use super::directory::Project;
-use super::host::step::{Shown, StepState};
+use super::host::step::Shown;
 use super::sql::{Sql, read_rows};
 use super::task::NamedTask;
 use super::ticket::{RecordRow, Ticket};
 use super::ticket_list::{COLUMNS, ListedTicket};
 use crate::domain::ids::{HostId, ProjectId, TicketNumber, UserId};
+use crate::domain::machine::{CloudStep, StepState};
 use crate::domain::process::Definition;
 use crate::domain::time::Millis;
 use crate::domain::workflow::{RecordKind, TaskState};
-use crate::server::cloud::CloudStep;
 
 /// A ticket, with the names that its page shows.
 pub struct Page {

@@ -5,7 +5,7 @@ use super::icon::{self, Icon};
 use super::pill::text_or_none;
 use super::selection::Selection;
 use crate::api::Page;
-use crate::api::frame::Counts;
+use crate::domain::bell::Counts;
 use crate::ui::context::LiveCounts;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::{Region, some};

@@ -3,8 +3,8 @@
 use super::canned_replies;
 use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
 use crate::api::frame::Frame;
-use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab, TakeSupport, list_support};
-use crate::domain::support::{Level, SupportStatus};
+use crate::api::support::{External, SupportFilter, SupportList, SupportRow, TakeSupport, list_support};
+use crate::domain::support::{Level, SupportStatus, SupportTab};
 use crate::domain::time::Millis;
 use crate::ui::components::dialog::{DialogButton, row_button};
 use crate::ui::components::field::{Control, FilterField, all_choices, choice};

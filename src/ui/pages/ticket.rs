@@ -6,6 +6,7 @@ use super::ticket_request::request;
 use crate::api::frame::Frame;
 use crate::api::workflow::{ExecutionStep, Record, Retry, Stage, StageState, TicketDetail, get_ticket};
 use crate::domain::ids::TicketNumber;
+use crate::domain::machine::StepState;
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, RecordKind};
 use crate::ui::components::dialog::DialogButton;
@@ -171,16 +172,16 @@ fn execution(steps: Vec<ExecutionStep>, now: Millis) -> AnyView {
 }
 
 fn step_row(step: &ExecutionStep, now: Millis) -> Markup {
-    let (tone, paths, label) = match step.state.as_str() {
-        "done" => ("success", icon::CIRCLE_CHECK, "Done"),
-        "running" => ("info", icon::LOADER, "Running"),
-        "failed" => ("danger", icon::CIRCLE_X, "Failed"),
-        _ => ("neutral", icon::CLOCK, "Waiting"),
+    let (tone, paths) = match step.state {
+        StepState::Done => ("success", icon::CIRCLE_CHECK),
+        StepState::Running => ("info", icon::LOADER),
+        StepState::Failed => ("danger", icon::CIRCLE_X),
+        StepState::Waiting => ("neutral", icon::CLOCK),
     };
     html! {
         (text_cell(STEP, &step.step))
         (text_cell(HOST, &step.host))
-        (cell(STEP_STATE, "", pill(tone, paths, label)))
+        (cell(STEP_STATE, "", pill(tone, paths, step.state.label())))
         (text_cell(ERROR, step.error.as_deref().unwrap_or_default()))
         (cell(ENDED, "", time_or_none(step.ended_at, now)))
     }

@@ -3,12 +3,13 @@
 
 use crate::api::error::AppError;
 use crate::api::hosts::HostFilter;
-use crate::api::support::{SupportFilter, SupportTab};
-use crate::api::workflow::{Asked, Tab, TicketFilter};
+use crate::api::support::SupportFilter;
+use crate::api::workflow::{Asked, TicketFilter};
 use crate::domain::host::{DEFAULT_SYSTEM_DISK_GIB, HostForm, HostStatus};
-use crate::domain::oplog::{Operation, ResourceType};
-use crate::domain::support::{Level, SupportForm};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
+use crate::domain::support::{Level, SupportForm, SupportTab};
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
+use crate::domain::workflow::Tab;
 use crate::server::app::{App, Caller};
 use crate::server::clock::ManualClock;
 use crate::server::cloud::{EmbeddedInventory, Faults};
@@ -19,7 +20,6 @@ use crate::server::service::workflow::decide::{self, Ruling};
 use crate::server::service::workflow::{details, lists};
 use crate::server::service::{hosts, session};
 use crate::server::store::{directory, host};
-use crate::server::work::Subject;
 use std::sync::Arc;
 
 enum Ending {

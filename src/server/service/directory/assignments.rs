@@ -5,12 +5,12 @@ use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::directory::Reach;
 use crate::domain::ids::{ProjectId, RoleId, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::store::directory::{Account, Project, Role};
 use crate::server::store::{directory, task};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 /// Gives a role in a project. Links that wait for the role there wait for its new holder too.

@@ -6,7 +6,7 @@ use crate::api::directory::{DirectoryFilter, DomainList, DomainRow};
 use crate::api::error::AppError;
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::DomainId;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
@@ -14,7 +14,7 @@ use crate::server::service::rights::require_system_view;
 use crate::server::store::directory::change::{self, Place};
 use crate::server::store::directory::list;
 use crate::server::store::task;
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/directory/domains";

@@ -8,7 +8,7 @@ use crate::api::Done;
 use crate::api::directory::{DirectoryFilter, ProjectList, ProjectRow};
 use crate::api::error::AppError;
 use crate::domain::ids::{DomainId, ProjectId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
@@ -17,7 +17,7 @@ use crate::server::store::directory::change::{self, Place};
 use crate::server::store::directory::list::{self, Selection};
 use crate::server::store::directory::{self, Project};
 use crate::server::store::task;
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/directory/projects";

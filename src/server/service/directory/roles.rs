@@ -6,7 +6,7 @@ use crate::api::directory::{DirectoryFilter, RoleForm, RoleList, RoleRow};
 use crate::api::error::AppError;
 use crate::domain::directory::Reach;
 use crate::domain::ids::RoleId;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::{Approver, Definition, TicketType};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
@@ -15,7 +15,7 @@ use crate::server::service::rights::require_system_view;
 use crate::server::store::directory::change::{self, FullRole};
 use crate::server::store::directory::list;
 use crate::server::store::task;
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/directory/roles";

@@ -5,17 +5,17 @@
 
 use super::connected;
 use crate::api::error::AppError;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::support::{PostKind, Step};
 use crate::domain::time::{MINUTE, Millis};
-use crate::server::app::{App, Operator};
+use crate::server::app::App;
 use crate::server::helpdesk::{Event, Helpdesk, HelpdeskError, News, RemoteStatus};
 use crate::server::jobs::{Failure, Outcome};
 use crate::server::service::support::{Held, handling};
 use crate::server::service::system_settings;
 use crate::server::store::external::{self, Remote, System};
 use crate::server::store::support::{self, NewPost};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -8,7 +8,7 @@ use crate::api::Done;
 use crate::api::error::AppError;
 use crate::api::external::{Connection, ConnectionForm};
 use crate::domain::external::HelpdeskKind;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
@@ -16,7 +16,7 @@ use crate::server::helpdesk::{self, Helpdesk, HelpdeskError, Queue};
 use crate::server::jobs::Job;
 use crate::server::secret;
 use crate::server::store::external::{self, System};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 use std::sync::Arc;
 

@@ -8,7 +8,7 @@ use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::attachment::in_words;
 use crate::domain::ids::{TicketNumber, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{MINUTE, Millis, SECOND};
 use crate::server::app::{App, Caller};
 use crate::server::attachments::content;
@@ -18,7 +18,7 @@ use crate::server::service::support::{handling, require_readable};
 use crate::server::store::attachment::{Attachment, Place};
 use crate::server::store::external::{self, BEING_MADE, Remote, System};
 use crate::server::store::{job, support_page, ticket};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use futures::TryStreamExt;
 use serde_json::json;
 

@@ -8,19 +8,20 @@ use crate::api::error::AppError;
 use crate::domain::host::{HostRequest, HostStatus, host_amounts};
 use crate::domain::host_operation::{Change, Configuration};
 use crate::domain::ids::{HostId, TicketNumber};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::machine::{CloudStep, MachineSpec, StepState};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::quota::{Amounts, Key};
 use crate::domain::time::{HOUR, Millis, SECOND};
-use crate::server::app::{App, Operator};
+use crate::server::app::App;
 use crate::server::clock::new_id;
-use crate::server::cloud::{CloudStep, MachineSpec, Progress};
+use crate::server::cloud::Progress;
 use crate::server::jobs::{AfterCleanUp, Failure, Job, Outcome};
 use crate::server::service::quota;
 use crate::server::service::workflow::execution;
 use crate::server::store::host::change::{self, Existing};
-use crate::server::store::host::step::{self, Step, StepKey, StepState};
+use crate::server::store::host::step::{self, Step, StepKey};
 use crate::server::store::{host, job, ticket};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 /// What the cloud hasn't finished by then has failed.

@@ -9,7 +9,7 @@ use crate::domain::host_operation::{
     AdjustForm, AdjustRequest, Change, Configuration, DeleteForm, DeleteRequest, HostBefore, MAX_HOSTS,
 };
 use crate::domain::ids::{HostId, TicketNumber};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
@@ -22,7 +22,7 @@ use crate::server::store::directory::{self, Project};
 use crate::server::store::host::change::{self, Awaited, Existing};
 use crate::server::store::host::{self, step};
 use crate::server::store::process;
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/hosts";

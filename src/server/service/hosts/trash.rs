@@ -7,15 +7,15 @@ use crate::api::error::AppError;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{Change, DirectAction};
 use crate::domain::ids::HostId;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::quota::Amounts;
 use crate::domain::time::{HOUR, MINUTE, Millis};
-use crate::server::app::{App, Caller, Operator};
+use crate::server::app::{App, Caller};
 use crate::server::jobs::{Failure, Outcome};
 use crate::server::service::rights::back_to;
 use crate::server::service::system_settings;
 use crate::server::store::host::change::{self, Existing};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const EVERY: Millis = MINUTE;

@@ -5,13 +5,12 @@
 
 use super::chain::{Key, Link};
 use crate::api::error::AppError;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::time::{DAY, HOUR, Millis};
-use crate::server::app::{App, Operator};
+use crate::server::app::App;
 use crate::server::jobs::{Failure, Outcome};
 use crate::server::store::oplog::{self, seal};
 use crate::server::store::setting;
-use crate::server::work::Subject;
 use serde_json::json;
 
 const FLAG: &str = "log-retention";

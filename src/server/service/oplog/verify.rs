@@ -5,10 +5,10 @@
 
 use super::chain::{Key, Link, digest, read_entry, record_hash, seal_hash};
 use crate::api::error::AppError;
+use crate::domain::oplog::Head;
 use crate::server::app::App;
 use crate::server::store::oplog::seal::{Kind, Seal};
 use crate::server::store::oplog::{self, Record, seal};
-use std::fmt;
 
 /// How many seals, and how many records, are held in memory at once.
 const SEALS_AT_ONCE: i64 = 20;
@@ -28,28 +28,6 @@ pub struct Report {
     pub head: Option<Head>,
     /// The seals up to this one carry no key.
     pub without_key: i64,
-}
-
-/// A seal's place and hash, written `12:…`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    pub number: i64,
-    pub hash: String,
-}
-
-impl Head {
-    pub fn parse(text: &str) -> Result<Head, String> {
-        let (number, hash) =
-            text.split_once(':').ok_or("write it as it was printed: the seal's number, a colon, its hash")?;
-        let number = number.parse().map_err(|_| "begin with the seal's number".to_owned())?;
-        Ok(Head { number, hash: hash.to_owned() })
-    }
-}
-
-impl fmt::Display for Head {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.number, self.hash)
-    }
 }
 
 /// The first thing that isn't as it was sealed.

@@ -8,14 +8,14 @@ use crate::api::{Choice, Done};
 use crate::domain::canned_reply::{About, CannedReply, filled};
 use crate::domain::directory::View;
 use crate::domain::ids::{ProjectId, TicketNumber};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
 use crate::server::app::{App, Caller};
 use crate::server::clock::new_id;
 use crate::server::store::canned_reply::{self, Stored};
 use crate::server::store::directory;
 use crate::server::store::support_page::Page;
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 const PAGE: &str = "/tickets/support/replies";

@@ -7,15 +7,15 @@
 use super::{Held, handling};
 use crate::api::error::AppError;
 use crate::domain::ids::TicketNumber;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::support::{Step, SupportStatus};
 use crate::domain::time::{DAY, Millis, in_words};
-use crate::server::app::{App, Operator};
+use crate::server::app::App;
 use crate::server::jobs::{Failure, Job, Outcome};
 use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::system_settings;
 use crate::server::store::support::{self, Support};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 /// How long before its end a ticket says that it is coming.

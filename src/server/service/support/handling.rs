@@ -4,7 +4,7 @@ use super::{Held, attachments, closing};
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::ids::{TicketNumber, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::support::{PostKind, Step, SupportStatus, Verdict, queue, reply as parse_reply};
 use crate::domain::workflow::{State, Status};
 use crate::server::app::{App, Caller};
@@ -13,7 +13,7 @@ use crate::server::service::rights::back_to;
 use crate::server::service::system_settings;
 use crate::server::store::support::{self, NewPost, NewState};
 use crate::server::store::{task, ticket};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 fn page(number: TicketNumber) -> String {

@@ -3,11 +3,11 @@
 use super::{canned, request};
 use crate::api::Page;
 use crate::api::error::AppError;
-use crate::api::support::{External, SupportFilter, SupportList, SupportRow, SupportTab};
+use crate::api::support::{External, SupportFilter, SupportList, SupportRow};
 use crate::domain::directory::View;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::DomainId;
-use crate::domain::support::{Level, SupportStatus};
+use crate::domain::support::{Level, SupportStatus, SupportTab};
 use crate::server::app::{App, Caller};
 use crate::server::helpdesk::ticket_page;
 use crate::server::store::external;

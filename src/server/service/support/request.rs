@@ -5,7 +5,7 @@ use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::{Kind, TicketType};
 use crate::domain::support::{PostKind, SupportForm, SupportRequest, SupportStatus, queue, title};
 use crate::domain::workflow::State;
@@ -17,7 +17,7 @@ use crate::server::service::workflow::tasks::Route;
 use crate::server::store::support::{self, NewPost};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{external, process, task};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 /// Where a ticket stands that lives in another system.

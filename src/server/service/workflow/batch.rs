@@ -5,20 +5,20 @@ use super::decide::{self, MAX_NOTE, Ruling, digest};
 use super::lists::rows;
 use crate::api::Done;
 use crate::api::error::AppError;
-use crate::api::workflow::{Batch, BatchResult, Picked, Tab, TicketRow, Undecided, Verdict};
+use crate::api::workflow::{Batch, BatchResult, Picked, TicketRow, Undecided, Verdict};
 use crate::domain::ids::TicketNumber;
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::request::Request;
 use crate::domain::time::{MINUTE, Millis};
 use crate::domain::validation::Problems;
+use crate::domain::workflow::Tab;
 use crate::server::app::{App, Caller};
 use crate::server::auth::token;
 use crate::server::service::rights::back_to;
 use crate::server::store::flash::{self, NewFlash};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::ticket_list::{self, Selection};
-use crate::server::work::Subject;
 use std::collections::BTreeSet;
 
 /// As many as a page of the list shows.

@@ -8,7 +8,7 @@ use super::tasks::Route;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::ids::{TicketNumber, UserId};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::request::Request;
 use crate::domain::time::utc_label;
@@ -19,7 +19,7 @@ use crate::server::service::quota;
 use crate::server::service::rights::back_to;
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{process, task};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 

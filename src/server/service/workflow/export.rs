@@ -2,8 +2,9 @@
 
 use super::lists::{self, Query, rows};
 use crate::api::error::AppError;
-use crate::api::workflow::{Tab, TicketFilter, TicketRow};
+use crate::api::workflow::{TicketFilter, TicketRow};
 use crate::domain::time::{iso, utc_label};
+use crate::domain::workflow::Tab;
 use crate::server::app::{App, Caller};
 use crate::server::service::csv_file::{self, broken};
 use crate::server::store::ticket_list::{self, Selection};

@@ -2,10 +2,10 @@
 
 use crate::api::Page;
 use crate::api::error::AppError;
-use crate::api::workflow::{Tab, TicketFilter, TicketList, TicketRow};
+use crate::api::workflow::{TicketFilter, TicketList, TicketRow};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::process::TicketType;
-use crate::domain::workflow::{Status, TaskState};
+use crate::domain::workflow::{Status, Tab, TaskState};
 use crate::server::app::{App, Caller};
 use crate::server::service::days;
 use crate::server::service::rights::require_system_view;

@@ -1,7 +1,21 @@
 //! What a ticket's page shows of its execution: each step of a single host; of several a line each, with where it stands.
 
 use crate::api::workflow::ExecutionStep;
-use crate::server::store::host::step::{Shown, StepState};
+use crate::domain::machine::StepState;
+use crate::server::store::host::step::Shown;
+
+impl From<Shown> for ExecutionStep {
+    fn from(shown: Shown) -> ExecutionStep {
+        ExecutionStep {
+            host: shown.host,
+            step: shown.step.label().to_owned(),
+            state: shown.state,
+            error: shown.error,
+            started_at: shown.started_at,
+            ended_at: shown.ended_at,
+        }
+    }
+}
 
 /// The steps come host by host. Of several hosts those that failed come first.
 pub fn shown(steps: Vec<Shown>) -> Vec<ExecutionStep> {
@@ -31,7 +45,7 @@ fn line(steps: &[Shown]) -> Option<ExecutionStep> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::cloud::MAKE;
+    use crate::domain::machine::MAKE;
 
     fn steps(host: &str, states: [StepState; 3]) -> Vec<Shown> {
         let step = |(position, state): (usize, StepState)| Shown {
@@ -47,7 +61,8 @@ mod tests {
     }
 
     fn told(steps: Vec<Shown>) -> Vec<String> {
-        let word = |s: ExecutionStep| format!("{} {} {} {}", s.host, s.step, s.state, s.error.unwrap_or_default());
+        let word =
+            |s: ExecutionStep| format!("{} {} {} {}", s.host, s.step, s.state.key(), s.error.unwrap_or_default());
         shown(steps).into_iter().map(|s| word(s).trim().to_owned()).collect()
     }
 

@@ -6,7 +6,7 @@ use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::directory::Person;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
-use crate::domain::oplog::{Operation, ResourceType};
+use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
@@ -15,7 +15,7 @@ use crate::server::app::{App, Caller};
 use crate::server::service::hosts::operations;
 use crate::server::service::quota;
 use crate::server::store::{process, task, ticket};
-use crate::server::work::{Subject, Work};
+use crate::server::work::Work;
 use serde_json::json;
 
 /// What is asked for, by whom, where. The form was checked by the type's own use case.

@@ -2,25 +2,14 @@
 //! nothing to others.
 
 use super::texts;
-use crate::api::workflow::ExecutionStep;
 use crate::domain::host::HostStatus;
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber};
-use crate::domain::text_enum::text_enum;
+use crate::domain::machine::{CloudStep, MAKE, StepState};
 use crate::domain::time::Millis;
-use crate::server::cloud::{CloudStep, MAKE};
 use crate::server::store::db::{Db, Tx};
 use crate::server::store::event::Change;
 use crate::server::store::value::{Val, args};
 use serde::{Deserialize, Serialize};
-
-text_enum! {
-    StepState {
-        Waiting = "waiting", "Waiting";
-        Running = "running", "Running";
-        Done = "done", "Done";
-        Failed = "failed", "Failed";
-    }
-}
 
 /// Which step of which host: its operation (0 makes the host), its place in it, and which attempt it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,19 +215,6 @@ pub struct Shown {
     pub error: Option<String>,
     pub started_at: Option<Millis>,
     pub ended_at: Option<Millis>,
-}
-
-impl From<Shown> for ExecutionStep {
-    fn from(shown: Shown) -> ExecutionStep {
-        ExecutionStep {
-            host: shown.host,
-            step: shown.step.label().to_owned(),
-            state: shown.state.key().to_owned(),
-            error: shown.error,
-            started_at: shown.started_at,
-            ended_at: shown.ended_at,
-        }
-    }
 }
 
 macro_rules! shown_where {
