@@ -176,15 +176,6 @@ pub struct RoleForm {
     pub description: String,
 }
 
-/// Where a dialog of a list leads: back to the list as it was filtered.
-#[cfg(feature = "ssr")]
-fn back_to(outcome: Result<super::Done, AppError>, back: Option<String>) -> Result<super::Done, AppError> {
-    outcome.map(|done| {
-        let location = crate::server::service::rights::back_to(back.as_deref().unwrap_or_default(), &done.location);
-        super::Done { location, ..done }
-    })
-}
-
 #[server(endpoint = "list-domains", output = Reading)]
 pub async fn list_domains(filter: DirectoryFilter) -> Result<DomainList, AppError> {
     use crate::server::service::directory::domains;
@@ -230,13 +221,15 @@ pub async fn edit_project(
     back: Option<String>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::directory::projects;
-    super::reply(back_to(projects::edit(&super::app(), &super::caller()?, &id, &name, &description).await, back))
+    super::reply(
+        projects::edit(&super::app(), &super::caller()?, &id, &name, &description).await.map(|done| done.landing(back)),
+    )
 }
 
 #[server(endpoint = "delete-project")]
 pub async fn delete_project(id: ProjectId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::projects;
-    super::reply(back_to(projects::delete(&super::app(), &super::caller()?, &id).await, back))
+    super::reply(projects::delete(&super::app(), &super::caller()?, &id).await.map(|done| done.landing(back)))
 }
 
 #[server(endpoint = "list-users", output = Reading)]
@@ -274,19 +267,19 @@ pub async fn edit_user(
 ) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
     let form = UserForm { username, display_name, domain: domain.unwrap_or_default() };
-    super::reply(back_to(users::edit(&super::app(), &super::caller()?, &id, &form).await, back))
+    super::reply(users::edit(&super::app(), &super::caller()?, &id, &form).await.map(|done| done.landing(back)))
 }
 
 #[server(endpoint = "enable-user")]
 pub async fn enable_user(id: UserId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    super::reply(back_to(users::set_enabled(&super::app(), &super::caller()?, &id, true).await, back))
+    super::reply(users::set_enabled(&super::app(), &super::caller()?, &id, true).await.map(|done| done.landing(back)))
 }
 
 #[server(endpoint = "disable-user")]
 pub async fn disable_user(id: UserId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    super::reply(back_to(users::set_enabled(&super::app(), &super::caller()?, &id, false).await, back))
+    super::reply(users::set_enabled(&super::app(), &super::caller()?, &id, false).await.map(|done| done.landing(back)))
 }
 
 /// Sets a new password for somebody else and ends their sessions.
@@ -298,7 +291,11 @@ pub async fn reset_password(
     back: Option<String>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
-    super::reply(back_to(users::reset_password(&super::app(), &super::caller()?, &id, &password, &repeat).await, back))
+    super::reply(
+        users::reset_password(&super::app(), &super::caller()?, &id, &password, &repeat)
+            .await
+            .map(|done| done.landing(back)),
+    )
 }
 
 #[server(endpoint = "assign-role")]

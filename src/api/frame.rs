@@ -44,13 +44,6 @@ impl Frame {
     }
 }
 
-/// Whether a page is for people without a project too. Their own tickets are: an application to join a project is one.
-pub fn is_open_without_project(path: &str) -> bool {
-    let is_ticket = |place: &str| !place.is_empty() && place.bytes().all(|b| b.is_ascii_digit());
-    let is_own = |area: &str| path.strip_prefix(area).is_some_and(is_ticket);
-    path == "/no-project" || path == "/account" || is_own("/tickets/workflow/") || is_own("/tickets/support/")
-}
-
 /// The frame of the signed-in person's pages.
 #[server(endpoint = "get-frame", output = Reading)]
 pub async fn get_frame() -> Result<Frame, AppError> {

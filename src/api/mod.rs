@@ -74,9 +74,9 @@ pub struct Choice {
 #[cfg(feature = "ssr")]
 mod server_side {
     use super::{AppError, Done, Reply};
+    use crate::domain::address::back_to;
     use crate::server::app::{App, Caller};
     use crate::server::http::uploads::UploadProblem;
-    use crate::server::service::rights;
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
 
@@ -106,7 +106,7 @@ mod server_side {
     impl Done {
         /// Leads back to the page the form came from, if it names one of this site.
         pub fn landing(self, back: Option<String>) -> Done {
-            let location = rights::back_to(&back.unwrap_or_default(), &self.location);
+            let location = back_to(&back.unwrap_or_default(), &self.location);
             Done { location, ..self }
         }
     }

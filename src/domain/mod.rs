@@ -1,5 +1,6 @@
 //! The rules of approval: pure, without I/O and without a clock, the same on the server and in the browser.
 
+pub mod address;
 pub mod attachment;
 pub mod bell;
 pub mod canned_reply;

@@ -2,6 +2,7 @@
 //! only their own module sees are asked there.
 
 use countersign::api::live::{Hint, Position};
+use countersign::domain::address::{after_signing_in, back_to, page_of_this_site, sign_in_then, with_parameter};
 use countersign::domain::attachment::clean_name;
 use countersign::domain::canned_reply::CannedReply;
 use countersign::domain::directory::View;
@@ -15,11 +16,8 @@ use countersign::domain::request::{JoinForm, Request};
 use countersign::domain::support::SupportForm;
 use countersign::server::cloud::Faults;
 use countersign::server::helpdesk::{is_ours, naming};
-use countersign::server::http::location::{
-    after_signing_in, page_of_this_site, see_other, sign_in_then, with_parameter,
-};
+use countersign::server::http::location::see_other;
 use countersign::server::markdown;
-use countersign::server::service::rights::back_to;
 use countersign::server::settings::duration;
 use proptest::collection::vec;
 use proptest::option;

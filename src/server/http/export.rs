@@ -1,9 +1,10 @@
 //! Downloads: the operation log and the ticket lists as files.
 
-use super::location::{see_other, with_parameter};
+use super::location::see_other;
 use crate::api::error::AppError;
 use crate::api::logs::LogFilter;
 use crate::api::workflow::TicketFilter;
+use crate::domain::address::{back_to, with_parameter};
 use crate::domain::workflow::Tab;
 use crate::server::app::{App, Caller};
 use crate::server::service::oplog::export::{self, Wish};
@@ -106,6 +107,6 @@ fn wish(pairs: &[(String, String)]) -> Wish {
 /// The page the dialog is on, with the dialog saying that it needs a column.
 fn dialog_again(pairs: &[(String, String)]) -> String {
     let back = pairs.iter().find(|(name, _)| name == "back").map(|(_, value)| value.as_str());
-    let page = crate::server::service::rights::back_to(back.unwrap_or_default(), "/logs");
+    let page = back_to(back.unwrap_or_default(), "/logs");
     with_parameter(&with_parameter(&page, "dialog", "export"), "about", "columns")
 }

@@ -1,7 +1,9 @@
 //! Who may open which page: people who aren't signed in get the sign-in page, people without a project their own page.
 
-use super::location::{NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, see_other, sign_in_then};
-use crate::api::frame::is_open_without_project;
+use super::location::see_other;
+use crate::domain::address::{
+    NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, is_open_without_project, sign_in_then,
+};
 use crate::server::app::Caller;
 use axum::extract::Request;
 use axum::http::{Method, Uri};

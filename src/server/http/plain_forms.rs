@@ -7,11 +7,12 @@
 use super::LARGEST_BODY;
 use super::csrf::own_hosts;
 use super::in_kind::said;
-use super::location::{referring_page, see_other, sign_in_then, with_parameter};
+use super::location::{referring_page, see_other};
 use super::session::hash_of_new_session;
 use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::flash::Flash;
+use crate::domain::address::{sign_in_then, with_parameter};
 use crate::domain::time::{MINUTE, Millis};
 use crate::server::app::{App, Caller};
 use crate::server::auth::token;

@@ -1,11 +1,11 @@
 //! The session's cookie: read at every request, set at signing in, taken back at signing out.
 
-use super::address;
-use super::location::{SIGN_IN_PAGE, after_signing_in, see_other};
-use super::pages;
+use super::location::see_other;
 use super::plain_forms::wants_html;
+use super::{address, pages};
 use crate::api::Done;
 use crate::api::error::AppError;
+use crate::domain::address::{SIGN_IN_PAGE, after_signing_in};
 use crate::server::app::{App, Caller};
 use crate::server::auth::token;
 use crate::server::service::sign_in::SignedIn;

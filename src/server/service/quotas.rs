@@ -3,6 +3,7 @@
 use crate::api::error::AppError;
 use crate::api::quotas::{QuotaList, ScopeQuota, Way, ticket_type};
 use crate::api::{Choice, Done};
+use crate::domain::address::back_to;
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -13,7 +14,6 @@ use crate::domain::request::Request;
 use crate::server::app::{App, Caller};
 use crate::server::service::frame;
 use crate::server::service::quota::{self, Survey};
-use crate::server::service::rights::back_to;
 use crate::server::service::workflow::limits;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::store::directory::{self, Domain, Project};

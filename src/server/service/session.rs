@@ -3,6 +3,7 @@
 use super::attempts::Attempt;
 use crate::api::Done;
 use crate::api::error::AppError;
+use crate::domain::address::FIRST_PAGE;
 use crate::domain::directory::{Person, View};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{MINUTE, Millis};
@@ -13,8 +14,6 @@ use crate::server::store::{directory, session};
 use serde_json::json;
 
 const ACCOUNT_PAGE: &str = "/account";
-/// Where every view begins.
-pub const FIRST_PAGE: &str = "/hosts";
 
 /// Whose request this is, by the session's token; `None` when the session is over or never was.
 pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Caller>, AppError> {

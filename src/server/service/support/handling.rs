@@ -3,13 +3,13 @@
 use super::{Held, attachments, closing};
 use crate::api::Done;
 use crate::api::error::AppError;
+use crate::domain::address::back_to;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::support::{PostKind, Step, SupportStatus, Verdict, queue, reply as parse_reply};
 use crate::domain::workflow::{State, Status};
 use crate::server::app::{App, Caller};
 use crate::server::service::external::outbox::{self, Errand};
-use crate::server::service::rights::back_to;
 use crate::server::service::system_settings;
 use crate::server::store::support::{self, NewPost, NewState};
 use crate::server::store::{task, ticket};

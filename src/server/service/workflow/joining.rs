@@ -5,6 +5,7 @@ use super::submit::{self, Amends, NewTicket};
 use crate::api::error::AppError;
 use crate::api::joining::{Application, JoinFormData};
 use crate::api::{Choice, Done};
+use crate::domain::address::NO_PROJECT_PAGE;
 use crate::domain::directory::{DEFAULT_DOMAIN, Reach, View};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
 use crate::domain::process::TicketType;
@@ -17,8 +18,6 @@ use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{directory, task, ticket_page};
 use crate::server::work::Work;
 use std::collections::BTreeSet;
-
-const NO_PROJECT_PAGE: &str = "/no-project";
 
 /// The domain whose projects the caller may join: their own, or the only one.
 fn domain_to_join(caller: &Caller) -> DomainId {

@@ -1,0 +1,126 @@
+//! Addresses of this site: the pages that the rules name, what may be redirected to, and how a query is put together.
+
+/// Where every view begins.
+pub const FIRST_PAGE: &str = "/hosts";
+pub const SIGN_IN_PAGE: &str = "/login";
+pub const SETUP_PAGE: &str = "/setup";
+pub const NO_PROJECT_PAGE: &str = "/no-project";
+
+/// Whether an address is a path of this site, so that a redirect to it leads nowhere else. Every address that a request
+/// brings along passes here before anybody is sent to it.
+///
+/// Visible ASCII only: browsers drop tabs and line breaks, so `/<tab>/example.com` leads to another site.
+pub fn is_of_this_site(path: &str) -> bool {
+    let is_plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    is_plain && path.starts_with('/') && !path.starts_with("//")
+}
+
+/// The path and query of a page of this site that somebody may be sent to once a form or signing in is done; `None` for
+/// another site's address, and for what isn't a page to go on from.
+pub fn page_of_this_site(path: &str) -> Option<&str> {
+    let bare = path.split(['?', '#']).next().unwrap_or_default();
+    let is_page = ![SIGN_IN_PAGE, "/logout", SETUP_PAGE].contains(&bare) && !bare.starts_with("/api/");
+    (is_of_this_site(path) && is_page).then_some(path)
+}
+
+/// The page a form came from, if it is one that may be gone back to; otherwise `fallback`.
+pub fn back_to(back: &str, fallback: &str) -> String {
+    page_of_this_site(back).unwrap_or(fallback).to_owned()
+}
+
+/// Where somebody goes after signing in.
+pub fn after_signing_in(next: Option<&str>, has_project: bool) -> String {
+    let wanted = next.and_then(page_of_this_site).filter(|path| *path != "/");
+    match wanted {
+        _ if !has_project => NO_PROJECT_PAGE.to_owned(),
+        Some(path) => path.to_owned(),
+        None => FIRST_PAGE.to_owned(),
+    }
+}
+
+/// The sign-in page that leads on to `next`.
+pub fn sign_in_then(next: &str) -> String {
+    match page_of_this_site(next).filter(|path| *path != "/") {
+        Some(path) => with_parameter(SIGN_IN_PAGE, "next", path),
+        None => SIGN_IN_PAGE.to_owned(),
+    }
+}
+
+/// The page with this query parameter set, any older value of it removed.
+pub fn with_parameter(page: &str, name: &str, value: &str) -> String {
+    let (page, fragment) = page.split_once('#').map_or((page, None), |(page, fragment)| (page, Some(fragment)));
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let is_old = |pair: &&str| pair.split('=').next() == Some(name);
+    let added = serde_urlencoded::to_string([(name, value)]).unwrap_or_default();
+    let pairs: Vec<&str> =
+        query.split('&').filter(|pair| !pair.is_empty() && !is_old(pair)).chain([added.as_str()]).collect();
+    let fragment = fragment.map(|f| format!("#{f}")).unwrap_or_default();
+    format!("{path}?{}{fragment}", pairs.join("&"))
+}
+
+/// Whether a page is for people without a project too. Their own tickets are: an application to join a project is one.
+pub fn is_open_without_project(path: &str) -> bool {
+    let is_ticket = |place: &str| !place.is_empty() && place.bytes().all(|b| b.is_ascii_digit());
+    let is_own = |area: &str| path.strip_prefix(area).is_some_and(is_ticket);
+    path == NO_PROJECT_PAGE || path == "/account" || is_own("/tickets/workflow/") || is_own("/tickets/support/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_this_site_are_gone_to() {
+        for good in ["/hosts", "/hosts?name=a&after=b", "/tickets/workflow/12#records", "/"] {
+            assert_eq!(page_of_this_site(good), Some(good));
+        }
+        for bad in [
+            "",
+            "hosts",
+            "https://example.com/",
+            "//example.com",
+            "/\\example.com",
+            "/\t/example.com",
+            "/\n",
+            "javascript:alert(1)",
+            "/login",
+            "/login?next=/login",
+            "/logout",
+            "/setup?token=x",
+            "/api/pass",
+            "/h\u{f6}sts",
+        ] {
+            assert_eq!(page_of_this_site(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_replaces_its_older_value() {
+        assert_eq!(with_parameter("/hosts", "flash", "a"), "/hosts?flash=a");
+        assert_eq!(with_parameter("/hosts?flash=old&name=x", "flash", "new"), "/hosts?name=x&flash=new");
+        assert_eq!(with_parameter("/hosts?name=x#top", "flash", "a"), "/hosts?name=x&flash=a#top");
+        assert_eq!(with_parameter("/login", "next", "/hosts?a=b&c"), "/login?next=%2Fhosts%3Fa%3Db%26c");
+    }
+
+    #[test]
+    fn only_pages_of_this_site_are_gone_back_to() {
+        assert_eq!(
+            back_to("/tickets/workflow/pending?status=incomplete", "/"),
+            "/tickets/workflow/pending?status=incomplete"
+        );
+        for foreign in [
+            "https://example.com/",
+            "//example.com",
+            "/\\example.com",
+            "",
+            "javascript:alert(1)",
+            "/\t/example.com",
+            "/\u{e9}",
+            "/login",
+            "/logout",
+            "/api/pass",
+        ] {
+            assert_eq!(back_to(foreign, "/hosts"), "/hosts", "{foreign}");
+        }
+    }
+}
