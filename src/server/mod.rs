@@ -4,6 +4,7 @@ pub mod app;
 pub mod attachments;
 pub mod auth;
 pub mod backup;
+pub mod caller;
 pub mod clock;
 pub mod cloud;
 pub mod events;

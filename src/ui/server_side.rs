@@ -3,7 +3,8 @@
 #[cfg(feature = "ssr")]
 mod real {
     use crate::api::wire;
-    use crate::server::app::{App, Caller};
+    use crate::server::app::App;
+    use crate::server::caller::Caller;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use leptos::prelude::use_context;

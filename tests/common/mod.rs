@@ -19,11 +19,11 @@ use countersign::api::error::AppError;
 use countersign::domain::directory::Person;
 use countersign::domain::ids::{ProjectId, TicketNumber, UserId};
 use countersign::domain::time::{Millis, SECOND};
-use countersign::server::app::{App, Caller};
+use countersign::server::app::App;
+use countersign::server::caller::Caller;
 use countersign::server::clock::{Clock, ManualClock, new_id};
 use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
-use countersign::server::service::session;
 use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
@@ -179,7 +179,7 @@ impl TestApp {
     pub async fn callers(&self, username: &str) -> Vec<Caller> {
         let person = self.person(username).await;
         let views = person.views(true);
-        let caller = |view| session::caller(person.clone(), view, true, "session".into(), "192.0.2.7");
+        let caller = |view| Caller::of(person.clone(), view, true, "session".into(), "192.0.2.7");
         if views.is_empty() { vec![caller(None)] } else { views.iter().map(|v| caller(Some(&v.view))).collect() }
     }
 
@@ -189,7 +189,7 @@ impl TestApp {
             let held = person.views(true).into_iter().find(|v| v.label == label);
             held.unwrap_or_else(|| panic!("{username} doesn't hold {label}")).view
         });
-        session::caller(person, wanted.as_ref(), true, format!("session of {username}"), "192.0.2.7")
+        Caller::of(person, wanted.as_ref(), true, format!("session of {username}"), "192.0.2.7")
     }
 
     async fn person(&self, username: &str) -> Person {

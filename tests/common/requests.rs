@@ -6,7 +6,7 @@ use countersign::api::workflow::TicketFilter;
 use countersign::domain::host::HostForm;
 use countersign::domain::support::SupportForm;
 use countersign::domain::workflow::Tab;
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::hosts;
 use countersign::server::service::support::request;
 use countersign::server::service::workflow::lists;

@@ -4,7 +4,7 @@ use super::TestApp;
 use super::client::Client;
 use countersign::api::live::Hint;
 use countersign::domain::time::DAY;
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::clock::new_id;
 use countersign::server::events::Stream;
 use countersign::server::service::session;

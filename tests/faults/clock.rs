@@ -11,7 +11,7 @@ use crate::deploying::{form, number_in};
 use axum::http::StatusCode;
 use countersign::api::error::AppError;
 use countersign::domain::time::{DAY, HOUR, MINUTE, SECOND};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::jobs;
 use countersign::server::service::hosts;
 use countersign::server::service::support::handling::{self, Entry};

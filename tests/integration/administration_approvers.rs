@@ -9,7 +9,7 @@ use countersign::api::error::AppError;
 use countersign::api::workflow::TicketFilter;
 use countersign::domain::process::{LinkForm, ProcessForm};
 use countersign::domain::workflow::Tab;
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, users};
 use countersign::server::service::workflow::{details, lists};
 use countersign::server::service::{first_run, processes, session, system_settings};
@@ -137,7 +137,7 @@ mod without_the_three_levels {
 
     async fn caller(app: &TestApp, username: &str, three_level: bool) -> Caller {
         let person = store::person(&app.db, &app.user(username).await).await.expect("query").expect("a person");
-        session::caller(person, None, three_level, "session".into(), "192.0.2.7")
+        Caller::of(person, None, three_level, "session".into(), "192.0.2.7")
     }
 
     async fn body(engine: Engine) {

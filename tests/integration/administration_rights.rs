@@ -5,7 +5,7 @@ use countersign::api::directory::{DirectoryFilter, ImpactAsk, RoleForm, UserForm
 use countersign::api::error::AppError;
 use countersign::api::settings::SettingsForm;
 use countersign::domain::ids::{DomainId, ProjectId, RoleId, UserId};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, roles, users};
 use countersign::server::service::system_settings;
 use countersign::server::store::directory as store;

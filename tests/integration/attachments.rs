@@ -335,7 +335,7 @@ both! {
     }
 }
 
-async fn view_of(app: &TestApp, who: &str, view: &str) -> Result<countersign::server::app::Caller, ()> {
+async fn view_of(app: &TestApp, who: &str, view: &str) -> Result<countersign::server::caller::Caller, ()> {
     let person = app.caller(who).await.person;
     if person.views(true).iter().any(|held| held.label == view) { Ok(app.caller_in(who, view).await) } else { Err(()) }
 }

@@ -3,7 +3,7 @@
 use crate::common::TestApp;
 use crate::common::requests::member_asks;
 use countersign::api::error::AppError;
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::support::{canned, details, handling, lists};
 
 const TEXT: &str = "Dear {requester},\n\n{ticket} is with {handler}. {unknown}";

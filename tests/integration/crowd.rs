@@ -7,7 +7,7 @@ use crate::deploying::{form, number_in};
 use countersign::api::error::AppError;
 use countersign::domain::ids::UserId;
 use countersign::domain::quota::{Key, UNLIMITED};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::clock::new_id;
 use countersign::server::service::hosts;
 use countersign::server::service::quota::{LimitScope, set_limits};

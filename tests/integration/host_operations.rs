@@ -11,7 +11,7 @@ use countersign::domain::ids::HostId;
 use countersign::domain::quota::Key;
 use countersign::domain::time::{DAY, MINUTE};
 use countersign::domain::workflow::{ExecutionResult, Status};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::jobs;
 use countersign::server::service::hosts::{self, operations, trash};
 use countersign::server::service::processes;

@@ -10,7 +10,7 @@ use countersign::domain::host_operation::{AdjustForm, DeleteForm};
 use countersign::domain::ids::HostId;
 use countersign::domain::process::TicketType;
 use countersign::domain::quota::Key;
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::hosts::{self, operations};
 use countersign::server::service::quota::{LimitScope, set_limits};
 use countersign::server::service::workflow::decide;

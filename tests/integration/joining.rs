@@ -12,7 +12,7 @@ use countersign::domain::ids::RoleId;
 use countersign::domain::process::{LinkForm, ProcessForm};
 use countersign::domain::request::JoinForm;
 use countersign::domain::workflow::{ProcessResult, Status, Tab};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::service::workflow::joining::{self, Grant};
 use countersign::server::service::workflow::{details, lists};

@@ -6,7 +6,7 @@ use countersign::api::error::AppError;
 use countersign::api::logs::{LogFilter, LogRow};
 use countersign::domain::oplog::{LogColumn, Operation, Operator, Outcome, ResourceType, Subject};
 use countersign::domain::time::{DAY, HOUR, MINUTE, Millis};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::oplog::export::{self, Wish};
 use countersign::server::service::oplog::{get, list};
 use countersign::server::store::oplog::{self, NewRecord};

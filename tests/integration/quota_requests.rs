@@ -1,16 +1,15 @@
 //! Other limits: asked for by ticket or set at once, by whom and where, and that what is carried out is what was asked for.
 
-use crate::common;
 use crate::common::TestApp;
-use crate::deploying;
 use crate::deploying::{number_in, ticket};
+use crate::{common, deploying};
 use countersign::api::Done;
 use countersign::api::error::AppError;
 use countersign::api::quotas::{QuotaList, Way};
 use countersign::domain::quota::{Key, Standing, UNLIMITED};
 use countersign::domain::quota_request::{LimitField, QuotaForm, QuotaScope, seen};
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::decide;
 use countersign::server::service::workflow::submit::Amends;

@@ -16,7 +16,7 @@ use countersign::domain::process::{ProcessForm, Scope, TicketType};
 use countersign::domain::quota::Key;
 use countersign::domain::support::SupportTab;
 use countersign::domain::workflow::Tab;
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::external::{self, outbox};
 use countersign::server::service::hosts::{self, operations, trash};
 use countersign::server::service::oplog::{self, export};

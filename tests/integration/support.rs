@@ -8,7 +8,7 @@ use countersign::api::support::{SupportDetail, SupportFilter};
 use countersign::domain::process::{LinkForm, ProcessForm, TicketType};
 use countersign::domain::support::{PostKind, SupportForm, SupportStatus, SupportTab};
 use countersign::domain::time::{DAY, SECOND};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::jobs;
 use countersign::server::service::support::handling::Entry;
 use countersign::server::service::support::{details, handling, lists, request};

@@ -6,7 +6,7 @@ use crate::common::requests::host_form;
 use countersign::api::error::AppError;
 use countersign::api::workflow::{Asked, TicketDetail, TicketFilter, TicketRow};
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status, Tab};
-use countersign::server::app::Caller;
+use countersign::server::caller::Caller;
 use countersign::server::service::workflow::{decide, details, lists};
 use countersign::server::service::{directory, hosts};
 

@@ -59,7 +59,7 @@ both! {
         let elsewhere = admin.person.views(true).into_iter().map(|view| view.view).find(|view| *view != View::System);
         if let Some(view) = elsewhere {
             session::switch_view(&app, &admin, &view.key()).await.expect("switched");
-            let admin = session::caller(admin.person.clone(), Some(&view), true, admin.session_hash.clone(), "192.0.2.1");
+            let admin = Caller::of(admin.person.clone(), Some(&view), true, admin.session_hash.clone(), "192.0.2.1");
             let mut stream = open(&app, admin).await;
             details::tell_writing(&app, &app.caller("member").await, number).await.expect("told");
             assert_eq!(all_hints(&app, &mut stream).await, [].into());

@@ -11,16 +11,15 @@ mod stream;
 
 pub use stream::{Message, Stream};
 
-use super::app::Caller;
 use super::clock::{Clock, new_id};
 use super::metrics;
-use super::service::session::caller;
 use super::store::db::Db;
 use super::store::event::Event;
 use super::store::session;
 use crate::api::live::{Hint, Position};
 use crate::domain::ids::UserId;
 use crate::domain::time::Millis;
+use crate::server::caller::Caller;
 use source::Heard;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -167,7 +166,7 @@ impl Hub {
                         Some(live) => {
                             let wanted = live.view.as_deref().and_then(crate::domain::directory::View::from_key);
                             let (hash, ip) = (open.caller.session_hash.clone(), &open.caller.ip);
-                            let now = caller(live.person.clone(), wanted.as_ref(), live.three_level, hash, ip);
+                            let now = Caller::of(live.person.clone(), wanted.as_ref(), live.three_level, hash, ip);
                             open.is_now(now);
                         }
                     },

@@ -2,7 +2,7 @@
 
 use super::{Hub, State};
 use crate::api::live::{Hint, Position};
-use crate::server::app::Caller;
+use crate::server::caller::Caller;
 use crate::server::store::event::Event;
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::session::MADE_FOR;
 use crate::domain::directory::Person;
-use crate::server::app::Caller;
+use crate::server::caller::Caller;
 use axum::Json;
 use axum::extract::Request;
 use axum::middleware::Next;

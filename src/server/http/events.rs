@@ -1,7 +1,8 @@
 //! GET `/events`: the live stream of a session, as server-sent events. Hints only; see [`crate::api::live`].
 
 use crate::api::live::{Hint, Position};
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::events::{Message, Stream};
 use axum::extract::{Extension, Query, State};
 use axum::http::header::CACHE_CONTROL;

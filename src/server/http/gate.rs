@@ -4,7 +4,7 @@ use super::location::see_other;
 use crate::domain::address::{
     NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, is_open_without_project, sign_in_then,
 };
-use crate::server::app::Caller;
+use crate::server::caller::Caller;
 use axum::extract::Request;
 use axum::http::{Method, Uri};
 use axum::middleware::Next;

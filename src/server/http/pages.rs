@@ -2,12 +2,12 @@
 
 use super::build::Build;
 use super::in_kind::said;
-use super::session::ClientIp;
 use super::uploads::UploadProblem;
 use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::live::Position;
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::{Caller, ClientIp};
 use crate::ui::{self, Area};
 use axum::Router;
 use axum::body::{Body, to_bytes};

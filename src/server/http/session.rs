@@ -6,8 +6,9 @@ use super::{address, pages};
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::address::{SIGN_IN_PAGE, after_signing_in};
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
 use crate::server::auth::token;
+use crate::server::caller::{Caller, ClientIp};
 use crate::server::service::sign_in::SignedIn;
 use crate::server::service::{first_run, session, sign_in as service};
 use crate::server::settings::Settings;
@@ -23,10 +24,6 @@ use leptos_axum::ResponseOptions;
 use std::net::SocketAddr;
 
 const COOKIE_NAME: &str = "countersign_session";
-
-/// Where the request comes from, as an address.
-#[derive(Debug, Clone, Default)]
-pub struct ClientIp(pub String);
 
 /// Finds out who is asking; pages, server functions and the gate find the [`Caller`] in the request.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {

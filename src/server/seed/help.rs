@@ -5,8 +5,8 @@ use crate::api::error::AppError;
 use crate::domain::directory::View;
 use crate::domain::process::TicketType;
 use crate::domain::support::SupportForm;
-use crate::server::app::{App, Caller};
-use crate::server::service::session;
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::service::support::{handling, request};
 use crate::server::store::value::args;
 use crate::server::store::{directory, process, ticket};
@@ -95,5 +95,5 @@ async fn thread(app: &App) -> Result<(), AppError> {
 async fn caller(app: &App, username: &str, view: View) -> Result<Caller, AppError> {
     let account = directory::find_by_username(&app.db, username).await?.ok_or(AppError::NotFound)?;
     let person = directory::person(&app.db, &account.id).await?.ok_or(AppError::NotFound)?;
-    Ok(session::caller(person, Some(&view), true, String::new(), ""))
+    Ok(Caller::of(person, Some(&view), true, String::new(), ""))
 }

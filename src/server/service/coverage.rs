@@ -5,7 +5,8 @@ use crate::api::error::AppError;
 use crate::api::processes::LinkGaps;
 use crate::domain::ids::RoleId;
 use crate::domain::process::{Approver, Definition, Scope, TicketType};
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::store::coverage::{self, Gap};
 use crate::server::store::db::Db;
 

@@ -4,7 +4,8 @@ use crate::api::error::AppError;
 use crate::api::frame::Frame;
 use crate::domain::directory::View;
 use crate::domain::process::TicketType;
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::store::bell::{self, Bell};
 
 /// All of it was read with the session.

@@ -14,7 +14,8 @@ use crate::api::logs::{LogFilter, LogList, LogRecord, LogRow};
 use crate::domain::directory::{Reach, View};
 use crate::domain::ids::DomainId;
 use crate::domain::oplog::{Operation, Outcome, ResourceType};
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::store::oplog::{self, Key, Record, Selection, seal};
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Checks that several use cases share.
 
 use crate::api::error::AppError;
-use crate::server::app::Caller;
+use crate::server::caller::Caller;
 
 /// What belongs to the System View is refused in every other, with a hint for those who hold it.
 pub fn require_system_view(caller: &Caller, what: &str) -> Result<(), AppError> {

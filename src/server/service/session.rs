@@ -4,12 +4,13 @@ use super::attempts::Attempt;
 use crate::api::Done;
 use crate::api::error::AppError;
 use crate::domain::address::FIRST_PAGE;
-use crate::domain::directory::{Person, View};
+use crate::domain::directory::View;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{MINUTE, Millis};
 use crate::domain::validation::Problems;
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
 use crate::server::auth::{password, token};
+use crate::server::caller::Caller;
 use crate::server::store::{directory, session};
 use serde_json::json;
 
@@ -29,20 +30,13 @@ pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Cal
         }
     }
     let wanted = live.view.as_deref().and_then(View::from_key);
-    Ok(Some(Caller { bell: Some(bell), ..caller(live.person, wanted.as_ref(), live.three_level, hash, ip) }))
+    Ok(Some(Caller { bell: Some(bell), ..Caller::of(live.person, wanted.as_ref(), live.three_level, hash, ip) }))
 }
 
 async fn note_seen(app: &App, hash: &str, now: Millis) -> sqlx::Result<()> {
     let mut tx = app.db.begin().await?;
     session::touch(&mut tx, hash, now).await?;
     tx.commit().await
-}
-
-/// The caller in the wanted view while it is held, else in the widest.
-pub fn caller(person: Person, wanted: Option<&View>, three_level: bool, session_hash: String, ip: &str) -> Caller {
-    let in_force = person.view(wanted, three_level);
-    let view = person.views(three_level).into_iter().find(|v| Some(&v.view) == in_force.as_ref());
-    Caller { person, view, three_level, bell: None, session_hash, ip: ip.to_owned() }
 }
 
 /// Works in another view from now on. One that isn't held is as unknown as one that doesn't exist.

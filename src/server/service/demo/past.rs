@@ -10,15 +10,16 @@ use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::support::{Level, SupportForm, SupportTab};
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::domain::workflow::Tab;
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::clock::ManualClock;
 use crate::server::cloud::{EmbeddedInventory, Faults};
 use crate::server::jobs;
+use crate::server::service::hosts;
 use crate::server::service::support::handling::Entry;
 use crate::server::service::support::{self, handling, request};
 use crate::server::service::workflow::decide::{self, Ruling};
 use crate::server::service::workflow::{details, lists};
-use crate::server::service::{hosts, session};
 use crate::server::store::{directory, host};
 use std::sync::Arc;
 
@@ -168,7 +169,7 @@ async fn play(app: &App, clock: &ManualClock, past: &Past) -> Result<(), AppErro
 async fn person(app: &App, username: &str) -> Result<Caller, AppError> {
     let account = directory::find_by_username(&app.db, username).await?.ok_or(AppError::NotFound)?;
     let person = directory::person(&app.db, &account.id).await?.ok_or(AppError::NotFound)?;
-    Ok(session::caller(person, None, true, String::new(), ""))
+    Ok(Caller::of(person, None, true, String::new(), ""))
 }
 
 async fn ruling(app: &App, approver: &Caller, number: i64, note: &str) -> Result<Ruling, AppError> {

@@ -4,7 +4,8 @@ use super::{admin_scope, within};
 use crate::api::directory::{Impact, ImpactAsk, TouchedTicket};
 use crate::api::error::AppError;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::store::directory;
 use crate::server::store::directory::impact::{Loss, touched};
 

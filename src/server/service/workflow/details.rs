@@ -2,10 +2,9 @@
 
 use super::decide::digest;
 use super::lists::row;
-use super::reads_by_right;
 use super::route::{self, People};
 use super::tasks::Route;
-use super::{execution, joining, steps};
+use super::{execution, joining, reads_by_right, steps};
 use crate::api::error::AppError;
 use crate::api::workflow::{Asked, Decision, Record, Stage, StageState, TicketDetail, TicketRow};
 use crate::domain::ids::TicketNumber;
@@ -13,7 +12,8 @@ use crate::domain::process::Definition;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState};
-use crate::server::app::{App, Caller};
+use crate::server::app::App;
+use crate::server::caller::Caller;
 use crate::server::service::quota;
 use crate::server::store::task::NamedTask;
 use crate::server::store::ticket::{RecordRow, Ticket};

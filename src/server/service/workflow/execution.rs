@@ -7,7 +7,7 @@ use crate::domain::host::{HostStatus, host_amounts};
 use crate::domain::ids::TicketNumber;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
-use crate::server::app::Caller;
+use crate::server::caller::Caller;
 use crate::server::jobs::{AfterCleanUp, Job};
 use crate::server::service::hosts::{operating, operations};
 use crate::server::service::quota;

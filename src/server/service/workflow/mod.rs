@@ -14,7 +14,7 @@ pub mod submit;
 pub(in crate::server::service) mod tasks;
 
 use crate::api::error::AppError;
-use crate::server::app::Caller;
+use crate::server::caller::Caller;
 use crate::server::store::task;
 use crate::server::store::ticket::Ticket;
 use crate::server::work::Work;

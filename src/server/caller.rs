@@ -1,0 +1,59 @@
+//! Who is asking: the person, the view they work in, and where the request comes from.
+
+use crate::domain::directory::{NamedView, Person, Reach, View};
+use crate::domain::ids::DomainId;
+use crate::domain::oplog::Operator;
+use crate::server::store::bell::Bell;
+
+/// A signed-in person with the view of the session, as of this request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub person: Person,
+    /// The view in force; `None` for a person without any project.
+    pub view: Option<NamedView>,
+    pub three_level: bool,
+    /// As it was read with the session; `None` where nobody asked for it.
+    pub bell: Option<Bell>,
+    pub session_hash: String,
+    pub ip: String,
+}
+
+impl Caller {
+    /// The person in the wanted view while it is held, else in the widest.
+    pub fn of(person: Person, wanted: Option<&View>, three_level: bool, session_hash: String, ip: &str) -> Caller {
+        let in_force = person.view(wanted, three_level);
+        let view = person.views(three_level).into_iter().find(|v| Some(&v.view) == in_force.as_ref());
+        Caller { person, view, three_level, bell: None, session_hash, ip: ip.to_owned() }
+    }
+
+    pub fn view(&self) -> Option<&View> {
+        self.view.as_ref().map(|v| &v.view)
+    }
+
+    pub fn is_system_view(&self) -> bool {
+        self.view() == Some(&View::System)
+    }
+
+    /// Whether they work in the Domain View of this domain, which shows its support tickets.
+    pub fn reads_support_of(&self, domain: &DomainId) -> bool {
+        matches!(self.view(), Some(View::Domain(own)) if own == domain) && self.person.is_admin_of_domain(domain)
+    }
+
+    /// Whether any page of the directory is for this person.
+    pub fn administers(&self) -> bool {
+        self.person.held.iter().any(|held| held.reach != Reach::Project)
+    }
+
+    pub fn operator(&self) -> Operator {
+        Operator {
+            id: Some(self.person.id.clone()),
+            name: self.person.username.clone(),
+            view: self.view.as_ref().map_or_else(String::new, |v| v.label.clone()),
+            ip: self.ip.clone(),
+        }
+    }
+}
+
+/// Where the request comes from, as an address.
+#[derive(Debug, Clone, Default)]
+pub struct ClientIp(pub String);
