@@ -2,9 +2,9 @@
 //! them. Nothing is counted unless somebody may read it.
 
 use super::app::App;
-use super::jobs::{Failure, Outcome as JobOutcome};
 use super::store::job;
 use crate::domain::oplog::{Operation, Outcome};
+use crate::server::job::{Failure, Outcome as JobOutcome};
 use axum::Router;
 use axum::extract::{MatchedPath, State};
 use axum::http::header::CONTENT_TYPE;

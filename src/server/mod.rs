@@ -10,6 +10,7 @@ pub mod cloud;
 pub mod events;
 pub mod helpdesk;
 pub mod http;
+pub mod job;
 pub mod jobs;
 pub mod listener;
 pub mod markdown;

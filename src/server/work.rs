@@ -8,7 +8,6 @@
 //! A change that fails is taken back whole, and the attempt is recorded in a transaction of its own.
 
 use super::app::App;
-use super::jobs::{Job, NewJob};
 use super::metrics;
 use super::store::db::Tx;
 use super::store::event::Change;
@@ -16,6 +15,8 @@ use super::store::{job, oplog};
 use crate::api::error::AppError;
 use crate::domain::oplog::{Operation, Operator, Outcome, ResourceType, Subject};
 use crate::domain::time::Millis;
+use crate::server::job::Job;
+use crate::server::store::job::NewJob;
 use serde_json::Value;
 
 pub struct Work {

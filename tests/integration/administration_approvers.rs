@@ -12,7 +12,7 @@ use countersign::domain::workflow::Tab;
 use countersign::server::caller::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, users};
 use countersign::server::service::workflow::{details, lists};
-use countersign::server::service::{first_run, processes, session, system_settings};
+use countersign::server::service::{first_run, processes, system_settings};
 use countersign::server::store::directory as store;
 
 /// Asks for one host in the caller's project and gives the ticket's number.

@@ -7,11 +7,10 @@ use countersign::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use countersign::domain::time::{DAY, HOUR, Millis, SECOND};
 use countersign::server::app::App;
 use countersign::server::clock::{SystemClock, new_id};
-use countersign::server::jobs::{
-    self, Failure, Handlers, NewJob, Options, Outcome, Runner, RunnerHandle, leftovers, run_due_with,
-};
+use countersign::server::job::{Failure, Outcome};
+use countersign::server::jobs::{self, Handlers, Options, Runner, RunnerHandle, leftovers, run_due_with};
 use countersign::server::store::event::Change;
-use countersign::server::store::job::{self, Claimed};
+use countersign::server::store::job::{self, Claimed, NewJob};
 use countersign::server::store::value::args;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -3,7 +3,8 @@
 
 use axum::http::StatusCode;
 use countersign::domain::time::SECOND;
-use countersign::server::jobs::{self, Job};
+use countersign::server::job::Job;
+use countersign::server::jobs;
 use countersign::server::store::job;
 use std::sync::atomic::Ordering;
 

@@ -317,14 +317,15 @@ both! {
     }
 
     async fn the_standing_jobs_go_on_for_ever(app) {
+        use countersign::server::job::Job;
         use countersign::server::jobs;
         write(&app, &["a"]).await;
         for _ in 0..2 {
             jobs::begin_standing(&app).await.expect("begun");
         }
-        assert_eq!(app.leftover_jobs().await.len(), jobs::Job::STANDING.len(), "each once");
+        assert_eq!(app.leftover_jobs().await.len(), Job::STANDING.len(), "each once");
         jobs::run_due(&app).await.expect("run");
-        assert_eq!(app.leftover_jobs().await.len(), jobs::Job::STANDING.len(), "and again");
+        assert_eq!(app.leftover_jobs().await.len(), Job::STANDING.len(), "and again");
         assert_eq!(whole(&app).await.unsealed, 0);
     }
 }

@@ -3,15 +3,15 @@
 //! Nothing that happens in here ends it: an error of the database means trying again, a handler that panics or hangs has
 //! failed its attempt. What a killed process was running is taken up again once its lease has run out.
 
+use super::handlers::Handlers;
 use super::kinds::Dispatch;
-use super::{Failure, Handlers, Outcome};
 use crate::api::error::AppError;
 use crate::domain::time::{DAY, MINUTE, Millis, SECOND};
 use crate::server::app::App;
 use crate::server::clock::new_id;
-use crate::server::metrics;
+use crate::server::job::{Failure, Outcome};
 use crate::server::store::job::{self, Claimed};
-use crate::server::telemetry;
+use crate::server::{metrics, telemetry};
 use futures::FutureExt;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;

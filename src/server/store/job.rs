@@ -5,8 +5,23 @@
 use super::db::{Db, Tx};
 use crate::domain::time::Millis;
 use crate::server::clock::new_id;
-use crate::server::jobs::NewJob;
 use crate::server::store::value::args;
+
+/// A job to run after the transaction that enqueues it has committed.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    pub kind: &'static str,
+    /// JSON.
+    pub payload: String,
+    /// Not before this.
+    pub run_at: Millis,
+    /// After so many failed attempts it is laid aside as dead.
+    pub max_attempts: i64,
+    /// Jobs of one key run strictly in the order they were enqueued.
+    pub order_key: Option<String>,
+    /// A second job with the same key is not enqueued.
+    pub idempotency_key: Option<String>,
+}
 
 /// A job that was claimed by somebody, under `token`.
 #[derive(Debug, Clone, sqlx::FromRow)]

@@ -10,7 +10,7 @@ use crate::domain::support::{PostKind, Step};
 use crate::domain::time::{MINUTE, Millis};
 use crate::server::app::App;
 use crate::server::helpdesk::{Event, Helpdesk, HelpdeskError, News, RemoteStatus};
-use crate::server::jobs::{Failure, Outcome};
+use crate::server::job::{Failure, Outcome};
 use crate::server::service::support::{Held, handling};
 use crate::server::service::system_settings;
 use crate::server::store::external::{self, Remote, System};

@@ -14,7 +14,7 @@ use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::clock::new_id;
 use crate::server::helpdesk::{self, Helpdesk, HelpdeskError, Queue};
-use crate::server::jobs::Job;
+use crate::server::job::{EXTERNAL_KEYS, Job};
 use crate::server::secret;
 use crate::server::store::external::{self, System};
 use crate::server::work::Work;
@@ -177,7 +177,7 @@ async fn save(work: &mut Work, app: &App, mut system: System) -> Result<Done, Ap
     let queues = queue_names(&system.queues)?;
     let before = before.map(|before| before.address);
     work.details(json!({"kind": system.kind, "before": before, "after": system.address, "queues": queues}));
-    work.hurry_ordered(outbox::KEYS).await?;
+    work.hurry_ordered(EXTERNAL_KEYS).await?;
     work.hurry(Job::POLL_HELPDESK).await?;
     Ok(Done::new("The system is connected.", PAGE))
 }

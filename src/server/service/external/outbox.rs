@@ -14,7 +14,7 @@ use crate::server::app::App;
 use crate::server::attachments::content;
 use crate::server::caller::Caller;
 use crate::server::helpdesk::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, marker};
-use crate::server::jobs::{Failure, Job, Outcome};
+use crate::server::job::{Failure, Job, Outcome, external_key};
 use crate::server::service::support::{handling, require_readable};
 use crate::server::store::attachment::{Attachment, Place};
 use crate::server::store::external::{self, BEING_MADE, Remote, System};
@@ -29,8 +29,6 @@ const PAUSE: Millis = 5 * SECOND;
 const BEHIND: Millis = 10 * MINUTE;
 /// So many bytes of files go with one entry.
 const MOST_SENT: u64 = 8 * 1024 * 1024;
-/// How the order keys of these jobs begin.
-pub(super) const KEYS: &str = "external:";
 
 /// What is to be done there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +52,7 @@ pub async fn send(work: &mut Work, number: TicketNumber, errand: Errand) -> Resu
 /// The job: does the errand, or notes on the ticket why it isn't done yet.
 pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outcome, Failure> {
     let Some(remote) = external::get(&app.db, number).await? else { return Ok(Outcome::Done) };
-    if job::laid_aside(&app.db, &order_key(number)).await?.is_some() {
+    if job::laid_aside(&app.db, &external_key(number)).await?.is_some() {
         // The ticket says of that one why.
         return Ok(Outcome::Again(app.now() + BEHIND));
     }
@@ -215,7 +213,7 @@ pub async fn retry(app: &App, caller: &Caller, number: TicketNumber) -> Result<D
 
 async fn revive(work: &mut Work, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
     require_readable(work, caller, number).await?;
-    let key = order_key(number);
+    let key = external_key(number);
     job::revive(&mut work.tx, &key, work.now).await?;
     work.hurry_ordered(&key).await?;
     Ok(Done::new("It is tried again.", format!("/tickets/support/{number}")))
@@ -235,7 +233,7 @@ async fn leave_out(work: &mut Work, caller: &Caller, number: TicketNumber) -> Re
         let message = "Only who requested support, or an administrator in the System View, can leave something out.";
         return Err(AppError::Forbidden(message.into()));
     }
-    let key = order_key(number);
+    let key = external_key(number);
     let Some(aside) = job::laid_aside_in(&mut work.tx, &key).await? else {
         return Err(AppError::refused("Nothing of this ticket was laid aside. Reload the page."));
     };
@@ -264,11 +262,7 @@ pub async fn laid_aside(
     number: TicketNumber,
     requester: &UserId,
 ) -> Result<(bool, bool), AppError> {
-    let Some(aside) = job::laid_aside(&app.db, &order_key(number)).await? else { return Ok((false, false)) };
+    let Some(aside) = job::laid_aside(&app.db, &external_key(number)).await? else { return Ok((false, false)) };
     let is_creation = matches!(Job::read(&aside.kind, &aside.payload)?, Job::ExternalCreate { .. });
     Ok((true, !is_creation && may_skip(caller, requester)))
-}
-
-pub fn order_key(number: TicketNumber) -> String {
-    format!("{KEYS}{number}")
 }

@@ -15,7 +15,7 @@ use crate::domain::time::{HOUR, Millis, SECOND};
 use crate::server::app::App;
 use crate::server::clock::new_id;
 use crate::server::cloud::Progress;
-use crate::server::jobs::{AfterCleanUp, Failure, Job, Outcome};
+use crate::server::job::{AfterCleanUp, Failure, Job, Outcome};
 use crate::server::service::quota;
 use crate::server::service::workflow::execution;
 use crate::server::store::host::change::{self, Existing};

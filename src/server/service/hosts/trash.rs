@@ -13,7 +13,7 @@ use crate::domain::quota::Amounts;
 use crate::domain::time::{HOUR, MINUTE, Millis};
 use crate::server::app::App;
 use crate::server::caller::Caller;
-use crate::server::jobs::{Failure, Outcome};
+use crate::server::job::{Failure, Outcome};
 use crate::server::service::system_settings;
 use crate::server::store::host::change::{self, Existing};
 use crate::server::work::Work;

@@ -8,7 +8,7 @@ use crate::api::error::AppError;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::time::{DAY, HOUR, Millis};
 use crate::server::app::App;
-use crate::server::jobs::{Failure, Outcome};
+use crate::server::job::{Failure, Outcome};
 use crate::server::store::oplog::{self, seal};
 use crate::server::store::setting;
 use serde_json::json;

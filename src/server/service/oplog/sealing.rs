@@ -15,7 +15,7 @@ use super::chain::{Key, Link};
 use crate::api::error::AppError;
 use crate::domain::time::{MINUTE, SECOND};
 use crate::server::app::App;
-use crate::server::jobs::{Failure, Outcome};
+use crate::server::job::{Failure, Outcome};
 use crate::server::store::oplog::{self, seal};
 use std::collections::HashSet;
 use std::time::Duration;

@@ -16,7 +16,7 @@ use crate::server::app::App;
 use crate::server::attachments::{into_database, into_folder, out_of_folder};
 use crate::server::caller::Caller;
 use crate::server::clock::new_id;
-use crate::server::jobs::{Failure, Job, Outcome};
+use crate::server::job::{Failure, Job, Outcome};
 use crate::server::store::attachment::{self, Attachment, NewAttachment, Place};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::work::Work;

@@ -11,7 +11,7 @@ use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::support::{Step, SupportStatus};
 use crate::domain::time::{DAY, Millis, in_words};
 use crate::server::app::App;
-use crate::server::jobs::{Failure, Job, Outcome};
+use crate::server::job::{Failure, Job, Outcome};
 use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::system_settings;
 use crate::server::store::support::{self, Support};

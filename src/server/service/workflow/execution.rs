@@ -8,7 +8,7 @@ use crate::domain::ids::TicketNumber;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::server::caller::Caller;
-use crate::server::jobs::{AfterCleanUp, Job};
+use crate::server::job::{AfterCleanUp, Job};
 use crate::server::service::hosts::{operating, operations};
 use crate::server::service::quota;
 use crate::server::store::db::Db;
