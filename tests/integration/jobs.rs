@@ -9,7 +9,7 @@ use countersign::server::app::App;
 use countersign::server::clock::{SystemClock, new_id};
 use countersign::server::job::{Failure, Outcome};
 use countersign::server::jobs::{self, Handlers, Options, Runner, RunnerHandle, leftovers, run_due_with};
-use countersign::server::store::event::Change;
+use countersign::server::store::change::Change;
 use countersign::server::store::job::{self, Claimed, NewJob};
 use countersign::server::store::value::args;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -13,7 +13,7 @@ use countersign::domain::workflow::Tab;
 use countersign::server::events::Stream;
 use countersign::server::service::workflow::lists;
 use countersign::server::service::{directory, processes, session};
-use countersign::server::store::event::Change;
+use countersign::server::store::change::Change;
 use countersign::server::store::value::args;
 use futures::StreamExt;
 use std::collections::BTreeSet;

@@ -1,8 +1,9 @@
 //! Where committed events come from: this process itself on SQLite; LISTEN on Postgres, which brings those of every
 //! process, this one's too.
 
+use crate::server::store::change::Event;
 use crate::server::store::db::Db;
-use crate::server::store::event::{CHANNEL, Event};
+use crate::server::store::event::CHANNEL;
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 use std::time::Duration;
 use tokio::sync::broadcast::{self, error::RecvError};

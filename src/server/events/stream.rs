@@ -3,7 +3,7 @@
 use super::{Hub, State};
 use crate::api::live::{Hint, Position};
 use crate::server::caller::Caller;
-use crate::server::store::event::Event;
+use crate::server::store::change::Event;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use crate::api::error::AppError;
 use crate::server::app::App;
 use crate::server::job::{Failure, Outcome};
-use crate::server::store::event::Change;
+use crate::server::store::change::Change;
 use crate::server::store::job::Claimed;
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::hosts::{operating, trash};
 use crate::server::service::oplog::{retention, sealing};
 use crate::server::service::support::{attachments, closing};
-use crate::server::store::event::Change;
+use crate::server::store::change::Change;
 use crate::server::store::host::step::StepKey;
 use crate::server::store::job::Claimed;
 use std::time::Duration;

@@ -1,12 +1,12 @@
 //! Files of support threads: who uploaded which, under which entry they stand, and the content of those in the database.
 
+use super::change::Change;
 use super::db::{Db, Tx};
-use super::event::Change;
+use super::value::args;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::support::PostKind;
 use crate::domain::text_enum::text_enum;
 use crate::domain::time::Millis;
-use crate::server::store::value::args;
 
 text_enum! {
     /// Where a file's content is.

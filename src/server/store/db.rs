@@ -3,7 +3,7 @@
 //! Queries are written once, with `$1` placeholders on both; where the texts must differ, [`Dialect::pick`] chooses.
 //! Pools stay typed: a row is decoded by the driver of the database it came from, at no cost.
 
-use super::event::{self, Change, Event};
+use super::change::{Change, Event};
 use super::value::{Val, bind_postgres, bind_sqlite};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgRow, PgSeverity};
@@ -263,13 +263,13 @@ impl Tx {
         self.changes.insert(change);
     }
 
-    /// Commits, and tells what was changed.
-    pub async fn commit(mut self) -> sqlx::Result<()> {
-        let changes = std::mem::take(&mut self.changes);
-        let events = event::of(&mut self, &changes).await?;
-        if self.dialect() == Dialect::Postgres && !events.is_empty() {
-            event::notify(&mut self, &events).await?;
-        }
+    /// What was noted, for whoever makes events of it.
+    pub(super) fn take_changes(&mut self) -> BTreeSet<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Commits, and on SQLite tells the events to this process. On Postgres they are a part of the transaction.
+    pub(super) async fn commit_with(self, events: Vec<Event>) -> sqlx::Result<()> {
         match self.inner {
             Inner::Postgres(tx) => tx.commit().await.map_err(unless_refused),
             Inner::Sqlite(tx) => {

@@ -4,12 +4,12 @@ pub mod change;
 pub mod impact;
 pub mod list;
 
+use super::change::Change;
 use super::db::{Db, Tx};
-use super::event::Change;
+use super::value::args;
 use crate::domain::directory::{Held, Person, Reach};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
-use crate::server::store::value::args;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Domain {

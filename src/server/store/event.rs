@@ -3,65 +3,31 @@
 //! The functions of the store note what they write ([`Tx::changed`]), so no use case has to remember it. Committing makes
 //! events of the notes. Without a change that anybody could see, that costs nothing.
 
+use super::change::{Change, Event};
 use super::db::{Db, Dialect, Tx};
+use super::value::args;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
-use crate::server::store::value::args;
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// Something a page may show was written.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
-    Ticket(TicketNumber),
-    /// One of the hosts of this project.
-    HostIn(ProjectId),
-    /// A session of this account: it ended, or works in another view.
-    SessionsOf(UserId),
-    /// Domains, projects, users, roles or assignments, or what a setting lets people see.
-    Directory,
-    /// A process, or whether it is enabled.
-    Processes,
-}
-
-/// What processes tell each other. It has no version of its own: whoever hears of it reads anew.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Event {
-    /// `concerned`: its initiator, and whoever has or had a task in it. Everybody else who may read it reads every ticket.
-    /// `domain` is set for a support ticket, which the Domain View of its domain reads too.
-    Ticket {
-        number: TicketNumber,
-        concerned: Vec<UserId>,
-        #[serde(default)]
-        domain: Option<DomainId>,
-    },
-    /// Somebody writes a reply to a support ticket right now. Nothing was changed; it is for those who have it open.
-    Writing {
-        number: TicketNumber,
-        concerned: Vec<UserId>,
-        domain: Option<DomainId>,
-        by: UserId,
-        /// Or a handler.
-        is_requester: bool,
-    },
-    /// More tickets at once than are worth naming.
-    Tickets,
-    HostsIn {
-        project: ProjectId,
-        domain: DomainId,
-    },
-    SessionsOf(UserId),
-    Directory,
-    Processes,
-}
 
 /// Beyond this many tickets in one transaction (a role that many wait for was given) they aren't named one by one.
 const MOST_TICKETS: usize = 50;
 /// A notification of Postgres takes 8,000 bytes: so many ids of people fit in with room to spare.
 const MOST_PEOPLE: usize = 150;
 
+impl Tx {
+    /// Commits, and tells what was changed.
+    pub async fn commit(mut self) -> sqlx::Result<()> {
+        let changes = self.take_changes();
+        let events = of(&mut self, &changes).await?;
+        if self.dialect() == Dialect::Postgres && !events.is_empty() {
+            notify(&mut self, &events).await?;
+        }
+        self.commit_with(events).await
+    }
+}
+
 /// Makes events of what was noted, inside the transaction: at most one statement for tickets and one for hosts.
-pub(super) async fn of(tx: &mut Tx, changes: &BTreeSet<Change>) -> sqlx::Result<Vec<Event>> {
+async fn of(tx: &mut Tx, changes: &BTreeSet<Change>) -> sqlx::Result<Vec<Event>> {
     let (mut events, mut tickets, mut projects) = (vec![], vec![], vec![]);
     for change in changes {
         match change {
@@ -145,7 +111,7 @@ async fn with_domains(tx: &mut Tx, projects: Vec<String>) -> sqlx::Result<Vec<Ev
 pub const CHANNEL: &str = "event";
 
 /// Hands the events to Postgres, which delivers them exactly when the transaction commits.
-pub(super) async fn notify(tx: &mut Tx, events: &[Event]) -> sqlx::Result<()> {
+async fn notify(tx: &mut Tx, events: &[Event]) -> sqlx::Result<()> {
     let texts: Result<Vec<String>, _> = events.iter().map(serde_json::to_string).collect();
     let texts = texts.map_err(|error| sqlx::Error::Encode(error.into()))?;
     tx.exec("SELECT pg_notify('event', text) FROM UNNEST($1) AS text", args![texts]).await?;

@@ -1,11 +1,11 @@
 //! The connected third-party ticket system, and the tickets that live there.
 
+use super::change::Change;
 use super::db::{Db, Tx};
-use super::event::Change;
+use super::value::args;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
-use crate::server::store::value::args;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct System {

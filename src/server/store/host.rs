@@ -3,18 +3,17 @@
 pub mod change;
 pub mod step;
 
+use super::change::Change;
 use super::db::{Db, Tx};
 use super::directory::Project;
-use super::event::Change;
 use super::process;
 use super::sql::{Sql, read_rows, truth};
-use super::value::Val;
+use super::value::{Val, args};
 use crate::domain::directory::View;
 use crate::domain::host::{HostRequest, HostStatus, Image, Specification};
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber, UserId};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::time::Millis;
-use crate::server::store::value::args;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -3,6 +3,7 @@
 pub mod attachment;
 pub mod bell;
 pub mod canned_reply;
+pub mod change;
 pub mod coverage;
 pub mod db;
 pub mod directory;

@@ -1,12 +1,12 @@
 //! Processes and their versions.
 
+use super::change::Change;
 use super::db::{Db, Tx};
-use super::event::Change;
 use super::sql::{Sql, read_rows};
+use super::value::args;
 use crate::domain::ids::{ProcessId, RoleId};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::time::Millis;
-use crate::server::store::value::args;
 
 /// A process with its current definition.
 #[derive(Debug, Clone)]

@@ -1,14 +1,13 @@
 //! Sessions, failed sign-ins and the one-time set-up link. Of every token only its SHA-256 is here.
 
 use super::bell;
+use super::change::Change;
 use super::db::{Db, Dialect, Tx};
-use super::event::Change;
 use super::sql::{Sql, read_rows};
-use super::value::Val;
+use super::value::{Val, args};
 use crate::domain::directory::{Held, Person, Reach};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
-use crate::server::store::value::args;
 use std::collections::HashMap;
 
 pub struct NewSession<'a> {

@@ -1,8 +1,8 @@
 //! Settings that are kept in the database and changed through the application.
 
+use super::change::Change;
 use super::db::{Db, Tx};
-use super::event::Change;
-use crate::server::store::value::args;
+use super::value::args;
 use std::collections::HashMap;
 
 /// How long a support ticket waits for its requester, in milliseconds.

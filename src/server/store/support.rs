@@ -1,14 +1,14 @@
 //! Support tickets: what their type alone knows, their threads, and their lists. What every ticket has is in `ticket`, their
 //! handlers' tasks in `task`.
 
+use super::change::Change;
 use super::db::{Db, Tx};
-use super::event::Change;
 use super::narrow::{self, Narrowed, Typed};
 use super::sql::{Sql, truth};
+use super::value::args;
 use crate::domain::ids::{DomainId, TicketNumber, UserId};
 use crate::domain::support::{Level, PostKind, QUEUE_FEEDBACK, SupportStatus, SupportTab, Verdict};
 use crate::domain::time::Millis;
-use crate::server::store::value::args;
 use serde::Deserialize;
 
 /// What its type alone knows of a ticket.

@@ -1,14 +1,13 @@
 //! Tasks: one approver's part in a ticket's link, kept in step with the directory by the statements here.
 
+use super::change::Change;
 use super::db::{Db, Dialect, Tx};
-use super::event::Change;
 use super::sql::{Sql, read_rows};
-use super::value::Val;
+use super::value::{Val, args};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
 use crate::domain::process::Scope;
 use crate::domain::time::Millis;
 use crate::domain::workflow::TaskState;
-use crate::server::store::value::args;
 
 /// Where a role has to be held for a link: the id of the ticket's project or domain, by the link's scope.
 #[derive(Debug, Clone, Copy)]

@@ -1,13 +1,13 @@
 //! Tickets: one ticket and its history. The lists of workflow tickets are in `ticket_list`, the approvers'
 //! tasks in `task`, and what is special about support tickets in `support`.
 
+use super::change::Change;
 use super::db::{Db, Tx};
-use super::event::Change;
+use super::value::args;
 use crate::domain::ids::{DomainId, ProcessId, ProjectId, TicketNumber, UserId};
 use crate::domain::process::{Scope, TicketType};
 use crate::domain::time::Millis;
 use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, State, Status};
-use crate::server::store::value::args;
 
 /// A ticket as it is stored, without the names of what it refers to.
 #[derive(Debug, Clone, sqlx::FromRow)]

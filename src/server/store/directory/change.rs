@@ -3,8 +3,8 @@
 use crate::domain::directory::Reach;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::time::Millis;
+use crate::server::store::change::Change;
 use crate::server::store::db::Tx;
-use crate::server::store::event::Change;
 use crate::server::store::value::args;
 
 /// A domain or project with what administration changes of it.

@@ -6,8 +6,8 @@ use crate::domain::host::HostStatus;
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber};
 use crate::domain::machine::{CloudStep, MAKE, StepState};
 use crate::domain::time::Millis;
+use crate::server::store::change::Change;
 use crate::server::store::db::{Db, Tx};
-use crate::server::store::event::Change;
 use crate::server::store::value::{Val, args};
 use serde::{Deserialize, Serialize};
 
