@@ -9,6 +9,8 @@ compile_error!("`ssr` and `hydrate` are the two halves of one build: enable exac
 pub mod api;
 pub mod domain;
 #[cfg(feature = "ssr")]
+pub mod http;
+#[cfg(feature = "ssr")]
 pub mod server;
 pub mod ui;
 

@@ -2,6 +2,7 @@
 
 use countersign::domain::oplog::Head;
 use countersign::domain::time::Millis;
+use countersign::http;
 use countersign::server::app::App;
 use countersign::server::backup::{self, Held};
 use countersign::server::clock::SystemClock;
@@ -14,7 +15,7 @@ use countersign::server::service::{demo, first_run};
 use countersign::server::settings::{self, LogTask, Settings, Task};
 use countersign::server::store::db::Db;
 use countersign::server::telemetry::Telemetry;
-use countersign::server::{http, metrics, seed};
+use countersign::server::{metrics, seed};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;

@@ -30,5 +30,5 @@ impl Flash {
 /// The flash of this id, while it is kept and belongs to the caller's session; `None` otherwise.
 #[server(endpoint = "get-flash", output = Reading)]
 pub async fn get_flash(id: String) -> Result<Option<Flash>, AppError> {
-    Ok(crate::server::http::plain_forms::load(&id).await)
+    Ok(crate::http::plain_forms::load(&id).await)
 }

@@ -75,9 +75,9 @@ pub struct Choice {
 mod server_side {
     use super::{AppError, Done, Reply};
     use crate::domain::address::back_to;
+    use crate::http::uploads::UploadProblem;
     use crate::server::app::App;
     use crate::server::caller::Caller;
-    use crate::server::http::uploads::UploadProblem;
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
 

@@ -11,7 +11,7 @@ pub const MADE_FOR: &str = "made-for";
 /// Signs in and goes to `next`, a path of this site, or to the first page.
 #[server(endpoint = "sign-in")]
 pub async fn sign_in(username: String, password: String, next: Option<String>) -> Result<Reply, AppError> {
-    super::reply(crate::server::http::session::sign_in(username, password, next).await)
+    super::reply(crate::http::session::sign_in(username, password, next).await)
 }
 
 /// Whether the first administrator is still to be set up, so that the one-time link leads to a form.
@@ -23,7 +23,7 @@ pub async fn setup_is_open() -> Result<bool, AppError> {
 /// Sets the first admin's password through the one-time link and signs in.
 #[server(endpoint = "set-up")]
 pub async fn set_up(token: String, username: String, password: String, repeat: String) -> Result<Reply, AppError> {
-    super::reply(crate::server::http::session::set_up(token, username, password, repeat).await)
+    super::reply(crate::http::session::set_up(token, username, password, repeat).await)
 }
 
 /// Works in another of the person's views from now on; `view` is a [`crate::domain::directory::View`] key.

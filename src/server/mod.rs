@@ -1,4 +1,4 @@
-//! The server's half: settings, HTTP, sign-in, use cases, storage, the cloud behind it, and jobs.
+//! The server's half below HTTP: settings, sign-in, use cases, storage, the cloud behind it, and jobs.
 
 pub mod app;
 pub mod attachments;
@@ -9,7 +9,6 @@ pub mod clock;
 pub mod cloud;
 pub mod events;
 pub mod helpdesk;
-pub mod http;
 pub mod job;
 pub mod jobs;
 pub mod listener;

@@ -19,8 +19,8 @@ mod security;
 pub mod session;
 pub mod uploads;
 
-use super::app::App;
-use super::{metrics, telemetry};
+use crate::server::app::App;
+use crate::server::{metrics, telemetry};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
