@@ -10,12 +10,12 @@ use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
 use countersign::server::jobs::{self, Runner};
 use countersign::server::listener::Bound;
+use countersign::server::seed;
 use countersign::server::service::oplog::verify;
 use countersign::server::service::{demo, first_run};
 use countersign::server::settings::{self, LogTask, Settings, Task};
 use countersign::server::store::db::Db;
 use countersign::server::telemetry::Telemetry;
-use countersign::server::{metrics, seed};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -137,7 +137,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     }
 
     if let Some(address) = app.settings.metrics_address {
-        metrics::serve(&app, address).await?;
+        http::metrics::serve(&app, address).await?;
     }
     jobs::begin_standing(&app).await?;
     let jobs = Runner::start(app.clone());

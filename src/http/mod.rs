@@ -13,6 +13,7 @@ mod files;
 mod gate;
 mod in_kind;
 pub mod location;
+pub mod metrics;
 mod pages;
 pub mod plain_forms;
 mod security;
@@ -20,7 +21,7 @@ pub mod session;
 pub mod uploads;
 
 use crate::server::app::App;
-use crate::server::{metrics, telemetry};
+use crate::server::telemetry;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
