@@ -3,15 +3,18 @@
 //! From the outside in: headers and catching panics, limits, CSRF, the session, the gate (who may open which page),
 //! then for forms sent without scripts the redirect with its flash.
 
+mod accept;
 mod acting;
 mod address;
 pub mod build;
 mod csrf;
 mod events;
 mod export;
+mod fault;
 mod files;
 mod gate;
 mod in_kind;
+mod limits;
 pub mod location;
 pub mod metrics;
 mod pages;
@@ -30,6 +33,7 @@ use axum::http::{HeaderValue, Request, StatusCode};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use limits::{LARGEST_BODY, LARGEST_UPLOAD, LONGEST_CHECK, LONGEST_REQUEST, LONGEST_UPLOAD};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -39,13 +43,6 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, RequestId
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::{DefaultOnResponse, OnResponse, TraceLayer};
 use tracing::Span;
-
-/// More than any form here can hold.
-const LARGEST_BODY: usize = 1024 * 1024;
-const LONGEST_CHECK: Duration = Duration::from_secs(2);
-const LONGEST_REQUEST: Duration = Duration::from_secs(30);
-/// Fifty megabytes over a slow line.
-const LONGEST_UPLOAD: Duration = Duration::from_secs(600);
 
 /// Everything this server answers, ready to serve or to be called in a test.
 pub fn router(app: App) -> Router {
@@ -70,7 +67,7 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), plain_forms::answer_plainly))
         .layer(from_fn_with_state(app.clone(), uploads::take_in))
         .layer(DefaultBodyLimit::disable());
-    let application = application.merge(guarded(&app, with_files, uploads::LARGEST_UPLOAD, LONGEST_UPLOAD));
+    let application = application.merge(guarded(&app, with_files, LARGEST_UPLOAD, LONGEST_UPLOAD));
     // Without the limit on how long an answer takes: these go on as long as a page is open.
     let streams =
         Router::new().route("/events", get(events::events)).layer(from_fn_with_state(app.clone(), session::identify));
@@ -79,7 +76,7 @@ pub fn router(app: App) -> Router {
         .merge(files::router(&site_root, &build))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .layer(CatchPanicLayer::custom(pages::after_panic))
+        .layer(CatchPanicLayer::custom(fault::after_panic))
         .layer(from_fn_with_state(app.clone(), security::headers));
     if app.settings.expose_query_count {
         router = router.layer(from_fn_with_state(app.clone(), security::query_count));

@@ -12,7 +12,7 @@ use crate::ui::{self, Area};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,6 @@ use leptos::config::LeptosOptions;
 use leptos::nonce::Nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
-use std::any::Any;
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock};
@@ -121,20 +120,4 @@ fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
             provide_context(nonce.clone());
         }
     }
-}
-
-/// The page for a fault of the server's own: the details are in the log.
-pub fn after_panic(panic: Box<dyn Any + Send>) -> Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
-    fault(&AppError::internal(format_args!("panic while answering a request: {}", text.unwrap_or("(no text)"))))
-}
-
-/// The page for an error before there is any other.
-pub fn fault(error: &AppError) -> Response {
-    let page = format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Something failed · Countersign</title></head>\
-         <body><main><h1>Something failed on our side</h1><p>{error}</p><p><a href=\"/\">To the first page</a></p></main></body></html>"
-    );
-    let headers = [(CACHE_CONTROL, "no-store"), (CONTENT_TYPE, "text/html; charset=utf-8")];
-    (error.status(), headers, page).into_response()
 }

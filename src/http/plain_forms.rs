@@ -4,39 +4,25 @@
 //! `flash` together with what was typed, and the page redirected to (`?flash=ID`) shows both: errors at their fields,
 //! nothing to type twice.
 
-use super::LARGEST_BODY;
+use super::accept::wants_html;
 use super::csrf::own_hosts;
 use super::in_kind::said;
+use super::limits::LARGEST_BODY;
 use super::location::{referring_page, see_other};
-use super::session::hash_of_new_session;
 use crate::api::Reply;
 use crate::api::error::AppError;
 use crate::api::flash::Flash;
 use crate::domain::address::{sign_in_then, with_parameter};
-use crate::domain::time::{MINUTE, Millis};
 use crate::server::app::App;
-use crate::server::auth::token;
+use crate::server::auth::cookie::hash_of_new_session;
 use crate::server::caller::Caller;
-use crate::server::store::flash::{self, NewFlash};
+use crate::server::service::flash;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, SET_COOKIE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use leptos::prelude::use_context;
-
-/// Long enough to sign in again and carry on.
-const KEPT: Millis = 10 * MINUTE;
-
-/// The flash of this id, while it is kept and belongs to the caller's session or to nobody.
-pub async fn load(id: &str) -> Option<Flash> {
-    let app = use_context::<App>()?;
-    let session = use_context::<Caller>().map(|c| c.session_hash).unwrap_or_default();
-    let content = flash::get(&app.db, id, &session, app.now() - KEPT).await;
-    let content = content.inspect_err(|error| tracing::error!("flash: {error}")).ok()??;
-    serde_json::from_str(&content).ok()
-}
 
 pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next) -> Response {
     if !wants_html(request.headers()) {
@@ -75,11 +61,6 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
     answer
 }
 
-/// Browsers ask for a page when they send a form themselves; the browser half asks for JSON.
-pub(super) fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
-}
-
 /// What came of it; `None` where the function isn't one that a form calls.
 fn reply(status: StatusCode, body: &[u8]) -> Option<Reply> {
     said(status, body).or_else(|| (!status.is_success()).then_some(Reply::Refused(AppError::Unreachable)))
@@ -107,14 +88,8 @@ async fn keep(
         Reply::Done(_) => typed.clear(),
         Reply::Refused(_) => typed.retain(|(name, _)| !is_secret(name)),
     }
-    let (id, now) = (token::new(), app.now());
-    let content = serde_json::to_string(&Flash { action, values: typed, reply: reply.clone() })?;
-    let new = NewFlash { id: &id, session_hash: session.unwrap_or_default(), content: &content, created_at: now };
-    let mut tx = app.db.begin().await?;
-    flash::prune(&mut tx, now - KEPT).await?;
-    flash::insert(&mut tx, &new).await?;
-    tx.commit().await?;
-    Ok(id)
+    let flash = Flash { action, values: typed, reply: reply.clone() };
+    flash::keep(app, session.unwrap_or_default(), &flash).await
 }
 
 /// Passwords, their repetition and tokens are never kept.

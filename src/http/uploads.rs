@@ -4,7 +4,7 @@
 //! form as `file[0]=ID:NAME` from then on; what follows sees an ordinary form. So a form that is refused without scripts
 //! comes back with its files.
 
-use super::LARGEST_BODY;
+use super::limits::LARGEST_BODY;
 use crate::api::error::AppError;
 use crate::domain::attachment::{MAX_FILES, MAX_SIZE, clean_name, is_image, refusal};
 use crate::domain::ids::{TicketNumber, UserId};
@@ -24,9 +24,6 @@ use axum::response::{IntoResponse, Response};
 use std::io::SeekFrom;
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
-
-/// Five files with some room, and the form around them.
-pub const LARGEST_UPLOAD: usize = 5 * (MAX_SIZE as usize) + 4 * LARGEST_BODY;
 
 /// What a field takes besides its name and its text.
 const PAIR: usize = 64;

@@ -9,6 +9,7 @@ pub mod demo;
 pub mod directory;
 pub mod external;
 pub mod first_run;
+pub mod flash;
 pub mod frame;
 pub mod hosts;
 pub mod oplog;

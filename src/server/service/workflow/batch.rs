@@ -11,21 +11,17 @@ use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::request::Request;
-use crate::domain::time::{MINUTE, Millis};
 use crate::domain::validation::Problems;
 use crate::domain::workflow::Tab;
 use crate::server::app::App;
-use crate::server::auth::token;
 use crate::server::caller::Caller;
-use crate::server::store::flash::{self, NewFlash};
+use crate::server::service::flash;
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::ticket_list::{self, Selection};
 use std::collections::BTreeSet;
 
 /// As many as a page of the list shows.
 pub const MOST: usize = 50;
-/// How long a result can be read again.
-const KEPT: Millis = 10 * MINUTE;
 const LIST: &str = "/tickets/workflow/pending";
 
 /// What the dialog shows of the tickets that are selected: those that wait for the caller, or why they can't be decided.
@@ -100,7 +96,8 @@ pub async fn decide(
     if undecided.is_empty() {
         return Ok(Done::new(summary, back));
     }
-    let id = keep(app, caller, &BatchResult { summary: summary.clone(), undecided }).await?;
+    let result = BatchResult { summary: summary.clone(), undecided };
+    let id = flash::keep(app, &caller.session_hash, &result).await?;
     let joint = if back.contains('?') { '&' } else { '?' };
     Ok(Done::new(summary, format!("{back}{joint}dialog=batch-result&about={id}")))
 }
@@ -164,20 +161,9 @@ fn reason(number: TicketNumber, error: &AppError) -> String {
     }
 }
 
-/// Keeps the result for this session and returns its id.
-async fn keep(app: &App, caller: &Caller, result: &BatchResult) -> Result<String, AppError> {
-    let (id, content) = (token::new(), serde_json::to_string(result)?);
-    let new = NewFlash { id: &id, session_hash: &caller.session_hash, content: &content, created_at: app.now() };
-    let mut tx = app.db.begin().await?;
-    flash::insert(&mut tx, &new).await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
 /// What became of a batch, as long as it is kept and for the session that decided it.
 pub async fn result(app: &App, caller: &Caller, id: &str) -> Result<Option<BatchResult>, AppError> {
-    let content = flash::get(&app.db, id, &caller.session_hash, app.now() - KEPT).await?;
-    Ok(content.and_then(|content| serde_json::from_str(&content).ok()))
+    flash::load(app, &caller.session_hash, id).await
 }
 
 #[cfg(test)]

@@ -1,0 +1,9 @@
+//! What kind of answer a request asks for.
+
+use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
+
+/// Browsers ask for a page when they send a form themselves; the browser half asks for JSON.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"))
+}

@@ -1,0 +1,31 @@
+//! What is kept of an answer for the page that is gone to: what came of a form sent without scripts, or of a batch.
+
+use crate::api::error::AppError;
+use crate::domain::time::{MINUTE, Millis};
+use crate::server::app::App;
+use crate::server::auth::token;
+use crate::server::store::flash::{self, NewFlash};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// How long: enough to sign in again and carry on.
+const KEPT: Millis = 10 * MINUTE;
+
+/// Keeps it for the session of this hash (an empty one: for whoever knows the id) and returns its id, which nobody can guess.
+/// What was kept for too long is cleared away on the occasion.
+pub async fn keep<T: Serialize>(app: &App, session: &str, content: &T) -> Result<String, AppError> {
+    let (id, now) = (token::new(), app.now());
+    let content = serde_json::to_string(content)?;
+    let new = NewFlash { id: &id, session_hash: session, content: &content, created_at: now };
+    let mut tx = app.db.begin().await?;
+    flash::prune(&mut tx, now - KEPT).await?;
+    flash::insert(&mut tx, &new).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// What is kept under this id for the session or for nobody in particular; `None` too where it is something else than a `T`.
+pub async fn load<T: DeserializeOwned>(app: &App, session: &str, id: &str) -> Result<Option<T>, AppError> {
+    let content = flash::get(&app.db, id, session, app.now() - KEPT).await?;
+    Ok(content.and_then(|content| serde_json::from_str(&content).ok()))
+}
