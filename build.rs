@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 fn main() {
     let mut files = vec![];
-    for folder in ["src/api", "src/domain"] {
+    for folder in ["src/wire", "src/domain"] {
         println!("cargo:rerun-if-changed={folder}");
         collect(Path::new(folder), &mut files);
     }

@@ -6,13 +6,14 @@
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("`ssr` and `hydrate` are the two halves of one build: enable exactly one");
 
-pub mod api;
 pub mod domain;
+pub mod functions;
 #[cfg(feature = "ssr")]
 pub mod http;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod ui;
+pub mod wire;
 
 /// Wakes the server-rendered page up in the browser.
 #[cfg(feature = "hydrate")]

@@ -3,11 +3,11 @@
 //! A browser has one session and many tabs. Somebody may sign in in one tab while another still shows the page, the name
 //! and the half-typed form of the person before. What such a page sends is refused, whatever it asks for.
 
-use crate::api::Reply;
-use crate::api::error::AppError;
-use crate::api::session::MADE_FOR;
 use crate::domain::directory::Person;
 use crate::server::caller::Caller;
+use crate::wire::Reply;
+use crate::wire::error::AppError;
+use crate::wire::session::MADE_FOR;
 use axum::Json;
 use axum::extract::Request;
 use axum::middleware::Next;

@@ -1,9 +1,9 @@
-//! GET `/events`: the live stream of a session, as server-sent events. Hints only; see [`crate::api::live`].
+//! GET `/events`: the live stream of a session, as server-sent events. Hints only; see [`crate::wire::live`].
 
-use crate::api::live::{Hint, Position};
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::events::{Message, Stream};
+use crate::wire::live::{Hint, Position};
 use axum::extract::{Extension, Query, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderName};

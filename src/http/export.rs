@@ -1,15 +1,15 @@
 //! Downloads: the operation log and the ticket lists as files.
 
 use super::location::see_other;
-use crate::api::error::AppError;
-use crate::api::logs::LogFilter;
-use crate::api::workflow::TicketFilter;
 use crate::domain::address::{back_to, with_parameter};
 use crate::domain::workflow::Tab;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::oplog::export::{self, Wish};
 use crate::server::service::workflow;
+use crate::wire::error::AppError;
+use crate::wire::logs::LogFilter;
+use crate::wire::workflow::TicketFilter;
 use axum::body::{Body, Bytes};
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::HeaderValue;

@@ -1,6 +1,6 @@
 //! The page for a fault, where no other page can be rendered.
 
-use crate::api::error::AppError;
+use crate::wire::error::AppError;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use std::any::Any;

@@ -1,8 +1,8 @@
 //! Answers in the form that is asked for. Server functions say refusals, and what came of a form, as JSON, which any program
-//! reads; the browser half asks for postcard ([`wire`]), so that it needn't bring along what reads JSON.
+//! reads; the browser half asks for postcard ([`codec`]), so that it needn't bring along what reads JSON.
 
-use crate::api::Reply;
-use crate::api::wire::{self, CONTENT_TYPE as POSTCARD};
+use crate::wire::Reply;
+use crate::wire::codec::{self, CONTENT_TYPE as POSTCARD};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
@@ -43,7 +43,7 @@ pub(super) fn said(status: StatusCode, json: &[u8]) -> Option<Reply> {
 fn translated(status: StatusCode, json: &[u8]) -> Option<Vec<u8>> {
     match said(status, json)? {
         // With the status of a refusal it comes alone.
-        Reply::Refused(refusal) if !status.is_success() => wire::encode_kept(&refusal).ok(),
-        reply => wire::encode_kept(&reply).ok(),
+        Reply::Refused(refusal) if !status.is_success() => codec::encode_kept(&refusal).ok(),
+        reply => codec::encode_kept(&reply).ok(),
     }
 }

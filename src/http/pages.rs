@@ -2,13 +2,13 @@
 
 use super::build::Build;
 use super::in_kind::said;
-use super::uploads::UploadProblem;
-use crate::api::Reply;
-use crate::api::error::AppError;
-use crate::api::live::Position;
+use crate::functions::UploadProblem;
 use crate::server::app::App;
 use crate::server::caller::{Caller, ClientIp};
 use crate::ui::{self, Area};
+use crate::wire::Reply;
+use crate::wire::error::AppError;
+use crate::wire::live::Position;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};

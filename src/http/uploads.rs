@@ -5,14 +5,15 @@
 //! comes back with its files.
 
 use super::limits::LARGEST_BODY;
-use crate::api::error::AppError;
 use crate::domain::attachment::{MAX_FILES, MAX_SIZE, clean_name, is_image, refusal};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::validation::Problem;
+use crate::functions::UploadProblem;
 use crate::server::app::App;
 use crate::server::attachments::content;
 use crate::server::caller::Caller;
 use crate::server::service::support::attachments::{self, FIELD};
+use crate::wire::error::AppError;
 use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::multipart::{Field, MultipartError};
@@ -27,10 +28,6 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 /// What a field takes besides its name and its text.
 const PAIR: usize = 64;
-
-/// Why the files that came along weren't kept; the form's own function refuses with it.
-#[derive(Debug, Clone)]
-pub struct UploadProblem(pub Vec<Problem>);
 
 /// Makes an ordinary form of one with files.
 pub async fn take_in(State(app): State<App>, request: Request, next: Next) -> Response {

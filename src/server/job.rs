@@ -1,11 +1,11 @@
 //! The vocabulary of jobs: what each kind carries, in which order they run, and how an attempt ends. Use cases enqueue jobs and
 //! are run by them, so it stands below both.
 
-use crate::api::error::AppError;
 use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::time::Millis;
 use crate::server::store::host::step::StepKey;
 use crate::server::store::job::NewJob;
+use crate::wire::error::AppError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

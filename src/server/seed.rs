@@ -7,12 +7,12 @@ use super::app::App;
 use super::service::oplog::sealing::{self, Sealed};
 use super::store::db::Tx;
 use super::store::{directory, host, process, ticket};
-use crate::api::error::AppError;
 use crate::domain::host::HostRequest;
 use crate::domain::ids::ProjectId;
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 use crate::server::store::value::args;
+use crate::wire::error::AppError;
 
 /// Who asks beside `member`, where [`company`] brings nobody.
 const REQUESTERS: i64 = 200;

@@ -11,12 +11,12 @@ use super::app::App;
 use super::metrics;
 use super::store::db::Tx;
 use super::store::{job, oplog};
-use crate::api::error::AppError;
 use crate::domain::oplog::{Operation, Operator, Outcome, ResourceType, Subject};
 use crate::domain::time::Millis;
 use crate::server::job::Job;
 use crate::server::store::change::Change;
 use crate::server::store::job::NewJob;
+use crate::wire::error::AppError;
 use serde_json::Value;
 
 pub struct Work {

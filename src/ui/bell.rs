@@ -3,9 +3,9 @@
 use super::components::icon::{self, Icon};
 use super::context::LiveCounts;
 use super::new_ticket::new_ticket;
-use crate::api::frame::Frame;
 use crate::domain::bell::{Counts, MOST_COUNTED};
 use crate::domain::process::TicketType;
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 
 #[component]

@@ -2,8 +2,8 @@
 //! knows: a resource of its own for each would make the browser half a good deal larger.
 
 use super::{browser, server_side};
-use crate::api::error::AppError;
-use crate::api::wire;
+use crate::wire::codec;
+use crate::wire::error::AppError;
 use leptos::prelude::codee::string::FromToStringCodec;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -107,7 +107,7 @@ impl<K: PartialEq + Send + Sync + 'static> Key for K {
 }
 
 /// A value of a type known to its reader, or a refusal; in a page that comes from the server as text, `+` or `-` and the
-/// base64 of what [`wire`] makes of it.
+/// base64 of what [`codec`] makes of it.
 #[derive(Clone)]
 enum Answer {
     Value { value: Arc<dyn Any + Send + Sync>, text: Arc<str> },
@@ -153,7 +153,7 @@ impl FromStr for Answer {
 }
 
 fn read_back<T: DeserializeOwned>(text: &str) -> Result<T, AppError> {
-    wire::decode(&browser::bytes(text)).map_err(|_| AppError::Outdated)
+    codec::decode(&browser::bytes(text)).map_err(|_| AppError::Outdated)
 }
 
 /// A part of a page that awaits what it shows.

@@ -1,8 +1,8 @@
 //! The bell's section New Ticket: what one may start in this view.
 
 use super::components::icon::{self, Icon};
-use crate::api::frame::Frame;
 use crate::domain::process::TicketType;
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 
 /// Each type that is started from the bell: where its form is, its icon, the words.

@@ -2,9 +2,9 @@
 
 #[cfg(feature = "hydrate")]
 mod real {
-    use crate::api::Reply;
-    use crate::api::error::AppError;
-    use crate::api::wire::{self, CONTENT_TYPE};
+    use crate::wire::Reply;
+    use crate::wire::codec::{self, CONTENT_TYPE};
+    use crate::wire::error::AppError;
     use leptos::server_fn::client::Client;
     use leptos::server_fn::client::browser::BrowserClient;
     use leptos::server_fn::request::ClientReq;
@@ -30,15 +30,15 @@ mod real {
         let response = <BrowserClient as Client<AppError>>::send(request).await?;
         let succeeded = (200..300).contains(&ClientRes::<AppError>::status(&response));
         let body = ClientRes::<AppError>::try_into_bytes(response).await?;
-        let reply = if succeeded { wire::decode_kept(&body) } else { wire::decode_kept(&body).map(Reply::Refused) };
+        let reply = if succeeded { codec::decode_kept(&body) } else { codec::decode_kept(&body).map(Reply::Refused) };
         reply.map_err(|_| AppError::Unreachable)
     }
 }
 
 #[cfg(not(feature = "hydrate"))]
 mod real {
-    use crate::api::Reply;
-    use crate::api::error::AppError;
+    use crate::wire::Reply;
+    use crate::wire::error::AppError;
     use leptos::web_sys::FormData;
 
     pub async fn post(_url: String, _fields: Vec<(String, String)>) -> Result<Reply, AppError> {

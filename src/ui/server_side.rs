@@ -2,9 +2,8 @@
 
 #[cfg(feature = "ssr")]
 mod real {
-    use crate::api::wire;
-    use crate::server::app::App;
-    use crate::server::caller::Caller;
+    pub use crate::functions::{is_demo, made_for};
+    use crate::wire::codec;
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
     use leptos::prelude::use_context;
@@ -12,16 +11,6 @@ mod real {
     use serde::Serialize;
     use serde::de::DeserializeOwned;
     use std::sync::{Arc, OnceLock};
-
-    /// Whether this is a demo, for pages without a frame.
-    pub fn is_demo() -> bool {
-        use_context::<App>().is_some_and(|app| app.settings.demo)
-    }
-
-    /// The id of the account that the page is made for; `None` where nobody is signed in.
-    pub fn made_for() -> Option<String> {
-        use_context::<Caller>().map(|caller| caller.person.id.0)
-    }
 
     /// The area (`ui::areas`) of the page that is rendered, once it is known.
     #[derive(Clone, Default)]
@@ -53,10 +42,10 @@ mod real {
 
     /// What the page carries into the browser.
     pub fn carried<T: Serialize + DeserializeOwned>(value: &T) -> Arc<str> {
-        match wire::encode(value) {
+        match codec::encode(value) {
             Ok(bytes) => {
                 // A type that is read by its tags (internally or adjacently tagged, untagged, flattened) can't be read here.
-                debug_assert!(wire::decode::<T>(&bytes).is_ok(), "{} can't be read", std::any::type_name::<T>());
+                debug_assert!(codec::decode::<T>(&bytes).is_ok(), "{} can't be read", std::any::type_name::<T>());
                 STANDARD.encode(bytes).into()
             }
             Err(error) => {
@@ -77,7 +66,7 @@ mod real {
     }
     /// The head of the page says it, and goes on saying it whoever signs in elsewhere.
     pub fn made_for() -> Option<String> {
-        crate::ui::browser::meta(crate::api::session::MADE_FOR)
+        crate::ui::browser::meta(crate::wire::session::MADE_FOR)
     }
     pub fn note_area(_name: &'static str) {}
     pub fn status_not_found() {}

@@ -1,8 +1,8 @@
 //! The HTML document around the application; only the server writes it.
 
 use super::{App, server_side};
-use crate::api::live::Position;
-use crate::api::session::MADE_FOR;
+use crate::wire::live::Position;
+use crate::wire::session::MADE_FOR;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 

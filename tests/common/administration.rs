@@ -1,11 +1,11 @@
 //! What the tests of administration share: forms, what is found in the directory, and how a refusal reads.
 
 use super::TestApp;
-use countersign::api::Done;
-use countersign::api::directory::{DirectoryFilter, RoleForm, UserForm};
-use countersign::api::error::AppError;
 use countersign::domain::ids::{DomainId, RoleId};
 use countersign::server::store::directory as store;
+use countersign::wire::Done;
+use countersign::wire::directory::{DirectoryFilter, RoleForm, UserForm};
+use countersign::wire::error::AppError;
 
 pub const PASSWORD: &str = "long enough";
 

@@ -5,8 +5,8 @@ use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use countersign::api::{Reply, wire};
 use countersign::server::service::demo;
+use countersign::wire::{Reply, codec};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -53,7 +53,7 @@ impl Answer {
 
     /// What a server function answers that only reads.
     pub fn read<T: DeserializeOwned>(&self) -> T {
-        wire::decode(&self.bytes).unwrap_or_else(|e| panic!("{e} in {} {}", self.status, self.body))
+        codec::decode(&self.bytes).unwrap_or_else(|e| panic!("{e} in {} {}", self.status, self.body))
     }
 
     /// The reply of a server function that a form calls.

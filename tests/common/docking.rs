@@ -2,15 +2,15 @@
 
 use super::TestApp;
 use super::files::uploaded;
-use countersign::api::error::AppError;
-use countersign::api::external::ConnectionForm;
-use countersign::api::support::SupportDetail;
 use countersign::domain::process::{ProcessForm, TicketType};
 use countersign::domain::time::SECOND;
 use countersign::server::jobs;
 use countersign::server::service::external::{self, inbox};
 use countersign::server::service::processes;
 use countersign::server::service::support::{details, handling};
+use countersign::wire::error::AppError;
+use countersign::wire::external::ConnectionForm;
+use countersign::wire::support::SupportDetail;
 
 /// Connects the system, and has Technical Support live in one of its queues.
 pub async fn docked(app: &TestApp, form: &ConnectionForm, queue: &str) {

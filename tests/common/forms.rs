@@ -13,9 +13,9 @@ pub struct Form {
 
 /// Every server function.
 pub fn all() -> Vec<Form> {
-    let (api, structs) = (sources("src/api"), structs());
+    let (functions, structs) = (sources("src/functions"), structs());
     let mut forms = vec![];
-    for rest in api.split("#[server(endpoint = \"").skip(1) {
+    for rest in functions.split("#[server(endpoint = \"").skip(1) {
         let (endpoint, rest) = rest.split_once('"').expect("an endpoint");
         let arguments = rest.split_once("async fn ").and_then(|(_, rest)| rest.split_once('(')).expect("a function").1;
         let arguments = arguments.split_once(") -> Result").expect("its arguments").0;
@@ -27,12 +27,15 @@ pub fn all() -> Vec<Form> {
         }
         forms.push(Form { path: format!("/api/{endpoint}"), fields });
     }
+    // Read by its text, a function that is written otherwise would be passed over in silence.
+    assert_eq!(forms.len(), functions.matches("\n#[server(").count(), "every server function is read");
+    assert!(forms.len() > 50, "they are where this looks for them");
     forms
 }
 
 /// Every word that an enum of ours is stored and sent as.
 pub fn keys() -> Vec<String> {
-    let all = sources("src/domain") + &sources("src/api");
+    let all = sources("src/domain") + &sources("src/wire");
     let key = |line: &str| {
         let (_, rest) = line.trim().split_once(" = \"")?;
         let (key, rest) = rest.split_once('"')?;
@@ -67,7 +70,7 @@ fn spread(
 
 /// The fields of every struct, by its name.
 fn structs() -> BTreeMap<String, Vec<(String, String)>> {
-    let all = sources("src/domain") + &sources("src/api");
+    let all = sources("src/domain") + &sources("src/wire");
     let mut structs = BTreeMap::new();
     for rest in all.split("\npub struct ").skip(1) {
         let Some((name, body)) =
@@ -89,5 +92,6 @@ fn sources(folder: &str) -> String {
     let mut paths: Vec<_> =
         fs::read_dir(folder).expect("the sources").map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
-    paths.iter().filter(|path| path.is_file()).map(|path| fs::read_to_string(path).expect("a source")).collect()
+    assert!(paths.iter().all(|path| path.is_file()), "a folder of its own isn't read");
+    paths.iter().map(|path| fs::read_to_string(path).expect("a source")).collect()
 }

@@ -14,8 +14,6 @@ pub mod stories;
 pub mod streams;
 
 use client::Client;
-use countersign::api::Done;
-use countersign::api::error::AppError;
 use countersign::domain::directory::Person;
 use countersign::domain::ids::{ProjectId, TicketNumber, UserId};
 use countersign::domain::time::{Millis, SECOND};
@@ -31,6 +29,8 @@ use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
 use countersign::server::store::value::args;
 use countersign::server::store::{directory, ticket};
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
 use database::Contents;
 use sqlx::ConnectOptions;
 use std::ops::Deref;

@@ -1,8 +1,6 @@
 //! What tests ask for first: a host, or help.
 
 use super::TestApp;
-use countersign::api::Done;
-use countersign::api::workflow::TicketFilter;
 use countersign::domain::host::HostForm;
 use countersign::domain::support::SupportForm;
 use countersign::domain::workflow::Tab;
@@ -11,6 +9,8 @@ use countersign::server::service::hosts;
 use countersign::server::service::support::request;
 use countersign::server::service::workflow::lists;
 use countersign::server::store::value::args;
+use countersign::wire::Done;
+use countersign::wire::workflow::TicketFilter;
 
 /// The smallest host of the first project that the caller is offered.
 pub async fn host_form(app: &TestApp, caller: &Caller, name: &str) -> HostForm {

@@ -2,7 +2,6 @@
 
 use super::TestApp;
 use super::client::Client;
-use countersign::api::live::Hint;
 use countersign::domain::time::DAY;
 use countersign::server::caller::Caller;
 use countersign::server::clock::new_id;
@@ -10,6 +9,7 @@ use countersign::server::events::Stream;
 use countersign::server::service::session;
 use countersign::server::store;
 use countersign::server::store::session::NewSession;
+use countersign::wire::live::Hint;
 use futures::FutureExt;
 use std::collections::BTreeSet;
 use std::time::Duration;

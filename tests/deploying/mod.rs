@@ -4,9 +4,6 @@
 use crate::common::TestApp;
 pub use crate::common::requests::number_in;
 use async_trait::async_trait;
-use countersign::api::Done;
-use countersign::api::error::AppError;
-use countersign::api::workflow::TicketDetail;
 use countersign::domain::host::HostForm;
 use countersign::domain::ids::HostId;
 use countersign::domain::machine::{CloudStep, MachineSpec};
@@ -16,6 +13,9 @@ use countersign::server::service::workflow::{decide, details};
 use countersign::server::service::{hosts, processes, quota};
 use countersign::server::store::inventory;
 use countersign::server::store::value::args;
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
+use countersign::wire::workflow::TicketDetail;
 use std::sync::Arc;
 
 /// The smallest host of this name, so many times, for the project.

@@ -3,11 +3,11 @@
 use super::ledger::{Ledger, Told};
 use super::person::{Outcome, Person, Unread, below};
 use super::report::Counts;
-use countersign::api::hosts::{HostFormData, HostList};
-use countersign::api::support::SupportList;
-use countersign::api::workflow::{Decision, TicketList, TicketRow};
 use countersign::domain::support::SupportTab;
 use countersign::domain::workflow::{ExecutionResult, Status, Tab};
+use countersign::wire::hosts::{HostFormData, HostList};
+use countersign::wire::support::SupportList;
+use countersign::wire::workflow::{Decision, TicketList, TicketRow};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde::de::DeserializeOwned;

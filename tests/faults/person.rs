@@ -1,8 +1,8 @@
 //! Somebody who works with the server over HTTP, as the browser half does, and knows which answers came.
 
-use countersign::api::error::AppError;
-use countersign::api::{Reply, wire};
 use countersign::server::service::demo;
+use countersign::wire::error::AppError;
+use countersign::wire::{Reply, codec};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use reqwest::StatusCode;
@@ -86,7 +86,7 @@ impl Person {
     pub async fn read<T: DeserializeOwned>(&self, function: &str, fields: &[(&str, &str)]) -> Result<T, Unread> {
         let (status, body) = self.send(function, fields).await.ok_or(Unread::Gone)?;
         if status.is_success() {
-            return Ok(wire::decode(&body).unwrap_or_else(|e| panic!("{function}: {e} in {body:?}")));
+            return Ok(codec::decode(&body).unwrap_or_else(|e| panic!("{function}: {e} in {body:?}")));
         }
         match serde_json::from_slice::<AppError>(&body) {
             Ok(AppError::Internal { .. }) => Err(Unread::Failed),

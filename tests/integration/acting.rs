@@ -4,9 +4,9 @@ use crate::common::client::Client;
 use crate::common::forms;
 use crate::common::requests::member_asks;
 use crate::queries::{PAGES, places};
-use countersign::api::Reply;
-use countersign::api::error::AppError;
 use countersign::server::seed;
+use countersign::wire::Reply;
+use countersign::wire::error::AppError;
 
 /// Dialogs, whose forms the pages of [`PAGES`] don't show.
 const DIALOGS: &[(&str, &str)] = &[

@@ -4,9 +4,6 @@ use crate::common;
 use crate::common::TestApp;
 use crate::common::administration::{PASSWORD, all, at, domain, person, refused, search};
 use crate::common::requests::ask_for_host;
-use countersign::api::directory::{DirectoryFilter, UserForm};
-use countersign::api::error::AppError;
-use countersign::api::settings::SettingsForm;
 use countersign::domain::ids::ProjectId;
 use countersign::domain::process::{Scope, TicketType};
 use countersign::domain::time::DAY;
@@ -16,6 +13,9 @@ use countersign::server::service::workflow::details;
 use countersign::server::service::{coverage, system_settings};
 use countersign::server::store::directory as store;
 use countersign::server::store::value::args;
+use countersign::wire::directory::{DirectoryFilter, UserForm};
+use countersign::wire::error::AppError;
+use countersign::wire::settings::SettingsForm;
 use std::collections::BTreeSet;
 
 /// Asks for one host in the caller's project and gives the ticket's number.

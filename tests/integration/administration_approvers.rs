@@ -4,9 +4,6 @@ use crate::common;
 use crate::common::TestApp;
 use crate::common::administration::{PASSWORD, all, at, person, refused};
 use crate::common::requests::ask_for_host;
-use countersign::api::directory::{Impact, ImpactAsk};
-use countersign::api::error::AppError;
-use countersign::api::workflow::TicketFilter;
 use countersign::domain::process::{LinkForm, ProcessForm};
 use countersign::domain::workflow::Tab;
 use countersign::server::caller::Caller;
@@ -14,6 +11,9 @@ use countersign::server::service::directory::{self, domains, impact, projects, u
 use countersign::server::service::workflow::{details, lists};
 use countersign::server::service::{first_run, processes, system_settings};
 use countersign::server::store::directory as store;
+use countersign::wire::directory::{Impact, ImpactAsk};
+use countersign::wire::error::AppError;
+use countersign::wire::workflow::TicketFilter;
 
 /// Asks for one host in the caller's project and gives the ticket's number.
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {

@@ -3,9 +3,6 @@
 use crate::common::TestApp;
 use crate::common::administration::{PASSWORD, all, at, domain, person, refused, role, role_form, search};
 use crate::common::requests::ask_for_host;
-use countersign::api::Reply;
-use countersign::api::directory::{DirectoryFilter, UserForm};
-use countersign::api::error::AppError;
 use countersign::domain::directory::View;
 use countersign::domain::ids::{ProjectId, RoleId, UserId};
 use countersign::domain::process::{LinkForm, ProcessForm};
@@ -13,6 +10,9 @@ use countersign::server::service::directory::{self, projects, roles, users};
 use countersign::server::service::processes;
 use countersign::server::service::workflow::{decide, details};
 use countersign::server::store::directory as store;
+use countersign::wire::Reply;
+use countersign::wire::directory::{DirectoryFilter, UserForm};
+use countersign::wire::error::AppError;
 use std::collections::BTreeSet;
 
 /// Asks for one host in the caller's project and gives the ticket's number.

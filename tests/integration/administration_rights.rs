@@ -1,15 +1,15 @@
 //! Who may do what in administration: every service function × every demo person in every view × own, same domain, foreign.
 
 use crate::common::{EVERYBODY, TestApp};
-use countersign::api::directory::{DirectoryFilter, ImpactAsk, RoleForm, UserForm};
-use countersign::api::error::AppError;
-use countersign::api::settings::SettingsForm;
 use countersign::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use countersign::server::caller::Caller;
 use countersign::server::service::directory::{self, domains, impact, projects, roles, users};
 use countersign::server::service::system_settings;
 use countersign::server::store::directory as store;
 use countersign::server::store::value::args;
+use countersign::wire::directory::{DirectoryFilter, ImpactAsk, RoleForm, UserForm};
+use countersign::wire::error::AppError;
+use countersign::wire::settings::SettingsForm;
 
 /// `y`: was let in, whether or not the rest was in order. `f`: forbidden. `-`: as if it weren't there.
 fn verdict<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> char {

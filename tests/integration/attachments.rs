@@ -7,14 +7,14 @@ use crate::common::files::spooled;
 use crate::common::requests::member_asks;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use countersign::api::Reply;
-use countersign::api::error::AppError;
-use countersign::api::support::PostFile;
 use countersign::domain::attachment::MAX_SIZE;
 use countersign::domain::time::DAY;
 use countersign::server::jobs;
 use countersign::server::service::support::{attachments, details, handling, lists};
 use countersign::server::store::value::args;
+use countersign::wire::Reply;
+use countersign::wire::error::AppError;
+use countersign::wire::support::PostFile;
 
 const REPLY: &str = "/api/reply-support-ticket";
 /// The smallest PNG there is: one pixel.

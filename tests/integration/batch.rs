@@ -3,9 +3,6 @@
 use crate::common;
 use crate::common::TestApp;
 use crate::common::requests::ask_for_host;
-use countersign::api::Done;
-use countersign::api::error::AppError;
-use countersign::api::workflow::{BatchResult, Picked, Verdict};
 use countersign::domain::time::MINUTE;
 use countersign::domain::workflow::{ProcessResult, Status};
 use countersign::server::service::directory;
@@ -13,6 +10,9 @@ use countersign::server::service::workflow::decide::digest;
 use countersign::server::service::workflow::{batch, decide, details};
 use countersign::server::store::ticket;
 use countersign::server::store::value::args;
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
+use countersign::wire::workflow::{BatchResult, Picked, Verdict};
 
 const BACK: &str = "/tickets/workflow/pending?resource=web";
 
@@ -124,7 +124,7 @@ both! {
             // On a version that isn't the current one nothing is decided, and only who may is told so.
             let done = decided(&app, who, Verdict::Pass, &picked(&app, &numbers, 99).await).await.expect("answered");
             let result = told(&app, who, &done).await.expect("kept");
-            let outdated = |u: &countersign::api::workflow::Undecided| u.reason.contains("Your decision was not counted");
+            let outdated = |u: &countersign::wire::workflow::Undecided| u.reason.contains("Your decision was not counted");
             let got: String = result.undecided.iter().map(|u| if outdated(u) { 'y' } else { 'n' }).collect();
             let had_a_task = who == "owner" || who == "coowner";
             let expected = if had_a_task { format!("{}y", &expected[..2]) } else { expected.to_owned() };

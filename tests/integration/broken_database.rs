@@ -2,10 +2,10 @@
 
 use crate::common::{Engine, TestApp};
 use axum::http::StatusCode;
-use countersign::api::Reply;
-use countersign::api::error::AppError;
 use countersign::domain::time::MINUTE;
 use countersign::server::store::value::args;
+use countersign::wire::Reply;
+use countersign::wire::error::AppError;
 
 both! {
     async fn who_is_asking_cant_be_found_out(app) {

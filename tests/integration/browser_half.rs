@@ -5,26 +5,25 @@ use crate::common::requests::ask_for_host;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use countersign::api::Reply;
-use countersign::api::error::AppError;
-use countersign::api::frame::Frame;
-use countersign::api::wire;
 use countersign::server::service::demo::PASSWORD;
+use countersign::wire::error::AppError;
+use countersign::wire::frame::Frame;
+use countersign::wire::{Reply, codec};
 
 /// Asks as the browser half does.
 async fn ask(client: &mut Client, path: &str, fields: &[(&str, &str)]) -> Answer {
     let form = serde_urlencoded::to_string(fields).expect("a form");
     let request = Client::request(Method::POST, path)
-        .header(ACCEPT, wire::CONTENT_TYPE)
+        .header(ACCEPT, codec::CONTENT_TYPE)
         .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin");
     let answer = client.send(request.body(Body::from(form)).expect("a request")).await;
-    assert_eq!(answer.header("content-type"), wire::CONTENT_TYPE, "{path}");
+    assert_eq!(answer.header("content-type"), codec::CONTENT_TYPE, "{path}");
     answer
 }
 
 fn refusal(answer: &Answer) -> AppError {
-    wire::decode_kept(&answer.bytes).expect("a refusal")
+    codec::decode_kept(&answer.bytes).expect("a refusal")
 }
 
 both! {
@@ -34,12 +33,12 @@ both! {
         assert_eq!((out.status, refusal(&out)), (StatusCode::UNAUTHORIZED, AppError::SignedOut));
 
         let wrong = [("username", "member"), ("password", "wrong")];
-        let refused: Reply = wire::decode_kept(&ask(&mut browser, "/api/sign-in", &wrong).await.bytes).expect("a reply");
+        let refused: Reply = codec::decode_kept(&ask(&mut browser, "/api/sign-in", &wrong).await.bytes).expect("a reply");
         assert_eq!(refused, browser.call("/api/sign-in", &wrong).await.reply(), "the same as in JSON");
         assert!(matches!(refused, Reply::Refused(_)));
 
         let right = [("username", "member"), ("password", PASSWORD)];
-        let done: Reply = wire::decode_kept(&ask(&mut browser, "/api/sign-in", &right).await.bytes).expect("a reply");
+        let done: Reply = codec::decode_kept(&ask(&mut browser, "/api/sign-in", &right).await.bytes).expect("a reply");
         assert!(matches!(&done, Reply::Done(done) if done.location == "/hosts"), "{done:?}");
 
         let unknown = ask(&mut browser, "/api/get-host", &[("id", "unknown")]).await;
@@ -54,7 +53,7 @@ both! {
     async fn what_isnt_of_a_server_function_stays_as_it_is(app) {
         let mut browser = app.client();
         let request = Client::request(Method::POST, "/api/sign-in")
-            .header(ACCEPT, wire::CONTENT_TYPE)
+            .header(ACCEPT, codec::CONTENT_TYPE)
             .header("origin", "https://evil.example");
         let answer = browser.send(request.body(Body::empty()).expect("a request")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);

@@ -2,9 +2,9 @@
 
 use crate::common::TestApp;
 use crate::common::requests::member_asks;
-use countersign::api::error::AppError;
 use countersign::server::caller::Caller;
 use countersign::server::service::support::{canned, details, handling, lists};
+use countersign::wire::error::AppError;
 
 const TEXT: &str = "Dear {requester},\n\n{ticket} is with {handler}. {unknown}";
 

@@ -1,10 +1,10 @@
 //! Coverage: where nobody could approve at a link, as the directory stands now; and that enabling with gaps asks once more.
 
 use crate::common::TestApp;
-use countersign::api::error::AppError;
 use countersign::domain::ids::{ProcessId, RoleId};
 use countersign::domain::process::{LinkForm, ProcessForm, Scope, TicketType};
 use countersign::server::service::{coverage, directory, processes};
+use countersign::wire::error::AppError;
 
 /// Where nobody could approve at a link of host applications that names this role.
 async fn gaps(app: &TestApp, role: &str, scope: Scope) -> Vec<String> {

@@ -4,7 +4,6 @@
 use crate::common;
 use crate::common::TestApp;
 use crate::deploying::{form, number_in};
-use countersign::api::error::AppError;
 use countersign::domain::ids::UserId;
 use countersign::domain::quota::{Key, UNLIMITED};
 use countersign::server::caller::Caller;
@@ -12,6 +11,7 @@ use countersign::server::clock::new_id;
 use countersign::server::service::hosts;
 use countersign::server::service::quota::{LimitScope, set_limits};
 use countersign::server::store::directory;
+use countersign::wire::error::AppError;
 use futures::future::join_all;
 use std::collections::BTreeMap;
 

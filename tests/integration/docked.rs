@@ -4,7 +4,6 @@ use crate::common::TestApp;
 use crate::common::desk::Desk;
 use crate::common::docking::{a_while_later, docked, problem, reply, shown};
 use crate::common::requests::member_asks;
-use countersign::api::error::AppError;
 use countersign::domain::support::PostKind;
 use countersign::domain::time::SECOND;
 use countersign::server::job::Outcome;
@@ -12,6 +11,7 @@ use countersign::server::jobs;
 use countersign::server::service::external::{inbox, outbox};
 use countersign::server::service::support::handling;
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
 
 /// So many news come at a time.
 const PAGE: i64 = 50;

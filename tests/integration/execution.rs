@@ -2,7 +2,6 @@
 
 use crate::common::TestApp;
 use crate::deploying::*;
-use countersign::api::error::AppError;
 use countersign::domain::machine::StepState;
 use countersign::domain::quota::Key;
 use countersign::domain::time::{MINUTE, SECOND};
@@ -11,6 +10,7 @@ use countersign::server::cloud::{Progress, Unavailable};
 use countersign::server::jobs;
 use countersign::server::service::quota::{LimitScope, set_limits};
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -49,7 +49,7 @@ both! {
         approve(&app, number).await;
         assert_eq!(named(&hosts_of_web(&app).await), [("story", "deploying")]);
         assert_eq!(used_and_held(&app).await, (1, 0), "in use, and not held as well");
-        let words = |steps: &[countersign::api::workflow::ExecutionStep]| {
+        let words = |steps: &[countersign::wire::workflow::ExecutionStep]| {
             steps.iter().map(|s| format!("{} {} {}", s.host, s.step, s.state.key())).collect::<Vec<_>>()
         };
         assert_eq!(

@@ -4,8 +4,6 @@
 use crate::common;
 use crate::common::TestApp;
 use crate::deploying::*;
-use countersign::api::Done;
-use countersign::api::error::AppError;
 use countersign::domain::host_operation::{AdjustForm, DeleteForm, DirectAction};
 use countersign::domain::ids::HostId;
 use countersign::domain::quota::Key;
@@ -19,6 +17,8 @@ use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::workflow::{decide, route};
 use countersign::server::store::value::args;
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
 use std::collections::BTreeMap;
 
 /// Makes running hosts of `web` at once, past approval; gives their ids by name.

@@ -6,7 +6,7 @@ use crate::common::requests::{ask_for_host, ask_for_support};
 use crate::common::{TestApp, forms};
 use axum::body::Body;
 use axum::http::{Method, Request};
-use countersign::api::wire;
+use countersign::wire::codec;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -173,7 +173,7 @@ impl Campaign {
         if self.rng.random_ratio(1, 40) {
             body = (0..self.rng.random_range(0..300)).map(|_| self.rng.random::<u8>()).collect();
         }
-        let accept = ["text/html", "application/json", wire::CONTENT_TYPE][self.rng.random_range(0..3)];
+        let accept = ["text/html", "application/json", codec::CONTENT_TYPE][self.rng.random_range(0..3)];
         let origin =
             if self.rng.random_ratio(1, 30) { "https://evil.example".into() } else { format!("http://{HOST_NAME}") };
         let request = Client::request(Method::POST, &form.path).header("accept", accept).header("origin", origin);

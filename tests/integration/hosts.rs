@@ -3,8 +3,6 @@
 use crate::common;
 use crate::common::{EVERYBODY, TestApp};
 use crate::deploying::*;
-use countersign::api::error::AppError;
-use countersign::api::hosts::{HostFilter, HostRow};
 use countersign::domain::host::{HostForm, HostStatus};
 use countersign::domain::host_operation::{AdjustForm, DeleteForm};
 use countersign::domain::ids::HostId;
@@ -15,6 +13,8 @@ use countersign::server::service::hosts::{self, operations};
 use countersign::server::service::quota::{LimitScope, set_limits};
 use countersign::server::service::workflow::decide;
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
+use countersign::wire::hosts::{HostFilter, HostRow};
 
 async fn list(app: &TestApp, caller: &Caller) -> Vec<HostRow> {
     hosts::list(app, caller, &HostFilter::default()).await.expect("list").page.rows

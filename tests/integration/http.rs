@@ -7,10 +7,10 @@ use crate::common::requests::{ask_for_host, member_asks};
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use countersign::api::Reply;
-use countersign::api::error::AppError;
 use countersign::server::service::demo::PASSWORD;
 use countersign::server::service::support::handling;
+use countersign::wire::Reply;
+use countersign::wire::error::AppError;
 
 /// Addresses that lead, or that browsers take to lead, to another site.
 const ELSEWHERE: [&str; 6] = [

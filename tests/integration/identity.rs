@@ -3,13 +3,13 @@
 use crate::common::client::Client;
 use crate::common::{Engine, TestApp};
 use axum::http::StatusCode;
-use countersign::api::error::AppError;
-use countersign::api::frame::Frame;
-use countersign::api::{Done, Reply};
 use countersign::domain::directory::View;
 use countersign::domain::time::{DAY, HOUR, MINUTE, SECOND};
 use countersign::server::service::demo::PASSWORD;
 use countersign::server::service::{directory, first_run, sign_in};
+use countersign::wire::error::AppError;
+use countersign::wire::frame::Frame;
+use countersign::wire::{Done, Reply};
 use metrics_exporter_prometheus::PrometheusBuilder;
 
 async fn try_to_sign_in(browser: &mut Client, username: &str, password: &str) -> Reply {

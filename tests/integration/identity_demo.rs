@@ -1,13 +1,13 @@
 //! What the demo begins with (SPEC 9).
 
 use crate::common::TestApp;
-use countersign::api::hosts::HostFilter;
-use countersign::api::workflow::TicketFilter;
 use countersign::domain::process::TicketType;
 use countersign::domain::workflow::Tab;
 use countersign::server::service::workflow::lists;
 use countersign::server::service::{demo, frame, hosts};
 use countersign::server::store::process;
+use countersign::wire::hosts::HostFilter;
+use countersign::wire::workflow::TicketFilter;
 
 both! {
     async fn everybody_is_who_spec_9_says(app) {

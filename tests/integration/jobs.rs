@@ -2,7 +2,6 @@
 
 use crate::common::TestApp;
 use async_trait::async_trait;
-use countersign::api::error::AppError;
 use countersign::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use countersign::domain::time::{DAY, HOUR, Millis, SECOND};
 use countersign::server::app::App;
@@ -12,6 +11,7 @@ use countersign::server::jobs::{self, Handlers, Options, Runner, RunnerHandle, l
 use countersign::server::store::change::Change;
 use countersign::server::store::job::{self, Claimed, NewJob};
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

@@ -4,9 +4,6 @@ use crate::common::TestApp;
 use crate::deploying::{number_in, ticket};
 use crate::{common, deploying};
 use axum::http::StatusCode;
-use countersign::api::Done;
-use countersign::api::error::AppError;
-use countersign::api::workflow::Asked;
 use countersign::domain::directory::View;
 use countersign::domain::ids::RoleId;
 use countersign::domain::process::{LinkForm, ProcessForm};
@@ -18,6 +15,9 @@ use countersign::server::service::workflow::joining::{self, Grant};
 use countersign::server::service::workflow::{details, lists};
 use countersign::server::service::{directory, processes};
 use countersign::server::store;
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
+use countersign::wire::workflow::Asked;
 
 async fn apply(app: &TestApp, caller: &Caller, wished: &str) -> Result<Done, AppError> {
     let project = if wished.is_empty() { String::new() } else { app.project(wished).await.0 };

@@ -3,14 +3,14 @@
 use crate::common;
 use crate::common::requests::{ask_for_host, copies};
 use crate::common::{Engine, TestApp};
-use countersign::api::error::AppError;
-use countersign::api::workflow::TicketFilter;
 use countersign::domain::time::HOUR;
 use countersign::domain::workflow::Tab;
 use countersign::server::seed;
 use countersign::server::service::workflow::{export, lists};
 use countersign::server::store::db::Db;
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
+use countersign::wire::workflow::TicketFilter;
 use futures::TryStreamExt;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 use std::time::Duration;

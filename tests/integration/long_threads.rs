@@ -2,10 +2,10 @@
 
 use crate::common::TestApp;
 use crate::common::requests::member_asks;
-use countersign::api::support::SupportDetail;
 use countersign::server::service::support::details;
 use countersign::server::service::support::handling::{self, Entry};
 use countersign::server::store::value::args;
+use countersign::wire::support::SupportDetail;
 
 /// So many entries come at a time.
 const PART: usize = 50;

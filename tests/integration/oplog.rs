@@ -2,8 +2,6 @@
 
 use crate::common;
 use crate::common::{EVERYBODY, TestApp};
-use countersign::api::error::AppError;
-use countersign::api::logs::{LogFilter, LogRow};
 use countersign::domain::oplog::{LogColumn, Operation, Operator, Outcome, ResourceType, Subject};
 use countersign::domain::time::{DAY, HOUR, MINUTE, Millis};
 use countersign::server::caller::Caller;
@@ -11,6 +9,8 @@ use countersign::server::service::oplog::export::{self, Wish};
 use countersign::server::service::oplog::{get, list};
 use countersign::server::store::oplog::{self, NewRecord};
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
+use countersign::wire::logs::{LogFilter, LogRow};
 use futures::TryStreamExt;
 use serde_json::json;
 use std::io::{Cursor, Read};

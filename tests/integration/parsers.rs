@@ -1,7 +1,6 @@
 //! Every parser of ours, asked with what nobody should send: none panics, and what is taken keeps to its limits. Those that
 //! only their own module sees are asked there.
 
-use countersign::api::live::{Hint, Position};
 use countersign::domain::address::{after_signing_in, back_to, page_of_this_site, sign_in_then, with_parameter};
 use countersign::domain::attachment::clean_name;
 use countersign::domain::canned_reply::CannedReply;
@@ -19,6 +18,7 @@ use countersign::server::cloud::Faults;
 use countersign::server::helpdesk::{is_ours, naming};
 use countersign::server::markdown;
 use countersign::server::settings::duration;
+use countersign::wire::live::{Hint, Position};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;

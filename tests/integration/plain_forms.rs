@@ -4,11 +4,11 @@ use crate::common::client::{Answer, Client};
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
-use countersign::api::Reply;
-use countersign::api::error::AppError;
-use countersign::api::flash::Flash;
 use countersign::domain::time::MINUTE;
 use countersign::server::service::demo::PASSWORD;
+use countersign::wire::Reply;
+use countersign::wire::error::AppError;
+use countersign::wire::flash::Flash;
 
 /// The flash an answer redirects with, as its page would load it.
 async fn flash(browser: &mut Client, answer: &Answer) -> Option<Flash> {

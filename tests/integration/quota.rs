@@ -4,7 +4,6 @@ use crate::common;
 use crate::common::stories::play_any;
 use crate::common::{Engine, TestApp};
 use crate::deploying::*;
-use countersign::api::error::AppError;
 use countersign::domain::ids::{DomainId, ProjectId};
 use countersign::domain::quota::{Key, Standing, UNLIMITED};
 use countersign::domain::workflow::Status;
@@ -15,6 +14,7 @@ use countersign::server::service::workflow::decide;
 use countersign::server::service::{hosts, quota};
 use countersign::server::store::directory;
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -3,9 +3,6 @@
 use crate::common::TestApp;
 use crate::deploying::{number_in, ticket};
 use crate::{common, deploying};
-use countersign::api::Done;
-use countersign::api::error::AppError;
-use countersign::api::quotas::{QuotaList, Way};
 use countersign::domain::quota::{Key, Standing, UNLIMITED};
 use countersign::domain::quota_request::{LimitField, QuotaForm, QuotaScope, seen};
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status};
@@ -15,6 +12,9 @@ use countersign::server::service::workflow::decide;
 use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::{processes, quotas};
 use countersign::server::store::directory;
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
+use countersign::wire::quotas::{QuotaList, Way};
 use std::collections::BTreeMap;
 
 const BACK: &str = "/tickets/workflow/pending";

@@ -4,7 +4,6 @@
 use crate::common::docking::{self, docked, fields, problem, remote_id, reply, reply_with, shown};
 use crate::common::requests::member_asks as ask;
 use crate::common::{START, TestApp};
-use countersign::api::external::ConnectionForm;
 use countersign::domain::external::HelpdeskKind;
 use countersign::domain::support::{PostKind, SupportStatus, SupportTab};
 use countersign::server::helpdesk::{self, HelpdeskError, NewReply, NewTicket, News, Queue};
@@ -13,6 +12,7 @@ use countersign::server::service::external::outbox::{self, Errand};
 use countersign::server::service::support::{handling, lists};
 use countersign::server::store::value::args;
 use countersign::server::{secret, store};
+use countersign::wire::external::ConnectionForm;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -298,7 +298,7 @@ both! {
         let (old, new) = (shown(&app, old).await, shown(&app, new).await);
         assert_eq!(new.posts.last().map(|post| post.author.as_str()), Some("Agent Tester"));
         assert!(old.posts.iter().all(|post| post.author != "Agent Tester"));
-        let href = |detail: &countersign::api::support::SupportDetail| detail.row.external.as_ref().and_then(|e| e.href.clone());
+        let href = |detail: &countersign::wire::support::SupportDetail| detail.row.external.as_ref().and_then(|e| e.href.clone());
         assert_eq!((href(&old), href(&new)), (None, Some(format!("{}/issues/{id}", env("URL")))));
     }
 }

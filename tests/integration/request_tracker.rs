@@ -4,13 +4,13 @@
 use crate::common::TestApp;
 use crate::common::docking::{self, a_while_later, fields, problem, remote_id, reply, reply_with, shown};
 use crate::common::requests::member_asks as ask;
-use countersign::api::external::ConnectionForm;
 use countersign::domain::support::{PostKind, SupportStatus, SupportTab};
 use countersign::server::service::external;
 use countersign::server::service::external::outbox::{self, Errand};
 use countersign::server::service::support::{handling, lists};
 use countersign::server::store::value::args;
 use countersign::server::{secret, store};
+use countersign::wire::external::ConnectionForm;
 use serde_json::{Value, json};
 use std::process::Command;
 

@@ -6,10 +6,6 @@ use crate::common::files::uploaded;
 use crate::common::requests::ask_for_support;
 use crate::common::{EVERYBODY, TestApp};
 use crate::deploying::{form, number_in};
-use countersign::api::error::AppError;
-use countersign::api::external::ConnectionForm;
-use countersign::api::logs::LogFilter;
-use countersign::api::workflow::{Asked, Verdict};
 use countersign::domain::host_operation::{AdjustForm, DeleteForm, DirectAction};
 use countersign::domain::ids::{HostId, ProjectId};
 use countersign::domain::process::{ProcessForm, Scope, TicketType};
@@ -28,6 +24,10 @@ use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::workflow::{batch, details, joining, lists, route};
 use countersign::server::service::{coverage, processes, quotas};
 use countersign::server::store::value::args;
+use countersign::wire::error::AppError;
+use countersign::wire::external::ConnectionForm;
+use countersign::wire::logs::LogFilter;
+use countersign::wire::workflow::{Asked, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// `y`: was let in, whether or not the rest was in order. `f`: forbidden. `-`: as if it weren't there, or not to choose.

@@ -2,9 +2,6 @@
 
 use crate::common;
 use crate::common::TestApp;
-use countersign::api::hosts::HostFilter;
-use countersign::api::support::SupportFilter;
-use countersign::api::workflow::{TicketFilter, TicketRow};
 use countersign::domain::quota::Key;
 use countersign::domain::support::{SupportStatus, SupportTab};
 use countersign::domain::workflow::{ProcessResult, RecordKind, Status, Tab};
@@ -12,6 +9,9 @@ use countersign::server::seed;
 use countersign::server::service::oplog::verify;
 use countersign::server::service::workflow::{details, lists};
 use countersign::server::service::{frame, hosts, support};
+use countersign::wire::hosts::HostFilter;
+use countersign::wire::support::SupportFilter;
+use countersign::wire::workflow::{TicketFilter, TicketRow};
 
 async fn list(app: &TestApp, who: &str, tab: Tab) -> Vec<TicketRow> {
     let filter = TicketFilter { resource: "bench-".into(), ..Default::default() };

@@ -2,9 +2,6 @@
 
 use crate::common::TestApp;
 use crate::common::requests::{copies, number_in};
-use countersign::api::Done;
-use countersign::api::error::AppError;
-use countersign::api::support::{SupportDetail, SupportFilter};
 use countersign::domain::process::{LinkForm, ProcessForm, TicketType};
 use countersign::domain::support::{PostKind, SupportForm, SupportStatus, SupportTab};
 use countersign::domain::time::{DAY, SECOND};
@@ -14,6 +11,9 @@ use countersign::server::service::support::handling::Entry;
 use countersign::server::service::support::{details, handling, lists, request};
 use countersign::server::service::workflow::{decide, details as workflow_details, lists as workflow_lists};
 use countersign::server::service::{directory, frame, processes, system_settings};
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
+use countersign::wire::support::{SupportDetail, SupportFilter};
 
 fn form(description: &str, level: &str) -> SupportForm {
     SupportForm { description: description.into(), level: level.into(), follows: String::new() }
@@ -321,7 +321,7 @@ both! {
         reply(&app, "helpdesk", number, "done?").await.expect("sent");
         app.clock.advance(10 * SECOND);
         let admin = app.caller_in("sysadmin", "System View").await;
-        let form = countersign::api::settings::SettingsForm { auto_close: "5s".into(), trash: "3d".into(), ..Default::default() };
+        let form = countersign::wire::settings::SettingsForm { auto_close: "5s".into(), trash: "3d".into(), ..Default::default() };
         system_settings::save(&app, &admin, &form).await.expect("saved");
         jobs::run_due(&app).await.expect("run jobs");
         assert_eq!(status(&app, number).await, SupportStatus::Closed);

@@ -3,12 +3,12 @@
 use crate::common;
 use crate::common::TestApp;
 use crate::common::requests::host_form;
-use countersign::api::error::AppError;
-use countersign::api::workflow::{Asked, TicketDetail, TicketFilter, TicketRow};
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status, Tab};
 use countersign::server::caller::Caller;
 use countersign::server::service::workflow::{decide, details, lists};
 use countersign::server::service::{directory, hosts};
+use countersign::wire::error::AppError;
+use countersign::wire::workflow::{Asked, TicketDetail, TicketFilter, TicketRow};
 
 const BACK: &str = "/tickets/workflow/pending";
 

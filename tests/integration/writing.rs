@@ -2,11 +2,11 @@
 
 use crate::common::requests::member_asks;
 use crate::common::streams::{all_hints, hints, open, settled, signed_in, stream};
-use countersign::api::error::AppError;
-use countersign::api::live::Hint;
 use countersign::domain::directory::View;
 use countersign::server::service::session;
 use countersign::server::service::support::{details, handling};
+use countersign::wire::error::AppError;
+use countersign::wire::live::Hint;
 
 both! {
     async fn the_other_side_is_told_and_nobody_else(app) {

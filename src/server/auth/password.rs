@@ -1,8 +1,8 @@
 //! Passwords: the rule for new ones, and argon2id kept off the threads that serve requests.
 
-use crate::api::error::AppError;
 use crate::domain::validation::Problems;
 use crate::server::metrics;
+use crate::wire::error::AppError;
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use std::sync::OnceLock;

@@ -1,9 +1,9 @@
 //! One open stream: whose it is, what it has yet to be told, and the end that a browser reads.
 
 use super::{Hub, State};
-use crate::api::live::{Hint, Position};
 use crate::server::caller::Caller;
 use crate::server::store::change::Event;
+use crate::wire::live::{Hint, Position};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;

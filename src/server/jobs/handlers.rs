@@ -1,10 +1,10 @@
 //! What the runner asks of whoever carries jobs out.
 
-use crate::api::error::AppError;
 use crate::server::app::App;
 use crate::server::job::{Failure, Outcome};
 use crate::server::store::change::Change;
 use crate::server::store::job::Claimed;
+use crate::wire::error::AppError;
 use std::time::Duration;
 
 /// What the runner runs: this program's kinds of job, or a test's.

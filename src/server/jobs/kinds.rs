@@ -1,7 +1,6 @@
 //! The kinds of job, each with the use case that does it and with what its end looks like when it is given up.
 
 use super::handlers::Handlers;
-use crate::api::error::AppError;
 use crate::server::app::App;
 use crate::server::job::{AfterCleanUp, Failure, Job, Outcome};
 use crate::server::service::external::inbox;
@@ -12,6 +11,7 @@ use crate::server::service::support::{attachments, closing};
 use crate::server::store::change::Change;
 use crate::server::store::host::step::StepKey;
 use crate::server::store::job::Claimed;
+use crate::wire::error::AppError;
 use std::time::Duration;
 
 /// A port call says "accepted", not "done", so a minute means it hangs.

@@ -13,7 +13,7 @@ pub use runner::{Options, Runner, RunnerHandle};
 use super::app::App;
 use super::job::Job;
 use super::store::job;
-use crate::api::error::AppError;
+use crate::wire::error::AppError;
 use kinds::Dispatch;
 
 /// Runs whatever is due, one job after the other in the caller's own task, until nothing is; tells how many. Takes up

@@ -5,13 +5,13 @@
 
 use super::handlers::Handlers;
 use super::kinds::Dispatch;
-use crate::api::error::AppError;
 use crate::domain::time::{DAY, MINUTE, Millis, SECOND};
 use crate::server::app::App;
 use crate::server::clock::new_id;
 use crate::server::job::{Failure, Outcome};
 use crate::server::store::job::{self, Claimed};
 use crate::server::{metrics, telemetry};
+use crate::wire::error::AppError;
 use futures::FutureExt;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;

@@ -1,9 +1,9 @@
 //! The floor under every change: how often this database commits a transaction of one small row.
 
-use crate::api::error::AppError;
 use crate::server::app::App;
 use crate::server::clock::new_id;
 use crate::server::store::value::args;
+use crate::wire::error::AppError;
 use std::time::{Duration, Instant};
 
 const MARK: &str = "bare";

@@ -1,7 +1,6 @@
 //! Support tickets of `member`, most of them closed, and one with a thread of a thousand replies.
 
 use super::number_on_after;
-use crate::api::error::AppError;
 use crate::domain::directory::View;
 use crate::domain::process::TicketType;
 use crate::domain::support::SupportForm;
@@ -10,6 +9,7 @@ use crate::server::caller::Caller;
 use crate::server::service::support::{handling, request};
 use crate::server::store::value::args;
 use crate::server::store::{directory, process, ticket};
+use crate::wire::error::AppError;
 
 /// So many of the newest are open.
 const OPEN: i64 = 500;

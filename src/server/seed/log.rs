@@ -1,9 +1,9 @@
 //! The operation log of years: two records for a ticket.
 
 use super::people::REQUESTERS;
-use crate::api::error::AppError;
 use crate::server::app::App;
 use crate::server::store::value::args;
+use crate::wire::error::AppError;
 
 pub(super) async fn insert(app: &App, records: i64) -> Result<(), AppError> {
     if records < 1 {

@@ -1,10 +1,10 @@
 //! Projects beside those of the demo, each with two owners and its share of the people who ask.
 
-use crate::api::error::AppError;
 use crate::domain::time::Millis;
 use crate::server::app::App;
 use crate::server::store::db::Tx;
 use crate::server::store::value::args;
+use crate::wire::error::AppError;
 
 pub(super) const PROJECTS: i64 = 200;
 /// With the owners they are 5,000.

@@ -3,11 +3,11 @@
 //! An attempt is counted as failed before the password is looked at and taken back when it turns out right: so a burst
 //! of guesses sent at once is counted too.
 
-use crate::api::error::AppError;
 use crate::domain::time::{MINUTE, Millis, SECOND};
 use crate::server::app::App;
 use crate::server::store::db::Tx;
 use crate::server::store::session;
+use crate::wire::error::AppError;
 
 /// Failures are remembered this long.
 const WINDOW: Millis = 15 * MINUTE;

@@ -1,14 +1,14 @@
 //! Coverage: for each link of a process, where nobody could approve (SPEC 4), read from the directory as it is now.
 
 use super::rights::require_system_view;
-use crate::api::error::AppError;
-use crate::api::processes::LinkGaps;
 use crate::domain::ids::RoleId;
 use crate::domain::process::{Approver, Definition, Scope, TicketType};
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::store::coverage::{self, Gap};
 use crate::server::store::db::Db;
+use crate::wire::error::AppError;
+use crate::wire::processes::LinkGaps;
 
 /// How many places are named; beyond them there is the number.
 const NAMED: i64 = 12;

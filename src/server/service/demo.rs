@@ -3,7 +3,6 @@
 mod past;
 
 use super::quota::set_limits;
-use crate::api::error::AppError;
 use crate::domain::directory::{DEFAULT_DOMAIN, built_in};
 use crate::domain::ids::{DomainId, ProcessId, ProjectId, UserId};
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
@@ -15,6 +14,7 @@ use crate::server::clock::new_id;
 use crate::server::store::quota::LimitScope;
 use crate::server::store::{directory, process, setting};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 use std::collections::BTreeMap;
 
 /// The password of everybody in the demo; no other account ever has a known one.

@@ -13,8 +13,6 @@ pub mod users;
 pub use assignments::{assign, unassign};
 pub use users::set_enabled;
 
-use crate::api::error::AppError;
-use crate::api::{Choice, Page};
 use crate::domain::directory::{Reach, View};
 use crate::domain::ids::DomainId;
 use crate::domain::validation::{Problem, Problems};
@@ -23,6 +21,8 @@ use crate::server::caller::Caller;
 use crate::server::store::directory::list::Position;
 use crate::server::store::directory::{self, Domain, change};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
+use crate::wire::{Choice, Page};
 
 const PAGE_SIZE: usize = 50;
 const MAX_NAME: usize = 100;

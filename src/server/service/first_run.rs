@@ -2,7 +2,6 @@
 //! link with which the first administrator sets a password.
 
 use super::sign_in::{SignedIn, open_session};
-use crate::api::error::AppError;
 use crate::domain::directory::{DEFAULT_DOMAIN, Reach, built_in};
 use crate::domain::ids::{DomainId, ProjectId, UserId};
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
@@ -13,6 +12,7 @@ use crate::server::auth::{password, token};
 use crate::server::clock::new_id;
 use crate::server::store::{directory, session};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 
 pub const SYSTEM_PROJECT: &str = "system";
 const LINK_LIFETIME: Millis = DAY;

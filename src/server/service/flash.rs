@@ -1,10 +1,10 @@
 //! What is kept of an answer for the page that is gone to: what came of a form sent without scripts, or of a batch.
 
-use crate::api::error::AppError;
 use crate::domain::time::{MINUTE, Millis};
 use crate::server::app::App;
 use crate::server::auth::token;
 use crate::server::store::flash::{self, NewFlash};
+use crate::wire::error::AppError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

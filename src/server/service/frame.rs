@@ -1,12 +1,12 @@
 //! What surrounds every page of a signed-in person: the views, the bell, and what kind of system this is.
 
-use crate::api::error::AppError;
-use crate::api::frame::Frame;
 use crate::domain::directory::View;
 use crate::domain::process::TicketType;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::store::bell::{self, Bell};
+use crate::wire::error::AppError;
+use crate::wire::frame::Frame;
 
 /// All of it was read with the session.
 pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {

@@ -4,9 +4,6 @@ pub mod operating;
 pub mod operations;
 pub mod trash;
 
-use crate::api::error::AppError;
-use crate::api::hosts::{HostDetail, HostFilter, HostFormData, HostList, HostRow, OpenTicket, ProjectChoice};
-use crate::api::{Choice, Done, Page};
 use crate::domain::directory::{Held, View};
 use crate::domain::host::{HostForm, HostRequest, HostStatus};
 use crate::domain::host_operation::Change;
@@ -26,6 +23,9 @@ use crate::server::store::directory::{self, Project};
 use crate::server::store::host::{self, Host, Listing, Offer, Position, Reader, step};
 use crate::server::store::process;
 use crate::server::work::Work;
+use crate::wire::error::AppError;
+use crate::wire::hosts::{HostDetail, HostFilter, HostFormData, HostList, HostRow, OpenTicket, ProjectChoice};
+use crate::wire::{Choice, Done, Page};
 use serde_json::json;
 
 const PAGE_SIZE: usize = 50;

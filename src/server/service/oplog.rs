@@ -9,14 +9,14 @@ pub mod verify;
 
 use super::days;
 use super::rights::require_system_view;
-use crate::api::error::AppError;
-use crate::api::logs::{LogFilter, LogList, LogRecord, LogRow};
 use crate::domain::directory::{Reach, View};
 use crate::domain::ids::DomainId;
 use crate::domain::oplog::{Operation, Outcome, ResourceType};
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::store::oplog::{self, Key, Record, Selection, seal};
+use crate::wire::error::AppError;
+use crate::wire::logs::{LogFilter, LogList, LogRecord, LogRow};
 use serde_json::{Value, json};
 
 pub const PAGE_SIZE: i64 = 20;

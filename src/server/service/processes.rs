@@ -2,9 +2,6 @@
 
 use super::rights::require_system_view;
 use super::{coverage, external};
-use crate::api::error::AppError;
-use crate::api::processes::{LinkGaps, LinkRow, ProcessDetail, ProcessRow, Setup};
-use crate::api::{Choice, Done};
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::{ProcessId, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -17,6 +14,9 @@ use crate::server::service::approvers::Names;
 use crate::server::store::process::{self, Around, Process};
 use crate::server::store::{directory, task, ticket};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
+use crate::wire::processes::{LinkGaps, LinkRow, ProcessDetail, ProcessRow, Setup};
+use crate::wire::{Choice, Done};
 use serde_json::json;
 
 const PAGE: &str = "/settings/tickets";

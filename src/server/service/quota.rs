@@ -3,7 +3,6 @@
 //! A host counts as used from the moment its row says Deploying. Until then, and again while it is Deploy failed, its
 //! ticket holds what it takes; every change from the one to the other happens in one transaction.
 
-use crate::api::error::AppError;
 use crate::domain::host::host_amounts;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
 use crate::domain::quota::{Amounts, Key, Overrun, Standing, UNLIMITED};
@@ -11,6 +10,7 @@ use crate::server::store::db::{Db, Tx};
 use crate::server::store::directory::{self, Project};
 use crate::server::store::quota::{self, Line};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::server::store::quota::LimitScope;

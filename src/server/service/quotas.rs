@@ -1,8 +1,5 @@
 //! The page of quotas: what a view shows of them, and changing them, by ticket or at once.
 
-use crate::api::error::AppError;
-use crate::api::quotas::{QuotaList, ScopeQuota, Way, ticket_type};
-use crate::api::{Choice, Done};
 use crate::domain::address::back_to;
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
@@ -20,6 +17,9 @@ use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::store::directory::{self, Domain, Project};
 use crate::server::store::process;
 use crate::server::work::Work;
+use crate::wire::error::AppError;
+use crate::wire::quotas::{QuotaList, ScopeQuota, Way, ticket_type};
+use crate::wire::{Choice, Done};
 use serde_json::json;
 
 const PAGE: &str = "/quotas";

@@ -1,7 +1,7 @@
 //! Checks that several use cases share.
 
-use crate::api::error::AppError;
 use crate::server::caller::Caller;
+use crate::wire::error::AppError;
 
 /// What belongs to the System View is refused in every other, with a hint for those who hold it.
 pub fn require_system_view(caller: &Caller, what: &str) -> Result<(), AppError> {

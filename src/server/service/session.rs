@@ -1,8 +1,6 @@
 //! A session's life after signing in: whose request this is, the view in force, the password, the end.
 
 use super::attempts::Attempt;
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::address::FIRST_PAGE;
 use crate::domain::directory::View;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -12,6 +10,8 @@ use crate::server::app::App;
 use crate::server::auth::{password, token};
 use crate::server::caller::Caller;
 use crate::server::store::{directory, session};
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 const ACCOUNT_PAGE: &str = "/account";

@@ -1,7 +1,6 @@
 //! Signing in by user name and password.
 
 use super::attempts::Attempt;
-use crate::api::error::AppError;
 use crate::domain::directory::Person;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::validation::Problems;
@@ -10,6 +9,7 @@ use crate::server::auth::{password, token};
 use crate::server::store::directory::Account;
 use crate::server::store::{directory, session};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 
 const MAX_USERNAME: usize = 100;
 

@@ -4,9 +4,6 @@
 use super::oplog::retention::kept_as_stored;
 use super::rights::require_system_view;
 use super::support::closing;
-use crate::api::Done;
-use crate::api::error::AppError;
-use crate::api::settings::{Delay, SettingsForm, SystemSettings};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::domain::validation::Problems;
@@ -15,6 +12,9 @@ use crate::server::caller::Caller;
 use crate::server::settings::duration;
 use crate::server::store::{setting, task};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
+use crate::wire::settings::{Delay, SettingsForm, SystemSettings};
 use serde_json::json;
 
 const PAGE: &str = "/settings/system";

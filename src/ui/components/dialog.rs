@@ -2,10 +2,10 @@
 
 use super::form::{Change, ChangeForm, ErrorSummary, GetForm, SubmitButton, hidden_fields};
 use super::icon;
-use crate::api::error::AppError;
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
 use crate::ui::still::some;
+use crate::wire::error::AppError;
 use leptos::html as elements;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlDialogElement;

@@ -1,6 +1,6 @@
 //! A page that couldn't be shown: what happened, and the way back.
 
-use crate::api::error::AppError;
+use crate::wire::error::AppError;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

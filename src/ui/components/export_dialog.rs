@@ -3,12 +3,12 @@
 use super::dialog::{CancelButton, modal};
 use super::icon::{self, Icon};
 use super::log_list::Place;
-use crate::api::logs::{LogFilter, LogRow};
 use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn};
 use crate::ui::context::Toasts;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::logs::{LogFilter, LogRow};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;

@@ -3,9 +3,9 @@
 
 use super::form::{FormState, field_id};
 use super::icon::{self, Icon};
-use crate::api::Choice;
 use crate::ui::memo::memo;
 use crate::ui::query::use_query;
+use crate::wire::Choice;
 use leptos::prelude::*;
 use maud::html;
 
@@ -242,11 +242,11 @@ pub fn FilterField(
 /// The choices of an enum's filter: everything first.
 macro_rules! all_choices {
     ($any:literal, $name:ident) => {
-        std::iter::once($crate::api::Choice { value: String::new(), label: $any.to_owned() })
+        std::iter::once($crate::wire::Choice { value: String::new(), label: $any.to_owned() })
             .chain(
                 $name::ALL
                     .iter()
-                    .map(|v| $crate::api::Choice { value: v.key().to_owned(), label: v.label().to_owned() }),
+                    .map(|v| $crate::wire::Choice { value: v.key().to_owned(), label: v.label().to_owned() }),
             )
             .collect::<Vec<_>>()
     };

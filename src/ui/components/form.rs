@@ -5,13 +5,13 @@ mod change;
 pub use change::{Change, ChangeFn, Sending, use_button_change, use_change};
 
 use super::icon::Icon;
-use crate::api::Reply;
-use crate::api::error::AppError;
-use crate::api::flash::Flash;
 use crate::ui::browser;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{EDIT, Pairs};
 use crate::ui::views::Views;
+use crate::wire::Reply;
+use crate::wire::error::AppError;
+use crate::wire::flash::Flash;
 use leptos::context::Provider;
 use leptos::html as elements;
 use leptos::prelude::*;

@@ -4,12 +4,12 @@ use super::form::{Change, GetForm};
 use super::icon::{self, Icon};
 use super::pill::text_or_none;
 use super::selection::Selection;
-use crate::api::Page;
 use crate::domain::bell::Counts;
 use crate::ui::context::LiveCounts;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::{Region, some};
 use crate::ui::views::Views;
+use crate::wire::Page;
 use leptos::prelude::*;
 use maud::{Markup, html};
 

@@ -4,13 +4,14 @@ use super::dialog::{NoticeDialog, refused};
 use super::icon::{self, Icon};
 use super::pill::{State, optional, text_or_none};
 use super::time::exact_time;
-use crate::api::logs::{LogRecord, get_log};
+use crate::functions::logs::get_log;
 use crate::ui::browser;
 use crate::ui::context::Clock;
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::{block, fact};
+use crate::wire::logs::LogRecord;
 use leptos::prelude::*;
 use maud::html;
 

@@ -1,11 +1,11 @@
 //! A page of the ticket whose number its path ends with.
 
 use super::error_page::ErrorPage;
-use crate::api::error::AppError;
 use crate::domain::ids::TicketNumber;
 use crate::ui::context::kept;
 use crate::ui::memo::memo;
 use crate::ui::server_side;
+use crate::wire::error::AppError;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 

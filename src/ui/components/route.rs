@@ -1,7 +1,7 @@
 //! The way a ticket would take, shown before it is submitted.
 
 use super::icon::{self, Icon};
-use crate::api::workflow::{RouteLink, RoutePreview};
+use crate::wire::workflow::{RouteLink, RoutePreview};
 use leptos::prelude::*;
 
 /// Each link with who could approve there.

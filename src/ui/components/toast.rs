@@ -1,10 +1,10 @@
 //! The polite region where it is said what a change did.
 
 use super::icon::{self, Icon};
-use crate::api::Reply;
 use crate::ui::context::{Toast, Toasts, flash_answer};
 use crate::ui::data::awaited;
 use crate::ui::views::Views;
+use crate::wire::Reply;
 use leptos::prelude::*;
 
 /// Toasts of this page, and the answer of a form that was sent without scripts.

@@ -4,8 +4,8 @@
 //! waits for the lock takes over where the tab itself stands. Every message says from where to where it leads, so that a
 //! tab that stood elsewhere knows that it missed something. Where a browser has no locks, each tab has a connection.
 
-use crate::api::live::{Hint, Position};
 use crate::ui::browser;
+use crate::wire::live::{Hint, Position};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::prelude::Closure;
 use leptos::wasm_bindgen::{JsCast, JsValue};

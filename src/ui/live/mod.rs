@@ -9,8 +9,8 @@ mod pace;
 
 use super::browser;
 use super::context::{refresh_frame, use_revision};
-use crate::api::live::Hint;
 use crate::domain::ids::TicketNumber;
+use crate::wire::live::Hint;
 use leptos::prelude::*;
 use pace::Pace;
 use std::sync::atomic::{AtomicU32, Ordering};

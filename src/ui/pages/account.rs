@@ -1,6 +1,6 @@
 //! `/account`: the person's own password and sessions.
 
-use crate::api::session::{ChangePassword, SignOutEverywhere};
+use crate::functions::session::{ChangePassword, SignOutEverywhere};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, SubmitButton, use_button_change, use_change};
 use crate::ui::context::with_flash;

@@ -2,18 +2,21 @@
 
 use super::host_dialogs::{Amending, adjust, delete};
 use super::{joining, request_quota};
-use crate::api::hosts::{HostsDialog, get_hosts_dialog};
-use crate::api::joining::{JoinFormData, get_join_form};
-use crate::api::workflow::{TicketDetail, get_ticket};
 use crate::domain::host_operation::HostBefore;
 use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::request::Request;
+use crate::functions::hosts::get_hosts_dialog;
+use crate::functions::joining::get_join_form;
+use crate::functions::workflow::get_ticket;
 use crate::ui::components::dialog::{DialogButton, refused};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, lasting_query};
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::wire::hosts::HostsDialog;
+use crate::wire::joining::JoinFormData;
+use crate::wire::workflow::TicketDetail;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

@@ -2,11 +2,9 @@
 //! what it answers when not all could be decided.
 
 use super::decision::note;
-use crate::api::error::AppError;
-use crate::api::workflow::{Batch, BatchResult, DecideBatch, TicketRow, Verdict, get_batch, get_batch_result};
 use crate::domain::ids::TicketNumber;
-use crate::ui::components::dialog::refused;
-use crate::ui::components::dialog::{ChangeDialog, NoticeDialog};
+use crate::functions::workflow::{DecideBatch, get_batch, get_batch_result};
+use crate::ui::components::dialog::{ChangeDialog, NoticeDialog, refused};
 use crate::ui::components::form::{GetForm, Hidden, use_change};
 use crate::ui::components::list::Column;
 use crate::ui::components::selection::Selection;
@@ -15,6 +13,8 @@ use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::error::AppError;
+use crate::wire::workflow::{Batch, BatchResult, TicketRow, Verdict};
 use leptos::prelude::*;
 use maud::{Markup, html};
 

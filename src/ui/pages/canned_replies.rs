@@ -1,10 +1,8 @@
 //! `/tickets/support/replies`: the texts that a project's handlers answer with again and again.
 
-use crate::api::Choice;
-use crate::api::canned_replies::{CannedList, CannedRow, CreateCanned, DeleteCanned, EditCanned, list_canned};
-use crate::api::frame::Frame;
 use crate::domain::support::title;
 use crate::domain::time::Millis;
+use crate::functions::canned_replies::{CreateCanned, DeleteCanned, EditCanned, list_canned};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
@@ -16,6 +14,9 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::Choice;
+use crate::wire::canned_replies::{CannedList, CannedRow};
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

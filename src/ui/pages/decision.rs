@@ -1,9 +1,9 @@
 //! The dialogs of a ticket: Pass, Reject, Undo and Abandon, wherever they are opened.
 
 use super::joining::grant_fields;
-use crate::api::workflow::{Abandon, Asked, Decision, Pass, Reject, Undo, get_decision};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::TicketType;
+use crate::functions::workflow::{Abandon, Pass, Reject, Undo, get_decision};
 use crate::ui::components::dialog::{ChangeDialog, refused};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeFn, Hidden, use_change};
@@ -12,6 +12,7 @@ use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::{block, some};
+use crate::wire::workflow::{Asked, Decision};
 use leptos::prelude::*;
 use maud::html;
 

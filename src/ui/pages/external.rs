@@ -1,9 +1,8 @@
 //! `/settings/external`: the third-party ticket system that Technical Support can be docked to.
 
-use crate::api::external::{ConnectExternal, Connection, DisconnectExternal, get_external};
-use crate::api::frame::Frame;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::time::Millis;
+use crate::functions::external::{ConnectExternal, DisconnectExternal, get_external};
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, SubmitButton, use_button_change, use_change};
 use crate::ui::components::icon::{self, Icon};
@@ -13,6 +12,8 @@ use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::still::shown;
 use crate::ui::views::Views;
+use crate::wire::external::Connection;
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

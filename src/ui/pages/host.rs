@@ -2,12 +2,11 @@
 
 use super::host_dialogs::HostDialog;
 use super::hosts::{actions, direct, disks, is_changing, specification, status};
-use crate::api::frame::Frame;
-use crate::api::hosts::{ActOnHost, HostDetail, HostRow, OpenTicket, get_host};
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::ids::HostId;
 use crate::domain::time::Millis;
+use crate::functions::hosts::{ActOnHost, get_host};
 use crate::ui::components::dialog::page_button;
 use crate::ui::components::form::{Change, use_button_change};
 use crate::ui::components::icon::{self, Icon};
@@ -17,6 +16,8 @@ use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::still::{Region, block, fact, shown};
+use crate::wire::frame::Frame;
+use crate::wire::hosts::{HostDetail, HostRow, OpenTicket};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;

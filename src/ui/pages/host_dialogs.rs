@@ -1,10 +1,10 @@
 //! The dialogs *Adjust configuration*, *Delete* and *Clear* of hosts, wherever they are opened.
 
 use super::ticket_request::before_and_after;
-use crate::api::hosts::{ActOnHost, AdjustHosts, DeleteHosts, HostsDialog, get_hosts_dialog};
 use crate::domain::host::{DATA_DISK_GIB, MAX_DATA_DISKS, Specification};
 use crate::domain::host_operation::{AdjustRequest, DeleteRequest, DirectAction, HostBefore};
 use crate::domain::ids::{HostId, TicketNumber};
+use crate::functions::hosts::{ActOnHost, AdjustHosts, DeleteHosts, get_hosts_dialog};
 use crate::ui::browser;
 use crate::ui::components::data_disks::{DISKS, DataDisks};
 use crate::ui::components::dialog::{ChangeDialog, refused};
@@ -17,6 +17,7 @@ use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{Pairs, edited, row_count};
+use crate::wire::hosts::HostsDialog;
 use leptos::prelude::*;
 
 /// The query name under which hosts are chosen.

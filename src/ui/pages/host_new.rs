@@ -1,16 +1,15 @@
 //! `/hosts/new`: the form that asks for hosts, with the quota beside it as one types.
 
 use super::amend::AMENDS;
-use crate::api::Choice;
-use crate::api::frame::Frame;
-use crate::api::hosts::{CreateHost, HostFormData, get_host_form};
-use crate::api::workflow::{TicketDetail, get_route, get_ticket};
-use crate::domain::host::HostRequest;
-use crate::domain::host::{DEFAULT_SYSTEM_DISK_GIB, MAX_DATA_DISKS, MAX_QUANTITY, SYSTEM_DISK_GIB, host_amounts};
+use crate::domain::host::{
+    DEFAULT_SYSTEM_DISK_GIB, HostRequest, MAX_DATA_DISKS, MAX_QUANTITY, SYSTEM_DISK_GIB, host_amounts,
+};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
+use crate::functions::hosts::{CreateHost, get_host_form};
+use crate::functions::workflow::{get_route, get_ticket};
 use crate::ui::browser;
 use crate::ui::components::data_disks::{DISKS, DataDisks};
 use crate::ui::components::field::{Control, Field, choice};
@@ -27,6 +26,10 @@ use crate::ui::memo::memo;
 use crate::ui::query::use_query;
 use crate::ui::restate::{Pairs, edited, row_count};
 use crate::ui::views::Views;
+use crate::wire::Choice;
+use crate::wire::frame::Frame;
+use crate::wire::hosts::HostFormData;
+use crate::wire::workflow::TicketDetail;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

@@ -1,12 +1,11 @@
 //! `/hosts`: the hosts of the view.
 
 use super::host_dialogs::{HOSTS, HostDialog};
-use crate::api::frame::Frame;
-use crate::api::hosts::{ActOnHost, HostFilter, HostList, HostRow, list_hosts};
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::quota::Key;
 use crate::domain::time::Millis;
+use crate::functions::hosts::{ActOnHost, list_hosts};
 use crate::ui::components::dialog::{page_button, row_button};
 use crate::ui::components::field::{Control, FilterField, all_choices};
 use crate::ui::components::form::{Change, GetForm, change_button, use_button_change};
@@ -23,6 +22,8 @@ use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::frame::Frame;
+use crate::wire::hosts::{HostFilter, HostList, HostRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

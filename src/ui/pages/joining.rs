@@ -2,12 +2,9 @@
 
 use super::decision::Fields;
 use super::host_dialogs::Amending;
-use crate::api::Choice;
-use crate::api::error::AppError;
-use crate::api::joining::{Application, ApplyToJoin, JoinFormData, get_join_form};
-use crate::api::workflow::Decision;
 use crate::domain::request::JoinRequest;
 use crate::domain::time::Millis;
+use crate::functions::joining::{ApplyToJoin, get_join_form};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, refused};
 use crate::ui::components::field::{Control, Field, FieldError, choice};
 use crate::ui::components::form::{FormState, Hidden, field_id, use_change};
@@ -20,6 +17,10 @@ use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::{block, fact, shown};
 use crate::ui::views::Views;
+use crate::wire::Choice;
+use crate::wire::error::AppError;
+use crate::wire::joining::{Application, JoinFormData};
+use crate::wire::workflow::Decision;
 use leptos::prelude::*;
 use maud::html;
 

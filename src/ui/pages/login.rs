@@ -1,6 +1,6 @@
 //! `/login`: sign-in, and back to where one wanted to go.
 
-use crate::api::session::SignIn;
+use crate::functions::session::SignIn;
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, Hidden, SubmitButton, use_change};
 use crate::ui::components::icon::BrandMark;

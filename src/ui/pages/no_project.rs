@@ -2,8 +2,8 @@
 
 use super::decision::DecisionDialog;
 use super::joining::{JOIN, JoinDialog, TITLE, application};
-use crate::api::frame::{Frame, get_frame};
-use crate::api::joining::{JoinFormData, get_join_form};
+use crate::functions::frame::get_frame;
+use crate::functions::joining::get_join_form;
 use crate::ui::browser;
 use crate::ui::components::dialog::DialogButton;
 use crate::ui::components::icon::{self, BrandMark};
@@ -13,6 +13,8 @@ use crate::ui::data::{awaited, read};
 use crate::ui::frame::SignOut;
 use crate::ui::live::{Live, keep_live};
 use crate::ui::query::Query;
+use crate::wire::frame::Frame;
+use crate::wire::joining::JoinFormData;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;

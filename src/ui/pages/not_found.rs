@@ -1,9 +1,9 @@
 //! Any address that isn't one of ours.
 
-use crate::api::error::AppError;
 use crate::ui::components::error_page::ErrorPage;
 use crate::ui::frame::FrameLayout;
 use crate::ui::server_side;
+use crate::wire::error::AppError;
 use leptos::prelude::*;
 
 #[component]

@@ -1,11 +1,10 @@
 //! `/settings/tickets/{id}`: one process, with the tabs Details and Operation Log and the same actions as its row.
 
 use super::ticket_setup;
-use crate::api::frame::Frame;
-use crate::api::processes::{LinkRow, ProcessDetail, ProcessRow, get_process};
 use crate::domain::ids::ProcessId;
 use crate::domain::oplog::ResourceType;
 use crate::domain::process::Kind;
+use crate::functions::processes::get_process;
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::log_list::{LogList, Place};
 use crate::ui::components::pill::{Enablement, State, optional, text_or_none};
@@ -15,6 +14,8 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::{block, fact, shown};
+use crate::wire::frame::Frame;
+use crate::wire::processes::{LinkRow, ProcessDetail, ProcessRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;

@@ -1,8 +1,7 @@
 //! The dialog Configure Process: ticket type, kind, and the approval links in their order.
 
-use crate::api::Choice;
-use crate::api::processes::{ConfigureProcess, LinkGaps, LinkRow, ProcessRow, Setup, get_coverage};
 use crate::domain::process::{Kind, Scope, TicketType, default_link_name};
+use crate::functions::processes::{ConfigureProcess, get_coverage};
 use crate::ui::components::dialog::ChangeDialog;
 use crate::ui::components::field::{Checkbox, Control, Field, FieldError, choice};
 use crate::ui::components::form::{
@@ -12,6 +11,8 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::query::Query;
 use crate::ui::restate::{Pairs, edited, row_count};
 use crate::ui::views::Views;
+use crate::wire::Choice;
+use crate::wire::processes::{LinkGaps, LinkRow, ProcessRow, Setup};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::web_sys::HtmlSelectElement;

@@ -1,9 +1,9 @@
 //! The dialog in which other limits are typed, a row per key: set at once, or asked for by a ticket.
 
 use super::quotas::PAGE;
-use crate::api::quotas::{ChangeQuota, ScopeQuota};
 use crate::domain::quota::{Key, Standing, UNLIMITED};
 use crate::domain::quota_request::{LimitChange, LimitField, NoLimit, seen};
+use crate::functions::quotas::ChangeQuota;
 use crate::ui::browser;
 use crate::ui::components::dialog::ChangeDialog;
 use crate::ui::components::field::{Control, Field, FieldError};
@@ -11,6 +11,7 @@ use crate::ui::components::form::{FormState, Hidden, field_id, typed_before, use
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::Pairs;
 use crate::ui::views::Views;
+use crate::wire::quotas::ScopeQuota;
 use leptos::prelude::*;
 
 const LIMITS: &str = "form[limits]";

@@ -1,11 +1,9 @@
 //! `/quotas`: how the quotas of the view stand, and changing them.
 
 use super::quota_form::quota_dialog;
-use crate::api::Choice;
-use crate::api::frame::Frame;
-use crate::api::quotas::{QuotaList, ScopeQuota, Way, get_quotas};
 use crate::domain::quota::{Key, Standing};
 use crate::domain::quota_request::QuotaScope;
+use crate::functions::quotas::get_quotas;
 use crate::ui::components::dialog::{DialogButton, NoticeDialog, row_button};
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon;
@@ -17,6 +15,9 @@ use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::block;
 use crate::ui::views::Views;
+use crate::wire::Choice;
+use crate::wire::frame::Frame;
+use crate::wire::quotas::{QuotaList, ScopeQuota, Way};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

@@ -2,7 +2,6 @@
 
 use super::quota_form::{AMENDS, VERSION, field_name};
 use super::quotas::PAGE;
-use crate::api::workflow::TicketDetail;
 use crate::domain::quota::{Key, Standing, UNLIMITED};
 use crate::domain::quota_request::{LimitChange, LimitField, QuotaRequest, QuotaScope};
 use crate::ui::components::icon::{self, Icon};
@@ -10,6 +9,7 @@ use crate::ui::components::pill::text_or_none;
 use crate::ui::query::Query;
 use crate::ui::still::{block, fact};
 use crate::ui::views::Views;
+use crate::wire::workflow::TicketDetail;
 use leptos::prelude::*;
 use maud::html;
 

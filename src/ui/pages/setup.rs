@@ -1,6 +1,6 @@
 //! `/setup`: the first admin chooses a password, led here by the one-time link that the first run prints.
 
-use crate::api::session::{SetUp, setup_is_open};
+use crate::functions::session::{SetUp, setup_is_open};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, Hidden, SubmitButton, use_change};
 use crate::ui::components::icon::BrandMark;

@@ -2,10 +2,9 @@
 
 use super::canned_replies;
 use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
-use crate::api::frame::Frame;
-use crate::api::support::{External, SupportFilter, SupportList, SupportRow, TakeSupport, list_support};
 use crate::domain::support::{Level, SupportStatus, SupportTab};
 use crate::domain::time::Millis;
+use crate::functions::support::{TakeSupport, list_support};
 use crate::ui::components::dialog::{DialogButton, row_button};
 use crate::ui::components::field::{Control, FilterField, all_choices, choice};
 use crate::ui::components::form::{Change, change_button, use_button_change};
@@ -21,6 +20,8 @@ use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::frame::Frame;
+use crate::wire::support::{External, SupportFilter, SupportList, SupportRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;

@@ -2,9 +2,9 @@
 
 use super::support_draft::Draft;
 use super::support_files::{self, FilesField};
-use crate::api::support::{EndSupport, RequestSupport, check_support_request};
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::Level;
+use crate::functions::support::{EndSupport, RequestSupport, check_support_request};
 use crate::ui::components::dialog::{ChangeDialog, refused};
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{Hidden, use_change};

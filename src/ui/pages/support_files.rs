@@ -1,12 +1,10 @@
 //! Files of a thread: the field one chooses them in, and how an entry shows them.
 
 use super::support_ticket::path;
-use crate::api::Reply;
-use crate::api::error::AppError;
-use crate::api::support::{PostFile, RemoveAttachment, get_attachment};
 use crate::domain::attachment::{MAX_FILES, in_words, refusal};
 use crate::domain::ids::TicketNumber;
 use crate::domain::validation::Problem;
+use crate::functions::support::{RemoveAttachment, get_attachment};
 use crate::ui::browser;
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, refused};
 use crate::ui::components::field::FieldError;
@@ -18,6 +16,9 @@ use crate::ui::memo::memo;
 use crate::ui::post::post_files;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::Reply;
+use crate::wire::error::AppError;
+use crate::wire::support::PostFile;
 use leptos::prelude::*;
 use leptos::web_sys::SubmitEvent;
 

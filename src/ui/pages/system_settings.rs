@@ -1,7 +1,6 @@
 //! `/settings/system`: delays and retention for the whole system, and the switch to the three-level hierarchy.
 
-use crate::api::frame::Frame;
-use crate::api::settings::{Delay, SaveSystemSettings, SystemSettings, TurnOnThreeLevel, get_system_settings};
+use crate::functions::settings::{SaveSystemSettings, TurnOnThreeLevel, get_system_settings};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeForm, ErrorSummary, SubmitButton, use_change};
@@ -11,6 +10,8 @@ use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::shown;
+use crate::wire::frame::Frame;
+use crate::wire::settings::{Delay, SystemSettings};
 use leptos::prelude::*;
 use leptos_meta::Title;
 

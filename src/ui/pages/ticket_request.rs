@@ -1,6 +1,5 @@
 //! What a ticket asks for, in its type's own terms: what an approver has to see before deciding.
 
-use crate::api::workflow::TicketDetail;
 use crate::domain::host::HostRequest;
 use crate::domain::host_operation::{AdjustRequest, Configuration, DeleteRequest, HostBefore};
 use crate::domain::quota::{Amounts, Standing};
@@ -9,6 +8,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::{State, text_or_none};
 use crate::ui::components::quota::{MeterLegend, meters};
 use crate::ui::still::{block, fact, shown};
+use crate::wire::workflow::TicketDetail;
 use leptos::prelude::*;
 use maud::{Markup, html};
 

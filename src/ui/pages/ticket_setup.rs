@@ -1,10 +1,9 @@
 //! `/settings/tickets`: Ticket Setup: the processes, and the dialogs that change them.
 
 use super::process_dialog::ConfigureDialog;
-use crate::api::frame::Frame;
-use crate::api::processes::{DisableProcess, EnableProcess, LinkRow, ProcessRow, Setup, get_setup};
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
+use crate::functions::processes::{DisableProcess, EnableProcess, get_setup};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, page_button, row_button};
 use crate::ui::components::field::Checkbox;
 use crate::ui::components::form::{Hidden, use_change};
@@ -17,6 +16,8 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::frame::Frame;
+use crate::wire::processes::{LinkRow, ProcessRow, Setup};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

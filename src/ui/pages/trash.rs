@@ -2,11 +2,10 @@
 
 use super::host_dialogs::{HOSTS, HostDialog};
 use super::hosts::{direct, disks, specification};
-use crate::api::frame::Frame;
-use crate::api::hosts::{ActOnHost, HostFilter, HostList, HostRow, list_hosts};
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::time::Millis;
+use crate::functions::hosts::{ActOnHost, list_hosts};
 use crate::ui::components::dialog::row_button;
 use crate::ui::components::field::FilterField;
 use crate::ui::components::form::{Change, use_button_change};
@@ -21,6 +20,8 @@ use crate::ui::keyboard;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::frame::Frame;
+use crate::wire::hosts::{HostFilter, HostList, HostRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

@@ -2,8 +2,6 @@
 
 use crate::common::TestApp;
 use crate::deploying::form;
-use countersign::api::Done;
-use countersign::api::error::AppError;
 use countersign::domain::host_operation::{AdjustForm, DeleteForm};
 use countersign::domain::ids::{HostId, RoleId};
 use countersign::domain::process::{LinkForm, ProcessForm};
@@ -17,6 +15,8 @@ use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::{directory, processes, quotas};
 use countersign::server::store;
 use countersign::server::store::value::args;
+use countersign::wire::Done;
+use countersign::wire::error::AppError;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,6 @@
 //! The demo's history: tickets of the last days with the hosts they brought, made by the real use cases under a clock
 //! that is set back.
 
-use crate::api::error::AppError;
-use crate::api::hosts::HostFilter;
-use crate::api::support::SupportFilter;
-use crate::api::workflow::{Asked, TicketFilter};
 use crate::domain::host::{DEFAULT_SYSTEM_DISK_GIB, HostForm, HostStatus};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::support::{Level, SupportForm, SupportTab};
@@ -21,6 +17,10 @@ use crate::server::service::support::{self, handling, request};
 use crate::server::service::workflow::decide::{self, Ruling};
 use crate::server::service::workflow::{details, lists};
 use crate::server::store::{directory, host};
+use crate::wire::error::AppError;
+use crate::wire::hosts::HostFilter;
+use crate::wire::support::SupportFilter;
+use crate::wire::workflow::{Asked, TicketFilter};
 use std::sync::Arc;
 
 enum Ending {

@@ -1,8 +1,6 @@
 //! Roles given and taken: with each change the open approvals follow in the same transaction.
 
 use super::{admin_scope, keep_an_administrator, within};
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::directory::Reach;
 use crate::domain::ids::{ProjectId, RoleId, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -12,6 +10,8 @@ use crate::server::caller::Caller;
 use crate::server::store::directory::{Account, Project, Role};
 use crate::server::store::{directory, task};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 /// Gives a role in a project. Links that wait for the role there wait for its new holder too.

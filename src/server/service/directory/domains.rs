@@ -1,9 +1,6 @@
 //! Domains: listed, made, changed and deleted.
 
 use super::{admin_scope, counted, description, name, unless_taken, within};
-use crate::api::Done;
-use crate::api::directory::{DirectoryFilter, DomainList, DomainRow};
-use crate::api::error::AppError;
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::DomainId;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -16,6 +13,9 @@ use crate::server::store::directory::change::{self, Place};
 use crate::server::store::directory::list;
 use crate::server::store::task;
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::directory::{DirectoryFilter, DomainList, DomainRow};
+use crate::wire::error::AppError;
 use serde_json::json;
 
 const PAGE: &str = "/directory/domains";

@@ -1,13 +1,13 @@
 //! What a change would take from open tickets, told before it is confirmed.
 
 use super::{admin_scope, within};
-use crate::api::directory::{Impact, ImpactAsk, TouchedTicket};
-use crate::api::error::AppError;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::store::directory;
 use crate::server::store::directory::impact::{Loss, touched};
+use crate::wire::directory::{Impact, ImpactAsk, TouchedTicket};
+use crate::wire::error::AppError;
 
 /// How many tickets are named; beyond them there is the number.
 const NAMED: i64 = 20;

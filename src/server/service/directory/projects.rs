@@ -4,9 +4,6 @@ use super::{
     PAGE_SIZE, admin_scope, chosen_domain, counted, description, domain_choices, into_rows, keep_an_administrator,
     name, page, position, unless_taken, within,
 };
-use crate::api::Done;
-use crate::api::directory::{DirectoryFilter, ProjectList, ProjectRow};
-use crate::api::error::AppError;
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
@@ -19,6 +16,9 @@ use crate::server::store::directory::list::{self, Selection};
 use crate::server::store::directory::{self, Project};
 use crate::server::store::task;
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::directory::{DirectoryFilter, ProjectList, ProjectRow};
+use crate::wire::error::AppError;
 use serde_json::json;
 
 const PAGE: &str = "/directory/projects";

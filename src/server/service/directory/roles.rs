@@ -1,9 +1,6 @@
 //! Roles: listed for every administrator, made and changed in the System View; the built-in ones stay as they are.
 
 use super::{admin_scope, at_field, counted, description, keep_an_administrator, name, unless_taken};
-use crate::api::Done;
-use crate::api::directory::{DirectoryFilter, RoleForm, RoleList, RoleRow};
-use crate::api::error::AppError;
 use crate::domain::directory::Reach;
 use crate::domain::ids::RoleId;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -17,6 +14,9 @@ use crate::server::store::directory::change::{self, FullRole};
 use crate::server::store::directory::list;
 use crate::server::store::task;
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::directory::{DirectoryFilter, RoleForm, RoleList, RoleRow};
+use crate::wire::error::AppError;
 use serde_json::json;
 
 const PAGE: &str = "/directory/roles";

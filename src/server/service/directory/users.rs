@@ -4,9 +4,6 @@ use super::{
     MAX_NAME, PAGE_SIZE, admin_scope, both, chosen_domain, domain_choices, into_rows, keep_an_administrator, name,
     page, position, unless_taken, within,
 };
-use crate::api::directory::{DirectoryFilter, HeldRow, UserDetail, UserForm, UserList, UserRow};
-use crate::api::error::AppError;
-use crate::api::{Choice, Done};
 use crate::domain::directory::Reach;
 use crate::domain::ids::{DomainId, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -19,6 +16,9 @@ use crate::server::store::directory::list::{self, ListedUser, NamedRole, Selecti
 use crate::server::store::directory::{self, Account, Domain, NewAccount, change};
 use crate::server::store::{session, task};
 use crate::server::work::Work;
+use crate::wire::directory::{DirectoryFilter, HeldRow, UserDetail, UserForm, UserList, UserRow};
+use crate::wire::error::AppError;
+use crate::wire::{Choice, Done};
 use serde_json::json;
 use std::collections::HashMap;
 

@@ -4,7 +4,6 @@
 //! backlog is worked off in pages, and between any two other jobs have their turn.
 
 use super::connected;
-use crate::api::error::AppError;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::support::{PostKind, Step};
 use crate::domain::time::{MINUTE, Millis};
@@ -16,6 +15,7 @@ use crate::server::service::system_settings;
 use crate::server::store::external::{self, Remote, System};
 use crate::server::store::support::{self, NewPost};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 use serde_json::json;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

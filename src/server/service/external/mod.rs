@@ -4,9 +4,6 @@ pub mod inbox;
 pub mod outbox;
 
 use super::rights::require_system_view;
-use crate::api::Done;
-use crate::api::error::AppError;
-use crate::api::external::{Connection, ConnectionForm};
 use crate::domain::external::HelpdeskKind;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
@@ -18,6 +15,9 @@ use crate::server::job::{EXTERNAL_KEYS, Job};
 use crate::server::secret;
 use crate::server::store::external::{self, System};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
+use crate::wire::external::{Connection, ConnectionForm};
 use serde_json::json;
 use std::sync::Arc;
 

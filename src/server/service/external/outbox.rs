@@ -4,8 +4,6 @@
 //! leaves it out. So a thread there never reads in another order than here.
 
 use super::connected;
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::attachment::in_words;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -20,6 +18,8 @@ use crate::server::store::attachment::{Attachment, Place};
 use crate::server::store::external::{self, BEING_MADE, Remote, System};
 use crate::server::store::{job, support_page, ticket};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use futures::TryStreamExt;
 use serde_json::json;
 

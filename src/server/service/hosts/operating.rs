@@ -4,7 +4,6 @@
 //! A handler reads where the host stands, calls the cloud with an idempotency key, and writes the result in one short
 //! transaction that changes nothing if the host has moved on. So it may be killed anywhere and run again.
 
-use crate::api::error::AppError;
 use crate::domain::host::{HostRequest, HostStatus, host_amounts};
 use crate::domain::host_operation::{Change, Configuration};
 use crate::domain::ids::{HostId, TicketNumber};
@@ -22,6 +21,7 @@ use crate::server::store::host::change::{self, Existing};
 use crate::server::store::host::step::{self, Step, StepKey};
 use crate::server::store::{host, job, ticket};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 /// What the cloud hasn't finished by then has failed.

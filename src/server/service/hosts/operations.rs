@@ -1,9 +1,6 @@
 //! Changing hosts that exist: adjusting their configuration and deleting them, by ticket or at once.
 
 use super::{in_project, operating};
-use crate::api::Done;
-use crate::api::error::AppError;
-use crate::api::hosts::HostsDialog;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{
     AdjustForm, AdjustRequest, Change, Configuration, DeleteForm, DeleteRequest, HostBefore, MAX_HOSTS,
@@ -24,6 +21,9 @@ use crate::server::store::host::change::{self, Awaited, Existing};
 use crate::server::store::host::{self, step};
 use crate::server::store::process;
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
+use crate::wire::hosts::HostsDialog;
 use serde_json::json;
 
 const PAGE: &str = "/hosts";

@@ -2,8 +2,6 @@
 
 use super::operating;
 use super::operations::befores;
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::address::back_to;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{Change, DirectAction};
@@ -17,6 +15,8 @@ use crate::server::job::{Failure, Outcome};
 use crate::server::service::system_settings;
 use crate::server::store::host::change::{self, Existing};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 const EVERY: Millis = MINUTE;

@@ -1,8 +1,6 @@
 //! Exports of the operation log, written as they are read: however many records match, a few hundred are in memory.
 
 use super::{operation_label, parse_key, selection, type_label};
-use crate::api::error::AppError;
-use crate::api::logs::LogFilter;
 use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn, Outcome};
 use crate::domain::time::{iso, utc_label};
 use crate::domain::validation::Problems;
@@ -11,6 +9,8 @@ use crate::server::caller::Caller;
 use crate::server::service::csv_file::{self, broken};
 use crate::server::store::db::Db;
 use crate::server::store::oplog::{self, Key, Record, Selection};
+use crate::wire::error::AppError;
+use crate::wire::logs::LogFilter;
 use axum::body::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};

@@ -4,13 +4,13 @@
 //! them stay without their entries, so that the chain is still walked from its beginning.
 
 use super::chain::{Key, Link};
-use crate::api::error::AppError;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::time::{DAY, HOUR, Millis};
 use crate::server::app::App;
 use crate::server::job::{Failure, Outcome};
 use crate::server::store::oplog::{self, seal};
 use crate::server::store::setting;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 const FLAG: &str = "log-retention";

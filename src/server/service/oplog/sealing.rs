@@ -12,11 +12,11 @@
 //! which is the table's primary key; the second gives way.
 
 use super::chain::{Key, Link};
-use crate::api::error::AppError;
 use crate::domain::time::{MINUTE, SECOND};
 use crate::server::app::App;
 use crate::server::job::{Failure, Outcome};
 use crate::server::store::oplog::{self, seal};
+use crate::wire::error::AppError;
 use std::collections::HashSet;
 use std::time::Duration;
 

@@ -4,11 +4,11 @@
 //! (`--log-key`), or the newest seal is noted elsewhere and handed in again (`--head`).
 
 use super::chain::{Key, Link, digest, read_entry, record_hash, seal_hash};
-use crate::api::error::AppError;
 use crate::domain::oplog::Head;
 use crate::server::app::App;
 use crate::server::store::oplog::seal::{Kind, Seal};
 use crate::server::store::oplog::{self, Record, seal};
+use crate::wire::error::AppError;
 
 /// How many seals, and how many records, are held in memory at once.
 const SEALS_AT_ONCE: i64 = 20;

@@ -2,9 +2,6 @@
 //! its own transaction. What no entry takes within a day is forgotten.
 
 use super::{Held, readable};
-use crate::api::Done;
-use crate::api::error::AppError;
-use crate::api::support::PostFile;
 use crate::domain::attachment::{clean_name, is_image, refusal};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -20,6 +17,9 @@ use crate::server::job::{Failure, Job, Outcome};
 use crate::server::store::attachment::{self, Attachment, NewAttachment, Place};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
+use crate::wire::support::PostFile;
 use serde_json::json;
 use std::io::SeekFrom;
 use tokio::fs::File;

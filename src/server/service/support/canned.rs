@@ -2,9 +2,6 @@
 //! project answers with them.
 
 use super::details;
-use crate::api::canned_replies::{CannedList, CannedRow};
-use crate::api::error::AppError;
-use crate::api::{Choice, Done};
 use crate::domain::canned_reply::{About, CannedReply, filled};
 use crate::domain::directory::View;
 use crate::domain::ids::{ProjectId, TicketNumber};
@@ -17,6 +14,9 @@ use crate::server::store::canned_reply::{self, Stored};
 use crate::server::store::directory;
 use crate::server::store::support_page::Page;
 use crate::server::work::Work;
+use crate::wire::canned_replies::{CannedList, CannedRow};
+use crate::wire::error::AppError;
+use crate::wire::{Choice, Done};
 use serde_json::json;
 
 const PAGE: &str = "/tickets/support/replies";

@@ -5,7 +5,6 @@
 //! shorter one has the jobs run at once, to look again ([`hurry`]).
 
 use super::{Held, handling};
-use crate::api::error::AppError;
 use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::support::{Step, SupportStatus};
@@ -16,6 +15,7 @@ use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::system_settings;
 use crate::server::store::support::{self, Support};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 /// How long before its end a ticket says that it is coming.

@@ -1,9 +1,6 @@
 //! One support ticket with the newest of its thread. Reading it changes nothing.
 
 use super::{attachments, canned, lists, reads_by_right};
-use crate::api::Choice;
-use crate::api::error::AppError;
-use crate::api::support::{Post, PostFile, ReplyRights, SupportDetail};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::support::{PostKind, SupportStatus};
 use crate::server::app::App;
@@ -15,6 +12,9 @@ use crate::server::store::attachment::Attachment;
 use crate::server::store::event;
 use crate::server::store::support::PostRow;
 use crate::server::store::support_page::{self, Page};
+use crate::wire::Choice;
+use crate::wire::error::AppError;
+use crate::wire::support::{Post, PostFile, ReplyRights, SupportDetail};
 
 /// So many entries of a thread come at a time.
 const POSTS: i64 = 50;

@@ -1,8 +1,6 @@
 //! What happens to a support ticket after it was requested: a handler takes it, both sides reply, its requester ends it.
 
 use super::{Held, attachments, closing};
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::address::back_to;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -15,6 +13,8 @@ use crate::server::service::system_settings;
 use crate::server::store::support::{self, NewPost, NewState};
 use crate::server::store::{task, ticket};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 fn page(number: TicketNumber) -> String {

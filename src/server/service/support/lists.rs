@@ -1,9 +1,6 @@
 //! The tabs of the support pages (SPEC 8).
 
 use super::{canned, request};
-use crate::api::Page;
-use crate::api::error::AppError;
-use crate::api::support::{External, SupportFilter, SupportList, SupportRow};
 use crate::domain::directory::View;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::DomainId;
@@ -13,6 +10,9 @@ use crate::server::caller::Caller;
 use crate::server::helpdesk::ticket_page;
 use crate::server::store::external;
 use crate::server::store::support::{self, ListedSupport, Selection, Whose};
+use crate::wire::Page;
+use crate::wire::error::AppError;
+use crate::wire::support::{External, SupportFilter, SupportList, SupportRow};
 
 const PAGE_SIZE: usize = 50;
 

@@ -8,7 +8,6 @@ pub mod handling;
 pub mod lists;
 pub mod request;
 
-use crate::api::error::AppError;
 use crate::domain::ids::{DomainId, UserId};
 use crate::domain::process::{Definition, Kind, TicketType};
 use crate::domain::support::MAX_TEXT;
@@ -20,6 +19,7 @@ use crate::server::store::support::{self, Support};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{process, task};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 
 /// What a text would look like. One that is too long isn't rendered.
 pub fn preview(text: &str) -> Result<String, AppError> {

@@ -1,8 +1,6 @@
 //! Requesting technical support, in a Project or Domain View.
 
 use super::attachments;
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -19,6 +17,8 @@ use crate::server::store::support::{self, NewPost};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{external, process, task};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 /// Where a ticket stands that lives in another system.

@@ -3,9 +3,6 @@
 
 use super::decide::{self, MAX_NOTE, Ruling, digest};
 use super::lists::rows;
-use crate::api::Done;
-use crate::api::error::AppError;
-use crate::api::workflow::{Batch, BatchResult, Picked, TicketRow, Undecided, Verdict};
 use crate::domain::address::back_to;
 use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -18,6 +15,9 @@ use crate::server::caller::Caller;
 use crate::server::service::flash;
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::ticket_list::{self, Selection};
+use crate::wire::Done;
+use crate::wire::error::AppError;
+use crate::wire::workflow::{Batch, BatchResult, Picked, TicketRow, Undecided, Verdict};
 use std::collections::BTreeSet;
 
 /// As many as a page of the list shows.

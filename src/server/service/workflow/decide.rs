@@ -5,8 +5,6 @@ use super::joining::Grant;
 use super::readable_in;
 use super::submit::ticket_subject;
 use super::tasks::Route;
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::address::back_to;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -21,6 +19,8 @@ use crate::server::service::quota;
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{process, task};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 

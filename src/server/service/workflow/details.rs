@@ -5,8 +5,6 @@ use super::lists::row;
 use super::route::{self, People};
 use super::tasks::Route;
 use super::{execution, joining, reads_by_right, steps};
-use crate::api::error::AppError;
-use crate::api::workflow::{Asked, Decision, Record, Stage, StageState, TicketDetail, TicketRow};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::Definition;
 use crate::domain::quota::Amounts;
@@ -18,6 +16,8 @@ use crate::server::service::quota;
 use crate::server::store::task::NamedTask;
 use crate::server::store::ticket::{RecordRow, Ticket};
 use crate::server::store::ticket_page::{self, Page};
+use crate::wire::error::AppError;
+use crate::wire::workflow::{Asked, Decision, Record, Stage, StageState, TicketDetail, TicketRow};
 
 /// A ticket as its own page shows it. Unknown and foreign numbers are the same.
 pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<TicketDetail, AppError> {

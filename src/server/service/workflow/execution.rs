@@ -2,7 +2,6 @@
 
 use super::joining::{self, Grant};
 use super::{decide, limits};
-use crate::api::error::AppError;
 use crate::domain::host::{HostStatus, host_amounts};
 use crate::domain::ids::TicketNumber;
 use crate::domain::quota::Amounts;
@@ -15,6 +14,7 @@ use crate::server::store::db::Db;
 use crate::server::store::host::{self, step};
 use crate::server::store::ticket::Ticket;
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 
 /// How many failures a ticket's record spells out.
 const FAILURES_NAMED: usize = 3;

@@ -1,14 +1,14 @@
 //! The ticket lists as files of comma-separated values: what a tab's filters match, whatever page is shown.
 
 use super::lists::{self, Query, rows};
-use crate::api::error::AppError;
-use crate::api::workflow::{TicketFilter, TicketRow};
 use crate::domain::time::{iso, utc_label};
 use crate::domain::workflow::Tab;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::csv_file::{self, broken};
 use crate::server::store::ticket_list::{self, Selection};
+use crate::wire::error::AppError;
+use crate::wire::workflow::{TicketFilter, TicketRow};
 use axum::body::Bytes;
 use futures::{Stream, TryStreamExt, stream};
 use std::io;

@@ -2,9 +2,6 @@
 
 use super::lists::row;
 use super::submit::{self, Amends, NewTicket};
-use crate::api::error::AppError;
-use crate::api::joining::{Application, JoinFormData};
-use crate::api::{Choice, Done};
 use crate::domain::address::NO_PROJECT_PAGE;
 use crate::domain::directory::{DEFAULT_DOMAIN, Reach, View};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, TicketNumber, UserId};
@@ -18,6 +15,9 @@ use crate::server::store::directory::{Project, Role};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{directory, task, ticket_page};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
+use crate::wire::joining::{Application, JoinFormData};
+use crate::wire::{Choice, Done};
 use std::collections::BTreeSet;
 
 /// The domain whose projects the caller may join: their own, or the only one.

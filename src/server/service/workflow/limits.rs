@@ -1,12 +1,12 @@
 //! Quota applications: setting other limits, if what is there is still what was there when they were asked for.
 
-use crate::api::error::AppError;
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::quota::Standing;
 use crate::domain::quota_request::{QuotaRequest, QuotaScope};
 use crate::server::service::quota::{LimitScope, set_limits, survey_in};
 use crate::server::store::{directory, quota};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 
 /// Refuses limits below what is used and held, and those that were meant to change others than there are now. The quota stays
 /// locked until the transaction ends.

@@ -1,8 +1,5 @@
 //! The five tabs of the workflow pages (SPEC 7).
 
-use crate::api::Page;
-use crate::api::error::AppError;
-use crate::api::workflow::{TicketFilter, TicketList, TicketRow};
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::process::TicketType;
 use crate::domain::workflow::{Status, Tab, TaskState};
@@ -12,6 +9,9 @@ use crate::server::service::days;
 use crate::server::service::rights::require_system_view;
 use crate::server::store::task::{self, NamedTask};
 use crate::server::store::ticket_list::{self, ListedTicket, Selection};
+use crate::wire::Page;
+use crate::wire::error::AppError;
+use crate::wire::workflow::{TicketFilter, TicketList, TicketRow};
 use std::collections::HashMap;
 
 const PAGE_SIZE: usize = 50;

@@ -13,11 +13,11 @@ mod steps;
 pub mod submit;
 pub(in crate::server::service) mod tasks;
 
-use crate::api::error::AppError;
 use crate::server::caller::Caller;
 use crate::server::store::task;
 use crate::server::store::ticket::Ticket;
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 
 /// Inside the transaction that is about to change the ticket: whether the caller may read it.
 async fn readable_in(work: &mut Work, caller: &Caller, ticket: &Ticket) -> Result<bool, AppError> {

@@ -1,8 +1,6 @@
 //! The way a ticket would take, shown before it is submitted: each link and who could approve there.
 
 use super::tasks::Route;
-use crate::api::error::AppError;
-use crate::api::workflow::{RouteLink, RoutePreview};
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::process::{Approver, Definition, TicketType};
 use crate::domain::workflow::may_decide;
@@ -11,6 +9,8 @@ use crate::server::caller::Caller;
 use crate::server::store::db::Db;
 use crate::server::store::task::{self, Meant};
 use crate::server::store::{directory, process};
+use crate::wire::error::AppError;
+use crate::wire::workflow::{RouteLink, RoutePreview};
 use std::fmt;
 
 /// How many of a link's approvers are named; the others are counted.

@@ -1,8 +1,8 @@
 //! What a ticket's page shows of its execution: each step of a single host; of several a line each, with where it stands.
 
-use crate::api::workflow::ExecutionStep;
 use crate::domain::machine::StepState;
 use crate::server::store::host::step::Shown;
+use crate::wire::workflow::ExecutionStep;
 
 impl From<Shown> for ExecutionStep {
     fn from(shown: Shown) -> ExecutionStep {

@@ -2,8 +2,6 @@
 
 use super::tasks::Route;
 use super::{decide, execution, joining};
-use crate::api::Done;
-use crate::api::error::AppError;
 use crate::domain::directory::Person;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -17,6 +15,8 @@ use crate::server::service::hosts::operations;
 use crate::server::service::quota;
 use crate::server::store::{process, task, ticket};
 use crate::server::work::Work;
+use crate::wire::Done;
+use crate::wire::error::AppError;
 use serde_json::json;
 
 /// What is asked for, by whom, where. The form was checked by the type's own use case.

@@ -1,12 +1,12 @@
 //! Opening a link: who may decide there, each of them with a task.
 
-use crate::api::error::AppError;
 use crate::domain::ids::UserId;
 use crate::domain::process::{Approver, Definition, Scope};
 use crate::domain::workflow::{TaskState, may_decide};
 use crate::server::store::task::{self, Place};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::work::Work;
+use crate::wire::error::AppError;
 
 /// What a link's rule is applied to: the ticket's own place, and who asked.
 #[derive(Debug, Clone, Copy)]

@@ -1,13 +1,12 @@
 //! A change that a page offers: sending its form, and what came of it.
 
-use crate::api::Reply;
-use crate::api::error::AppError;
-use crate::api::session::MADE_FOR;
-use crate::ui::browser;
 use crate::ui::context::{Restated, Revision, Toasts, use_revision};
 use crate::ui::post::post;
 use crate::ui::query::Query;
-use crate::ui::server_side;
+use crate::ui::{browser, server_side};
+use crate::wire::Reply;
+use crate::wire::error::AppError;
+use crate::wire::session::MADE_FOR;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;

@@ -1,9 +1,8 @@
 //! `/directory/domains`: the domains, with the dialogs that make, change and delete them.
 
 use super::{ABOUT, filter, header, nothing_found};
-use crate::api::directory::{CreateDomain, DeleteDomain, DomainList, DomainRow, EditDomain, list_domains};
-use crate::api::frame::Frame;
 use crate::domain::time::Millis;
+use crate::functions::directory::{CreateDomain, DeleteDomain, EditDomain, list_domains};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
@@ -15,6 +14,8 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::directory::{DomainList, DomainRow};
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

@@ -6,8 +6,6 @@ pub mod roles;
 pub mod user;
 pub mod users;
 
-use crate::api::directory::{DirectoryFilter, Impact, TouchedTicket};
-use crate::api::{Choice, Page};
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Empty, Pager};
@@ -15,6 +13,8 @@ use crate::ui::components::pill::pill;
 use crate::ui::query::Query;
 use crate::ui::still::shown;
 use crate::ui::views::Views;
+use crate::wire::directory::{DirectoryFilter, Impact, TouchedTicket};
+use crate::wire::{Choice, Page};
 use leptos::prelude::*;
 
 /// Which entry of a list a dialog is about.

@@ -1,11 +1,8 @@
 //! `/directory/projects`: the projects, with the dialogs that make, change and delete them.
 
 use super::{ABOUT, domain_field, domain_filter, filter, header, impact_notice, nothing_found, pager};
-use crate::api::directory::{
-    CreateProject, DeleteProject, EditProject, Impact, ImpactAsk, ProjectList, ProjectRow, get_impact, list_projects,
-};
-use crate::api::frame::Frame;
 use crate::domain::time::Millis;
+use crate::functions::directory::{CreateProject, DeleteProject, EditProject, get_impact, list_projects};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
@@ -17,6 +14,8 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::directory::{Impact, ImpactAsk, ProjectList, ProjectRow};
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

@@ -1,9 +1,8 @@
 //! `/directory/roles`: the roles; in the System View with the dialogs that make, change and delete them.
 
 use super::{ABOUT, filter, header, nothing_found};
-use crate::api::directory::{CreateRole, DeleteRole, EditRole, RoleList, RoleRow, list_roles};
-use crate::api::frame::Frame;
 use crate::domain::directory::Reach;
+use crate::functions::directory::{CreateRole, DeleteRole, EditRole, list_roles};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField, choice};
 use crate::ui::components::form::{Hidden, use_change};
@@ -14,6 +13,8 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::directory::{RoleList, RoleRow};
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

@@ -2,10 +2,9 @@
 
 use super::impact_notice;
 use super::users::PAGE;
-use crate::api::directory::{AssignRole, HeldRow, Impact, ImpactAsk, RemoveRole, UserDetail, get_impact, get_user};
-use crate::api::frame::Frame;
 use crate::domain::ids::UserId;
 use crate::domain::time::Millis;
+use crate::functions::directory::{AssignRole, RemoveRole, get_impact, get_user};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{Hidden, use_change};
@@ -19,6 +18,8 @@ use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::still::{block, fact, shown};
 use crate::ui::views::Views;
+use crate::wire::directory::{HeldRow, Impact, ImpactAsk, UserDetail};
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -151,7 +152,7 @@ fn dialog(query: &Query, detail: &UserDetail, impact: Option<Impact>) -> AnyView
 
 fn assign(detail: &UserDetail, page: String, keep: Query) -> AnyView {
     let change = use_change::<AssignRole>();
-    let with_first = |first: &str, choices: &[crate::api::Choice]| {
+    let with_first = |first: &str, choices: &[crate::wire::Choice]| {
         Control::Select(std::iter::once(choice("", first)).chain(choices.iter().cloned()).collect())
     };
     let (projects, roles) =

@@ -1,11 +1,9 @@
 //! `/directory/users`: the users, with the dialogs that make and change them, give a new password, disable and enable.
 
 use super::{ABOUT, domain_field, domain_filter, filter, header, impact_notice, nothing_found, pager};
-use crate::api::directory::{
-    CreateUser, DisableUser, EditUser, EnableUser, Impact, ImpactAsk, ResetPassword, UserList, UserRow, get_impact,
-    list_users,
+use crate::functions::directory::{
+    CreateUser, DisableUser, EditUser, EnableUser, ResetPassword, get_impact, list_users,
 };
-use crate::api::frame::Frame;
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
 use crate::ui::components::field::{Control, Field, FilterField, choice};
 use crate::ui::components::form::{Hidden, use_change};
@@ -17,6 +15,8 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::directory::{Impact, ImpactAsk, UserList, UserRow};
+use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};

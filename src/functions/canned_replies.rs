@@ -1,31 +1,11 @@
-//! Canned replies: the page where they are written, and their use in a thread.
+//! Canned replies: reading, writing and deleting them, and the text of one as it answers a ticket.
 
-use super::error::AppError;
-use super::wire::Reading;
-use super::{Choice, Reply};
 use crate::domain::ids::TicketNumber;
-use crate::domain::time::Millis;
+use crate::wire::Reply;
+use crate::wire::canned_replies::CannedList;
+use crate::wire::codec::Reading;
+use crate::wire::error::AppError;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CannedRow {
-    pub id: String,
-    /// The project's name.
-    pub project: String,
-    pub title: String,
-    /// Markdown with placeholders.
-    pub body: String,
-    pub changed_by: String,
-    pub changed_at: Millis,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CannedList {
-    pub rows: Vec<CannedRow>,
-    /// The projects the caller writes them for in this view.
-    pub projects: Vec<Choice>,
-}
 
 /// `search`: a part of the title.
 #[server(endpoint = "list-canned-replies", output = Reading)]

@@ -8,11 +8,12 @@
 use super::Reply;
 use super::error::AppError;
 use leptos::server_fn::codec::Post;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Changes whenever a file of `api` or `domain` does; see build.rs.
+/// Changes whenever a file of `wire` or `domain` does; see build.rs.
 const SHAPES: &[u8] = env!("COUNTERSIGN_SHAPES").as_bytes();
 
 /// What is asked for and told in headers.
@@ -89,6 +90,22 @@ impl Decodes<AppError> for Refusal {
     }
 }
 
+impl FromServerFnError for AppError {
+    /// JSON for any program that asks, which `http::in_kind` translates for the browser half.
+    #[cfg(feature = "ssr")]
+    type Encoder = leptos::server_fn::codec::JsonEncoding;
+    #[cfg(not(feature = "ssr"))]
+    type Encoder = Refusal;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
+        match error {
+            // An answer that arrived whole and can't be read is of another release. (On the server it is a form.)
+            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "hydrate") => AppError::Outdated,
+            _ => AppError::Unreachable,
+        }
+    }
+}
+
 impl<T: Serialize> Encodes<T> for Wire {
     type Error = WireError;
 
@@ -108,8 +125,8 @@ impl<T: DeserializeOwned> Decodes<T> for Wire {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Done;
     use crate::domain::validation::Problem;
+    use crate::wire::Done;
 
     /// Whoever changes one of these leaves the pages that are open at an upgrade without an answer.
     #[test]

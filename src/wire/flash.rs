@@ -4,8 +4,6 @@
 
 use super::Reply;
 use super::error::AppError;
-use super::wire::Reading;
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,14 +23,4 @@ impl Flash {
             _ => None,
         }
     }
-}
-
-/// The flash of this id, while it is kept and belongs to the caller's session; `None` otherwise.
-#[server(endpoint = "get-flash", output = Reading)]
-pub async fn get_flash(id: String) -> Result<Option<Flash>, AppError> {
-    use crate::server::caller::Caller;
-    use crate::server::service::flash;
-    let session = use_context::<Caller>().map(|caller| caller.session_hash).unwrap_or_default();
-    // A fault is in the log; the page shows without it.
-    Ok(flash::load(&super::app(), &session, &id).await.unwrap_or_default())
 }

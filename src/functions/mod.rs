@@ -1,88 +1,49 @@
-//! The border between browser and server: server functions and the rows they carry, one file per area.
+//! The server functions, one file per area: what the pages call, and what their forms are sent to.
 //!
 //! A server function finds out who is calling, calls one service and maps its answer; rights are the service's business.
 
 pub mod canned_replies;
 pub mod directory;
-pub mod error;
 pub mod external;
 pub mod flash;
 pub mod frame;
 pub mod hosts;
 pub mod joining;
-pub mod live;
 pub mod logs;
 pub mod processes;
 pub mod quotas;
 pub mod session;
 pub mod settings;
 pub mod support;
-pub mod wire;
 pub mod workflow;
-
-use error::AppError;
-use serde::{Deserialize, Serialize};
-
-/// What a form gets back: 200 either way, because a refusal is an answer and not a fault of the connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reply {
-    Done(Done),
-    Refused(AppError),
-}
-
-/// What a change did, and where the person goes next.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Done {
-    /// A sentence for the toast, e.g. "Ticket 12 passed."
-    pub message: String,
-    /// The page that shows the result.
-    pub location: String,
-    /// Nothing was changed, only looked at: with scripts the page stays as it is, with what is typed into it.
-    #[serde(default)]
-    pub stays: bool,
-}
-
-impl Done {
-    pub fn new(message: impl Into<String>, location: impl Into<String>) -> Done {
-        Done { message: message.into(), location: location.into(), stays: false }
-    }
-
-    /// For what only looked.
-    pub fn looked(message: impl Into<String>, location: impl Into<String>) -> Done {
-        Done { stays: true, ..Done::new(message, location) }
-    }
-}
-
-/// One page of a list read by key: no counting, no offset.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page<T> {
-    pub rows: Vec<T>,
-    /// The query value `after=` of the next page, if there are more rows.
-    pub next: Option<String>,
-    /// The query value `before=` of the previous page, if there is one.
-    pub previous: Option<String>,
-}
-
-/// An entry of a `<select>` or of a list of checkboxes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    pub value: String,
-    pub label: String,
-}
 
 #[cfg(feature = "ssr")]
 mod server_side {
-    use super::{AppError, Done, Reply};
     use crate::domain::address::back_to;
-    use crate::http::uploads::UploadProblem;
+    use crate::domain::validation::Problem;
     use crate::server::app::App;
     use crate::server::caller::Caller;
+    use crate::wire::error::AppError;
+    use crate::wire::{Done, Reply};
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
 
+    /// Why the files that came along weren't kept; the form's own function refuses with it.
+    #[derive(Debug, Clone)]
+    pub struct UploadProblem(pub Vec<Problem>);
+
     pub fn app() -> App {
         expect_context::<App>()
+    }
+
+    /// Whether this is a demo, for pages without a frame.
+    pub fn is_demo() -> bool {
+        use_context::<App>().is_some_and(|app| app.settings.demo)
+    }
+
+    /// The id of the account that a page is made for; `None` where nobody is signed in.
+    pub fn made_for() -> Option<String> {
+        use_context::<Caller>().map(|caller| caller.person.id.0)
     }
 
     /// The signed-in caller; anybody else is told to sign in.
@@ -124,4 +85,4 @@ mod server_side {
     }
 }
 #[cfg(feature = "ssr")]
-pub use server_side::{answered, app, caller, reply, uploaded};
+pub use server_side::{UploadProblem, answered, app, caller, is_demo, made_for, reply, uploaded};

@@ -1,12 +1,8 @@
 //! Applying to join a project.
 
-use super::error::AppError;
-use super::wire::Reading;
+use super::Choice;
 use super::workflow::TicketRow;
-use super::{Choice, Reply};
 use crate::domain::ids::TicketNumber;
-use crate::domain::request::JoinForm;
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// An application of the caller's and what became of it.
@@ -35,21 +31,4 @@ impl JoinFormData {
         let last = self.last.as_ref()?;
         (last.ticket.status == crate::domain::workflow::Status::Incomplete).then_some(last.ticket.number)
     }
-}
-
-#[server(endpoint = "get-join-form", output = Reading)]
-pub async fn get_join_form() -> Result<JoinFormData, AppError> {
-    super::answered(crate::server::service::workflow::joining::form(&super::app(), &super::caller()?).await)
-}
-
-/// Submits the application.
-#[server(endpoint = "apply-to-join")]
-pub async fn apply_to_join(
-    form: JoinForm,
-    #[server(default)] amends: Option<TicketNumber>,
-    #[server(default)] version: Option<i64>,
-) -> Result<Reply, AppError> {
-    use crate::server::service::workflow::joining;
-    let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
-    super::reply(joining::apply(&super::app(), &super::caller()?, &form, amends).await)
 }

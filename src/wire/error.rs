@@ -1,7 +1,6 @@
 //! What can go wrong, in the words that reach the person: what happened and what to do, never an internal detail.
 
 use crate::domain::validation::Problem;
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -66,73 +65,5 @@ impl AppError {
 impl From<Vec<Problem>> for AppError {
     fn from(problems: Vec<Problem>) -> AppError {
         AppError::Invalid(problems)
-    }
-}
-
-impl FromServerFnError for AppError {
-    /// JSON for any program that asks, which `server::http::in_kind` translates for the browser half.
-    #[cfg(feature = "ssr")]
-    type Encoder = leptos::server_fn::codec::JsonEncoding;
-    #[cfg(not(feature = "ssr"))]
-    type Encoder = super::wire::Refusal;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
-        match error {
-            // An answer that arrived whole and can't be read is of another release; see `api::wire`. (On the server it is a form.)
-            ServerFnErrorErr::Deserialization(_) if cfg!(feature = "hydrate") => AppError::Outdated,
-            _ => AppError::Unreachable,
-        }
-    }
-}
-
-#[cfg(feature = "ssr")]
-mod server_side {
-    use super::AppError;
-    use crate::server::clock::new_id;
-    use crate::server::store::db::Unsure;
-    use axum::http::StatusCode;
-
-    impl AppError {
-        pub fn status(&self) -> StatusCode {
-            match self {
-                AppError::SignedOut => StatusCode::UNAUTHORIZED,
-                AppError::NotFound => StatusCode::NOT_FOUND,
-                AppError::Forbidden(_) => StatusCode::FORBIDDEN,
-                AppError::Refused(_) | AppError::AnotherPerson { .. } | AppError::Outdated => StatusCode::CONFLICT,
-                AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-                AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-                AppError::Internal { .. } | AppError::Unsure { .. } => StatusCode::INTERNAL_SERVER_ERROR,
-                AppError::Unreachable => StatusCode::BAD_REQUEST,
-            }
-        }
-
-        /// Logs the detail under a reference and keeps it from the person.
-        pub fn internal(detail: impl std::fmt::Display) -> AppError {
-            AppError::Internal { reference: logged(detail) }
-        }
-    }
-
-    /// The reference that the detail stands under in the log.
-    fn logged(detail: impl std::fmt::Display) -> String {
-        let reference = new_id()[24..].to_owned();
-        tracing::error!(%reference, "{detail}");
-        reference
-    }
-
-    impl From<sqlx::Error> for AppError {
-        fn from(error: sqlx::Error) -> AppError {
-            match &error {
-                sqlx::Error::AnyDriverError(cause) if cause.is::<Unsure>() => {
-                    AppError::Unsure { reference: logged(format_args!("database: {cause}")) }
-                }
-                _ => AppError::internal(format_args!("database: {error}")),
-            }
-        }
-    }
-
-    impl From<serde_json::Error> for AppError {
-        fn from(error: serde_json::Error) -> AppError {
-            AppError::internal(format_args!("stored JSON: {error}"))
-        }
     }
 }

@@ -1,12 +1,9 @@
-//! Signing in, changing the view, the password. Signing out is the plain POST `/logout`.
+//! Signing in, the first administrator, changing the view, the password. Signing out is the plain POST `/logout`.
 
-use super::Reply;
-use super::error::AppError;
-use super::wire::Reading;
+use crate::wire::Reply;
+use crate::wire::codec::Reading;
+use crate::wire::error::AppError;
 use leptos::prelude::*;
-
-/// The parameter, in the address that a form is sent to, with the id of the account that its page was made for.
-pub const MADE_FOR: &str = "made-for";
 
 /// Signs in and goes to `next`, a path of this site, or to the first page.
 #[server(endpoint = "sign-in")]
@@ -52,12 +49,12 @@ pub async fn sign_out_everywhere() -> Result<Reply, AppError> {
 
 #[cfg(feature = "ssr")]
 mod admission {
-    use crate::api::Done;
     use crate::domain::address::after_signing_in;
     use crate::server::app::App;
     use crate::server::auth::{cookie, token};
     use crate::server::caller::ClientIp;
     use crate::server::service::sign_in::SignedIn;
+    use crate::wire::Done;
     use axum::http::header::SET_COOKIE;
     use axum::http::request::Parts;
     use leptos::prelude::use_context;

@@ -1,12 +1,9 @@
 //! What surrounds every page: who is signed in, the views, the bell, and what kind of system this is.
 
-use super::error::AppError;
-use super::wire::Reading;
 use crate::domain::bell::Counts;
 use crate::domain::directory::{NamedView, View};
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,11 +39,4 @@ impl Frame {
     pub fn is_enabled(&self, ticket_type: TicketType) -> bool {
         self.enabled.contains(&ticket_type)
     }
-}
-
-/// The frame of the signed-in person's pages.
-#[server(endpoint = "get-frame", output = Reading)]
-pub async fn get_frame() -> Result<Frame, AppError> {
-    use crate::server::service;
-    super::answered(service::frame::frame(&super::app(), &super::caller()?).await)
 }

@@ -1,10 +1,7 @@
 //! The operation log: the list at `/logs`, the part of it about one resource, and one record.
 
-use super::error::AppError;
-use super::wire::Reading;
 use crate::domain::oplog::Outcome;
 use crate::domain::time::Millis;
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What the list shows, from its query. Empty texts filter nothing.
@@ -73,14 +70,4 @@ pub struct LogRecord {
     pub text: String,
     /// The seal that covers it, if one does yet.
     pub seal: Option<i64>,
-}
-
-#[server(endpoint = "list-logs", output = Reading)]
-pub async fn list_logs(filter: LogFilter) -> Result<LogList, AppError> {
-    super::answered(crate::server::service::oplog::list(&super::app(), &super::caller()?, &filter).await)
-}
-
-#[server(endpoint = "get-log", output = Reading)]
-pub async fn get_log(number: i64) -> Result<LogRecord, AppError> {
-    super::answered(crate::server::service::oplog::get(&super::app(), &super::caller()?, number).await)
 }

@@ -1,14 +1,10 @@
 //! Quotas: how they stand, and the form that changes them.
 
-use super::error::AppError;
-use super::wire::Reading;
-use super::{Choice, Reply};
-use crate::domain::ids::TicketNumber;
+use super::Choice;
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
-use crate::domain::quota_request::{QuotaForm, QuotaScope};
+use crate::domain::quota_request::QuotaScope;
 use crate::domain::text_enum::text_enum;
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -62,23 +58,4 @@ pub struct QuotaList {
     pub choices: Vec<Choice>,
     /// Everything there is, as a list to choose from.
     pub is_overview: bool,
-}
-
-/// The quotas of the view; in the System View those of `chosen` (a [`ScopeQuota::key`]), or an overview.
-#[server(endpoint = "get-quotas", output = Reading)]
-pub async fn get_quotas(chosen: String) -> Result<QuotaList, AppError> {
-    super::answered(crate::server::service::quotas::list(&super::app(), &super::caller()?, &chosen).await)
-}
-
-/// Sets limits at once where the caller may, otherwise submits a ticket; `back` is the page to return to.
-#[server(endpoint = "change-quota")]
-pub async fn change_quota(
-    form: QuotaForm,
-    #[server(default)] back: String,
-    #[server(default)] amends: Option<TicketNumber>,
-    #[server(default)] version: Option<i64>,
-) -> Result<Reply, AppError> {
-    let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
-    let (app, caller) = (super::app(), super::caller()?);
-    super::reply(crate::server::service::quotas::change(&app, &caller, &form, amends, &back).await)
 }

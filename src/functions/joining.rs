@@ -1,0 +1,26 @@
+//! Applying to join a project.
+
+use crate::domain::ids::TicketNumber;
+use crate::domain::request::JoinForm;
+use crate::wire::Reply;
+use crate::wire::codec::Reading;
+use crate::wire::error::AppError;
+use crate::wire::joining::JoinFormData;
+use leptos::prelude::*;
+
+#[server(endpoint = "get-join-form", output = Reading)]
+pub async fn get_join_form() -> Result<JoinFormData, AppError> {
+    super::answered(crate::server::service::workflow::joining::form(&super::app(), &super::caller()?).await)
+}
+
+/// Submits the application.
+#[server(endpoint = "apply-to-join")]
+pub async fn apply_to_join(
+    form: JoinForm,
+    #[server(default)] amends: Option<TicketNumber>,
+    #[server(default)] version: Option<i64>,
+) -> Result<Reply, AppError> {
+    use crate::server::service::workflow::joining;
+    let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
+    super::reply(joining::apply(&super::app(), &super::caller()?, &form, amends).await)
+}
