@@ -32,7 +32,7 @@ pub async fn create_host(
     #[server(default)] version: Option<i64>,
 ) -> Result<Reply, AppError> {
     let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
-    super::reply(crate::server::service::hosts::create(&super::app(), &super::caller()?, &form, amends).await)
+    super::reply(crate::server::service::requests::hosts::create(&super::app(), &super::caller()?, &form, amends).await)
 }
 
 #[server(endpoint = "get-hosts-dialog", output = Reading)]
@@ -41,7 +41,7 @@ pub async fn get_hosts_dialog(
     deletes: bool,
     #[server(default)] amends: Option<TicketNumber>,
 ) -> Result<HostsDialog, AppError> {
-    use crate::server::service::hosts::operations;
+    use crate::server::service::requests::operations;
     super::answered(operations::dialog(&super::app(), &super::caller()?, &hosts, deletes, amends).await)
 }
 
@@ -52,7 +52,7 @@ pub async fn adjust_hosts(
     #[server(default)] amends: Option<TicketNumber>,
     #[server(default)] version: Option<i64>,
 ) -> Result<Reply, AppError> {
-    use crate::server::service::{hosts::operations, workflow::submit::Amends};
+    use crate::server::service::{requests::operations, workflow::submit::Amends};
     let amends = Amends::from_fields(amends, version);
     super::reply(operations::adjust(&super::app(), &super::caller()?, &form, amends).await)
 }
@@ -64,7 +64,7 @@ pub async fn delete_hosts(
     #[server(default)] amends: Option<TicketNumber>,
     #[server(default)] version: Option<i64>,
 ) -> Result<Reply, AppError> {
-    use crate::server::service::{hosts::operations, workflow::submit::Amends};
+    use crate::server::service::{requests::operations, workflow::submit::Amends};
     let amends = Amends::from_fields(amends, version);
     super::reply(operations::delete(&super::app(), &super::caller()?, &form, amends).await)
 }

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 #[server(endpoint = "get-join-form", output = Reading)]
 pub async fn get_join_form() -> Result<JoinFormData, AppError> {
-    super::answered(crate::server::service::workflow::joining::form(&super::app(), &super::caller()?).await)
+    super::answered(crate::server::service::requests::join::form(&super::app(), &super::caller()?).await)
 }
 
 /// Submits the application.
@@ -20,7 +20,7 @@ pub async fn apply_to_join(
     #[server(default)] amends: Option<TicketNumber>,
     #[server(default)] version: Option<i64>,
 ) -> Result<Reply, AppError> {
-    use crate::server::service::workflow::joining;
+    use crate::server::service::requests::join;
     let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
-    super::reply(joining::apply(&super::app(), &super::caller()?, &form, amends).await)
+    super::reply(join::apply(&super::app(), &super::caller()?, &form, amends).await)
 }

@@ -24,5 +24,5 @@ pub async fn change_quota(
 ) -> Result<Reply, AppError> {
     let amends = crate::server::service::workflow::submit::Amends::from_fields(amends, version);
     let (app, caller) = (super::app(), super::caller()?);
-    super::reply(crate::server::service::quotas::change(&app, &caller, &form, amends, &back).await)
+    super::reply(crate::server::service::requests::quota::change(&app, &caller, &form, amends, &back).await)
 }

@@ -49,7 +49,7 @@ pub async fn pass(
     #[server(default)] roles: Vec<RoleId>,
 ) -> Result<Reply, AppError> {
     use crate::server::service::workflow::decide::{self, Ruling};
-    let grant = crate::server::service::workflow::joining::Grant { project, roles };
+    let grant = crate::server::service::workflow::grant::Grant { project, roles };
     super::reply(
         decide::pass(&super::app(), &super::caller()?, Ruling { number, version, seen, note, back, grant }).await,
     )

@@ -5,9 +5,9 @@ use countersign::domain::host::HostForm;
 use countersign::domain::support::SupportForm;
 use countersign::domain::workflow::Tab;
 use countersign::server::caller::Caller;
-use countersign::server::service::hosts;
 use countersign::server::service::support::request;
 use countersign::server::service::workflow::lists;
+use countersign::server::service::{hosts, requests};
 use countersign::server::store::value::args;
 use countersign::wire::Done;
 use countersign::wire::workflow::TicketFilter;
@@ -29,7 +29,7 @@ pub async fn host_form(app: &TestApp, caller: &Caller, name: &str) -> HostForm {
 /// Asks for that host and gives the ticket's number.
 pub async fn ask_for_host(app: &TestApp, caller: &Caller, name: &str) -> i64 {
     let form = host_form(app, caller, name).await;
-    hosts::create(app, caller, &form, None).await.expect("submitted");
+    requests::hosts::create(app, caller, &form, None).await.expect("submitted");
     let mine = lists::list(app, caller, Tab::Mine, &TicketFilter::default()).await.expect("a list");
     mine.page.rows[0].number
 }

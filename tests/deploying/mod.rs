@@ -10,7 +10,7 @@ use countersign::domain::machine::{CloudStep, MachineSpec};
 use countersign::domain::quota::Amounts;
 use countersign::server::cloud::{CloudProvider, Progress, Unavailable};
 use countersign::server::service::workflow::{decide, details};
-use countersign::server::service::{hosts, processes, quota};
+use countersign::server::service::{hosts, processes, quota, requests};
 use countersign::server::store::inventory;
 use countersign::server::store::value::args;
 use countersign::wire::Done;
@@ -43,7 +43,7 @@ pub async fn amounts_of_one(app: &TestApp) -> Amounts {
 /// Asks for hosts of `web` as `member`.
 pub async fn ask(app: &TestApp, name: &str, quantity: i64) -> Result<Done, AppError> {
     let form = form(app, "web", name, quantity).await;
-    hosts::create(app, &app.caller_in("member", "Project View: web").await, &form, None).await
+    requests::hosts::create(app, &app.caller_in("member", "Project View: web").await, &form, None).await
 }
 
 /// Asks for hosts of `web` as `member` and gives the ticket's number.

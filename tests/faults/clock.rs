@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use countersign::domain::time::{DAY, HOUR, MINUTE, SECOND};
 use countersign::server::caller::Caller;
 use countersign::server::jobs;
-use countersign::server::service::hosts;
+use countersign::server::service::requests;
 use countersign::server::service::support::handling::{self, Entry};
 use countersign::server::store::value::args;
 use countersign::wire::error::AppError;
@@ -78,7 +78,7 @@ impl Story {
         match below(&mut self.rng, 12) {
             0..2 => {
                 let (member, form) = (self.member().await, form(&self.app, "web", "h", 1).await);
-                let asked = hosts::create(&self.app, &member, &form, None).await;
+                let asked = requests::hosts::create(&self.app, &member, &form, None).await;
                 if let Ok(done) = &asked {
                     self.tickets.push(number_in(done));
                 }

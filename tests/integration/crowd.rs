@@ -8,8 +8,8 @@ use countersign::domain::ids::UserId;
 use countersign::domain::quota::{Key, UNLIMITED};
 use countersign::server::caller::Caller;
 use countersign::server::clock::new_id;
-use countersign::server::service::hosts;
 use countersign::server::service::quota::{LimitScope, set_limits};
+use countersign::server::service::requests;
 use countersign::server::store::directory;
 use countersign::wire::error::AppError;
 use futures::future::join_all;
@@ -69,7 +69,7 @@ both! {
         let form = form(&app, "web", "crowd", 1).await;
         let mut numbers = Vec::with_capacity(TICKETS);
         for _ in 0..TICKETS {
-            numbers.push(number_in(&hosts::create(&app, &member, &form, None).await.expect("submitted")));
+            numbers.push(number_in(&requests::hosts::create(&app, &member, &form, None).await.expect("submitted")));
         }
         let all = join_all(owners.iter().enumerate().map(|(i, who)| {
             let (app, who, numbers) = (app.clone(), who.clone(), numbers.clone());

@@ -11,11 +11,11 @@ use countersign::domain::time::{DAY, MINUTE};
 use countersign::domain::workflow::{ExecutionResult, Status};
 use countersign::server::caller::Caller;
 use countersign::server::jobs;
-use countersign::server::service::hosts::{self, operations, trash};
-use countersign::server::service::processes;
+use countersign::server::service::hosts::{self, trash};
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::submit::Amends;
 use countersign::server::service::workflow::{decide, route};
+use countersign::server::service::{processes, requests};
 use countersign::server::store::value::args;
 use countersign::wire::Done;
 use countersign::wire::error::AppError;
@@ -58,12 +58,12 @@ async fn adjust_form(app: &TestApp, hosts: &[HostId], disks: &[&str]) -> AdjustF
 }
 
 async fn adjust(app: &TestApp, hosts: &[HostId], disks: &[&str]) -> Result<Done, AppError> {
-    operations::adjust(app, &member(app).await, &adjust_form(app, hosts, disks).await, None).await
+    requests::operations::adjust(app, &member(app).await, &adjust_form(app, hosts, disks).await, None).await
 }
 
 async fn delete(app: &TestApp, hosts: &[HostId]) -> Result<Done, AppError> {
     let form = DeleteForm { hosts: hosts.to_vec(), reason: "Not needed.".into() };
-    operations::delete(app, &member(app).await, &form, None).await
+    requests::operations::delete(app, &member(app).await, &form, None).await
 }
 
 async fn passed(app: &TestApp, number: i64, approvers: &[&str]) {
@@ -291,10 +291,10 @@ both! {
         for (who, changes, empties) in table {
             let caller = app.caller(who).await;
             let form = adjust_form(&app, &hosts, &[]).await;
-            assert_eq!(letter(operations::adjust(&app, &caller, &form, None).await), changes, "{who} adjusts");
+            assert_eq!(letter(requests::operations::adjust(&app, &caller, &form, None).await), changes, "{who} adjusts");
             let form = DeleteForm { hosts: hosts.clone(), reason: String::new() };
-            assert_eq!(letter(operations::delete(&app, &caller, &form, None).await), changes, "{who} deletes");
-            let dialog = operations::dialog(&app, &caller, &hosts, false, None).await.map(|_| Done::new("", ""));
+            assert_eq!(letter(requests::operations::delete(&app, &caller, &form, None).await), changes, "{who} deletes");
+            let dialog = requests::operations::dialog(&app, &caller, &hosts, false, None).await.map(|_| Done::new("", ""));
             assert_eq!(letter(dialog), changes, "{who} opens the dialog");
             for action in [DirectAction::Lock, DirectAction::Unlock] {
                 assert_eq!(letter(trash::act(&app, &caller, &hosts[0], action, "/").await), changes, "{who} {action:?}");
@@ -312,19 +312,19 @@ both! {
         let smaller = AdjustForm { specification: larger(&app, 3).await, ..adjust_form(&app, &hosts, &["7"]).await };
         let amends = Some(Amends { number, version: 1 });
         let owner = app.caller("owner").await;
-        let answer = operations::adjust(&app, &owner, &smaller, amends).await;
+        let answer = requests::operations::adjust(&app, &owner, &smaller, amends).await;
         assert!(matches!(answer, Err(AppError::NotFound)), "somebody else's ticket: {answer:?}");
-        operations::adjust(&app, &member(&app).await, &smaller, amends).await.expect("amended");
+        requests::operations::adjust(&app, &member(&app).await, &smaller, amends).await.expect("amended");
         assert!(vcpu(&app).await.1 < held, "it holds what it asks for now");
         let why = refused(common::pass(&app, &owner, number, 1, "", "/").await);
         assert!(why.contains("amended by member"), "{why}");
-        let again = operations::adjust(&app, &member(&app).await, &smaller, amends).await;
+        let again = requests::operations::adjust(&app, &member(&app).await, &smaller, amends).await;
         assert!(matches!(again, Err(AppError::Refused(_))), "of a version that is gone");
         let delete = DeleteForm { hosts: hosts.clone(), reason: String::new() };
-        let other_type = operations::delete(&app, &member(&app).await, &delete, Some(Amends { number, version: 2 })).await;
+        let other_type = requests::operations::delete(&app, &member(&app).await, &delete, Some(Amends { number, version: 2 })).await;
         assert!(matches!(other_type, Err(AppError::NotFound)));
         passed(&app, number, &["owner"]).await;
-        let late = operations::adjust(&app, &member(&app).await, &smaller, Some(Amends { number, version: 3 })).await;
+        let late = requests::operations::adjust(&app, &member(&app).await, &smaller, Some(Amends { number, version: 3 })).await;
         assert!(matches!(late, Err(AppError::Refused(_))), "decided already");
         app.run_jobs().await;
         let kinds: Vec<_> = ticket(&app, number).await.records.iter().map(|r| r.kind.key()).collect();
@@ -339,13 +339,13 @@ both! {
         let caller = member(&app).await;
         let told = |amends| {
             let (app, caller, hosts) = (app.clone(), caller.clone(), hosts.clone());
-            async move { operations::dialog(&app, &caller, &hosts, false, amends).await.expect("a dialog").obstacles }
+            async move { requests::operations::dialog(&app, &caller, &hosts, false, amends).await.expect("a dialog").obstacles }
         };
         assert_eq!(told(None).await, [why], "the dialog says so before anything is sent");
         assert!(told(Some(first)).await.is_empty(), "but not to whoever amends that ticket");
         let amends = Some(Amends { number: first, version: 1 });
         let both = adjust_form(&app, &hosts, &[]).await;
-        operations::adjust(&app, &caller, &both, amends).await.expect("amended: it replaces its own request");
+        requests::operations::adjust(&app, &caller, &both, amends).await.expect("amended: it replaces its own request");
         let why = refused(adjust(&app, &hosts[1..], &[]).await);
         assert!(why.contains(&format!("twice-2 already waits for ticket {first}")), "what was amended counts: {why}");
 

@@ -9,8 +9,9 @@ use countersign::domain::ids::HostId;
 use countersign::domain::process::TicketType;
 use countersign::domain::quota::Key;
 use countersign::server::caller::Caller;
-use countersign::server::service::hosts::{self, operations};
+use countersign::server::service::hosts;
 use countersign::server::service::quota::{LimitScope, set_limits};
+use countersign::server::service::requests;
 use countersign::server::service::workflow::decide;
 use countersign::server::store::value::args;
 use countersign::wire::error::AppError;
@@ -30,7 +31,7 @@ async fn names(app: &TestApp, caller: &Caller) -> Vec<String> {
 async fn one_host_each(app: &TestApp) -> [HostId; 3] {
     let admin = app.caller_in("sysadmin", "System View").await;
     for project in ["web", "system", "shop"] {
-        hosts::create(app, &admin, &form(app, project, project, 1).await, None).await.expect("created");
+        requests::hosts::create(app, &admin, &form(app, project, project, 1).await, None).await.expect("created");
     }
     let rows = list(app, &admin).await;
     ["web", "system", "shop"].map(|name| rows.iter().find(|row| row.name == name).expect("made").id.clone())
@@ -67,7 +68,7 @@ both! {
         };
         let deletion = async |who: &str| {
             let form = DeleteForm { hosts: vec![web.clone()], reason: r"a NUL that is written out, \u0000, and one: ".to_owned() + "\0" };
-            let answer = operations::delete(&app, &app.caller_in(who, "Project View: web").await, &form, None).await;
+            let answer = requests::operations::delete(&app, &app.caller_in(who, "Project View: web").await, &form, None).await;
             number_in(&answer.expect("submitted"))
         };
         assert_eq!(told("member").await, []);
@@ -95,7 +96,7 @@ both! {
         let (asked, specification) = (vec![web.clone()], other.id.0);
         let form = AdjustForm { hosts: asked, specification, data_disks: vec![], auto_start: None, reason: String::new() };
         let member = app.caller_in("member", "Project View: web").await;
-        let waiting = number_in(&operations::adjust(&app, &member, &form, None).await.expect("submitted"));
+        let waiting = number_in(&requests::operations::adjust(&app, &member, &form, None).await.expect("submitted"));
         let third = deletion("member").await;
         assert_eq!(told("member").await.len(), 2);
         for (approver, version) in [("owner", 1), ("domainadmin", 2)] {
@@ -165,7 +166,7 @@ both! {
                 hosts::form(&app, &caller).await.expect("form").projects.into_iter().map(|p| p.project.value).collect();
             let mut got = String::new();
             for name in ["web", "system", "shop"] {
-                let created = hosts::create(&app, &caller, &form(&app, name, "h", 1).await, None).await;
+                let created = requests::hosts::create(&app, &caller, &form(&app, name, "h", 1).await, None).await;
                 let is_offered = offered.contains(&app.project(name).await.0);
                 assert_eq!(created.is_ok(), is_offered, "{who} is offered what they may ask for: {name}");
                 got.push(match created {
@@ -183,7 +184,7 @@ both! {
         let member = app.caller("member").await;
         let foreign = form(&app, "shop", "h", 1).await;
         let unknown = HostForm { project: "none".into(), ..foreign.clone() };
-        let answers = [hosts::create(&app, &member, &foreign, None).await, hosts::create(&app, &member, &unknown, None).await];
+        let answers = [requests::hosts::create(&app, &member, &foreign, None).await, requests::hosts::create(&app, &member, &unknown, None).await];
         assert!(matches!(&answers[0], Err(AppError::Invalid(problems)) if problems.len() == 1), "{answers:?}");
         assert_eq!(answers[0], answers[1]);
     }
@@ -211,7 +212,7 @@ both! {
             }
         }
         let in_web = app.caller_in("deputy", "Project View: web").await;
-        let elsewhere = hosts::create(&app, &in_web, &form(&app, "system", "h", 1).await, None).await.expect_err("not here");
+        let elsewhere = requests::hosts::create(&app, &in_web, &form(&app, "system", "h", 1).await, None).await.expect_err("not here");
         assert!(elsewhere.problem("form[project]").is_some(), "{elsewhere:?}");
     }
 
@@ -251,7 +252,7 @@ both! {
             ..form(&app, "web", "shown", 1).await
         };
         let member = app.caller("member").await;
-        hosts::create(&app, &member, &form, None).await.expect("created");
+        requests::hosts::create(&app, &member, &form, None).await.expect("created");
         let row = list(&app, &member).await.remove(0);
         assert_eq!((row.name.as_str(), row.project.as_str(), row.domain.as_str()), ("shown", "web", "Default"));
         assert_eq!((row.system_disk_gib, row.data_disks_gib.as_slice()), (40, &[100, 7][..]));
@@ -281,7 +282,7 @@ both! {
         disable_approval(&app).await;
         let admin = app.caller_in("sysadmin", "System View").await;
         ask(&app, "Sixty", 60).await.expect("created");
-        hosts::create(&app, &admin, &form(&app, "system", "other_one", 1).await, None).await.expect("created");
+        requests::hosts::create(&app, &admin, &form(&app, "system", "other_one", 1).await, None).await.expect("created");
         let read = async |filter: HostFilter| hosts::list(&app, &admin, &filter).await.expect("list").page;
         let named = |name: &str| HostFilter { name: name.into(), ..HostFilter::default() };
         let before = app.db.query_count();
@@ -314,25 +315,25 @@ both! {
         set_limits(&mut tx, &web, &[(Key::HostCount, 2)].into()).await.expect("set");
         tx.commit().await.expect("commit");
         let mistaken = HostForm { name: "-no name".into(), ..form(&app, "web", "", 3).await };
-        let answer = hosts::create(&app, &member, &mistaken, None).await.expect_err("invalid");
+        let answer = requests::hosts::create(&app, &member, &mistaken, None).await.expect_err("invalid");
         assert!(answer.problem("form[name]").is_some());
         let quota = answer.problem("form[quantity]").expect("the quota is told as well");
         assert!(quota.contains("Host count: limit 2, used 0, held by pending tickets 0, requested 3"), "{quota}");
         let fits = HostForm { quantity: "2".into(), ..mistaken.clone() };
-        assert_eq!(hosts::create(&app, &member, &fits, None).await.expect_err("invalid").problems().len(), 1);
+        assert_eq!(requests::hosts::create(&app, &member, &fits, None).await.expect_err("invalid").problems().len(), 1);
         let elsewhere = HostForm { project: app.project("shop").await.0, ..mistaken };
-        let answer = hosts::create(&app, &member, &elsewhere, None).await.expect_err("invalid");
+        let answer = requests::hosts::create(&app, &member, &elsewhere, None).await.expect_err("invalid");
         let fields: Vec<_> = answer.problems().iter().map(|p| p.field.as_str()).collect();
         assert_eq!(fields, ["form[name]", "form[project]"], "of a foreign project's quota nothing is told");
     }
 
     async fn a_form_with_mistakes_keeps_quiet_in_the_log(app) {
         let mistaken = HostForm { name: "".into(), quantity: "0".into(), ..form(&app, "web", "", 1).await };
-        let answer = hosts::create(&app, &app.caller("member").await, &mistaken, None).await.expect_err("invalid");
+        let answer = requests::hosts::create(&app, &app.caller("member").await, &mistaken, None).await.expect_err("invalid");
         assert!(answer.problem("form[name]").is_some() && answer.problem("form[quantity]").is_some());
         assert_eq!((app.logged("submit", "failed").await, app.logged("create", "failed").await), (0, 0));
         let viewer = app.caller("viewer").await;
-        hosts::create(&app, &viewer, &form(&app, "web", "h", 1).await, None).await.expect_err("forbidden");
+        requests::hosts::create(&app, &viewer, &form(&app, "web", "h", 1).await, None).await.expect_err("forbidden");
         assert_eq!(app.logged("submit", "failed").await, 1, "an attempt at what isn't allowed is recorded");
     }
 }

@@ -11,9 +11,9 @@ use countersign::domain::request::JoinForm;
 use countersign::domain::workflow::{ProcessResult, Status, Tab};
 use countersign::server::caller::Caller;
 use countersign::server::service::workflow::decide::{self, Ruling};
-use countersign::server::service::workflow::joining::{self, Grant};
+use countersign::server::service::workflow::grant::Grant;
 use countersign::server::service::workflow::{details, lists};
-use countersign::server::service::{directory, processes};
+use countersign::server::service::{directory, processes, requests};
 use countersign::server::store;
 use countersign::wire::Done;
 use countersign::wire::error::AppError;
@@ -21,7 +21,7 @@ use countersign::wire::workflow::Asked;
 
 async fn apply(app: &TestApp, caller: &Caller, wished: &str) -> Result<Done, AppError> {
     let project = if wished.is_empty() { String::new() } else { app.project(wished).await.0 };
-    joining::apply(app, caller, &JoinForm { reason: "To help.".into(), project }, None).await
+    requests::join::apply(app, caller, &JoinForm { reason: "To help.".into(), project }, None).await
 }
 
 /// The newcomer's application to join any project.
@@ -69,7 +69,7 @@ fn problems(refused: Result<Done, AppError>) -> Vec<String> {
 both! {
     async fn a_newcomer_is_let_in(app) {
         let newcomer = app.caller("newcomer").await;
-        let offered = joining::form(&app, &newcomer).await.expect("form");
+        let offered = requests::join::form(&app, &newcomer).await.expect("form");
         assert!(offered.may_apply && offered.last.is_none() && offered.domain == "Default");
         let names: Vec<_> = offered.projects.iter().map(|project| project.label.as_str()).collect();
         assert_eq!(names, ["system", "web"], "those of the own domain");
@@ -79,7 +79,7 @@ both! {
         let shown = details::get(&app, &newcomer, number).await.expect("the applicant reads it");
         assert_eq!((shown.domain.as_deref(), shown.row.project), (Some("Default"), None));
         assert_eq!(shown.row.processor, ["deputy", "domainadmin"]);
-        let waiting = joining::form(&app, &newcomer).await.expect("form");
+        let waiting = requests::join::form(&app, &newcomer).await.expect("form");
         assert_eq!(waiting.open(), Some(number));
 
         let admin = app.caller_in("domainadmin", "Domain View: Default").await;
@@ -96,7 +96,7 @@ both! {
         assert_eq!(done.records.last().expect("a record").note, "newcomer is now member, support in web.");
         let now = app.caller("newcomer").await;
         assert!(matches!(now.view(), Some(View::Project(_))), "the view is there with the next request");
-        let after = joining::form(&app, &now).await.expect("form");
+        let after = requests::join::form(&app, &now).await.expect("form");
         assert_eq!(after.last.expect("the application").ticket.process_result, Some(ProcessResult::Approved));
         let details: Option<String> =
             app.db.scalar("SELECT details FROM operation_log WHERE operation = 'pass'", vec![]).await.expect("a record");
@@ -111,7 +111,7 @@ both! {
             ("sysadmin", "System View", false), ("domainadmin", "Domain View: Default", false),
         ] {
             let caller = app.caller_in(who, view).await;
-            assert_eq!(joining::form(&app, &caller).await.expect("form").may_apply, may, "{who} in {view}");
+            assert_eq!(requests::join::form(&app, &caller).await.expect("form").may_apply, may, "{who} in {view}");
             let outcome = apply(&app, &caller, "").await;
             match may {
                 true => assert_eq!(outcome.expect("submitted").location, "/tickets/workflow/mine", "{who}"),
@@ -120,11 +120,11 @@ both! {
         }
         // Of another domain there is nothing to wish for, and no reason given is none.
         let coowner = app.caller("coowner").await;
-        let foreign = joining::apply(&app, &coowner, &JoinForm { reason: "r".into(), project: acme.0 }, None).await;
+        let foreign = requests::join::apply(&app, &coowner, &JoinForm { reason: "r".into(), project: acme.0 }, None).await;
         assert_eq!(problems(foreign), ["form[project]"]);
-        assert_eq!(problems(joining::apply(&app, &coowner, &JoinForm::default(), None).await), ["form[reason]"]);
+        assert_eq!(problems(requests::join::apply(&app, &coowner, &JoinForm::default(), None).await), ["form[reason]"]);
         // A helper of `shop` belongs to Default, and so applies there.
-        let offered = joining::form(&app, &app.caller_in("helpdesk", "Project View: shop").await).await.expect("form");
+        let offered = requests::join::form(&app, &app.caller_in("helpdesk", "Project View: shop").await).await.expect("form");
         assert_eq!(offered.domain, "Default");
     }
 
@@ -134,7 +134,7 @@ both! {
         let process = setup.processes.iter().find(|p| p.ticket_type.key() == "apply-join-project").expect("a process");
         processes::disable(&app, &admin, &process.id).await.expect("disabled");
         let newcomer = app.caller("newcomer").await;
-        assert!(!joining::form(&app, &newcomer).await.expect("form").may_apply);
+        assert!(!requests::join::form(&app, &newcomer).await.expect("form").may_apply);
         assert!(matches!(apply(&app, &newcomer, "").await, Err(AppError::Refused(_))));
     }
 
@@ -148,7 +148,7 @@ both! {
         assert!(told.contains(&format!("application {number} is still open")), "{told}");
         apply(&app, &app.caller("viewer").await, "").await.expect("others may");
         decide::undo(&app, &newcomer, number, 1, "Not yet.", "/no-project").await.expect("undone");
-        let undone = joining::form(&app, &newcomer).await.expect("form");
+        let undone = requests::join::form(&app, &newcomer).await.expect("form");
         assert_eq!((undone.open(), undone.last.map(|last| last.note).as_deref()), (None, Some("Not yet.")));
         apply(&app, &newcomer, "").await.expect("and again");
     }

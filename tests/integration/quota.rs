@@ -11,7 +11,7 @@ use countersign::server::clock::new_id;
 use countersign::server::jobs;
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::decide;
-use countersign::server::service::{hosts, quota};
+use countersign::server::service::{quota, requests};
 use countersign::server::store::directory;
 use countersign::server::store::value::args;
 use countersign::wire::error::AppError;
@@ -97,7 +97,7 @@ both! {
         disable_approval(&app).await;
         for project in ["system", "shop"] {
             let form = form(&app, project, "elsewhere", 2).await;
-            hosts::create(&app, &admin, &form, None).await.expect("created");
+            requests::hosts::create(&app, &admin, &form, None).await.expect("created");
         }
         ask(&app, "here", 1).await.expect("created");
         let counts: Vec<i64> = of_web(&app).await.iter().map(|s| s.used.get(Key::HostCount)).collect();
@@ -150,7 +150,7 @@ both! {
                 let (app, admin) = (app.clone(), admin.clone());
                 tokio::spawn(async move {
                     let form = form(&app, project, "race", 2).await;
-                    hosts::create(&app, &admin, &form, None).await
+                    requests::hosts::create(&app, &admin, &form, None).await
                 })
             });
             let answers = futures::future::join_all(requests).await;
@@ -228,7 +228,7 @@ async fn play(engine: Engine, faults: i64, events: &[Event]) {
                 let fits = fits(&app, *project, *quantity).await;
                 let (name, person) = ASKING[*project];
                 let form = form(&app, name, "host", *quantity).await;
-                let answer = hosts::create(&app, &app.caller(person).await, &form, None).await;
+                let answer = requests::hosts::create(&app, &app.caller(person).await, &form, None).await;
                 assert_eq!(answer.is_ok(), fits, "{answer:?}");
                 if let Ok(done) = answer {
                     asked.push(Asked { number: number_in(&done), project: *project, quantity: *quantity });

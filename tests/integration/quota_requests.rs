@@ -10,7 +10,7 @@ use countersign::server::caller::Caller;
 use countersign::server::service::quota::{LimitScope, set_limits, standings};
 use countersign::server::service::workflow::decide;
 use countersign::server::service::workflow::submit::Amends;
-use countersign::server::service::{processes, quotas};
+use countersign::server::service::{processes, quotas, requests};
 use countersign::server::store::directory;
 use countersign::wire::Done;
 use countersign::wire::error::AppError;
@@ -32,7 +32,7 @@ async fn form(app: &TestApp, place: &str, typed: &[(Key, &str)]) -> QuotaForm {
 }
 
 async fn change(app: &TestApp, caller: &Caller, place: &str, typed: &[(Key, &str)]) -> Result<Done, AppError> {
-    quotas::change(app, caller, &form(app, place, typed).await, None, "").await
+    requests::quota::change(app, caller, &form(app, place, typed).await, None, "").await
 }
 
 /// Submits as `owner` for `web`, and gives the ticket's number.
@@ -109,7 +109,7 @@ async fn try_all(app: &TestApp, table: &Table) {
         for (i, place) in ["web", "system", "shop", "Default", "acme"].into_iter().enumerate() {
             let key = if i < 3 { Key::Rds } else { Key::Cache };
             let form = form(app, place, &[(key, "7")]).await;
-            let outcome = quotas::change(app, &caller, &form, None, "").await;
+            let outcome = requests::quota::change(app, &caller, &form, None, "").await;
             let id = format!("{}:{}", form.scope, form.id);
             let way = shown.scopes.iter().find(|quota| quota.key() == id).and_then(|quota| quota.way);
             let letter = letter(&outcome);
@@ -265,7 +265,7 @@ both! {
         let owner = app.caller_in("owner", "Project View: web").await;
         let opened = QuotaForm { seen: seen(&after), ..form(&app, "web", &[(Key::Vcpu, "90")]).await };
         limit(&app, Key::Vcpu, 70).await;
-        let told = problem(quotas::change(&app, &owner, &opened, None, "").await, "form[limits]");
+        let told = problem(requests::quota::change(&app, &owner, &opened, None, "").await, "form[limits]");
         assert!(told.contains("changed since"), "{told}");
     }
 
@@ -300,9 +300,9 @@ both! {
     async fn what_is_set_at_once_is_logged_and_leads_back(app) {
         let admin = app.caller_in("sysadmin", "System View").await;
         let typed = form(&app, "web", &[(Key::Vcpu, "96"), (Key::Storage, "1024")]).await;
-        let done = quotas::change(&app, &admin, &typed, None, "/quotas?scope=domain%3Adefault").await.expect("set");
+        let done = requests::quota::change(&app, &admin, &typed, None, "/quotas?scope=domain%3Adefault").await.expect("set");
         assert_eq!(done, Done::new("vCPU of web is now 96, Storage 1024 GiB.", "/quotas?scope=domain%3Adefault"));
-        let away = quotas::change(&app, &admin, &form(&app, "web", &[(Key::Vcpu, "97")]).await, None, "//example.com").await;
+        let away = requests::quota::change(&app, &admin, &form(&app, "web", &[(Key::Vcpu, "97")]).await, None, "//example.com").await;
         assert_eq!(away.expect("set").location, "/quotas");
         let sql = "SELECT details FROM operation_log WHERE operation = 'configure' AND result = 'success' ORDER BY number LIMIT 1";
         let details: Option<String> = app.db.scalar(sql, vec![]).await.expect("a record");
@@ -319,11 +319,11 @@ both! {
         let owner = app.caller_in("owner", "Project View: web").await;
         let amends = Some(Amends { number, version: 1 });
         let better = form(&app, "web", &[(Key::Vcpu, "72")]).await;
-        let done = quotas::change(&app, &owner, &better, amends, "").await.expect("amended");
+        let done = requests::quota::change(&app, &owner, &better, amends, "").await.expect("amended");
         assert_eq!(done.location, format!("/tickets/workflow/{number}"));
         assert_eq!(ticket(&app, number).await.summary, "vCPU +8 for web");
         let member = app.caller_in("member", "Project View: web").await;
-        let foreign = quotas::change(&app, &member, &better, Some(Amends { number, version: 2 }), "").await;
+        let foreign = requests::quota::change(&app, &member, &better, Some(Amends { number, version: 2 }), "").await;
         assert_eq!(foreign, Err(AppError::NotFound), "only who asked may amend");
         pass(&app, "domainadmin", number).await.expect("passed");
         assert_eq!(web(&app).await.limit(Key::Vcpu), 72);
@@ -334,10 +334,10 @@ both! {
         problem(change(&app, &owner, "web", &[(Key::Vcpu, "64")]).await, "form[limits]");
         problem(change(&app, &owner, "web", &[(Key::Vcpu, "many")]).await, "form[limits][vcpu][value]");
         let long = QuotaForm { reason: "x".repeat(2_001), ..form(&app, "web", &[(Key::Vcpu, "65")]).await };
-        problem(quotas::change(&app, &owner, &long, None, "").await, "form[reason]");
+        problem(requests::quota::change(&app, &owner, &long, None, "").await, "form[reason]");
         for (scope, id) in [("project", "none"), ("domain", "none"), ("galaxy", "x"), ("", "")] {
             let form = QuotaForm { scope: scope.into(), id: id.into(), ..Default::default() };
-            assert_eq!(quotas::change(&app, &owner, &form, None, "").await, Err(AppError::NotFound), "{scope}:{id}");
+            assert_eq!(requests::quota::change(&app, &owner, &form, None, "").await, Err(AppError::NotFound), "{scope}:{id}");
         }
     }
 }

@@ -14,15 +14,15 @@ use countersign::domain::support::SupportTab;
 use countersign::domain::workflow::Tab;
 use countersign::server::caller::Caller;
 use countersign::server::service::external::{self, outbox};
-use countersign::server::service::hosts::{self, operations, trash};
+use countersign::server::service::hosts::{self, trash};
 use countersign::server::service::oplog::{self, export};
 use countersign::server::service::quota::{LimitScope, set_limits};
 use countersign::server::service::support::handling::{self, Entry};
 use countersign::server::service::support::{attachments, canned, details as thread, lists as support_lists, request};
 use countersign::server::service::workflow::decide::{self, Ruling};
 use countersign::server::service::workflow::submit::Amends;
-use countersign::server::service::workflow::{batch, details, joining, lists, route};
-use countersign::server::service::{coverage, processes, quotas};
+use countersign::server::service::workflow::{batch, details, lists, route};
+use countersign::server::service::{coverage, processes, quotas, requests};
 use countersign::server::store::value::args;
 use countersign::wire::error::AppError;
 use countersign::wire::external::ConnectionForm;
@@ -57,7 +57,8 @@ struct Place {
 async fn place(app: &TestApp, name: &str, (who, view): (&str, &str), host: &str) -> Place {
     let (caller, admin) = (app.caller_in(who, view).await, app.caller("sysadmin").await);
     let project = app.project(name).await;
-    let asked = hosts::create(app, &caller, &form(app, name, "asked", 1).await, None).await.expect("submitted");
+    let asked =
+        requests::hosts::create(app, &caller, &form(app, name, "asked", 1).await, None).await.expect("submitted");
     let thread = ask_for_support(app, &caller, "help").await;
     let sent = uploaded(app, who, "notes.txt", b"hello").await;
     let entry = Entry { files: std::slice::from_ref(&sent), ..Entry::reply("here") };
@@ -95,7 +96,7 @@ async fn of_ticket(app: &TestApp, caller: &Caller, place: &Place, name: &str) ->
         verdict(decide::retry(app, caller, number, 0, back).await),
         verdict(decide::abandon(app, caller, number, 0, "no", back).await),
         if waiting.is_empty() { '-' } else { 'y' },
-        verdict(hosts::create(app, caller, &amended, Some(Amends { number, version: 0 })).await),
+        verdict(requests::hosts::create(app, caller, &amended, Some(Amends { number, version: 0 })).await),
     ]
     .into_iter()
     .collect()
@@ -111,12 +112,12 @@ async fn of_host(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> S
     let act = async |action| verdict(trash::act(app, caller, &place.host, action, "/").await);
     [
         verdict(hosts::get(app, caller, &place.host).await),
-        verdict(operations::dialog(app, caller, &hosts, false, None).await),
-        verdict(operations::adjust(app, caller, &adjust, None).await),
-        verdict(operations::delete(app, caller, &delete, None).await),
+        verdict(requests::operations::dialog(app, caller, &hosts, false, None).await),
+        verdict(requests::operations::adjust(app, caller, &adjust, None).await),
+        verdict(requests::operations::delete(app, caller, &delete, None).await),
         act(DirectAction::Lock).await,
         act(DirectAction::Restore).await,
-        verdict(hosts::create(app, caller, &form(app, name, "more", 1).await, None).await),
+        verdict(requests::hosts::create(app, caller, &form(app, name, "more", 1).await, None).await),
         verdict(route::of_place(app, caller, TicketType::ApplyMachine, &place.project).await),
     ]
     .into_iter()
@@ -154,7 +155,7 @@ async fn of_the_view(app: &TestApp, caller: &Caller, process: &str) -> String {
     let (id, nothing) = (process.into(), ConnectionForm::default());
     let all =
         export::Wish { columns: vec!["time".into()], format: "csv".into(), scope: "all".into(), ..Default::default() };
-    let may_apply = joining::form(app, caller).await.expect("a form").may_apply;
+    let may_apply = requests::join::form(app, caller).await.expect("a form").may_apply;
     let role = coverage::of_role(app, caller, TicketType::ApplyMachine, "admin".into(), Scope::Global);
     [
         verdict(processes::setup(app, caller).await),

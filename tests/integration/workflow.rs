@@ -6,7 +6,7 @@ use crate::common::requests::host_form;
 use countersign::domain::workflow::{ExecutionResult, ProcessResult, Status, Tab};
 use countersign::server::caller::Caller;
 use countersign::server::service::workflow::{decide, details, lists};
-use countersign::server::service::{directory, hosts};
+use countersign::server::service::{directory, requests};
 use countersign::wire::error::AppError;
 use countersign::wire::workflow::{Asked, TicketDetail, TicketFilter, TicketRow};
 
@@ -15,7 +15,7 @@ const BACK: &str = "/tickets/workflow/pending";
 /// Asks for one host in the caller's project and gives the ticket's number.
 async fn ask(app: &TestApp, who: &str, name: &str) -> i64 {
     let caller = app.caller(who).await;
-    hosts::create(app, &caller, &host_form(app, &caller, name).await, None).await.expect("submitted");
+    requests::hosts::create(app, &caller, &host_form(app, &caller, name).await, None).await.expect("submitted");
     list(app, who, Tab::Mine).await[0].number
 }
 
@@ -190,7 +190,7 @@ both! {
 
     async fn a_route_with_an_empty_link_is_refused_by_name(app) {
         let caller = app.caller("shopowner").await;
-        let refused = hosts::create(&app, &caller, &host_form(&app, &caller, "alone").await, None).await;
+        let refused = requests::hosts::create(&app, &caller, &host_form(&app, &caller, "alone").await, None).await;
         let Err(AppError::Refused(told)) = refused else { panic!("{refused:?}") };
         assert!(told.contains("link 1") && told.contains("Leadership Approval"), "{told}");
         assert!(numbers(&app, "shopowner", Tab::Mine).await.is_empty(), "nothing is half-made");

@@ -1,6 +1,7 @@
 //! The kinds of job, each with the use case that does it and with what its end looks like when it is given up.
 
 use super::handlers::Handlers;
+use crate::domain::ids::TicketNumber;
 use crate::server::app::App;
 use crate::server::job::{AfterCleanUp, Failure, Job, Outcome};
 use crate::server::service::external::inbox;
@@ -8,14 +9,22 @@ use crate::server::service::external::outbox::{self, Errand};
 use crate::server::service::hosts::{operating, trash};
 use crate::server::service::oplog::{retention, sealing};
 use crate::server::service::support::{attachments, closing};
+use crate::server::service::workflow::settled::host_settled;
 use crate::server::store::change::Change;
 use crate::server::store::host::step::StepKey;
 use crate::server::store::job::Claimed;
+use crate::server::work::Work;
 use crate::wire::error::AppError;
+use futures::future::BoxFuture;
 use std::time::Duration;
 
 /// A port call says "accepted", not "done", so a minute means it hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// What is done about a ticket once something it does with a host is over.
+fn settled(work: &mut Work, number: TicketNumber) -> BoxFuture<'_, Result<(), AppError>> {
+    Box::pin(host_settled(work, number))
+}
 
 /// Hands each kind to its use case.
 pub(super) struct Dispatch;
@@ -29,8 +38,8 @@ impl Handlers for Dispatch {
     async fn run(&self, app: &App, job: &Claimed) -> Result<Outcome, Failure> {
         let unreadable = |error| Failure::Dead(AppError::from(error).to_string());
         match Job::read(&job.kind, &job.payload).map_err(unreadable)? {
-            Job::StartHostStep(step) => operating::start_step(app, &step).await,
-            Job::PollHostStep(step) => operating::poll_step(app, &step).await,
+            Job::StartHostStep(step) => operating::start_step(app, &step, settled).await,
+            Job::PollHostStep(step) => operating::poll_step(app, &step, settled).await,
             Job::CleanUpHost { host, attempt, then, since } => {
                 operating::clean_up(app, &host, attempt, then, since).await
             }
@@ -49,9 +58,11 @@ impl Handlers for Dispatch {
 
     async fn died(&self, app: &App, job: &Claimed, reason: &str) -> Result<(), AppError> {
         match Job::read(&job.kind, &job.payload) {
-            Ok(Job::StartHostStep(step) | Job::PollHostStep(step)) => operating::fail_step(app, &step, reason).await,
+            Ok(Job::StartHostStep(step) | Job::PollHostStep(step)) => {
+                operating::fail_step(app, &step, reason, settled).await
+            }
             Ok(Job::CleanUpHost { host, attempt, then: AfterCleanUp::Start, .. }) => {
-                operating::fail_step(app, &StepKey { host, operation: 0, position: 0, attempt }, reason).await
+                operating::fail_step(app, &StepKey { host, operation: 0, position: 0, attempt }, reason, settled).await
             }
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
                 operating::removal_failed(app, &host, reason).await

@@ -1,32 +1,25 @@
-//! Hosts: the list, one host, the create form, and asking for more, by ticket or at once.
+//! Hosts: the list, one host, and what the create form offers.
 
 pub mod operating;
 pub mod operations;
 pub mod trash;
 
 use crate::domain::directory::{Held, View};
-use crate::domain::host::{HostForm, HostRequest, HostStatus};
+use crate::domain::host::HostStatus;
 use crate::domain::host_operation::Change;
 use crate::domain::ids::HostId;
-use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
-use crate::domain::quota::Amounts;
-use crate::domain::request::Request;
 use crate::domain::time::Millis;
-use crate::domain::validation::Problem;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::workflow::route;
-use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::service::{quota, system_settings};
-use crate::server::store::directory::{self, Project};
+use crate::server::store::directory::Project;
 use crate::server::store::host::{self, Host, Listing, Offer, Position, Reader, step};
 use crate::server::store::process;
-use crate::server::work::Work;
 use crate::wire::error::AppError;
 use crate::wire::hosts::{HostDetail, HostFilter, HostFormData, HostList, HostRow, OpenTicket, ProjectChoice};
-use crate::wire::{Choice, Done, Page};
-use serde_json::json;
+use crate::wire::{Choice, Page};
 
 const PAGE_SIZE: usize = 50;
 
@@ -120,67 +113,6 @@ fn project_of(held: &Held) -> Project {
     }
 }
 
-/// Asks for hosts: a ticket where the process is enabled, otherwise they are created at once.
-pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<Amends>) -> Result<Done, AppError> {
-    let Offer { specifications, images, .. } = host::offer(&app.db, None).await?;
-    let found = directory::project(&app.db, &form.project.as_str().into()).await?;
-    let project = found.filter(|project| is_in_view(caller, project));
-    let (request, project) = match (form.parse(&specifications, &images), project) {
-        (Ok(request), Some(project)) => (request, project),
-        (parsed, project) => {
-            let mut problems = parsed.err().unwrap_or_default();
-            let takes = form.takes(&specifications, &images);
-            problems.extend(problem_of_place(app, form, project.as_ref(), takes, amends.is_some()).await?);
-            return Err(problems.into());
-        }
-    };
-    if amends.is_some() || process::is_enabled(&app.db, TicketType::ApplyMachine).await? {
-        let (id, domain) = (Some(project.id.clone()), Some(project.domain_id.clone()));
-        let (request, initiator) = (Request::Host(request), caller.person.clone());
-        return submit::by_ticket(app, caller, NewTicket { request, initiator, project: id, domain }, amends).await;
-    }
-    let subject = in_project(Subject::new(ResourceType::Host, "", &request.name), &project);
-    let mut work = app.work(caller.operator(), Operation::Create, subject).await?;
-    let outcome = at_once(&mut work, caller, &project, &request).await;
-    work.finish(outcome).await
-}
-
-/// What is wrong with where the hosts are to be, told together with what else is wrong with the form: a project that the view
-/// doesn't show, or a quota that they don't fit in. What a ticket holds that is amended is its own again.
-async fn problem_of_place(
-    app: &App,
-    form: &HostForm,
-    project: Option<&Project>,
-    takes: Option<Amounts>,
-    amending: bool,
-) -> Result<Option<Problem>, AppError> {
-    let problem = |field: &str, message: String| Some(Problem { field: field.into(), message });
-    Ok(match (project, takes) {
-        // An empty choice is the form's own problem.
-        (None, _) if form.project.is_empty() => None,
-        (None, _) => problem("form[project]", "Choose one of the projects of this view.".to_owned()),
-        (Some(project), Some(takes)) if !amending => {
-            let obstacle = quota::obstacle(&app.db, project, &takes).await?;
-            obstacle.and_then(|why| problem("form[quantity]", why))
-        }
-        (Some(_), _) => None,
-    })
-}
-
-async fn at_once(work: &mut Work, caller: &Caller, project: &Project, request: &HostRequest) -> Result<Done, AppError> {
-    check_may_ask(caller, project)?;
-    quota::check(work, &project.id, &request.total()).await?;
-    let hosts = operating::begin_making(work, None, request).await?;
-    let id = hosts.first().map(HostId::to_string).unwrap_or_default();
-    work.about(in_project(Subject::new(ResourceType::Host, id, &request.name), project));
-    work.details(json!({"after": request, "hosts": hosts}));
-    let said = match request.quantity {
-        1 => format!("{} is being created.", request.name),
-        n => format!("{n} hosts are being created."),
-    };
-    Ok(Done::new(said, "/hosts"))
-}
-
 /// How long hosts stay in the trash, asked only where one of these is there.
 async fn clearing_delay(app: &App, hosts: &[Host]) -> Result<Millis, AppError> {
     let any = hosts.iter().any(|host| host.trashed_at.is_some());
@@ -191,23 +123,9 @@ fn reader(caller: &Caller) -> Reader<'_> {
     Reader { user: &caller.person.id, reads_all_tickets: caller.is_system_view() && caller.person.is_system_admin() }
 }
 
-/// Whether the project is one the view shows. What is outside is refused like what doesn't exist.
-fn is_in_view(caller: &Caller, project: &Project) -> bool {
-    let is_shown = match caller.view() {
-        None => false,
-        Some(View::System) => true,
-        Some(View::Domain(id)) => project.domain_id == *id,
-        Some(View::Project(id)) => project.id == *id,
-    };
-    is_shown && caller.person.sees_project(&project.id, &project.domain_id)
-}
-
-fn may_ask_for(caller: &Caller, project: &Project) -> bool {
+/// Whether the caller may ask for hosts of this project.
+pub(super) fn may_ask_for(caller: &Caller, project: &Project) -> bool {
     caller.person.may_start(TicketType::ApplyMachine, Some(&project.id), &project.domain_id)
-}
-
-fn check_may_ask(caller: &Caller, project: &Project) -> Result<(), AppError> {
-    if may_ask_for(caller, project) { Ok(()) } else { Err(submit::forbidden(TicketType::ApplyMachine)) }
 }
 
 fn may_create(caller: &Caller, view: &View) -> bool {
@@ -220,10 +138,6 @@ fn may_create(caller: &Caller, view: &View) -> bool {
             held.any(|held| person.may_start(TicketType::ApplyMachine, Some(project), &held.domain))
         }
     }
-}
-
-fn in_project(subject: Subject, project: &Project) -> Subject {
-    subject.in_project(&project.id, &project.name).in_domain(&project.domain_id, &project.domain_name)
 }
 
 fn row(caller: &Caller, trash_delay: Millis, host: Host) -> Result<HostRow, AppError> {

@@ -16,6 +16,7 @@ pub mod oplog;
 pub mod processes;
 pub mod quota;
 pub mod quotas;
+pub mod requests;
 pub mod rights;
 pub mod session;
 pub mod sign_in;

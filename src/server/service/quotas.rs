@@ -1,31 +1,22 @@
-//! The page of quotas: what a view shows of them, and changing them, by ticket or at once.
+//! The page of quotas: what a view shows of them, and in which way the caller may change which.
 
-use crate::domain::address::back_to;
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
-use crate::domain::oplog::{Operation, ResourceType, Subject};
+use crate::domain::oplog::{ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
-use crate::domain::quota_request::{QuotaForm, QuotaRequest, QuotaScope};
-use crate::domain::request::Request;
+use crate::domain::quota_request::QuotaScope;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::frame;
 use crate::server::service::quota::{self, Survey};
-use crate::server::service::workflow::limits;
-use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::store::directory::{self, Domain, Project};
-use crate::server::store::process;
-use crate::server::work::Work;
+use crate::wire::Choice;
 use crate::wire::error::AppError;
 use crate::wire::quotas::{QuotaList, ScopeQuota, Way, ticket_type};
-use crate::wire::{Choice, Done};
-use serde_json::json;
-
-const PAGE: &str = "/quotas";
 
 /// A project or a domain, as the owner of a quota.
-enum Place {
+pub(super) enum Place {
     Project(Project),
     Domain(Domain),
 }
@@ -84,7 +75,7 @@ async fn everything(app: &App) -> Result<Vec<Place>, AppError> {
     Ok(places)
 }
 
-async fn survey(app: &App, places: &[Place]) -> Result<Survey, AppError> {
+pub(super) async fn survey(app: &App, places: &[Place]) -> Result<Survey, AppError> {
     let (mut domains, mut projects) = (vec![], vec![]);
     for place in places {
         match place {
@@ -105,14 +96,14 @@ fn choice(place: &Place) -> Choice {
 }
 
 impl Place {
-    fn scope(&self) -> QuotaScope {
+    pub(super) fn scope(&self) -> QuotaScope {
         match self {
             Place::Project(_) => QuotaScope::Project,
             Place::Domain(_) => QuotaScope::Domain,
         }
     }
 
-    fn ticket_type(&self) -> TicketType {
+    pub(super) fn ticket_type(&self) -> TicketType {
         ticket_type(self.scope())
     }
 
@@ -123,21 +114,21 @@ impl Place {
         }
     }
 
-    fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Place::Project(project) => &project.name,
             Place::Domain(domain) => &domain.name,
         }
     }
 
-    fn project(&self) -> Option<&ProjectId> {
+    pub(super) fn project(&self) -> Option<&ProjectId> {
         match self {
             Place::Project(project) => Some(&project.id),
             Place::Domain(_) => None,
         }
     }
 
-    fn domain(&self) -> &DomainId {
+    pub(super) fn domain(&self) -> &DomainId {
         match self {
             Place::Project(project) => &project.domain_id,
             Place::Domain(domain) => &domain.id,
@@ -151,7 +142,7 @@ impl Place {
         }
     }
 
-    fn standing(&self, survey: &Survey) -> Standing {
+    pub(super) fn standing(&self, survey: &Survey) -> Standing {
         match self {
             Place::Project(project) => survey.of_project(project),
             Place::Domain(domain) => survey.of_domain(&domain.id, &domain.name),
@@ -170,7 +161,7 @@ impl Place {
     }
 
     /// How the operation log names it.
-    fn subject(&self) -> Subject {
+    pub(super) fn subject(&self) -> Subject {
         let subject = match self {
             Place::Project(project) => {
                 Subject::new(ResourceType::Project, &project.id, &project.name).in_project(&project.id, &project.name)
@@ -183,7 +174,7 @@ impl Place {
 
 /// Who changes which quota where (SPEC 3): the System View sets every one. A Domain View sets those of its projects while
 /// no ticket is needed for that. Everything else goes by ticket, from the place's own view.
-fn way(caller: &Caller, place: &Place, enabled: &[TicketType]) -> Option<Way> {
+pub(super) fn way(caller: &Caller, place: &Place, enabled: &[TicketType]) -> Option<Way> {
     let by_ticket = enabled.contains(&place.ticket_type());
     let may_start = || caller.person.may_start(place.ticket_type(), place.project(), place.domain());
     match (caller.view()?, place) {
@@ -199,84 +190,5 @@ fn way(caller: &Caller, place: &Place, enabled: &[TicketType]) -> Option<Way> {
             (by_ticket && may_start()).then_some(Way::Apply)
         }
         _ => None,
-    }
-}
-
-/// Changes a quota at once where the caller may, otherwise by a ticket.
-pub async fn change(
-    app: &App,
-    caller: &Caller,
-    form: &QuotaForm,
-    amends: Option<Amends>,
-    back: &str,
-) -> Result<Done, AppError> {
-    let place = place_of(app, caller, form).await?;
-    let enabled = process::enabled(&app.db).await?;
-    let way = way(caller, &place, &enabled);
-    if way.is_none() && amends.is_none() {
-        let work = app.work(caller.operator(), Operation::Configure, place.subject()).await?;
-        return work.finish(Err(forbidden(caller, &place, &enabled))).await;
-    }
-    let survey = survey(app, std::slice::from_ref(&place)).await?;
-    let request = form.parse(place.scope(), place.name(), &place.standing(&survey))?;
-    if way == Some(Way::Set) && amends.is_none() {
-        let mut work = app.work(caller.operator(), Operation::Configure, place.subject()).await?;
-        let outcome = set(&mut work, &request, back).await;
-        return work.finish(outcome).await;
-    }
-    let new = NewTicket {
-        request: Request::Quota(request),
-        initiator: caller.person.clone(),
-        project: place.project().cloned(),
-        domain: Some(place.domain().clone()),
-    };
-    submit::by_ticket(app, caller, new, amends).await
-}
-
-async fn set(work: &mut Work, request: &QuotaRequest, back: &str) -> Result<Done, AppError> {
-    let side = |value: fn(&crate::domain::quota_request::LimitChange) -> i64| -> serde_json::Value {
-        request.changes.iter().map(|change| (change.key.key().to_owned(), json!(value(change)))).collect()
-    };
-    let (before, after) = (side(|change| change.old), side(|change| change.new));
-    work.details(json!({"before": {"limits": before}, "after": {"limits": after}, "reason": request.reason}));
-    let done = limits::set(work, request).await?;
-    Ok(Done::new(done, back_to(back, PAGE)))
-}
-
-/// What the form is about, if the caller's view shows it.
-async fn place_of(app: &App, caller: &Caller, form: &QuotaForm) -> Result<Place, AppError> {
-    let id = form.id.as_str();
-    let found = match QuotaScope::from_key(&form.scope) {
-        Some(QuotaScope::Project) => directory::project(&app.db, &id.into()).await?.map(Place::Project),
-        Some(QuotaScope::Domain) => directory::domain(&app.db, &id.into()).await?.map(Place::Domain),
-        None => None,
-    };
-    let place = found.ok_or(AppError::NotFound)?;
-    let is_shown = match (caller.view().ok_or(AppError::NotFound)?, &place) {
-        (View::System, _) => true,
-        (View::Domain(id), place) => place.domain() == id,
-        (View::Project(id), Place::Project(project)) => project.id == *id,
-        (View::Project(id), Place::Domain(domain)) => {
-            caller.person.held.iter().any(|held| held.project == *id && held.domain == domain.id)
-        }
-    };
-    if is_shown { Ok(place) } else { Err(AppError::NotFound) }
-}
-
-/// Why the caller may only look at a quota that their view shows.
-fn forbidden(caller: &Caller, place: &Place, enabled: &[TicketType]) -> AppError {
-    let ticket_type = place.ticket_type();
-    let label = ticket_type.label();
-    match (caller.view(), place) {
-        (Some(View::Project(_)), Place::Domain(_)) => {
-            AppError::Forbidden(format!("{label} belongs to the Domain View. Switch the view and try again."))
-        }
-        _ if enabled.contains(&ticket_type) => submit::forbidden(ticket_type),
-        (_, Place::Project(_)) => {
-            AppError::Forbidden(format!("{label} isn't enabled: administrators of the domain set this quota."))
-        }
-        (_, Place::Domain(_)) => {
-            AppError::Forbidden(format!("{label} isn't enabled: administrators of the system set this quota."))
-        }
     }
 }

@@ -8,11 +8,11 @@ use countersign::domain::process::{LinkForm, ProcessForm};
 use countersign::domain::quota::Key;
 use countersign::domain::quota_request::{LimitField, QuotaForm};
 use countersign::domain::request::JoinForm;
-use countersign::server::service::hosts::{self, operations};
+use countersign::server::service::hosts;
 use countersign::server::service::workflow::decide::{self, Ruling};
-use countersign::server::service::workflow::joining::{self, Grant};
+use countersign::server::service::workflow::grant::Grant;
 use countersign::server::service::workflow::submit::Amends;
-use countersign::server::service::{directory, processes, quotas};
+use countersign::server::service::{directory, processes, requests};
 use countersign::server::store;
 use countersign::server::store::value::args;
 use countersign::wire::Done;
@@ -101,13 +101,15 @@ pub async fn ask_for_hosts(app: &TestApp, event: Event) -> Option<Answer> {
             let offered = hosts::form(app, &member).await.expect("form").specifications;
             let specification = offered[i % offered.len()].id.0.clone();
             let adjust = AdjustForm { hosts: pick(app, i).await?, specification, ..Default::default() };
-            operations::adjust(app, &member, &adjust, None).await
+            requests::operations::adjust(app, &member, &adjust, None).await
         }
         Event::Delete(i) => {
             let delete = DeleteForm { hosts: pick(app, i).await?, reason: String::new() };
-            operations::delete(app, &member, &delete, None).await
+            requests::operations::delete(app, &member, &delete, None).await
         }
-        Event::Ask(quantity) => hosts::create(app, &member, &form(app, "web", "h", quantity).await, None).await,
+        Event::Ask(quantity) => {
+            requests::hosts::create(app, &member, &form(app, "web", "h", quantity).await, None).await
+        }
         _ => return None,
     })
 }
@@ -121,19 +123,19 @@ pub async fn ask_for_quota(app: &TestApp, of: usize, limit: i64, amends: Option<
     let field = LimitField { value: limit.to_string(), unlimited: None };
     let limits = BTreeMap::from([(Key::HostCount.key().to_owned(), field)]);
     let form = QuotaForm { scope: scope.into(), id, limits, ..QuotaForm::default() };
-    quotas::change(app, &app.caller_in(who, view).await, &form, amends, "").await
+    requests::quota::change(app, &app.caller_in(who, view).await, &form, amends, "").await
 }
 
 pub async fn apply(app: &TestApp, who: &str, amends: Option<Amends>) -> Answer {
     let form = JoinForm { reason: "To help.".into(), project: String::new() };
-    joining::apply(app, &app.caller(who).await, &form, amends).await
+    requests::join::apply(app, &app.caller(who).await, &form, amends).await
 }
 
 pub async fn amend(app: &TestApp, (number, who, wish): (i64, &str, Wish), size: i64) -> Answer {
     let amends = Some(Amends { number, version: version(app, number).await });
     let caller = app.caller(who).await;
     match wish {
-        Wish::Hosts => hosts::create(app, &caller, &form(app, "web", "amended", size).await, amends).await,
+        Wish::Hosts => requests::hosts::create(app, &caller, &form(app, "web", "amended", size).await, amends).await,
         Wish::Quota(of, _) => ask_for_quota(app, of, size, amends).await,
         Wish::Join => apply(app, who, amends).await,
     }

@@ -11,11 +11,11 @@ use crate::server::caller::Caller;
 use crate::server::clock::ManualClock;
 use crate::server::cloud::{EmbeddedInventory, Faults};
 use crate::server::jobs;
-use crate::server::service::hosts;
 use crate::server::service::support::handling::Entry;
 use crate::server::service::support::{self, handling, request};
 use crate::server::service::workflow::decide::{self, Ruling};
 use crate::server::service::workflow::{details, lists};
+use crate::server::service::{hosts, requests};
 use crate::server::store::{directory, host};
 use crate::wire::error::AppError;
 use crate::wire::hosts::HostFilter;
@@ -142,7 +142,7 @@ async fn play(app: &App, clock: &ManualClock, past: &Past) -> Result<(), AppErro
         reason: past.reason.into(),
         ..Default::default()
     };
-    hosts::create(app, &asker, &typed, None).await?;
+    requests::hosts::create(app, &asker, &typed, None).await?;
     let (number, version) = newest_of(app, &asker).await?;
     match past.ending {
         Ending::Passed(approvers) => {

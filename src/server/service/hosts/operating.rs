@@ -16,18 +16,22 @@ use crate::server::clock::new_id;
 use crate::server::cloud::Progress;
 use crate::server::job::{AfterCleanUp, Failure, Job, Outcome};
 use crate::server::service::quota;
-use crate::server::service::workflow::execution;
 use crate::server::store::host::change::{self, Existing};
 use crate::server::store::host::step::{self, Step, StepKey};
 use crate::server::store::{host, job, ticket};
 use crate::server::work::Work;
 use crate::wire::error::AppError;
+use futures::future::BoxFuture;
 use serde_json::json;
 
 /// What the cloud hasn't finished by then has failed.
 const LIMIT: Millis = HOUR;
 const SHORTEST_PAUSE: Millis = SECOND / 10;
 const LONGEST_PAUSE: Millis = 5 * SECOND;
+
+/// Takes the next step of the ticket that a host's operation belongs to, once that operation is over; the ticket is locked. It is
+/// handed in by whoever runs the jobs: a ticket's steps begin operations, so they stand above this file.
+pub type Settled = for<'a> fn(&'a mut Work, TicketNumber) -> BoxFuture<'a, Result<(), AppError>>;
 
 /// Inserts the hosts of a request as Deploying and enqueues the first step of each.
 pub(in crate::server::service) async fn begin_making(
@@ -89,7 +93,7 @@ fn steps(change: &Change, host: &Existing) -> Vec<CloudStep> {
 }
 
 /// Job: asks the cloud to begin a waiting step.
-pub async fn start_step(app: &App, key: &StepKey) -> Result<Outcome, Failure> {
+pub async fn start_step(app: &App, key: &StepKey, settled: Settled) -> Result<Outcome, Failure> {
     let Some(step) = current(app, key, StepState::Waiting).await? else {
         return Ok(Outcome::Done);
     };
@@ -97,7 +101,7 @@ pub async fn start_step(app: &App, key: &StepKey) -> Result<Outcome, Failure> {
     let machine = machine(&step).map_err(|error| Failure::Dead(AppError::from(error).to_string()))?;
     match app.cloud.start(&request, &key.host, step.step, &machine).await {
         Err(unavailable) => return Err(Failure::Retry(unavailable.to_string())),
-        Ok(Progress::Failed(reason)) => conclude(app, &step, Err(&reason)).await?,
+        Ok(Progress::Failed(reason)) => conclude(app, &step, Err(&reason), settled).await?,
         Ok(Progress::Pending | Progress::Done) => {
             let now = app.now();
             let mut tx = app.db.begin().await?;
@@ -111,7 +115,7 @@ pub async fn start_step(app: &App, key: &StepKey) -> Result<Outcome, Failure> {
 }
 
 /// Job: asks the cloud how far a running step is, and goes on to the next when it is done.
-pub async fn poll_step(app: &App, key: &StepKey) -> Result<Outcome, Failure> {
+pub async fn poll_step(app: &App, key: &StepKey, settled: Settled) -> Result<Outcome, Failure> {
     let Some(step) = current(app, key, StepState::Running).await? else {
         return Ok(Outcome::Done);
     };
@@ -119,10 +123,10 @@ pub async fn poll_step(app: &App, key: &StepKey) -> Result<Outcome, Failure> {
         Err(unavailable) => return Err(Failure::Retry(unavailable.to_string())),
         Ok(Progress::Pending) => match pause(app, step.started_at.unwrap_or_default()) {
             Some(outcome) => return Ok(outcome),
-            None => conclude(app, &step, Err("The cloud has not finished this step within an hour.")).await?,
+            None => conclude(app, &step, Err("The cloud has not finished this step within an hour."), settled).await?,
         },
-        Ok(Progress::Failed(reason)) => conclude(app, &step, Err(&reason)).await?,
-        Ok(Progress::Done) if step.is_last => conclude(app, &step, Ok(())).await?,
+        Ok(Progress::Failed(reason)) => conclude(app, &step, Err(&reason), settled).await?,
+        Ok(Progress::Done) if step.is_last => conclude(app, &step, Ok(()), settled).await?,
         Ok(Progress::Done) => {
             let now = app.now();
             let mut tx = app.db.begin().await?;
@@ -176,9 +180,9 @@ pub async fn clean_up(
 }
 
 /// A step, or the clean-up before the first, is given up for this reason.
-pub async fn fail_step(app: &App, key: &StepKey, reason: &str) -> Result<(), AppError> {
+pub async fn fail_step(app: &App, key: &StepKey, reason: &str, settled: Settled) -> Result<(), AppError> {
     match step::get(&app.db, &key.host, key.operation, key.position).await? {
-        Some(step) if step.attempt == key.attempt => conclude(app, &step, Err(reason)).await,
+        Some(step) if step.attempt == key.attempt => conclude(app, &step, Err(reason), settled).await,
         _ => Ok(()),
     }
 }
@@ -242,9 +246,9 @@ fn request_key(step: &Step, action: &str) -> String {
 }
 
 /// Ends an operation, well or for a reason. Done once, whoever asks for it again.
-async fn conclude(app: &App, step: &Step, verdict: Result<(), &str>) -> Result<(), AppError> {
+async fn conclude(app: &App, step: &Step, verdict: Result<(), &str>, settled: Settled) -> Result<(), AppError> {
     let mut work = app.work(Operator::system(), Operation::Execute, subject(step)).await?;
-    match settle(&mut work, step, verdict).await {
+    match settle(&mut work, step, verdict, settled).await {
         // The host had moved on: nothing to change, nothing to record.
         Ok(false) => Ok(()),
         Ok(true) => work.finish(Ok(())).await,
@@ -252,7 +256,7 @@ async fn conclude(app: &App, step: &Step, verdict: Result<(), &str>) -> Result<(
     }
 }
 
-async fn settle(work: &mut Work, step: &Step, verdict: Result<(), &str>) -> Result<bool, AppError> {
+async fn settle(work: &mut Work, step: &Step, verdict: Result<(), &str>, settled: Settled) -> Result<bool, AppError> {
     if let Some(number) = step.ticket_number {
         // The ticket first, as everybody locks; so the hosts of a ticket end one after the other and one is the last.
         ticket::lock(&mut work.tx, number).await?;
@@ -284,15 +288,15 @@ async fn settle(work: &mut Work, step: &Step, verdict: Result<(), &str>) -> Resu
     work.details(details);
     if let Some(number) = step.ticket_number {
         quota::hold(work, number, &step.project_id, &held).await?;
-        execution::host_settled(work, number).await?;
+        settled(work, number).await?;
     }
     Ok(true)
 }
 
 /// The status the host has from now on (none when it is gone), and what its ticket holds again because it failed.
-type Settled = (Option<HostStatus>, Amounts);
+type After = (Option<HostStatus>, Amounts);
 
-async fn settle_making(work: &mut Work, step: &Step, verdict: Result<(), &str>) -> Result<Settled, AppError> {
+async fn settle_making(work: &mut Work, step: &Step, verdict: Result<(), &str>) -> Result<After, AppError> {
     let (status, held) = match verdict {
         Ok(()) => (HostStatus::Running, Amounts::default()),
         Err(_) => (HostStatus::DeployFailed, host_amounts(step.vcpu, step.memory_mib, step.disks_gib)),
@@ -306,7 +310,7 @@ async fn settle_change(
     step: &Step,
     change: &Change,
     verdict: Result<(), &str>,
-) -> Result<Settled, AppError> {
+) -> Result<After, AppError> {
     let mut held = Amounts::default();
     let status = match (change, verdict) {
         (Change::Clear, Ok(())) => {

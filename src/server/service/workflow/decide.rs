@@ -1,16 +1,16 @@
 //! Deciding, undoing, retrying, abandoning: each one step of the state machine in one transaction.
 
+use super::current::check_current;
 use super::execution::{self, Begun};
-use super::joining::Grant;
+use super::grant::Grant;
 use super::readable_in;
-use super::submit::ticket_subject;
+use super::subject::ticket_subject;
 use super::tasks::Route;
 use crate::domain::address::back_to;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::{Definition, TicketType};
 use crate::domain::request::Request;
-use crate::domain::time::utc_label;
 use crate::domain::validation::Problems;
 use crate::domain::workflow::{Effect, RecordKind, State, Step};
 use crate::server::app::App;
@@ -185,29 +185,6 @@ fn checked_note(intent: &Intent) -> Result<String, AppError> {
         _ => problems.text("note", "Note", typed, MAX_NOTE),
     };
     problems.or(note).map_err(AppError::from)
-}
-
-/// Refuses a step on a version that isn't the current one, telling who moved the ticket on and when.
-pub(super) async fn check_current(work: &mut Work, ticket: &Ticket, version: i64, step: Step) -> Result<(), AppError> {
-    let state = ticket.state();
-    if version == state.version && state.step(step).is_ok() {
-        return Ok(());
-    }
-    let Some(last) = ticket::last_record(&mut work.tx, ticket.number).await? else {
-        return Err(AppError::refused("This ticket has changed. Reload the page."));
-    };
-    let (name, at) = (&last.actor_name, utc_label(last.at));
-    let what = match last.kind {
-        RecordKind::Submit => "changed since you opened it".to_owned(),
-        RecordKind::Amend => format!("amended by {name} on {at}: look at it again"),
-        kind => {
-            let stage = if matches!(kind, RecordKind::Pass | RecordKind::Reject) { last.stage.as_str() } else { "" };
-            let stage = if stage.is_empty() { String::new() } else { format!(" at \u{201c}{stage}\u{201d}") };
-            format!("already {}{stage} by {name} on {at}", kind.label().to_lowercase())
-        }
-    };
-    let counted = if step == Step::Amend { "Your change was not made." } else { "Your decision was not counted." };
-    Err(AppError::refused(format!("Ticket {} was {what}. {counted}", ticket.number)))
 }
 
 /// Who never was asked may not decide, and needn't be told what became of the ticket.

@@ -1,7 +1,7 @@
 //! Whether what a ticket asks for can be done, and how it is begun, taken up again and given up: an arm per type.
 
-use super::joining::{self, Grant};
-use super::{decide, limits};
+use super::grant::Grant;
+use super::{joining, limits};
 use crate::domain::host::{HostStatus, host_amounts};
 use crate::domain::ids::TicketNumber;
 use crate::domain::quota::Amounts;
@@ -15,9 +15,6 @@ use crate::server::store::host::{self, step};
 use crate::server::store::ticket::Ticket;
 use crate::server::work::Work;
 use crate::wire::error::AppError;
-
-/// How many failures a ticket's record spells out.
-const FAILURES_NAMED: usize = 3;
 
 /// How far carrying out is once it was begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,29 +119,4 @@ pub async fn give_up(work: &mut Work, number: TicketNumber) -> Result<(), AppErr
         work.enqueue(clean_up.at(since)).await?;
     }
     Ok(())
-}
-
-/// What the ticket does with a host came to its end. With the last of them the ticket's execution has succeeded or failed.
-/// The ticket is locked.
-pub(in crate::server::service) async fn host_settled(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
-    let tally = step::tally(&mut work.tx, number).await?;
-    if tally.under_way > 0 {
-        return Ok(());
-    }
-    let result = match tally.failed {
-        0 => Ok(()),
-        failed => Err(failure_text(failed, tally.hosts, &step::failed_of_ticket(&mut work.tx, number).await?)),
-    };
-    decide::executed(work, number, result).await
-}
-
-fn failure_text(failed: i64, hosts: i64, failures: &[step::Shown]) -> String {
-    let spell =
-        |f: &step::Shown| format!("{} at {}: {}", f.host, f.step.label(), f.error.as_deref().unwrap_or_default());
-    let mut named: Vec<String> = failures.iter().take(FAILURES_NAMED).map(spell).collect();
-    if failures.len() > FAILURES_NAMED {
-        named.push(format!("And {} more.", failures.len() - FAILURES_NAMED));
-    }
-    let of_all = if hosts == 1 { String::new() } else { format!("{failed} of {hosts} hosts failed. ") };
-    format!("{of_all}{}", named.join(" "))
 }

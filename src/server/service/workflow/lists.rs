@@ -105,7 +105,7 @@ pub(super) async fn rows(app: &App, caller: &Caller, found: Vec<ListedTicket>) -
 }
 
 /// As this person may act on it; `tasks` are the ticket's open and decided ones.
-pub(super) fn row(person: &UserId, ticket: ListedTicket, tasks: &[NamedTask]) -> TicketRow {
+pub(in crate::server::service) fn row(person: &UserId, ticket: ListedTicket, tasks: &[NamedTask]) -> TicketRow {
     let state = ticket.state();
     let waiting = state.is_waiting();
     let open = || tasks.iter().filter(|t| t.state == TaskState::Open);

@@ -1,15 +1,19 @@
 //! Workflow tickets: submitting, deciding (one, or several at once), the lists and their export, and one ticket.
 
 pub mod batch;
+mod current;
 pub mod decide;
 pub mod details;
 pub mod execution;
 pub mod export;
+pub mod grant;
 pub mod joining;
 pub mod limits;
 pub mod lists;
 pub mod route;
+pub mod settled;
 mod steps;
+pub(in crate::server::service) mod subject;
 pub mod submit;
 pub(in crate::server::service) mod tasks;
 

@@ -1,10 +1,12 @@
 //! Submitting a workflow ticket, and amending one that nobody has decided yet: the same for every type.
 
+use super::current::check_current;
+use super::subject::ticket_subject;
 use super::tasks::Route;
-use super::{decide, execution, joining};
+use super::{execution, joining};
 use crate::domain::directory::Person;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
-use crate::domain::oplog::{Operation, ResourceType, Subject};
+use crate::domain::oplog::{Operation, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
@@ -141,7 +143,7 @@ async fn amend(work: &mut Work, caller: &Caller, new: &NewTicket, amends: Amends
     if ticket.initiator_id != caller.person.id || ticket.ticket_type != new.request.ticket_type() {
         return Err(AppError::NotFound);
     }
-    decide::check_current(work, &ticket, amends.version, Step::Amend).await?;
+    check_current(work, &ticket, amends.version, Step::Amend).await?;
     if ticket.project_id != new.project || ticket.domain_id != new.domain {
         let message = "A ticket stays in its project: its approvers were found there. Undo it and submit another one.";
         return Err(AppError::refused(message));
@@ -188,22 +190,4 @@ async fn record(
     let actor_name = &person.display_name;
     let new = ticket::NewRecord { number, position, kind, stage: "Submit", actor, actor_name, note, at };
     Ok(ticket::insert_record(&mut work.tx, new).await?)
-}
-
-/// How the operation log names a ticket.
-pub(in crate::server::service) fn ticket_subject(
-    number: impl ToString,
-    ticket_type: TicketType,
-    resource_name: &str,
-    project: Option<&ProjectId>,
-    domain: Option<&DomainId>,
-) -> Subject {
-    let mut subject = Subject::new(ResourceType::Ticket, number, format!("{} {resource_name}", ticket_type.label()));
-    if let Some(project) = project {
-        subject = subject.in_project(project, "");
-    }
-    if let Some(domain) = domain {
-        subject = subject.in_domain(domain, "");
-    }
-    subject
 }
