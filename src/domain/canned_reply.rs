@@ -5,6 +5,8 @@ use super::validation::{Problem, Problems};
 use serde::{Deserialize, Serialize};
 
 const MAX_TITLE: usize = 80;
+/// As many as a handler is offered at once, which is more than anybody could choose from.
+pub const MOST_OFFERED: i64 = 200;
 
 /// A canned reply, checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -149,6 +149,17 @@ impl Person {
         self.is_admin_of_domain(domain) || self.holds_in(project, &[built_in::SUPPORT])
     }
 
+    /// Whether the person writes canned replies for something that this view shows.
+    pub fn writes_replies_in(&self, view: &View) -> bool {
+        match view {
+            View::System | View::Domain(_) => true,
+            View::Project(project) => {
+                let held = self.held.iter().find(|held| held.project == *project);
+                held.is_some_and(|held| self.writes_replies_of(project, &held.domain))
+            }
+        }
+    }
+
     /// Whether the person may start a ticket of this type for the given place (SPEC 3, the table's last column).
     ///
     /// `project` is the ticket's project with its domain, or `None` where the type has only a domain or none.

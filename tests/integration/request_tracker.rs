@@ -6,7 +6,8 @@ use crate::common::docking::{self, a_while_later, fields, problem, remote_id, re
 use crate::common::requests::member_asks as ask;
 use countersign::domain::support::{PostKind, SupportStatus, SupportTab};
 use countersign::server::service::external;
-use countersign::server::service::external::outbox::{self, Errand};
+use countersign::server::service::external::errand::Errand;
+use countersign::server::service::external::outbox;
 use countersign::server::service::support::{handling, lists};
 use countersign::server::store::value::args;
 use countersign::server::{secret, store};

@@ -3,7 +3,7 @@
 
 use super::oplog::retention::kept_as_stored;
 use super::rights::require_system_view;
-use super::support::closing;
+use super::support::deadline;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::domain::validation::Problems;
@@ -136,7 +136,7 @@ async fn write(work: &mut Work, app: &App, caller: &Caller, form: &SettingsForm)
         }
     }
     if auto_close.is_some() {
-        closing::hurry(work).await?;
+        deadline::hurry(work).await?;
     }
     match retention {
         _ if before.log_retention.fixed => {}

@@ -10,7 +10,7 @@ use crate::domain::time::{MINUTE, Millis};
 use crate::server::app::App;
 use crate::server::helpdesk::{Event, Helpdesk, HelpdeskError, News, RemoteStatus};
 use crate::server::job::{Failure, Outcome};
-use crate::server::service::support::{Held, handling};
+use crate::server::service::support::{Held, state};
 use crate::server::service::system_settings;
 use crate::server::store::external::{self, Remote, System};
 use crate::server::store::support::{self, NewPost};
@@ -124,7 +124,7 @@ async fn apply(work: &mut Work, remote: &Remote, news: &News, delay: Millis) -> 
     let post = NewPost { number: remote.number, kind, author: None, body: &body, at: work.now };
     support::add_post_of(&mut work.tx, post, &news.by).await?;
     match held.support.status.step(Step::HandlerReply) {
-        Ok(after) if kind == PostKind::Reply => handling::set_waiting(work, &held, after, delay).await,
+        Ok(after) if kind == PostKind::Reply => state::set_waiting(work, &held, after, delay).await,
         // A note changes nothing, and neither does a late word to a closed ticket: it is kept all the same.
         _ => Ok(()),
     }
@@ -151,9 +151,9 @@ async fn apply_status(
         return Ok(());
     }
     let number = held.ticket.number;
-    handling::say(work, number, &format!("{} set this ticket to {name} in the external system.", news.by)).await?;
+    state::say(work, number, &format!("{} set this ticket to {name} in the external system.", news.by)).await?;
     match meaning {
-        RemoteStatus::Closed => handling::close(work, held, after).await,
-        _ => handling::set_waiting(work, held, after, delay).await,
+        RemoteStatus::Closed => state::close(work, held, after).await,
+        _ => state::set_waiting(work, held, after, delay).await,
     }
 }

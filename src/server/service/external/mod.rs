@@ -1,5 +1,6 @@
 //! External Ticket: connecting a third-party ticket system, and keeping Technical Support in step with it (SPEC 4 and 8).
 
+pub mod errand;
 pub mod inbox;
 pub mod outbox;
 

@@ -4,6 +4,7 @@
 //! leaves it out. So a thread there never reads in another order than here.
 
 use super::connected;
+use super::errand::Errand;
 use crate::domain::attachment::in_words;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -13,7 +14,7 @@ use crate::server::attachments::content;
 use crate::server::caller::Caller;
 use crate::server::helpdesk::{File, Helpdesk, HelpdeskError, NewReply, NewTicket, marker};
 use crate::server::job::{Failure, Job, Outcome, external_key};
-use crate::server::service::support::{handling, require_readable};
+use crate::server::service::support::{require_readable, state};
 use crate::server::store::attachment::{Attachment, Place};
 use crate::server::store::external::{self, BEING_MADE, Remote, System};
 use crate::server::store::{job, support_page, ticket};
@@ -29,25 +30,6 @@ const PAUSE: Millis = 5 * SECOND;
 const BEHIND: Millis = 10 * MINUTE;
 /// So many bytes of files go with one entry.
 const MOST_SENT: u64 = 8 * 1024 * 1024;
-
-/// What is to be done there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Errand {
-    Create,
-    /// The post at this position.
-    Reply(i64),
-    Close,
-}
-
-/// Enqueues an errand in the transaction that causes it.
-pub async fn send(work: &mut Work, number: TicketNumber, errand: Errand) -> Result<(), AppError> {
-    let job = match errand {
-        Errand::Create => Job::ExternalCreate { ticket: number },
-        Errand::Reply(post) => Job::ExternalReply { ticket: number, post },
-        Errand::Close => Job::ExternalClose { ticket: number },
-    };
-    work.enqueue(job.at(work.now)).await
-}
 
 /// The job: does the errand, or notes on the ticket why it isn't done yet.
 pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outcome, Failure> {
@@ -245,7 +227,7 @@ async fn leave_out(work: &mut Work, caller: &Caller, number: TicketNumber) -> Re
     job::forgo(&mut work.tx, &aside.id, work.now).await?;
     external::set_problem(&mut work.tx, number, None).await?;
     let line = format!("{} left out {what} in the external system.", caller.person.display_name);
-    handling::say(work, number, &line).await?;
+    state::say(work, number, &line).await?;
     work.details(json!({"left_out": what}));
     work.hurry_ordered(&key).await?;
     Ok(Done::new("It is left out there.", format!("/tickets/support/{number}")))

@@ -2,7 +2,7 @@
 //! project answers with them.
 
 use super::details;
-use crate::domain::canned_reply::{About, CannedReply, filled};
+use crate::domain::canned_reply::{About, CannedReply, MOST_OFFERED, filled};
 use crate::domain::directory::View;
 use crate::domain::ids::{ProjectId, TicketNumber};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -20,8 +20,6 @@ use crate::wire::{Choice, Done};
 use serde_json::json;
 
 const PAGE: &str = "/tickets/support/replies";
-/// More than anybody could choose from.
-pub(super) const MOST: i64 = 200;
 
 /// The projects of the caller's view whose replies they manage.
 async fn projects(app: &App, caller: &Caller) -> Result<Vec<Choice>, AppError> {
@@ -36,22 +34,10 @@ async fn projects(app: &App, caller: &Caller) -> Result<Vec<Choice>, AppError> {
     Ok(managed.map(|project| Choice { value: project.id.0, label: project.name }).collect())
 }
 
-/// Whether the page is offered in this view.
-pub(super) fn manages(caller: &Caller) -> bool {
-    match caller.view() {
-        None => false,
-        Some(View::System | View::Domain(_)) => true,
-        Some(View::Project(project)) => {
-            let domain = caller.person.held.iter().find(|held| held.project == *project).map(|held| &held.domain);
-            domain.is_some_and(|domain| caller.person.writes_replies_of(project, domain))
-        }
-    }
-}
-
 pub async fn list(app: &App, caller: &Caller, search: &str) -> Result<CannedList, AppError> {
     let projects = projects(app, caller).await?;
     let view = caller.view().filter(|_| !projects.is_empty()).ok_or_else(forbidden)?;
-    let found = canned_reply::list(&app.db, view, search.trim(), MOST).await?;
+    let found = canned_reply::list(&app.db, view, search.trim(), MOST_OFFERED).await?;
     let row = |stored: Stored| CannedRow {
         id: stored.id,
         project: stored.project,

@@ -2,47 +2,22 @@
 //!
 //! A handler's reply enqueues a job for each, and the next step of the ticket takes them back. One that runs just then finds
 //! that the ticket waits since later, or not at all, and does nothing. The delay is read when a job runs, so that a longer one counts for tickets that wait already; a
-//! shorter one has the jobs run at once, to look again ([`hurry`]).
+//! shorter one has the jobs run at once, to look again ([`deadline::hurry`](super::deadline::hurry)).
 
-use super::{Held, handling};
+use super::deadline::NOTICE;
+use super::{Held, state};
 use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
 use crate::domain::support::{Step, SupportStatus};
-use crate::domain::time::{DAY, Millis, in_words};
+use crate::domain::time::{Millis, in_words};
 use crate::server::app::App;
-use crate::server::job::{Failure, Job, Outcome};
-use crate::server::service::external::outbox::{self, Errand};
+use crate::server::job::{Failure, Outcome};
+use crate::server::service::external::errand::{self, Errand};
 use crate::server::service::system_settings;
 use crate::server::store::support::{self, Support};
 use crate::server::work::Work;
 use crate::wire::error::AppError;
 use serde_json::json;
-
-/// How long before its end a ticket says that it is coming.
-const NOTICE: Millis = DAY;
-
-/// Has the ticket, which waits for its requester from now on, closed after the delay.
-pub(super) async fn schedule(work: &mut Work, number: TicketNumber, delay: Millis) -> Result<(), AppError> {
-    let since = work.now;
-    if delay > NOTICE {
-        work.enqueue(Job::RemindRequester { ticket: number, since }.at(since + delay - NOTICE)).await?;
-    }
-    work.enqueue(Job::CloseSilent { ticket: number, since }.at(since + delay)).await
-}
-
-/// The delay became another one: whatever waits looks again when it is due.
-pub async fn hurry(work: &mut Work) -> Result<(), AppError> {
-    for kind in [Job::CLOSE_SILENT, Job::REMIND_REQUESTER] {
-        work.hurry(kind).await?;
-    }
-    Ok(())
-}
-
-/// The ticket doesn't wait since then any more: its jobs have nothing to do.
-pub(super) async fn call_off(work: &mut Work, number: TicketNumber, since: Millis) -> Result<(), AppError> {
-    work.withdraw(&Job::RemindRequester { ticket: number, since }).await?;
-    work.withdraw(&Job::CloseSilent { ticket: number, since }).await
-}
 
 /// Whether the ticket still waits since then.
 fn waits(support: &Support, since: Millis) -> bool {
@@ -67,12 +42,12 @@ async fn lapse(work: &mut Work, held: &Held, delay: Millis) -> Result<(), AppErr
     let before = held.support.status;
     let after = before.step(Step::Lapse).map_err(|why| AppError::refused(why.to_string()))?;
     let why = format!("Closed by itself: no word from the requester for {}.", in_words(delay));
-    handling::say(work, held.ticket.number, &why).await?;
+    state::say(work, held.ticket.number, &why).await?;
     work.details(json!({"before": before, "after": after, "waited_since": held.support.waiting_since}));
     if held.is_external() {
-        outbox::send(work, held.ticket.number, Errand::Close).await?;
+        errand::send(work, held.ticket.number, Errand::Close).await?;
     }
-    handling::close(work, held, after).await
+    state::close(work, held, after).await
 }
 
 /// The job: says in the thread that the ticket is about to close by itself.
@@ -89,7 +64,7 @@ pub async fn remind(app: &App, number: TicketNumber, since: Millis) -> Result<Ou
         return Ok(Outcome::Done);
     };
     let text = "This ticket waits for its requester and closes by itself in a day. A reply keeps it open.";
-    let outcome = handling::say(&mut work, held.ticket.number, text).await;
+    let outcome = state::say(&mut work, held.ticket.number, text).await;
     work.finish(outcome).await?;
     Ok(Outcome::Done)
 }

@@ -1,6 +1,7 @@
 //! One support ticket with the newest of its thread. Reading it changes nothing.
 
-use super::{attachments, canned, lists, reads_by_right};
+use super::{attachments, lists, reads_by_right};
+use crate::domain::canned_reply::MOST_OFFERED;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::support::{PostKind, SupportStatus};
 use crate::server::app::App;
@@ -65,7 +66,7 @@ pub async fn get(
 
 /// What the caller may write in the thread now; asked once more when they do.
 pub async fn reply_rights(app: &App, caller: &Caller, number: TicketNumber) -> Result<ReplyRights, AppError> {
-    let Page { listed, canned, .. } = read(app, caller, number, canned::MOST).await?;
+    let Page { listed, canned, .. } = read(app, caller, number, MOST_OFFERED).await?;
     let (is_open, is_requester) = (listed.status.is_open(), listed.initiator_id == caller.person.id);
     let may_note = is_open && listed.is_mine && !is_requester;
     Ok(ReplyRights {

@@ -1,17 +1,15 @@
 //! What happens to a support ticket after it was requested: a handler takes it, both sides reply, its requester ends it.
 
-use super::{Held, attachments, closing};
+use super::{Held, attachments, deadline, state};
 use crate::domain::address::back_to;
-use crate::domain::ids::{TicketNumber, UserId};
+use crate::domain::ids::TicketNumber;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
-use crate::domain::support::{PostKind, Step, SupportStatus, Verdict, queue, reply as parse_reply};
-use crate::domain::workflow::{State, Status};
+use crate::domain::support::{PostKind, Step, SupportStatus, Verdict, reply as parse_reply};
 use crate::server::app::App;
 use crate::server::caller::Caller;
-use crate::server::service::external::outbox::{self, Errand};
+use crate::server::service::external::errand::{self, Errand};
 use crate::server::service::system_settings;
-use crate::server::store::support::{self, NewPost, NewState};
-use crate::server::store::{task, ticket};
+use crate::server::store::support::{self, NewPost};
 use crate::server::work::Work;
 use crate::wire::Done;
 use crate::wire::error::AppError;
@@ -44,8 +42,8 @@ async fn take_it(work: &mut Work, caller: &Caller, number: TicketNumber) -> Resu
     if before == after && (is_mine || after == SupportStatus::Feedback) {
         return Ok(Done::new(format!("You have ticket {number} already."), page(number)));
     }
-    set(work, &held, after, Some(&caller.person.id)).await?;
-    say(work, number, &format!("{} took this ticket.", caller.person.display_name)).await?;
+    state::set(work, &held, after, Some(&caller.person.id)).await?;
+    state::say(work, number, &format!("{} took this ticket.", caller.person.display_name)).await?;
     work.details(json!({"before": before, "after": after}));
     Ok(done)
 }
@@ -115,12 +113,12 @@ async fn write(
     }
     // Who answers is who has it now, whether they pressed View before or not.
     let handler = (step == Step::HandlerReply).then_some(&caller.person.id);
-    set(work, &held, after, handler).await?;
+    state::set(work, &held, after, handler).await?;
     if after == SupportStatus::Feedback {
-        closing::schedule(work, number, auto_close).await?;
+        deadline::schedule(work, number, auto_close).await?;
     }
     if held.is_external() {
-        outbox::send(work, number, Errand::Reply(position)).await?;
+        errand::send(work, number, Errand::Reply(position)).await?;
     }
     Ok(Done::new("Reply sent.", location))
 }
@@ -156,63 +154,12 @@ async fn end_it(
     let before = held.support.status;
     let after = before.step(Step::End).map_err(|why| AppError::refused(why.to_string()))?;
     let how = if verdict.resolved { "resolved" } else { "not resolved" };
-    say(work, number, &format!("{} ended this ticket: {how}.", caller.person.display_name)).await?;
+    state::say(work, number, &format!("{} ended this ticket: {how}.", caller.person.display_name)).await?;
     support::set_verdict(&mut work.tx, number, &verdict).await?;
-    close(work, &held, after).await?;
+    state::close(work, &held, after).await?;
     if held.is_external() {
-        outbox::send(work, number, Errand::Close).await?;
+        errand::send(work, number, Errand::Close).await?;
     }
     work.details(json!({"before": before, "after": verdict}));
     Ok(Done::new(format!("Ticket {number} ended."), page(number)))
-}
-
-/// Closes the ticket for good: nobody waits for it any more.
-pub(in crate::server::service) async fn close(
-    work: &mut Work,
-    held: &Held,
-    after: SupportStatus,
-) -> Result<(), AppError> {
-    let (number, now) = (held.ticket.number, work.now);
-    let before = held.ticket.state();
-    let state = State { status: Status::Completed, version: before.version + 1, ..before };
-    ticket::set_state(&mut work.tx, number, &state, &held.ticket.stage, now).await?;
-    ticket::set_waits(&mut work.tx, number, None).await?;
-    let handler: Option<&UserId> = held.support.handler_id.as_ref();
-    task::close_link(&mut work.tx, number, 0, handler, now).await?;
-    set(work, held, after, None).await
-}
-
-async fn set(work: &mut Work, held: &Held, status: SupportStatus, handler: Option<&UserId>) -> Result<(), AppError> {
-    if let Some(since) = held.support.waiting_since {
-        closing::call_off(work, held.ticket.number, since).await?;
-    }
-    let new = NewState {
-        number: held.ticket.number,
-        status,
-        queue: queue(held.support.level, status),
-        handler,
-        waiting_since: (status == SupportStatus::Feedback).then_some(work.now),
-    };
-    Ok(support::set_state(&mut work.tx, new).await?)
-}
-
-/// Notes where a ticket stands that is handled elsewhere, and has it close if it waits for its requester.
-pub(in crate::server::service) async fn set_waiting(
-    work: &mut Work,
-    held: &Held,
-    status: SupportStatus,
-    delay: i64,
-) -> Result<(), AppError> {
-    set(work, held, status, None).await?;
-    if status == SupportStatus::Feedback {
-        closing::schedule(work, held.ticket.number, delay).await?;
-    }
-    Ok(())
-}
-
-/// What happened, as a line of the thread.
-pub(in crate::server::service) async fn say(work: &mut Work, number: TicketNumber, what: &str) -> Result<(), AppError> {
-    let post = NewPost { number, kind: PostKind::Event, author: None, body: what, at: work.now };
-    support::add_post(&mut work.tx, post).await?;
-    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The tabs of the support pages (SPEC 8).
 
-use super::{canned, request};
+use super::request;
 use crate::domain::directory::View;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::DomainId;
@@ -53,7 +53,7 @@ pub async fn list(
         return Err(AppError::NotFound);
     }
     let (tabs, may_request) = (tabs(caller, system.is_some()), request::check(app, caller).await.is_ok());
-    let may_write_replies = canned::manages(caller);
+    let may_write_replies = caller.view().is_some_and(|view| caller.person.writes_replies_in(view));
     let Some((selection, backwards)) = read(tab, filter) else {
         let page = Page { rows: vec![], next: None, previous: None };
         return Ok(SupportList { page, tabs, may_request, may_write_replies });

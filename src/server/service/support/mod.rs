@@ -3,23 +3,33 @@
 pub mod attachments;
 pub mod canned;
 pub mod closing;
+pub(super) mod deadline;
 pub mod details;
 pub mod handling;
 pub mod lists;
 pub mod request;
+pub(super) mod state;
 
 use crate::domain::ids::{DomainId, UserId};
+use crate::domain::oplog::Subject;
 use crate::domain::process::{Definition, Kind, TicketType};
 use crate::domain::support::MAX_TEXT;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::markdown;
+use crate::server::service::workflow::subject::ticket_subject;
 use crate::server::service::workflow::tasks::Route;
 use crate::server::store::support::{self, Support};
 use crate::server::store::ticket::{self, Ticket};
 use crate::server::store::{process, task};
 use crate::server::work::Work;
 use crate::wire::error::AppError;
+
+/// How the operation log names a support ticket.
+fn subject(ticket: &Ticket) -> Subject {
+    let (project, domain) = (ticket.project_id.as_ref(), ticket.domain_id.as_ref());
+    ticket_subject(ticket.number, TicketType::CustomerService, &ticket.resource_name, project, domain)
+}
 
 /// What a text would look like. One that is too long isn't rendered.
 pub fn preview(text: &str) -> Result<String, AppError> {
@@ -74,7 +84,7 @@ impl Held {
         let ticket = ticket::lock(&mut work.tx, number).await?.ok_or(AppError::NotFound)?;
         let support = support::get_in(&mut work.tx, number).await?.ok_or(AppError::NotFound)?;
         let definition = process::definition_in(&mut work.tx, &ticket.process_id, ticket.process_version).await?;
-        work.about(request::subject(&ticket));
+        work.about(subject(&ticket));
         Ok(Held { ticket, support, definition })
     }
 

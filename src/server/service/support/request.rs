@@ -9,14 +9,13 @@ use crate::domain::support::{PostKind, SupportForm, SupportRequest, SupportStatu
 use crate::domain::workflow::State;
 use crate::server::app::App;
 use crate::server::caller::Caller;
-use crate::server::service::external::outbox::{self, Errand};
+use crate::server::service::external::errand::{self, Errand};
 use crate::server::service::frame;
 use crate::server::service::workflow::subject::ticket_subject;
 use crate::server::service::workflow::submit::{forbidden, refuse_empty_link};
 use crate::server::service::workflow::tasks::Route;
 use crate::server::store::support::{self, NewPost};
-use crate::server::store::ticket::{self, Ticket};
-use crate::server::store::{external, process, task};
+use crate::server::store::{external, process, task, ticket};
 use crate::server::work::Work;
 use crate::wire::Done;
 use crate::wire::error::AppError;
@@ -25,11 +24,6 @@ use serde_json::json;
 /// Where a ticket stands that lives in another system.
 const EXTERNAL_STAGE: &str = "External process";
 const TYPE: TicketType = TicketType::CustomerService;
-
-pub(super) fn subject(ticket: &Ticket) -> Subject {
-    let (project, domain) = (ticket.project_id.as_ref(), ticket.domain_id.as_ref());
-    ticket_subject(ticket.number, TYPE, &ticket.resource_name, project, domain)
-}
 
 /// Where a ticket of this view belongs. In a Domain View only to the domain.
 fn place(caller: &Caller) -> Result<(Option<ProjectId>, DomainId), AppError> {
@@ -114,7 +108,7 @@ async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm, files: &[S
     let files = attachments::take(work, &caller.person.id, number, 0, files).await?;
     if let Some(queue) = &process.definition.queue {
         external::insert(&mut work.tx, number, queue).await?;
-        outbox::send(work, number, Errand::Create).await?;
+        errand::send(work, number, Errand::Create).await?;
     }
     work.about(ticket_subject(number, TYPE, &name, project.as_ref(), Some(&domain)));
     work.details(json!({"process_version": process.version, "after": payload, "files": files}));
