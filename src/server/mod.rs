@@ -7,6 +7,7 @@ pub mod backup;
 pub mod caller;
 pub mod clock;
 pub mod cloud;
+pub mod demo;
 pub mod error;
 pub mod events;
 pub mod helpdesk;

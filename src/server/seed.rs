@@ -34,8 +34,11 @@ mod bare;
 mod help;
 mod log;
 mod people;
+mod sequence;
 
 pub use bare::bare_commits;
+
+use sequence::number_on_after;
 
 /// What a large company would have after years, beside this many workflow tickets: projects and people, support tickets and a
 /// long thread, and the operation log, sealed.
@@ -125,14 +128,6 @@ async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::R
         args![0_i64, REQUESTERS - 1, web, now],
     )
     .await?;
-    Ok(())
-}
-
-/// What is submitted from now on comes after this number.
-async fn number_on_after(tx: &mut Tx, last: i64) -> sqlx::Result<()> {
-    let sql =
-        tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");
-    tx.exec(sql, args![last]).await?;
     Ok(())
 }
 

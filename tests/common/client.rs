@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use countersign::server::service::demo;
+use countersign::server::demo;
 use countersign::wire::{Reply, codec};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;

@@ -3,7 +3,8 @@
 
 use super::{Engine, Folder, START, application};
 use countersign::server::clock::{ManualClock, new_id};
-use countersign::server::service::{demo, first_run};
+use countersign::server::demo;
+use countersign::server::service::first_run;
 use countersign::server::settings::Settings;
 use countersign::server::store::db::Db;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};

@@ -1,6 +1,6 @@
 //! Somebody who works with the server over HTTP, as the browser half does, and knows which answers came.
 
-use countersign::server::service::demo;
+use countersign::server::demo;
 use countersign::wire::error::AppError;
 use countersign::wire::{Reply, codec};
 use rand::RngExt;

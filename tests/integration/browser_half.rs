@@ -5,7 +5,7 @@ use crate::common::requests::ask_for_host;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use countersign::server::service::demo::PASSWORD;
+use countersign::server::demo::PASSWORD;
 use countersign::wire::error::AppError;
 use countersign::wire::frame::Frame;
 use countersign::wire::{Reply, codec};

@@ -7,7 +7,7 @@ use crate::common::requests::{ask_for_host, member_asks};
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
-use countersign::server::service::demo::PASSWORD;
+use countersign::server::demo::PASSWORD;
 use countersign::server::service::support::handling;
 use countersign::wire::Reply;
 use countersign::wire::error::AppError;

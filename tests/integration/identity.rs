@@ -5,7 +5,7 @@ use crate::common::{Engine, TestApp};
 use axum::http::StatusCode;
 use countersign::domain::directory::View;
 use countersign::domain::time::{DAY, HOUR, MINUTE, SECOND};
-use countersign::server::service::demo::PASSWORD;
+use countersign::server::demo::PASSWORD;
 use countersign::server::service::{directory, first_run, sign_in};
 use countersign::wire::error::AppError;
 use countersign::wire::frame::Frame;

@@ -3,8 +3,9 @@
 use crate::common::TestApp;
 use countersign::domain::process::TicketType;
 use countersign::domain::workflow::Tab;
+use countersign::server::demo;
 use countersign::server::service::workflow::lists;
-use countersign::server::service::{demo, frame, hosts};
+use countersign::server::service::{frame, hosts};
 use countersign::server::store::process;
 use countersign::wire::hosts::HostFilter;
 use countersign::wire::workflow::TicketFilter;

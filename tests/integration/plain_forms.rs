@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::{Request, StatusCode};
 use countersign::domain::time::MINUTE;
-use countersign::server::service::demo::PASSWORD;
+use countersign::server::demo::PASSWORD;
 use countersign::wire::Reply;
 use countersign::wire::error::AppError;
 use countersign::wire::flash::Flash;

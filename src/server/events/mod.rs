@@ -6,36 +6,26 @@
 //! stands. Who may know is decided in memory, by what each stream's session was last seen to be ([`Caller`]); when the
 //! directory or a session changes, all that may be touched are read anew by one statement, however many they are.
 
+mod hub;
+mod open;
 mod source;
 mod stream;
 
 pub use stream::{Message, Stream};
 
-use super::clock::{Clock, new_id};
-use super::metrics;
-use super::store::db::Db;
-use super::store::session;
-use crate::domain::ids::UserId;
 use crate::domain::time::Millis;
 use crate::server::caller::Caller;
-use crate::server::store::change::Event;
-use crate::wire::live::{Hint, Position};
-use source::Heard;
-use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use stream::Open;
+use crate::server::clock::Clock;
+use crate::server::store::db::Db;
+use crate::wire::live::Position;
+use hub::Hub;
+use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-/// How many events are kept for whoever was away for a moment.
-const KEPT: usize = 1_000;
 /// How many events may wait to be told before the source waits.
 const WAITING: usize = 1_000;
-/// How often sessions are looked at that nobody ends: they expire.
-const ROUND: Duration = Duration::from_secs(60);
 
 /// The open streams of this process and what they are told. Dropping the last one stops its tasks.
 pub struct Events {
@@ -47,7 +37,7 @@ pub struct Events {
 impl Events {
     /// Begins to listen. `session_idle` is how long a session lives without a request.
     pub fn start(db: &Db, clock: Arc<dyn Clock>, session_idle: Millis) -> Arc<Events> {
-        let hub = Arc::new(Hub { db: db.clone(), clock, session_idle, state: Mutex::new(State::new()) });
+        let hub = Arc::new(Hub::new(db.clone(), clock, session_idle));
         let (teller, told) = mpsc::channel(WAITING);
         let listening = tokio::spawn(source::listen(db, teller));
         let telling = tokio::spawn(hub.clone().run(told));
@@ -75,173 +65,5 @@ impl Events {
     /// Ends every stream, now and from now on: the server stops, and would wait for them.
     pub fn end(&self) {
         self.ending.cancel();
-    }
-}
-
-/// What the tasks and the streams share.
-struct Hub {
-    db: Db,
-    clock: Arc<dyn Clock>,
-    session_idle: Millis,
-    state: Mutex<State>,
-}
-
-struct State {
-    epoch: String,
-    /// How many events of this epoch have arrived, and of how many every stream has been told.
-    arrived: u64,
-    told: u64,
-    /// The last of them, up to `arrived`.
-    recent: VecDeque<Event>,
-    streams: HashMap<u64, Open>,
-    last_stream: u64,
-}
-
-/// Whose sessions are to be read anew.
-enum Whose {
-    Everybody,
-    These(BTreeSet<UserId>),
-}
-
-impl Hub {
-    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
-        look(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    async fn run(self: Arc<Self>, mut told: mpsc::Receiver<Heard>) {
-        let mut round = interval(ROUND);
-        round.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                heard = told.recv() => match heard {
-                    Some(Heard::Events(events)) => self.tell(events).await,
-                    Some(Heard::Gap) => {
-                        self.with(State::begin_again);
-                        self.read_again(&Whose::Everybody).await;
-                    }
-                    None => return,
-                },
-                _ = round.tick() => self.read_again(&Whose::Everybody).await,
-            }
-        }
-    }
-
-    /// First who may know what, then the hints: nobody is told by what they were before.
-    async fn tell(&self, events: Vec<Event>) {
-        metrics::events(events.len());
-        let whose = whose(&events);
-        self.with(|state| state.take_in(&events));
-        self.read_again(&whose).await;
-        self.with(|state| {
-            for open in state.streams.values_mut() {
-                open.tell(&events);
-            }
-            state.told = state.arrived;
-        });
-    }
-
-    /// Looks at the sessions of these streams once more; a stream whose session is over ends.
-    async fn read_again(&self, whose: &Whose) {
-        let is_meant = |open: &Open| match whose {
-            Whose::Everybody => true,
-            Whose::These(accounts) => accounts.contains(&open.caller.person.id),
-        };
-        let hashes: BTreeSet<String> = self.with(|state| {
-            let meant = state.streams.values().filter(|open| is_meant(open));
-            meant.map(|open| open.caller.session_hash.clone()).collect()
-        });
-        if hashes.is_empty() {
-            return;
-        }
-        let now = self.clock.now();
-        let found = session::live_among(&self.db, hashes.iter().cloned().collect(), now, now - self.session_idle).await;
-        let found = found.inspect_err(|error| tracing::warn!("open streams can't be checked, so they end: {error}"));
-        self.with(|state| {
-            for open in state.streams.values_mut().filter(|open| hashes.contains(&open.caller.session_hash)) {
-                match &found {
-                    // Their browsers come back.
-                    Err(_) => open.end(None),
-                    Ok(found) => match found.get(&open.caller.session_hash) {
-                        None => open.end(Some(Hint::SignedOut)),
-                        Some(live) => {
-                            let wanted = live.view.as_deref().and_then(crate::domain::directory::View::from_key);
-                            let (hash, ip) = (open.caller.session_hash.clone(), &open.caller.ip);
-                            let now = Caller::of(live.person.clone(), wanted.as_ref(), live.three_level, hash, ip);
-                            open.is_now(now);
-                        }
-                    },
-                }
-            }
-        });
-    }
-}
-
-fn whose(events: &[Event]) -> Whose {
-    if events.contains(&Event::Directory) {
-        return Whose::Everybody;
-    }
-    let account = |event: &Event| match event {
-        Event::SessionsOf(account) => Some(account.clone()),
-        _ => None,
-    };
-    Whose::These(events.iter().filter_map(account).collect())
-}
-
-impl State {
-    fn new() -> State {
-        let streams = HashMap::new();
-        State { epoch: new_id(), arrived: 0, told: 0, recent: VecDeque::new(), streams, last_stream: 0 }
-    }
-
-    fn position(&self) -> Position {
-        Position { epoch: self.epoch.clone(), count: self.told }
-    }
-
-    fn take_in(&mut self, events: &[Event]) {
-        self.arrived += events.len() as u64;
-        self.recent.extend(events.iter().cloned());
-        let too_many = self.recent.len().saturating_sub(KEPT);
-        self.recent.drain(..too_many);
-    }
-
-    /// Something was missed, nobody knows what: positions from before lead nowhere, and every stream is told.
-    fn begin_again(&mut self) {
-        (self.epoch, self.arrived, self.told) = (new_id(), 0, 0);
-        self.recent.clear();
-        for open in self.streams.values_mut() {
-            open.say(Hint::All);
-        }
-    }
-
-    /// What has arrived since, or `None` when nobody knows any more.
-    fn since(&self, position: &Position) -> Option<impl Iterator<Item = &Event>> {
-        let missed = self.arrived.checked_sub(position.count).filter(|_| position.epoch == self.epoch)?;
-        let missed = usize::try_from(missed).ok().filter(|missed| *missed <= self.recent.len())?;
-        Some(self.recent.range(self.recent.len() - missed..))
-    }
-
-    fn open(
-        &mut self,
-        caller: Caller,
-        asked: &Position,
-        since: Option<&Position>,
-    ) -> Option<(u64, Arc<tokio::sync::Notify>)> {
-        let may_differ = |event: &Event| match event {
-            Event::Directory => true,
-            Event::SessionsOf(account) => *account == caller.person.id,
-            _ => false,
-        };
-        if self.since(asked).is_none_or(|mut events| events.any(may_differ)) {
-            return None;
-        }
-        let mut open = Open::new(caller);
-        match since.and_then(|position| self.since(position)) {
-            None => open.say(Hint::All),
-            Some(missed) => open.catch_up(missed),
-        }
-        self.last_stream += 1;
-        let wake = open.wake();
-        self.streams.insert(self.last_stream, open);
-        Some((self.last_stream, wake))
     }
 }

@@ -1,8 +1,6 @@
-//! One open stream: whose it is, what it has yet to be told, and the end that a browser reads.
+//! The end of a stream that a browser reads.
 
-use super::{Hub, State};
-use crate::server::caller::Caller;
-use crate::server::store::change::Event;
+use super::hub::{Hub, State};
 use crate::wire::live::{Hint, Position};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,108 +11,6 @@ use tokio_util::sync::CancellationToken;
 
 /// How often something is sent although nothing happened, so that both ends notice when the other is gone.
 pub const BEAT: Duration = Duration::from_secs(15);
-/// Beyond this many tickets a slow reader isn't told each.
-const MOST_TICKETS: usize = 50;
-
-/// The hub's side of a stream. What a slow reader hasn't read yet grows into one message, so nothing piles up.
-pub(super) struct Open {
-    /// The session as it was last seen; what it may know follows from it.
-    pub(super) caller: Caller,
-    hints: BTreeSet<Hint>,
-    ended: bool,
-    wake: Arc<Notify>,
-}
-
-impl Open {
-    pub(super) fn new(caller: Caller) -> Open {
-        Open { caller, hints: BTreeSet::new(), ended: false, wake: Arc::new(Notify::new()) }
-    }
-
-    pub(super) fn wake(&self) -> Arc<Notify> {
-        self.wake.clone()
-    }
-
-    pub(super) fn say(&mut self, hint: Hint) {
-        self.hints.insert(hint);
-        if self.hints.iter().filter(|hint| matches!(hint, Hint::Ticket(_))).count() > MOST_TICKETS {
-            self.hints.retain(|hint| !matches!(hint, Hint::Ticket(_)));
-            self.hints.insert(Hint::Tickets);
-        }
-        self.wake.notify_one();
-    }
-
-    pub(super) fn end(&mut self, last: Option<Hint>) {
-        self.hints.extend(last);
-        self.ended = true;
-        self.wake.notify_one();
-    }
-
-    /// The session as it is now; whatever is shown may look different to it.
-    pub(super) fn is_now(&mut self, caller: Caller) {
-        let before = &self.caller;
-        let differs =
-            before.person != caller.person || before.view != caller.view || before.three_level != caller.three_level;
-        self.caller = caller;
-        if differs {
-            self.say(Hint::All);
-        }
-    }
-
-    pub(super) fn tell(&mut self, events: &[Event]) {
-        for event in events {
-            for hint in hints(event, &self.caller) {
-                self.say(hint);
-            }
-        }
-    }
-
-    /// Tells what was missed. The page may still show the person as they were before.
-    pub(super) fn catch_up<'a>(&mut self, missed: impl Iterator<Item = &'a Event>) {
-        for event in missed {
-            let is_about_me = match event {
-                Event::Directory => true,
-                Event::SessionsOf(account) => *account == self.caller.person.id,
-                _ => false,
-            };
-            if is_about_me {
-                self.say(Hint::All);
-            }
-            // Whoever wrote then has sent it by now, or thought better of it.
-            if !matches!(event, Event::Writing { .. }) {
-                self.tell(std::slice::from_ref(event));
-            }
-        }
-    }
-}
-
-/// What an event lets this session know; it names nothing that the session couldn't read.
-fn hints(event: &Event, caller: &Caller) -> Vec<Hint> {
-    let person = &caller.person;
-    let reads_all_tickets = caller.is_system_view() && person.is_system_admin();
-    match event {
-        Event::Ticket { number, concerned, .. } if concerned.contains(&person.id) => {
-            vec![Hint::Frame, Hint::Ticket(*number)]
-        }
-        Event::Ticket { number, .. } if reads_all_tickets => vec![Hint::Ticket(*number)],
-        Event::Ticket { number, domain: Some(domain), .. } if caller.reads_support_of(domain) => {
-            vec![Hint::Ticket(*number)]
-        }
-        Event::Ticket { .. } => vec![],
-        Event::Writing { by, .. } if *by == person.id => vec![],
-        Event::Writing { number, concerned, domain, is_requester, .. } => {
-            let may_know = concerned.contains(&person.id)
-                || reads_all_tickets
-                || domain.as_ref().is_some_and(|domain| caller.reads_support_of(domain));
-            may_know.then_some(Hint::Writing(*number, *is_requester)).into_iter().collect()
-        }
-        Event::Tickets => vec![Hint::Frame, Hint::Tickets],
-        Event::HostsIn { project, domain } if person.sees_project(project, domain) => vec![Hint::Hosts],
-        Event::HostsIn { .. } | Event::SessionsOf(_) => vec![],
-        Event::Directory if caller.administers() => vec![Hint::Directory],
-        Event::Directory => vec![],
-        Event::Processes => vec![Hint::Frame, Hint::Processes],
-    }
-}
 
 /// What a stream sends: where it stands, and what may have changed; nothing at the beginning and for a beat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,8 +61,8 @@ impl Stream {
 
 fn take(state: &mut State, id: u64) -> Option<(Message, bool)> {
     let position = state.position();
-    let open = state.streams.get_mut(&id)?;
-    Some((Message { position, hints: std::mem::take(&mut open.hints) }, open.ended))
+    let (hints, ended) = state.streams.get_mut(&id)?.take();
+    Some((Message { position, hints }, ended))
 }
 
 impl Drop for Stream {

@@ -4,33 +4,16 @@
 //! Shaped for systems that are out of reach at times and that know nothing of idempotency: what is made there carries a
 //! marker and is looked for by it before another attempt; news are read on from a cursor.
 
+mod adapters;
 mod http;
 mod redmine;
 mod request_tracker;
 
-use crate::domain::external::HelpdeskKind;
+pub use adapters::{connect, ticket_page};
+
 use crate::domain::time::Millis;
 use async_trait::async_trait;
-use redmine::Redmine;
-use request_tracker::RequestTracker;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
-
-/// What answers at an address (`http://…` or `https://…`) with an account's token. Nothing is asked yet.
-pub fn connect(kind: HelpdeskKind, address: &str, token: &str) -> Result<Arc<dyn Helpdesk>, HelpdeskError> {
-    Ok(match kind {
-        HelpdeskKind::RequestTracker => Arc::new(RequestTracker::new(address, token)?),
-        HelpdeskKind::Redmine => Arc::new(Redmine::new(address, token)?),
-    })
-}
-
-/// Where people open the ticket with this id there.
-pub fn ticket_page(kind: HelpdeskKind, address: &str, id: &str) -> String {
-    match kind {
-        HelpdeskKind::RequestTracker => request_tracker::ticket_page(address, id),
-        HelpdeskKind::Redmine => redmine::ticket_page(address, id),
-    }
-}
 
 /// What stands under a post of ours there, so that it is known again. The problem description is the post at 0.
 /// `instance` is this installation's.
@@ -165,22 +148,6 @@ pub trait Helpdesk: Send + Sync {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_ticket_is_opened_where_its_system_shows_it() {
-        for (kind, address, page) in [
-            (HelpdeskKind::RequestTracker, "https://rt.example.com", "https://rt.example.com/Ticket/Display.html?id=7"),
-            (
-                HelpdeskKind::RequestTracker,
-                "https://example.com/rt/",
-                "https://example.com/rt/Ticket/Display.html?id=7",
-            ),
-            (HelpdeskKind::Redmine, "https://redmine.example.com", "https://redmine.example.com/issues/7"),
-            (HelpdeskKind::Redmine, "https://example.com/redmine/", "https://example.com/redmine/issues/7"),
-        ] {
-            assert_eq!(ticket_page(kind, address, "7"), page);
-        }
-    }
 
     #[test]
     fn what_came_from_here_is_known_by_its_last_line() {

@@ -1,6 +1,6 @@
 //! Support tickets of `member`, most of them closed, and one with a thread of a thousand replies.
 
-use super::number_on_after;
+use super::sequence::number_on_after;
 use crate::domain::directory::View;
 use crate::domain::process::TicketType;
 use crate::domain::support::SupportForm;

@@ -5,7 +5,6 @@ mod attempts;
 pub mod coverage;
 pub mod csv_file;
 mod days;
-pub mod demo;
 pub mod directory;
 pub mod external;
 pub mod first_run;

@@ -2,7 +2,7 @@
 
 mod past;
 
-use super::quota::set_limits;
+use super::service::quota::set_limits;
 use crate::domain::directory::{DEFAULT_DOMAIN, built_in};
 use crate::domain::ids::{DomainId, ProcessId, ProjectId, UserId};
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
@@ -87,7 +87,7 @@ async fn write(work: &mut Work, hash: &str) -> Result<(), AppError> {
     let default = DomainId::from(DEFAULT_DOMAIN);
     let acme = DomainId::from(new_id());
     directory::insert_domain(tx, &acme, "acme", now).await?;
-    let mut projects = BTreeMap::from([("system", ProjectId::from(super::first_run::SYSTEM_PROJECT))]);
+    let mut projects = BTreeMap::from([("system", ProjectId::from(super::service::first_run::SYSTEM_PROJECT))]);
     for (name, domain) in [("web", &default), ("shop", &acme)] {
         let id = ProjectId::from(new_id());
         directory::insert_project(tx, &id, domain, name, now).await?;
