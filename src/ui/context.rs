@@ -4,10 +4,10 @@
 use super::browser;
 use super::components::error_page::ErrorPage;
 use super::data::{Data, awaited, awaited_or, read};
-use super::live::{Live, Writing};
 use super::memo::{memo, prime_location};
 use super::query::{Query, use_query};
 use crate::domain::bell::Counts;
+use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
 use crate::functions::flash::get_flash;
 use crate::functions::frame::get_frame;
@@ -137,6 +137,29 @@ pub struct Clock(pub RwSignal<Option<Millis>>);
 /// The answer that a form sent without scripts came back with.
 #[derive(Clone, Copy)]
 struct FlashAnswer(Data<Option<Flash>>);
+
+/// Whether hints arrive, as far as this page knows.
+#[derive(Clone, Copy)]
+pub struct Live(StoredValue<bool>);
+
+impl Live {
+    pub fn new() -> Live {
+        Live(StoredValue::new(false))
+    }
+
+    pub fn is_up(self) -> bool {
+        self.0.try_get_value() == Some(true)
+    }
+
+    /// To be told as the line that brings hints comes and goes.
+    pub fn is_now(self, up: bool) {
+        self.0.try_set_value(up);
+    }
+}
+
+/// Who writes in which support ticket, as far as this page was told last: its number, and whether it is its requester.
+#[derive(Clone, Copy)]
+pub struct Writing(pub RwSignal<Option<(TicketNumber, bool)>>);
 
 #[derive(Clone, Copy)]
 struct FrameData {

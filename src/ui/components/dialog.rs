@@ -2,9 +2,9 @@
 
 use super::form::{Change, ChangeForm, ErrorSummary, GetForm, SubmitButton, hidden_fields};
 use super::icon;
+use crate::ui::markup::some;
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
-use crate::ui::still::some;
 use crate::wire::error::AppError;
 use leptos::html as elements;
 use leptos::prelude::*;
@@ -15,6 +15,9 @@ use maud::{Markup, html};
 
 /// The id of the form that leads back to the page behind the dialog.
 const CLOSE: &str = "dialog-close";
+
+/// Fields, made once their form is there.
+pub type Fields = Box<dyn FnOnce() -> AnyView + Send>;
 
 /// A dialog around the form of one change: titled by its action, confirmed by OK, left by Cancel or Escape.
 #[component]

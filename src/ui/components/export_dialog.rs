@@ -2,7 +2,7 @@
 
 use super::dialog::{CancelButton, modal};
 use super::icon::{self, Icon};
-use super::log_list::Place;
+use super::log_place::Place;
 use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn};
 use crate::ui::context::Toasts;
 use crate::ui::memo::memo;

@@ -10,6 +10,7 @@ pub mod form;
 pub mod icon;
 pub mod list;
 pub mod log_list;
+pub mod log_place;
 pub mod log_record;
 pub mod numbered;
 pub mod pill;

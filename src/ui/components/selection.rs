@@ -2,7 +2,7 @@
 //! when a list is read again, and a browser leaves a tick where it stands.
 
 use crate::ui::browser;
-use crate::ui::still::some;
+use crate::ui::markup::some;
 use leptos::prelude::*;
 use maud::{Markup, html};
 

@@ -2,7 +2,7 @@
 
 use super::icon::{self, Icon};
 use crate::ui::keyboard;
-use crate::ui::still::block;
+use crate::ui::markup::block;
 use leptos::prelude::*;
 use maud::html;
 

@@ -9,29 +9,11 @@ mod pace;
 
 use super::browser;
 use super::context::{refresh_frame, use_revision};
-use crate::domain::ids::TicketNumber;
+use crate::ui::context::{Live, Writing};
 use crate::wire::live::Hint;
 use leptos::prelude::*;
 use pace::Pace;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-/// Whether hints arrive, as far as this page knows.
-#[derive(Clone, Copy)]
-pub struct Live(StoredValue<bool>);
-
-impl Live {
-    pub fn new() -> Live {
-        Live(StoredValue::new(false))
-    }
-
-    pub fn is_up(self) -> bool {
-        self.0.try_get_value() == Some(true)
-    }
-}
-
-/// Who writes in which support ticket, as far as this page was told last: its number, and whether it is its requester.
-#[derive(Clone, Copy)]
-pub struct Writing(pub RwSignal<Option<(TicketNumber, bool)>>);
 
 /// While the code of the next page is loaded, the one before it still stands, and may not be of this view any more: it isn't
 /// read again until this is dropped.
@@ -127,12 +109,7 @@ pub fn keep_live() -> AnyView {
             parts.ask(is_broad);
         }
     };
-    open_line(
-        move |up| {
-            live.0.try_set_value(up);
-        },
-        hear,
-    );
+    open_line(move |up| live.is_now(up), hear);
     let told = move || is_behind.get().then(behind);
     view! { <div role="status">{told}</div> }.into_any()
 }

@@ -4,14 +4,14 @@ use super::joining::grant_fields;
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::TicketType;
 use crate::functions::workflow::{Abandon, Pass, Reject, Undo, get_decision};
-use crate::ui::components::dialog::{ChangeDialog, refused};
+use crate::ui::components::dialog::{ChangeDialog, Fields, refused};
 use crate::ui::components::field::{Control, Field};
 use crate::ui::components::form::{ChangeFn, Hidden, use_change};
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::markup::{block, some};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
-use crate::ui::still::{block, some};
 use crate::wire::workflow::{Asked, Decision};
 use leptos::prelude::*;
 use maud::html;
@@ -63,9 +63,6 @@ fn opened(asked: Asked, decision: Decision, page: String, keep: Query) -> AnyVie
         Asked::Abandon => dialog::<Abandon>(asked, decision, page, keep, reason()),
     }
 }
-
-/// Fields, made once their form is there.
-pub type Fields = Box<dyn FnOnce() -> AnyView + Send>;
 
 pub fn note(autofocus: bool) -> Fields {
     Box::new(move || {

@@ -10,7 +10,7 @@ use crate::ui::components::pill::pill;
 use crate::ui::components::time::time;
 use crate::ui::context::{loaded, use_revision};
 use crate::ui::data::read;
-use crate::ui::still::shown;
+use crate::ui::markup::shown;
 use crate::ui::views::Views;
 use crate::wire::external::Connection;
 use crate::wire::frame::Frame;

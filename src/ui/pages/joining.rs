@@ -1,11 +1,10 @@
 //! Joining a project: the dialog one applies with, what became of an application, and what its approver chooses.
 
-use super::decision::Fields;
 use super::host_dialogs::Amending;
 use crate::domain::request::JoinRequest;
 use crate::domain::time::Millis;
 use crate::functions::joining::{ApplyToJoin, get_join_form};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, refused};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, Fields, NoticeDialog, refused};
 use crate::ui::components::field::{Control, Field, FieldError, choice};
 use crate::ui::components::form::{FormState, Hidden, field_id, use_change};
 use crate::ui::components::icon;
@@ -13,9 +12,9 @@ use crate::ui::components::pill::{State, pill_or_none, text_or_none};
 use crate::ui::components::time::time;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
+use crate::ui::markup::{block, fact, shown};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
-use crate::ui::still::{block, fact, shown};
 use crate::ui::views::Views;
 use crate::wire::Choice;
 use crate::wire::error::AppError;

@@ -1,6 +1,7 @@
 //! `/logs`: who did what, when and from where, in the System View all of it, in a Domain View its domain's.
 
-use crate::ui::components::log_list::{LogList, Place};
+use crate::ui::components::log_list::LogList;
+use crate::ui::components::log_place::Place;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

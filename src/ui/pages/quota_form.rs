@@ -1,6 +1,5 @@
 //! The dialog in which other limits are typed, a row per key: set at once, or asked for by a ticket.
 
-use super::quotas::PAGE;
 use crate::domain::quota::{Key, Standing, UNLIMITED};
 use crate::domain::quota_request::{LimitChange, LimitField, NoLimit, seen};
 use crate::functions::quotas::ChangeQuota;
@@ -8,6 +7,7 @@ use crate::ui::browser;
 use crate::ui::components::dialog::ChangeDialog;
 use crate::ui::components::field::{Control, Field, FieldError};
 use crate::ui::components::form::{FormState, Hidden, field_id, typed_before, use_change};
+use crate::ui::paths::QUOTAS;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::Pairs;
 use crate::ui::views::Views;
@@ -24,7 +24,7 @@ pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> Any
     let change = use_change::<ChangeQuota>();
     let typed = typed_before::<ChangeQuota>().map(|typed| typed.pairs);
     let live = RwSignal::new(typed.unwrap_or_default());
-    let (scope, id, back) = (quota.scope.key(), quota.id.clone(), keep.url(PAGE));
+    let (scope, id, back) = (quota.scope.key(), quota.id.clone(), keep.url(QUOTAS));
     let standing = quota.standing.clone();
     let query = use_query().get_untracked();
     let amends = query.get(AMENDS).map(|number| (number.to_owned(), query.text(VERSION)));
@@ -35,7 +35,7 @@ pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> Any
         live.try_set(browser::typed(&event));
     };
     view! {
-        <ChangeDialog change title about page=PAGE keep wide=true>
+        <ChangeDialog change title about page=QUOTAS keep wide=true>
             <Hidden name="form[scope]" value=scope/>
             <Hidden name="form[id]" value=id/>
             <Hidden name="form[seen]" value=seen(&standing)/>

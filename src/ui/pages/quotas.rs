@@ -11,9 +11,10 @@ use crate::ui::components::list::{Column, Filters, Table, actions_cell, cell, li
 use crate::ui::components::quota::{MeterLegend, overview};
 use crate::ui::context::{lasting_query, loaded, use_revision};
 use crate::ui::data::read;
+use crate::ui::markup::block;
 use crate::ui::memo::memo;
+use crate::ui::paths::QUOTAS;
 use crate::ui::query::{Query, use_query};
-use crate::ui::still::block;
 use crate::ui::views::Views;
 use crate::wire::Choice;
 use crate::wire::frame::Frame;
@@ -22,7 +23,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};
 
-pub const PAGE: &str = "/quotas";
 /// Which quota a dialog is about, and which one the System View shows.
 const ABOUT: &str = "about";
 const CHOSEN: &str = "scope";
@@ -58,7 +58,7 @@ fn page(list: QuotaList) -> AnyView {
         let dialog = dialog_of(own);
         view! {
             <div class="page-actions">
-                <DialogButton page=PAGE keep=lasting_query() dialog label=own.ticket_type().label() kind="primary" paths=icon::GAUGE/>
+                <DialogButton page=QUOTAS keep=lasting_query() dialog label=own.ticket_type().label() kind="primary" paths=icon::GAUGE/>
             </div>
         }
     });
@@ -85,7 +85,7 @@ fn chooser(choices: Vec<Choice>) -> AnyView {
         return ().into_any();
     }
     let choices = std::iter::once(choice("", "All")).chain(choices).collect();
-    view! { <Filters page=PAGE><FilterField label="Domain or project" name=CHOSEN control=Control::Select(choices)/></Filters> }
+    view! { <Filters page=QUOTAS><FilterField label="Domain or project" name=CHOSEN control=Control::Select(choices)/></Filters> }
         .into_any()
 }
 
@@ -134,7 +134,7 @@ fn action(quota: &ScopeQuota) -> Markup {
     let about = quota.key();
     html! {
         @if quota.way.is_some() {
-            (row_button(PAGE, &lasting_query(), dialog_of(quota), title_of(quota), (ABOUT, &about), ""))
+            (row_button(QUOTAS, &lasting_query(), dialog_of(quota), title_of(quota), (ABOUT, &about), ""))
         }
     }
 }
@@ -143,7 +143,7 @@ fn action(quota: &ScopeQuota) -> Markup {
 fn table(scopes: Vec<ScopeQuota>) -> AnyView {
     let columns = [NAME, KIND].into_iter().chain(TOLD.map(|(_, column)| column)).collect();
     let row = |quota: &ScopeQuota| {
-        let href = Query::default().with(CHOSEN, quota.key()).url(PAGE);
+        let href = Query::default().with(CHOSEN, quota.key()).url(QUOTAS);
         let (name, kind) = match quota.scope {
             QuotaScope::Domain => (quota.name.clone(), "Domain"),
             QuotaScope::Project => (format!("{} ({})", quota.name, quota.domain), "Project"),
@@ -185,7 +185,7 @@ fn opened(query: &Query, list: &QuotaList) -> AnyView {
     match found.filter(|quota| quota.way.is_some()) {
         Some(quota) => quota_dialog(title_of(quota), quota, keep),
         None => view! {
-            <NoticeDialog title="That isn't possible" page=PAGE keep>
+            <NoticeDialog title="That isn't possible" page=QUOTAS keep>
                 <p>"This quota can't be changed in the view you work in, or not any more. Switch the view and try again."</p>
             </NoticeDialog>
         }

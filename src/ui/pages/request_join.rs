@@ -2,7 +2,7 @@
 
 use crate::domain::request::JoinRequest;
 use crate::ui::components::pill::optional;
-use crate::ui::still::{block, fact};
+use crate::ui::markup::{block, fact};
 use leptos::prelude::*;
 use maud::html;
 

@@ -1,13 +1,13 @@
 //! What a quota application asks for, on its ticket's page: limits before and after, beside what is used now.
 
 use super::quota_form::{AMENDS, VERSION, field_name};
-use super::quotas::PAGE;
 use crate::domain::quota::{Key, Standing, UNLIMITED};
 use crate::domain::quota_request::{LimitChange, LimitField, QuotaRequest, QuotaScope};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::text_or_none;
+use crate::ui::markup::{block, fact};
+use crate::ui::paths::QUOTAS;
 use crate::ui::query::Query;
-use crate::ui::still::{block, fact};
 use crate::ui::views::Views;
 use crate::wire::workflow::TicketDetail;
 use leptos::prelude::*;
@@ -71,7 +71,7 @@ pub fn amend(request: &QuotaRequest, detail: &TicketDetail) -> Option<AnyView> {
             query = query.with(&field_name(key, "unlimited"), ticked);
         }
     }
-    let href = query.url(PAGE);
+    let href = query.url(QUOTAS);
     Some(
         view! { <a class="button" data-size="small" href=href><Icon paths=icon::PENCIL/><span>"Amend"</span></a> }
             .into_any(),

@@ -1,6 +1,5 @@
 //! Files of a thread: the field one chooses them in, and how an entry shows them.
 
-use super::support_ticket::path;
 use crate::domain::attachment::{MAX_FILES, in_words, refusal};
 use crate::domain::ids::TicketNumber;
 use crate::domain::validation::Problem;
@@ -13,6 +12,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
+use crate::ui::paths::support_ticket;
 use crate::ui::post::post_files;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
@@ -94,10 +94,10 @@ fn file(number: TicketNumber, file: &PostFile) -> AnyView {
         return view! { <li class="muted"><Icon paths=icon::PAPERCLIP size=14/><s>{name}</s>" "<span>{gone}</span></li> }
             .into_any();
     }
-    let href = format!("{}/files/{}", path(number), file.id);
+    let href = format!("{}/files/{}", support_ticket(number), file.id);
     let size = in_words(file.size);
     let remove = file.may_remove.then(|| {
-        view! { <DialogButton page=path(number) keep=Query::default() dialog=REMOVE about=("file", file.id.clone()) label="Remove" small=true kind="quiet"/> }.into_any()
+        view! { <DialogButton page=support_ticket(number) keep=Query::default() dialog=REMOVE about=("file", file.id.clone()) label="Remove" small=true kind="quiet"/> }.into_any()
     });
     let shown = if file.image {
         let source = href.clone();
@@ -133,7 +133,7 @@ pub fn RemoveDialog(number: Signal<TicketNumber>) -> impl IntoView {
             provide_context(flash_answer().await);
             match found.wait().await {
                 Ok(Some(file)) if is_wanted => remove(number, file),
-                Err(error) if is_wanted => refused(&error, path(number), Query::default()),
+                Err(error) if is_wanted => refused(&error, support_ticket(number), Query::default()),
                 _ => ().into_any(),
             }
         }
@@ -148,7 +148,7 @@ fn remove(number: TicketNumber, file: PostFile) -> AnyView {
         in_words(file.size)
     );
     view! {
-        <ChangeDialog change title="Remove Attachment" about page=path(number) keep=Query::default() danger=true>
+        <ChangeDialog change title="Remove Attachment" about page=support_ticket(number) keep=Query::default() danger=true>
             <Hidden name="number" value=number.to_string()/>
             <Hidden name="file" value=file.id/>
         </ChangeDialog>

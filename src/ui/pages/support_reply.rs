@@ -2,7 +2,6 @@
 
 use super::support_draft::Draft;
 use super::support_files::{self, FilesField};
-use super::support_ticket::path;
 use crate::domain::ids::TicketNumber;
 use crate::functions::canned_replies::get_canned;
 use crate::functions::support::{ReplySupport, get_reply_rights, preview_markdown, tell_writing};
@@ -13,6 +12,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, use_revision};
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
+use crate::ui::paths::support_ticket;
 use crate::ui::query::{Query, use_query};
 use crate::wire::Choice;
 use crate::wire::support::ReplyRights;
@@ -73,7 +73,7 @@ fn canned(number: TicketNumber, replies: Vec<Choice>, put_in: impl Fn(MouseEvent
     let keep = Query::default().with(OPEN, "open");
     let chooser = |replies: Vec<Choice>| {
         view! {
-            <GetForm page=path(number) keep class="canned">
+            <GetForm page=support_ticket(number) keep class="canned">
                 <label for="canned">"Canned reply"</label>
                 <select id="canned" name=CANNED inner_html=options(&replies, &str::is_empty)></select>
                 <button class="button" type="submit" on:click=put_in><span>"Insert"</span></button>
@@ -87,7 +87,7 @@ fn canned(number: TicketNumber, replies: Vec<Choice>, put_in: impl Fn(MouseEvent
 fn closed(number: TicketNumber) -> AnyView {
     let keep = Query::default().with(OPEN, "open");
     view! {
-        <GetForm page=path(number) keep class="reply-bar">
+        <GetForm page=support_ticket(number) keep class="reply-bar">
             <button class="button" type="submit" data-kind="primary" data-key="r">
                 <Icon paths=icon::PENCIL/><span>"Reply"</span>
             </button>
@@ -154,7 +154,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
                     <div class="form-actions">
                         <SubmitButton label="Submit"/>
                         <button class="button" type="submit" name="preview" value="on" on:click=show><span>"Preview"</span></button>
-                        <a class="button" data-kind="quiet" href=path(number)><span>"Close"</span></a>
+                        <a class="button" data-kind="quiet" href=support_ticket(number)><span>"Close"</span></a>
                     </div>
                 </ChangeForm>
             </div>

@@ -17,12 +17,12 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::numbered::by_number;
 use crate::ui::components::pill::{State, none, optional, text_or_none};
 use crate::ui::components::time::{time, time_or_none};
-use crate::ui::context::{loaded, use_revision};
+use crate::ui::context::{Writing, loaded, use_revision};
 use crate::ui::data::read;
-use crate::ui::live::Writing;
+use crate::ui::markup::{block, fact, shown};
 use crate::ui::memo::memo;
+use crate::ui::paths::support_ticket;
 use crate::ui::query::{Query, use_query};
-use crate::ui::still::{block, fact, shown};
 use crate::wire::support::{External, Post, SupportDetail};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -57,7 +57,7 @@ fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
         <WritingNow number/>
         <ReplyBox number/>
         <RemoveDialog number/>
-        <EndDialog page=Signal::derive(move || path(number.get())) own=Signal::derive(move || Some(number.get()))/>
+        <EndDialog page=Signal::derive(move || support_ticket(number.get())) own=Signal::derive(move || Some(number.get()))/>
     }
     .into_any()
 }
@@ -90,15 +90,11 @@ fn WritingNow(number: Signal<TicketNumber>) -> impl IntoView {
     view! { <p class="thread-event writing">{who}</p> }
 }
 
-pub fn path(number: TicketNumber) -> String {
-    format!("/tickets/support/{number}")
-}
-
 fn page(detail: &SupportDetail, now: Millis, retry: Change, skip: Change) -> AnyView {
     let row = &detail.row;
     let (number, title) = (row.number, row.title.clone());
     let end = row.may_end.then(|| {
-        view! { <DialogButton page=path(number) keep=Query::default() dialog="end" label="End" paths=icon::CIRCLE_CHECK/> }.into_any()
+        view! { <DialogButton page=support_ticket(number) keep=Query::default() dialog="end" label="End" paths=icon::CIRCLE_CHECK/> }.into_any()
     });
     view! {
         <Title text=format!("#{number} {title}")/>
@@ -174,7 +170,7 @@ fn notice(detail: &SupportDetail, retry: Change, skip: Change) -> AnyView {
 
 fn facts(detail: &SupportDetail, now: Millis) -> AnyView {
     let row = &detail.row;
-    let link = |number: TicketNumber| html! { a href=(path(number)) { "#" (number) } " " };
+    let link = |number: TicketNumber| html! { a href=(support_ticket(number)) { "#" (number) } " " };
     let resolved = match detail.resolved {
         Some(true) => "Yes",
         Some(false) => "No",
@@ -228,7 +224,7 @@ fn external_facts(external: &External) -> Markup {
 
 fn thread(detail: &SupportDetail, now: Millis) -> AnyView {
     let number = detail.row.number;
-    let page = path(number);
+    let page = support_ticket(number);
     let earlier = detail.earlier.map(|position| {
         let href = Query::default().with("before", position.to_string()).url(&page);
         view! { <a class="button" data-size="small" rel="prev" href=href><Icon paths=icon::ARROW_UP/><span>"Show earlier"</span></a> }
@@ -265,7 +261,7 @@ fn post(number: TicketNumber, post: &Post, now: Millis) -> AnyView {
         (_, true) => ("requester", "requester"),
         (_, false) => ("handler", "handler"),
     };
-    let href = format!("{}?post={}#{id}", path(number), post.position);
+    let href = format!("{}?post={}#{id}", support_ticket(number), post.position);
     view! {
         <li id=id>
             <article class="message" data-from=from>

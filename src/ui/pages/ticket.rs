@@ -18,7 +18,7 @@ use crate::ui::components::shortcuts::{OF_TICKET, Shortcuts, ShortcutsButton};
 use crate::ui::components::time::{time, time_or_none};
 use crate::ui::context::{lasting_query, loaded, refetch_soon, use_revision};
 use crate::ui::data::read;
-use crate::ui::still::{block, fact, shown};
+use crate::ui::markup::{block, fact, shown};
 use crate::ui::views::Views;
 use crate::wire::frame::Frame;
 use crate::wire::workflow::{ExecutionStep, Record, Stage, StageState, TicketDetail};

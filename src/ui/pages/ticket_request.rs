@@ -7,7 +7,7 @@ use crate::domain::request::Request;
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::pill::{State, text_or_none};
 use crate::ui::components::quota::{MeterLegend, meters};
-use crate::ui::still::{block, fact, shown};
+use crate::ui::markup::{block, fact, shown};
 use crate::wire::workflow::TicketDetail;
 use leptos::prelude::*;
 use maud::{Markup, html};
