@@ -3,7 +3,10 @@
 
 mod forms;
 
-pub use forms::*;
+pub use forms::{
+    asked_page, begin, boxes, choice_in, choose, chosen_files, clear_passwords, fill, form_data, holds, insert,
+    is_in_use, one_of_two, pairs, posts, reset, restates, text_in, tick, ticked, typed,
+};
 
 #[cfg(feature = "hydrate")]
 mod real {
