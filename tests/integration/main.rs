@@ -16,6 +16,7 @@ mod administration_approvers;
 mod administration_people;
 mod administration_rights;
 mod anything_in_any_order;
+mod arrows;
 mod attachments;
 mod backup;
 mod batch;
