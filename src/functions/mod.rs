@@ -1,6 +1,7 @@
 //! The server functions, one file per area: what the pages call, and what their forms are sent to.
 //!
-//! A server function finds out who is calling, calls one service and maps its answer; rights are the service's business.
+//! A server function finds out who is calling, calls one service and maps its answer; rights are the service's
+//! business.
 
 pub mod canned_replies;
 pub mod directory;

@@ -1,5 +1,6 @@
-//! Figures for Prometheus: the address that answers with them, and how long requests take. What happens below HTTP is counted
-//! by [`crate::server::metrics`]. Nobody's name is among the figures. Nothing is counted unless somebody may read it.
+//! Figures for Prometheus: the address that answers with them, and how long requests take. What happens below HTTP is
+//! counted by [`crate::server::metrics`]. Nobody's name is among the figures. Nothing is counted unless somebody may
+//! read it.
 
 use crate::server::app::App;
 use crate::server::store::job;

@@ -1,4 +1,5 @@
-//! What the server adds to [`AppError`]: its HTTP status, and faults whose detail goes into the log and not to the person.
+//! What the server adds to [`AppError`]: its HTTP status, and faults whose detail goes into the log and not to the
+//! person.
 
 use crate::server::clock::new_id;
 use crate::server::store::db::Unsure;

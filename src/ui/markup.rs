@@ -1,4 +1,5 @@
-//! Still markup among views, and small pieces of it. What is still and what hears of what happens in it: [`super::still`].
+//! Still markup among views, and small pieces of it. What is still and what hears of what happens in it:
+//! [`super::still`].
 
 use leptos::prelude::*;
 use maud::{Markup, Render, html};

@@ -1,4 +1,5 @@
-//! Administration: domains, projects, users, roles, who holds which role where, and what a change would take from tickets.
+//! Administration: domains, projects, users, roles, who holds which role where, and what a change would take from
+//! tickets.
 
 use super::{Choice, Page};
 use crate::domain::directory::Reach;
@@ -126,7 +127,8 @@ pub struct RoleList {
     pub may_change: bool,
 }
 
-/// What is about to be taken: a user disabled (only `user`), a role taken (all three), a project deleted (only `project`).
+/// What is about to be taken: a user disabled (only `user`), a role taken (all three), a project deleted (only
+/// `project`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ImpactAsk {

@@ -1,4 +1,5 @@
-//! What crosses between browser and server: the filters, rows and forms of each area, one file per area, and their codec.
+//! What crosses between browser and server: the filters, rows and forms of each area, one file per area, and their
+//! codec.
 //!
 //! It isn't the public API: both halves of one release read these shapes, and no other program does (see [`codec`]).
 

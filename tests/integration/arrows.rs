@@ -1,7 +1,8 @@
-//! The arrows between the modules of `src`: they run one way, from the table below, and no files know each other in a circle.
+//! The arrows between the modules of `src`: they run one way, from the table below, and no files know each other in a
+//! circle.
 //!
-//! [`graph`] says how a path is followed to a file and what counts as an arrow; [`small`] shows it on small texts. Names of our own
-//! modules aren't brought in by `*`, because what is used of them couldn't be followed.
+//! [`graph`] says how a path is followed to a file and what counts as an arrow; [`small`] shows it on small texts.
+//! Names of our own modules aren't brought in by `*`, because what is used of them couldn't be followed.
 
 mod graph;
 mod reader;
@@ -13,8 +14,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// What each area may know, from the ground up: none knows one that stands below it here. ARCHITECTURE.md shows the same table.
-/// An area is a folder or a file of `src`, and of `src/server`.
+/// What each area may know, from the ground up: none knows one that stands below it here. ARCHITECTURE.md shows the
+/// same table. An area is a folder or a file of `src`, and of `src/server`.
 const ALLOWED: [(&str, &[&str]); 31] = [
     ("domain", &[]),
     ("wire", &["domain"]),

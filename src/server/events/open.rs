@@ -80,7 +80,7 @@ impl Open {
         }
     }
 
-    /// What is to be told now, and whether that is the last of it.
+    /// The hints to send now, and whether the stream ends with them.
     pub(super) fn take(&mut self) -> (BTreeSet<Hint>, bool) {
         (std::mem::take(&mut self.hints), self.ended)
     }

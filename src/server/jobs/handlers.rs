@@ -15,8 +15,8 @@ pub trait Handlers: Send + Sync + 'static {
 
     async fn run(&self, app: &App, job: &Claimed) -> Result<Outcome, Failure>;
 
-    /// Makes it show that the job is given up for this reason. Called before the job is laid aside, again if that didn't
-    /// work out.
+    /// Makes it show that the job is given up for this reason. Called before the job is laid aside, again if that
+    /// didn't work out.
     async fn died(&self, app: &App, job: &Claimed, reason: &str) -> Result<(), AppError>;
 
     /// What looks different once the job lies aside, if that shows anywhere by itself.

@@ -1,5 +1,5 @@
-//! What a transaction notes that it wrote, and the events that committing it makes of the notes: what changed, by its id, and
-//! whom it concerns; never the data.
+//! What a transaction notes that it wrote, and the events that committing it makes of the notes: what changed, by its
+//! id, and whom it concerns; never the data.
 
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
 use serde::{Deserialize, Serialize};
@@ -22,8 +22,8 @@ pub enum Change {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// `concerned`: its initiator, and whoever has or had a task in it. Everybody else who may read it reads every ticket.
-    /// `domain` is set for a support ticket, which the Domain View of its domain reads too.
+    /// `concerned`: its initiator, and whoever has or had a task in it. Everybody else who may read it reads every
+    /// ticket. `domain` is set for a support ticket, which the Domain View of its domain reads too.
     Ticket {
         number: TicketNumber,
         concerned: Vec<UserId>,

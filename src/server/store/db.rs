@@ -263,12 +263,12 @@ impl Tx {
         self.changes.insert(change);
     }
 
-    /// What was noted, for whoever makes events of it.
+    /// Takes out the changes that were noted, to make events of them.
     pub(super) fn take_changes(&mut self) -> BTreeSet<Change> {
         std::mem::take(&mut self.changes)
     }
 
-    /// Commits, and on SQLite tells the events to this process. On Postgres they are a part of the transaction.
+    /// Commits. On SQLite the events are then told to this process; on Postgres they are a part of the transaction.
     pub(super) async fn commit_with(self, events: Vec<Event>) -> sqlx::Result<()> {
         match self.inner {
             Inner::Postgres(tx) => tx.commit().await.map_err(unless_refused),

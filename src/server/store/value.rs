@@ -59,7 +59,8 @@ impl From<Vec<i64>> for Val {
 macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::server::store::value::Val::from($value)),*] };
 }
-// `macro_export` lets tests use it, which are another crate; this gives it the address of its file instead of the crate's root.
+// `macro_export` lets tests use it, which are another crate; this gives it the address of its file instead of the
+// crate's root.
 pub use args;
 
 /// Postgres takes no NUL in a text; both databases keep the sign for what can't be shown in its place.

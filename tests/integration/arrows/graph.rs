@@ -1,19 +1,21 @@
 //! The arrows between files, the areas they lie in, and the circles they make.
 //!
-//! **How a path is followed to a file.** `crate` (in main.rs `countersign`), `self` and `super` say where it begins. Any other
-//! first word is what a `use` of a block around it or of its module brings in, or a child of its module, or else of another crate.
-//! From there the path goes down as long as its words name modules. The first word that names none is an item: if the module
-//! has it by a `use`, public or not, the path goes on from what that says; otherwise it ends in the file of this module.
+//! **How a path is followed to a file.** `crate` (in main.rs `countersign`), `self` and `super` say where it begins.
+//! Any other first word is what a `use` of a block around it or of its module brings in, or a child of its module, or
+//! else of another crate. From there the path goes down as long as its words name modules. The first word that names
+//! none is an item: if the module has it by a `use`, public or not, the path goes on from what that says; otherwise it
+//! ends in the file of this module.
 //!
-//! **What is no arrow.** `mod name;`, and the `pub use child::Name` of a parent: they only say where names are. Where the parent's
-//! own code uses such a name, it is one. What reaches another file without naming it isn't seen: a method, an `impl`.
+//! **What is no arrow.** `mod name;`, and the `pub use child::Name` of a parent: they only say where names are. Where
+//! the parent's own code uses such a name, it is one. What reaches another file without naming it isn't seen: a method,
+//! an `impl`.
 
 use super::reader::{Import, Mention, Module, Path, modules};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// So often a path goes on from another `use`. A `use` of another crate may be called what its path begins with, and so would
-/// be followed for ever.
+/// So often a path goes on from another `use`. A `use` of another crate may be called what its path begins with, and so
+/// would be followed for ever.
 const MOST_TURNS: u8 = 16;
 
 /// That a file knows another, and where it first says so.

@@ -1,7 +1,7 @@
 //! The modules of a source: what each brings in with `use`, and the paths that its code names.
 //!
-//! Every token tree is read alike, so a path in a macro's body, in the arguments of a macro or in an attribute counts as well.
-//! What is `#[cfg(test)]` is left out.
+//! Every token tree is read alike, so a path in a macro's body, in the arguments of a macro or in an attribute counts
+//! as well. What is `#[cfg(test)]` is left out.
 
 use super::tokens::{Kind, Token, tokens};
 

@@ -29,8 +29,8 @@ const LIMIT: Millis = HOUR;
 const SHORTEST_PAUSE: Millis = SECOND / 10;
 const LONGEST_PAUSE: Millis = 5 * SECOND;
 
-/// Takes the next step of the ticket that a host's operation belongs to, once that operation is over; the ticket is locked. It is
-/// handed in by whoever runs the jobs: a ticket's steps begin operations, so they stand above this file.
+/// Takes the next step of the ticket that a host's operation belongs to, once that operation is over; the ticket is
+/// locked. It is handed in by whoever runs the jobs: a ticket's steps begin operations, so they stand above this file.
 pub type Settled = for<'a> fn(&'a mut Work, TicketNumber) -> BoxFuture<'a, Result<(), AppError>>;
 
 /// Inserts the hosts of a request as Deploying and enqueues the first step of each.

@@ -47,8 +47,8 @@ pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<
     work.finish(outcome).await
 }
 
-/// What is wrong with where the hosts are to be, told together with what else is wrong with the form: a project that the view
-/// doesn't show, or a quota that they don't fit in. What a ticket holds that is amended is its own again.
+/// What is wrong with where the hosts are to be, told together with what else is wrong with the form: a project that
+/// the view doesn't show, or a quota that they don't fit in. What a ticket holds that is amended is its own again.
 async fn problem_of_place(
     app: &App,
     form: &HostForm,

@@ -1,5 +1,5 @@
-//! Asking for what may need approval, one file per kind: each makes a ticket where the process of its type is enabled, and is done
-//! at once where it isn't.
+//! Asking for what may need approval, one file per kind: each makes a ticket where the process of its type is enabled,
+//! and is done at once where it isn't.
 
 pub mod hosts;
 pub mod join;

@@ -1,4 +1,5 @@
-//! When a ticket that waits for its requester closes by itself: the jobs that remind and close, enqueued and taken back.
+//! When a ticket that waits for its requester closes by itself: the jobs that remind and close, enqueued and taken
+//! back.
 
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::{DAY, Millis};

@@ -25,7 +25,7 @@ pub(in crate::server::service) async fn close(
     set(work, held, after, None).await
 }
 
-/// Notes where the ticket stands from now on, and who has it; a deadline that it had is called off.
+/// Writes the status that the ticket has from now on, and its handler; a deadline that it had is called off.
 pub(super) async fn set(
     work: &mut Work,
     held: &Held,

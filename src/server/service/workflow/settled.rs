@@ -9,8 +9,8 @@ use crate::wire::error::AppError;
 /// How many failures a ticket's record spells out.
 const FAILURES_NAMED: usize = 3;
 
-/// What the ticket does with a host came to its end. With the last of them the ticket's execution has succeeded or failed.
-/// The ticket is locked.
+/// What the ticket does with a host came to its end. With the last of them the ticket's execution has succeeded or
+/// failed. The ticket is locked.
 pub async fn host_settled(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
     let tally = step::tally(&mut work.tx, number).await?;
     if tally.under_way > 0 {
