@@ -1,7 +1,7 @@
 //! Instants: how long ago, with the exact time in the person's zone on hover.
 //!
 //! A time stands still in the page's markup. While the page is awake all of them are told anew together, at every tick of the
-//! clock ([`crate::ui::still::tell_times`]).
+//! clock ([`crate::ui::browser::tell_times`]).
 
 use super::pill::none;
 use crate::domain::time::{Millis, ago, iso, utc_label};
