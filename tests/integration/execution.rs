@@ -79,7 +79,7 @@ both! {
         assert!(failed.iter().all(|(_, status)| status == "deploy_failed"));
         // Of several hosts a line each, and first what failed and why.
         let lines = ticket(&app, number).await.steps;
-        assert_eq!(lines.iter().map(|line| line.state.as_str()).collect::<Vec<_>>(), ["failed", "failed", "done", "done"]);
+        assert_eq!(lines.iter().map(|line| line.state.key()).collect::<Vec<_>>(), ["failed", "failed", "done", "done"]);
         assert!(lines.iter().all(|line| line.error.is_some() == (line.state == StepState::Failed)), "{lines:?}");
         assert!(lines.iter().any(|line| line.step == "Create disks (2 of 3)") && lines[3].step == "Boot (3 of 3)", "{lines:?}");
         assert_eq!(used_and_held(&app).await, (2, 2), "what failed is held, not used");

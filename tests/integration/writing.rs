@@ -3,6 +3,7 @@
 use crate::common::requests::member_asks;
 use crate::common::streams::{all_hints, hints, open, settled, signed_in, stream};
 use countersign::domain::directory::View;
+use countersign::server::caller::Caller;
 use countersign::server::service::session;
 use countersign::server::service::support::{details, handling};
 use countersign::wire::error::AppError;

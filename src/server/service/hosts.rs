@@ -16,7 +16,6 @@ use crate::server::service::workflow::route;
 use crate::server::service::{quota, system_settings};
 use crate::server::store::directory::Project;
 use crate::server::store::host::{self, Host, Listing, Offer, Position, Reader, step};
-use crate::server::store::process;
 use crate::wire::error::AppError;
 use crate::wire::hosts::{HostDetail, HostFilter, HostFormData, HostList, HostRow, OpenTicket, ProjectChoice};
 use crate::wire::{Choice, Page};

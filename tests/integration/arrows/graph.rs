@@ -170,14 +170,14 @@ impl Sources {
         let (first, rest) = path.split_first()?;
         let is_program = from.module.first().is_some_and(|part| part == "main");
         match first.as_str() {
-            "crate" if is_program => return self.follow(&from.module[..1], rest, turns),
-            "crate" => return self.follow(&[], rest, turns),
-            "countersign" if is_program => return self.follow(&[], rest, turns),
-            "self" => return self.follow(from.module, rest, turns),
+            "crate" if is_program => return self.follow(from.module, &from.module[..1], rest, turns),
+            "crate" => return self.follow(from.module, &[], rest, turns),
+            "countersign" if is_program => return self.follow(from.module, &[], rest, turns),
+            "self" => return self.follow(from.module, from.module, rest, turns),
             "super" => {
                 let ups = path.iter().take_while(|part| *part == "super").count();
                 let kept = from.module.len().checked_sub(ups)?;
-                return self.follow(&from.module[..kept], &path[ups..], turns);
+                return self.follow(from.module, &from.module[..kept], &path[ups..], turns);
             }
             _ => {}
         }
@@ -190,28 +190,31 @@ impl Sources {
             }
             scope = block.parent;
         }
-        if let Some(end) = self.by_import(module, first, rest, turns) {
+        if let Some(end) = self.by_import(module, module, first, rest, turns) {
             return Some(end);
         }
-        self.modules.contains_key(&below(module, first)).then(|| self.follow(module, path, turns))?
+        self.modules.contains_key(&below(module, first)).then(|| self.follow(module, module, path, turns))?
     }
 
-    /// Goes down from a module.
-    fn follow(&self, module: &[String], path: &[String], turns: u8) -> Option<End<'_>> {
+    /// Goes down from a module, as code in the module `asker` may.
+    fn follow(&self, asker: &[String], module: &[String], path: &[String], turns: u8) -> Option<End<'_>> {
         let (module, _) = self.modules.get_key_value(module)?;
         let Some((first, rest)) = path.split_first() else { return Some(End { module, is_module: true }) };
         let child = below(module, first);
         if self.modules.contains_key(&child) {
-            return self.follow(&child, rest, turns);
+            return self.follow(asker, &child, rest, turns);
         }
-        self.by_import(module, first, rest, turns).or(Some(End { module, is_module: false }))
+        self.by_import(asker, module, first, rest, turns).or(Some(End { module, is_module: false }))
     }
 
-    /// Goes on from what a `use` of the module itself says.
-    fn by_import(&self, module: &Path, first: &str, rest: &[String], turns: u8) -> Option<End<'_>> {
+    /// Goes on from what a `use` of the module itself says. One that isn't shared (`pub use`) is there for the module itself
+    /// and for those below it alone: to others the same word is something else that the module has.
+    fn by_import(&self, asker: &[String], module: &Path, first: &str, rest: &[String], turns: u8) -> Option<End<'_>> {
         let (module, known) = self.modules.get_key_value(module)?;
+        let is_within = asker.starts_with(module);
         for (scope, block) in known.module.scopes.iter().enumerate().filter(|(_, block)| block.parent.is_none()) {
-            for import in block.imports.iter().filter(|import| import.name == first) {
+            for import in block.imports.iter().filter(|import| import.name == first && (import.is_shared || is_within))
+            {
                 let end = self.find(Place { module, scope }, &joined(&import.path, rest), turns.checked_sub(1)?);
                 if end.is_some() {
                     return end;

@@ -169,3 +169,10 @@ fn words_signs_and_texts_are_told_apart() {
     ];
     assert_eq!(found, expected.map(|(kind, text)| (kind, text.to_owned())));
 }
+
+#[test]
+fn a_use_that_is_not_shared_says_nothing_to_others() {
+    let asked = "use crate::q::list;\npub fn list() { list::all() }\npub mod below { fn f() { super::list::one() } }";
+    let files = [("p.rs", asked), ("q/mod.rs", ""), ("q/list.rs", ""), ("a.rs", "fn f() { crate::p::list() }")];
+    assert_eq!(arrows(&files), ["a.rs -> p.rs", "p.rs -> q/list.rs"]);
+}

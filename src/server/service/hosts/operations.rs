@@ -8,7 +8,7 @@ use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
 use crate::server::store::db::Db;
 use crate::server::store::host::change::{self, Awaited, Existing};
-use crate::server::store::host::{self, step};
+use crate::server::store::host::step;
 use crate::server::work::Work;
 use crate::wire::error::AppError;
 

@@ -15,7 +15,7 @@ use crate::server::store::{directory, process};
 use crate::server::work::Work;
 use crate::wire::Done;
 use crate::wire::error::AppError;
-use crate::wire::quotas::{Way, ticket_type};
+use crate::wire::quotas::Way;
 use serde_json::json;
 
 const PAGE: &str = "/quotas";

@@ -6,8 +6,8 @@ use crate::domain::host_operation::{Change, Configuration, HostBefore};
 use crate::domain::ids::{DomainId, HostId, ProjectId, TicketNumber};
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
+use crate::server::store::change;
 use crate::server::store::db::{Db, Tx};
-use crate::server::store::event;
 use crate::server::store::value::args;
 use serde_json::json;
 
@@ -148,7 +148,7 @@ pub async fn begin(tx: &mut Tx, host: &Existing, change: &Change, growth: [i64; 
         ],
     )
     .await?;
-    tx.changed(event::Change::HostIn(host.project_id.clone()));
+    tx.changed(change::Change::HostIn(host.project_id.clone()));
     Ok(operation)
 }
 
