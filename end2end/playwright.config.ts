@@ -6,6 +6,8 @@ const chromium = {
   args: [
     '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
     '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    // Wasm as it is first compiled: to compile it once more for speed takes longer than any spec's page lives.
+    '--js-flags=--liftoff-only',
   ],
 };
 
