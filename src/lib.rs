@@ -1,7 +1,8 @@
 //! Countersign: approval and support tickets for private-cloud teams.
 //!
-//! One crate, two halves: `ssr` is the server, `hydrate` is what runs in the browser. `domain` holds the rules and is
-//! compiled for both; ARCHITECTURE.md is the map.
+//! One crate, two halves: `ssr` is the server, `hydrate` is what runs in the browser. `domain` (the rules), `wire`,
+//! `functions` and `ui` are compiled for both; of a server function the browser has only the call. `http` and `server`
+//! are the server's alone. ARCHITECTURE.md is the map.
 
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
 compile_error!("`ssr` and `hydrate` are the two halves of one build: enable exactly one");

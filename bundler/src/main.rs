@@ -21,7 +21,7 @@ fn main() -> Result<()> {
 
 fn bundle(compiled: &Path, folder: &Path) -> Result<()> {
     let whole = fs::read(compiled).wrap_err_with(|| format!("can't read {}", compiled.display()))?;
-    let main_part = compiled.with_file_name("main-part.wasm");
+    let main_part = folder.join("main-part.wasm");
     let mut options = wasm_split_cli_support::Options::new(&whole);
     options.output_dir = folder;
     options.main_out_path = &main_part;
@@ -41,6 +41,7 @@ fn bundle(compiled: &Path, folder: &Path) -> Result<()> {
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder))
         .map_err(|error| eyre!("wasm-bindgen: {error:#}"))?;
+    fs::remove_file(&main_part)?;
     fs::rename(folder.join("countersign_bg.wasm"), folder.join("countersign.wasm"))?;
     Ok(())
 }

@@ -8,7 +8,8 @@ use crate::wire::error::AppError;
 use crate::wire::quotas::QuotaList;
 use leptos::prelude::*;
 
-/// The quotas of the view; in the System View those of `chosen` (a [`ScopeQuota::key`]), or an overview.
+/// The quotas of the view; in the System View those of `chosen` (a
+/// [`ScopeQuota::key`](crate::wire::quotas::ScopeQuota::key)), or an overview.
 #[server(endpoint = "get-quotas", output = Reading)]
 pub async fn get_quotas(chosen: String) -> Result<QuotaList, AppError> {
     super::answered(crate::server::service::quotas::list(&super::app(), &super::caller()?, &chosen).await)

@@ -30,10 +30,7 @@ impl Build {
     /// Reads what is in `site_root`.
     pub fn read(site_root: &Path) -> Build {
         let pkg = site_root.join("pkg");
-        let folder = match fs::read_to_string(pkg.join(ID)) {
-            Ok(id) => format!("/build-{}/pkg", id.trim()),
-            Err(_) => "/pkg".to_owned(),
-        };
+        let folder = address_of(&pkg);
         let address = |name: &str| format!("{folder}/{name}");
         let wake = |loader: Option<&str>, pack: Option<String>, parts: &[String]| {
             let apart = if pack.is_some() { &[] } else { parts };
@@ -69,6 +66,14 @@ impl Build {
     pub fn wake(&self, area: Option<&str>, nonce: &Nonce) -> String {
         let script = area.and_then(|area| self.areas.get(area)).unwrap_or(&self.bare);
         format!("<script type=\"module\" nonce=\"{nonce}\">{script}</script>")
+    }
+}
+
+/// The address that the files in the folder `pkg` are served under, as long as they are those of this build.
+pub fn address_of(pkg: &Path) -> String {
+    match fs::read_to_string(pkg.join(ID)) {
+        Ok(id) => format!("/build-{}/pkg", id.trim()),
+        Err(_) => "/pkg".to_owned(),
     }
 }
 

@@ -1,21 +1,25 @@
-//! Static files: what the build made under `/pkg`, and the public files beside it.
+//! Static files: what the build made, under `/build-ID/pkg` (`/pkg` for a build without an id), and the public files
+//! beside it.
 
-use super::build::Build;
+use super::build::{Build, address_of};
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build) -> Router<S> {
     let kept = if build.is_kept() { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let built = served(kept, folder(&site_root.join("pkg")));
-    let mut router = Router::new().nest_service(&build.folder, built);
+    let pkg = site_root.join("pkg");
+    let mut router = Router::new().nest_service(&build.folder, served(kept, folder(&pkg)));
+    let address = build.folder.clone();
+    router =
+        router.layer(from_fn(move |request, next| refuse_another_build(pkg.clone(), address.clone(), request, next)));
     // One route for each public file that is there now, so that a page never has to be looked for on the disk first.
     for entry in std::fs::read_dir(site_root).into_iter().flatten().flatten() {
         let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
@@ -28,6 +32,14 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build)
         }
     }
     router.layer(from_fn(refuse_impossible_names))
+}
+
+/// Browsers keep the files of a build forever. Once another build lies in the folder, no file is better than one of those.
+async fn refuse_another_build(pkg: PathBuf, address: String, request: Request, next: Next) -> Response {
+    if address_of(&pkg) != address {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
 }
 
 /// No file has such a name, and asking the disk for it is an error there.

@@ -1,7 +1,9 @@
 //! The way in: routes, and what every request passes before it reaches a page or a server function.
 //!
-//! From the outside in: headers and catching panics, limits, CSRF, the session, the gate (who may open which page),
-//! then for forms sent without scripts the redirect with its flash.
+//! From the outside in: the request's id and trace, the end of connections when the server stops, figures, headers,
+//! caught panics. For pages and server functions then: how long it may take, the kind of answer, how large it may be,
+//! CSRF, the session, the gate (who may open which page). For server functions last: the files of a form taken out of it
+//! (two functions), the redirect with its flash for forms sent without scripts, and for whom the page was made.
 
 mod accept;
 mod acting;

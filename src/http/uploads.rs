@@ -4,6 +4,7 @@
 //! form as `file[0]=ID:NAME` from then on; what follows sees an ordinary form. So a form that is refused without scripts
 //! comes back with its files.
 
+use super::acting::is_of_another;
 use super::limits::LARGEST_BODY;
 use crate::domain::attachment::{MAX_FILES, MAX_SIZE, clean_name, is_image, refusal};
 use crate::domain::ids::{TicketNumber, UserId};
@@ -39,7 +40,10 @@ pub async fn take_in(State(app): State<App>, request: Request, next: Next) -> Re
             Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         };
     }
-    let author = request.extensions().get::<Caller>().map(|caller| caller.person.id.clone());
+    let person = request.extensions().get::<Caller>().map(|caller| &caller.person);
+    // The form of another person's page is refused further in; its files are a stranger's.
+    let person = person.filter(|person| !is_of_another(request.uri(), request.headers(), person));
+    let author = person.map(|person| person.id.clone());
     let (mut head, body) = request.into_parts();
     let (pairs, problem) = match read(&app, author.as_ref(), Request::from_parts(head.clone(), body)).await {
         Ok(read) => read,

@@ -1,5 +1,5 @@
 //! The vocabulary of jobs: what each kind carries, in which order they run, and how an attempt ends. Use cases enqueue
-//! jobs and are run by them, so it stands below both.
+//! jobs, and the runner in `server/jobs` calls use cases; this stands below both.
 
 use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::time::Millis;

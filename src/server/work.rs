@@ -1,7 +1,7 @@
 //! The unit of work: one transaction that holds a change, its operation-log record, its jobs and its events.
 //!
 //! ```ignore
-//! let mut work = app.work(caller.operator(), Operation::Pass).await?;
+//! let mut work = app.work(caller.operator(), Operation::Pass, subject).await?;
 //! let outcome = pass_open_link(&mut work, …).await;
 //! work.finish(outcome).await
 //! ```

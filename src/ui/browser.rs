@@ -88,12 +88,13 @@ mod real {
         drafts()?.get_item(key).ok()?.filter(|text| !text.is_empty())
     }
 
-    pub fn keep_draft(key: &str, text: &str) {
+    /// Keeps a text under this key until it is sent. Tells whether there was room for it.
+    pub fn keep_draft(key: &str, text: &str) -> bool {
         if text.is_empty() {
             drop_draft(key);
-        } else if let Some(drafts) = drafts() {
-            let _ = drafts.set_item(key, text);
+            return true;
         }
+        drafts().is_some_and(|drafts| drafts.set_item(key, text).is_ok())
     }
 
     pub fn drop_draft(key: &str) {
@@ -233,7 +234,9 @@ mod real {
     pub fn draft(_key: &str) -> Option<String> {
         None
     }
-    pub fn keep_draft(_key: &str, _text: &str) {}
+    pub fn keep_draft(_key: &str, _text: &str) -> bool {
+        true
+    }
     pub fn drop_draft(_key: &str) {}
     pub fn has_open_menu() -> bool {
         false

@@ -5,6 +5,7 @@ mod real {
     use crate::wire::Reply;
     use crate::wire::codec::{self, CONTENT_TYPE};
     use crate::wire::error::AppError;
+    use crate::wire::session::MADE_FOR;
     use leptos::server_fn::client::Client;
     use leptos::server_fn::client::browser::BrowserClient;
     use leptos::server_fn::request::ClientReq;
@@ -12,21 +13,29 @@ mod real {
     use leptos::server_fn::response::ClientRes;
     use leptos::web_sys::FormData;
 
-    /// Posts the fields and asks for the reply itself, where a form sent without scripts asks for a page.
-    pub async fn post(url: String, fields: Vec<(String, String)>) -> Result<Reply, AppError> {
+    /// Posts the fields and asks for the reply itself, where a form sent without scripts asks for a page. `made_for` is the
+    /// account that the form acts for.
+    pub async fn post(
+        url: &'static str,
+        fields: Vec<(String, String)>,
+        made_for: Option<String>,
+    ) -> Result<Reply, AppError> {
         let body = serde_urlencoded::to_string(fields).map_err(|_| AppError::Unreachable)?;
         let request: BrowserRequest =
-            ClientReq::<AppError>::try_new_post(&url, "application/x-www-form-urlencoded", CONTENT_TYPE, body)?;
-        answer(request).await
+            ClientReq::<AppError>::try_new_post(url, "application/x-www-form-urlencoded", CONTENT_TYPE, body)?;
+        answer(request, made_for).await
     }
 
-    /// The same with files.
-    pub async fn post_files(url: &str, form: FormData) -> Result<Reply, AppError> {
+    /// Posts a form with its files.
+    pub async fn post_files(url: &'static str, form: FormData, made_for: Option<String>) -> Result<Reply, AppError> {
         let request: BrowserRequest = ClientReq::<AppError>::try_new_post_multipart(url, CONTENT_TYPE, form.into())?;
-        answer(request).await
+        answer(request, made_for).await
     }
 
-    async fn answer(request: BrowserRequest) -> Result<Reply, AppError> {
+    async fn answer(request: BrowserRequest, made_for: Option<String>) -> Result<Reply, AppError> {
+        if let Some(id) = made_for {
+            request.headers().set(MADE_FOR, &id);
+        }
         let response = <BrowserClient as Client<AppError>>::send(request).await?;
         let succeeded = (200..300).contains(&ClientRes::<AppError>::status(&response));
         let body = ClientRes::<AppError>::try_into_bytes(response).await?;
@@ -41,10 +50,14 @@ mod real {
     use crate::wire::error::AppError;
     use leptos::web_sys::FormData;
 
-    pub async fn post(_url: String, _fields: Vec<(String, String)>) -> Result<Reply, AppError> {
+    pub async fn post(
+        _url: &'static str,
+        _fields: Vec<(String, String)>,
+        _made_for: Option<String>,
+    ) -> Result<Reply, AppError> {
         Err(AppError::Unreachable)
     }
-    pub async fn post_files(_url: &str, _form: FormData) -> Result<Reply, AppError> {
+    pub async fn post_files(_url: &'static str, _form: FormData, _made_for: Option<String>) -> Result<Reply, AppError> {
         Err(AppError::Unreachable)
     }
 }

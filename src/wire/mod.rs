@@ -1,7 +1,5 @@
-//! What crosses between browser and server: the filters, rows and forms of each area, one file per area, and their
-//! codec.
-//!
-//! It isn't the public API: both halves of one release read these shapes, and no other program does (see [`codec`]).
+//! What crosses between browser and server: filters, rows, plain forms, replies, refusals and hints, one file per area,
+//! and their codec. Forms that have rules of their own are in `domain`. It isn't the public API.
 
 pub mod canned_replies;
 pub mod codec;

@@ -4,9 +4,12 @@ use crate::common::client::Client;
 use crate::common::forms;
 use crate::common::requests::member_asks;
 use crate::queries::{PAGES, places};
+use axum::body::Body;
+use axum::http::Method;
+use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use countersign::server::seed;
-use countersign::wire::Reply;
 use countersign::wire::error::AppError;
+use countersign::wire::{Reply, codec};
 
 /// Dialogs, whose forms the pages of [`PAGES`] don't show.
 const DIALOGS: &[(&str, &str)] = &[
@@ -64,6 +67,12 @@ both! {
             let fields: Vec<_> = form.fields.iter().map(|field| (field.as_str(), "1")).collect();
             let answer = browser.call(&format!("{}?made-for={owner}", form.path), &fields).await;
             assert_eq!(answer.reply(), refusal, "{}", form.path);
+            let by_header = Client::request(Method::POST, &form.path)
+                .header(ACCEPT, codec::CONTENT_TYPE)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header("made-for", owner.as_str());
+            let answer = browser.send(by_header.body(Body::empty()).expect("a request")).await;
+            assert_eq!(codec::decode_kept::<Reply>(&answer.bytes).expect("a reply"), refusal, "{} by header", form.path);
             let nobody = browser.call(&format!("{}?made-for=", form.path), &fields).await;
             assert_eq!(nobody.reply(), refusal, "{} of nobody's page", form.path);
         }

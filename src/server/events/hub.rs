@@ -1,4 +1,5 @@
-//! What has been heard, the streams that are open, and telling the ones of the others.
+//! The last events that were heard, and the open streams: reads anew what the sessions behind the streams may know, then
+//! tells them.
 
 use super::open::Open;
 use super::source::Heard;

@@ -1,7 +1,7 @@
 //! Live: what other transactions commit, in this process or another, becomes hints for the open streams of whoever may
 //! know.
 //!
-//! Committed events ([`crate::server::store::event`]) arrive in one row, through [`source`]. Each gets a number; the last
+//! Committed events ([`crate::server::store::change::Event`]) arrive in one row, through [`source`]. Each gets a number; the last
 //! few are kept, so that a stream that was away for a moment, or a page that was rendered a moment ago, goes on where it
 //! stands. Who may know is decided in memory, by what each stream's session was last seen to be ([`Caller`]); when the
 //! directory or a session changes, all that may be touched are read anew by one statement, however many they are.

@@ -1,4 +1,5 @@
-//! The page of quotas: what a view shows of them, and in which way the caller may change which.
+//! Quotas as a view shows them: of which projects and domains, how they stand, and whether the caller sets them, asks for
+//! them or only looks. [`super::requests::quota`] changes them.
 
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};

@@ -1,5 +1,5 @@
-//! What a transaction notes that it wrote, and the events that committing it makes of the notes: what changed, by its
-//! id, and whom it concerns; never the data.
+//! The words of what is told: what a transaction notes that it wrote ([`Change`]), and what is heard of it ([`Event`]).
+//! `db.rs` holds the notes; `event.rs`, above it, makes events of them when a transaction commits.
 
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,8 @@
-//! What a transaction that commits tells whoever listens: what changed, by its id, and whom it concerns; never the data.
+//! Committing, which tells whoever listens what changed: by its id, and whom it concerns; never the data.
 //!
 //! The functions of the store note what they write ([`Tx::changed`]), so no use case has to remember it. Committing makes
-//! events of the notes. Without a change that anybody could see, that costs nothing.
+//! events of the notes; the words for both are in `change.rs`. Without a change that anybody could see, that costs
+//! nothing.
 
 use super::change::{Change, Event};
 use super::db::{Db, Dialect, Tx};

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 const MOST_FRAMES: u16 = 600;
 
 /// The draft of one form: its text, and the choices that say what the text is (for whom, how bad). Each field is kept under a
-/// key of its own. A browser may have several people: the key names the account whose draft it is.
+/// key of its own. A browser may have several people: the key names the user whose draft it is.
 #[derive(Clone, Copy)]
 pub struct Draft {
     key: StoredValue<String>,
@@ -21,13 +21,12 @@ impl Draft {
         Draft { key: StoredValue::new(key), text, choices }
     }
 
-    /// Keeps what stands in the fields now.
+    /// Keeps what stands in the fields now: the text only with its choices, where the browser has room for those.
     pub fn keep(self) {
         self.key.try_with_value(|key| {
-            browser::keep_draft(key, &browser::text_in(self.text));
-            for choice in self.choices {
-                browser::keep_draft(&key_of(key, choice), &browser::choice_in(choice));
-            }
+            let keep = |choice: &&str| browser::keep_draft(&key_of(key, choice), &browser::choice_in(choice));
+            let text = if self.choices.iter().all(keep) { browser::text_in(self.text) } else { String::new() };
+            browser::keep_draft(key, &text);
         });
     }
 

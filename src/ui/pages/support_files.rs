@@ -28,7 +28,7 @@ const FILE: &str = "file";
 const REMOVE: &str = "remove-attachment";
 
 /// Sends a form with its files, unless they are too many or too large to be taken.
-pub fn send(url: String, event: &SubmitEvent) -> Sending {
+pub fn send(url: &'static str, made_for: Option<String>, event: &SubmitEvent) -> Sending {
     let Some((data, files)) = browser::form_data(event, FILE) else {
         return Box::pin(async { Err(AppError::Unreachable) });
     };
@@ -36,7 +36,7 @@ pub fn send(url: String, event: &SubmitEvent) -> Sending {
     Box::pin(async move {
         match refusal {
             Some(message) => Ok(Reply::Refused(vec![Problem { field: FILE.into(), message }].into())),
-            None => post_files(&url, data).await,
+            None => post_files(url, data, made_for).await,
         }
     })
 }

@@ -98,6 +98,9 @@ fn closed(number: TicketNumber) -> AnyView {
 
 fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, begun: String) -> AnyView {
     let may_note = rights.may_note;
+    // What was begun as a note isn't put where it would become a reply: for another person, or without the right any more.
+    let was_note = typed_before::<ReplySupport>().is_some_and(|typed| typed.pairs.iter().any(|(name, _)| name == NOTE));
+    let typed = (was_note && !may_note).then(Vec::new);
     let change = use_change::<ReplySupport>().with_files(support_files::send);
     let preview = RwSignal::new(previewed);
     let draft = Draft::new(format!("draft/{}/reply/{number}", rights.reader), BODY, &[NOTE]);
@@ -141,7 +144,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
             <header class="card-header"><h2 id="reply-title">"Your reply"</h2></header>
             <div class="card-body" on:input=on_input>
                 {canned(number, rights.canned, put_in)}
-                <ChangeForm change>
+                <ChangeForm change typed>
                     <ErrorSummary/>
                     <Hidden name="number" value=number.to_string()/>
                     <Field label="Reply" name=BODY required=true control=Control::Area autofocus=true preset=begun

@@ -49,6 +49,7 @@ pub fn modules(path: Path, source: &str) -> Vec<Module> {
     let mut parser = Parser { tokens: tokens(source), at: 0, modules: vec![] };
     let file = parser.begin_module(path);
     parser.block(file, 0);
+    assert_eq!(parser.at, parser.tokens.len(), "a brace too many: what comes after it wasn't read");
     parser.modules
 }
 
@@ -171,6 +172,8 @@ impl Parser {
             self.at += 1;
             self.skip_group();
         }
+        const ITEMS: [&str; 9] = ["fn", "impl", "mod", "use", "struct", "enum", "trait", "macro_rules", "where"];
+        let is_item = (0..4).any(|ahead| self.word(ahead).is_some_and(|word| ITEMS.contains(&word)));
         while let Some(token) = self.tokens.get(self.at) {
             if token.is_word("mod") && self.is_sign(2, ";") {
                 let name = self.word(1).map(str::to_owned);
@@ -178,6 +181,10 @@ impl Parser {
             }
             if token.is_sign(";") {
                 self.at += 1;
+                return;
+            }
+            // A field, a variant or an arm; the brace is that of what it stands in.
+            if !is_item && (token.is_sign(",") || token.is_sign("}")) {
                 return;
             }
             if token.is_sign("{") {
@@ -248,8 +255,9 @@ impl Parser {
     fn mention(&mut self, module: usize, scope: usize) {
         let line = self.tokens[self.at].line;
         // A field or a method, or what goes on from a type: none of them is found by its name. `$name` is a macro's.
-        let is_foreign =
-            self.is_after(".") || self.is_after("::") || (self.is_after("$") && self.word(0) != Some("crate"));
+        // After two dots (`0..crate::MOST`) it is a range's end.
+        let is_field = self.is_after(".") && !(self.at >= 2 && self.tokens[self.at - 2].is_sign("."));
+        let is_foreign = is_field || self.is_after("::") || (self.is_after("$") && self.word(0) != Some("crate"));
         let mut path: Path = self.word(0).map(str::to_owned).into_iter().collect();
         self.at += 1;
         while self.is_sign(0, "::") && self.word(1).is_some() {

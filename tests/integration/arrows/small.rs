@@ -171,6 +171,12 @@ fn words_signs_and_texts_are_told_apart() {
 }
 
 #[test]
+fn a_range_and_a_field_of_the_tests_hide_nothing() {
+    let text = "fn f() { for i in 0..crate::b::MOST {} }\nstruct S { #[cfg(test)] x: u8 }\nfn g() { crate::c::go() }";
+    assert_eq!(arrows(&[("a.rs", text), ("b.rs", ""), ("c.rs", "")]), ["a.rs -> b.rs", "a.rs -> c.rs"]);
+}
+
+#[test]
 fn a_use_that_is_not_shared_says_nothing_to_others() {
     let asked = "use crate::q::list;\npub fn list() { list::all() }\npub mod below { fn f() { super::list::one() } }";
     let files = [("p.rs", asked), ("q/mod.rs", ""), ("q/list.rs", ""), ("a.rs", "fn f() { crate::p::list() }")];

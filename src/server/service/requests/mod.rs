@@ -1,5 +1,6 @@
-//! Asking for what may need approval, one file per kind: each makes a ticket where the process of its type is enabled,
-//! and is done at once where it isn't.
+//! Asking for what may need approval, one file per area. Where the process of its type is enabled it becomes a ticket.
+//! Where it isn't, hosts are made, adjusted and deleted at once, and an application to join is refused. A quota is set at
+//! once in the System View always, and in a Domain View where no process is enabled.
 
 pub mod hosts;
 pub mod join;

@@ -1,8 +1,9 @@
 //! A ticket whose requester says nothing for too long closes by itself, and says so a day before (SPEC 8).
 //!
-//! A handler's reply enqueues a job for each, and the next step of the ticket takes them back. One that runs just then finds
-//! that the ticket waits since later, or not at all, and does nothing. The delay is read when a job runs, so that a longer one counts for tickets that wait already; a
-//! shorter one has the jobs run at once, to look again ([`deadline::hurry`](super::deadline::hurry)).
+//! A handler's reply enqueues a job for each, and the next step of the ticket takes them back (`deadline.rs`). One that
+//! runs just then finds that the ticket waits since later, or not at all, and does nothing. The delay is read when a job
+//! runs, so that a longer one counts for tickets that wait already; a shorter one has the jobs run at once, to look again
+//! ([`deadline::hurry`](super::deadline::hurry)).
 
 use super::deadline::NOTICE;
 use super::{Held, state};

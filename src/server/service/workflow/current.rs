@@ -1,4 +1,4 @@
-//! Whether a step is taken on the ticket as it is now.
+//! Whether a step was taken on the ticket as it is now, or on one that has moved on since it was looked at.
 
 use crate::domain::time::utc_label;
 use crate::domain::workflow::{RecordKind, Step};

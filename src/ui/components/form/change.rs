@@ -21,8 +21,8 @@ impl<S> ChangeFn for S where S: ServerFn<Output = Reply, Error = AppError> {}
 
 /// What comes of a form that was sent.
 pub type Sending = Pin<Box<dyn Future<Output = Result<Reply, AppError>>>>;
-/// Sends what a form holds to an address.
-pub type Sender = fn(String, &SubmitEvent) -> Sending;
+/// Sends what a form holds to an address, for an account.
+pub type Sender = fn(&'static str, Option<String>, &SubmitEvent) -> Sending;
 
 /// One kind of change a page offers, and what became of the last try.
 #[derive(Clone, Copy)]
@@ -84,10 +84,14 @@ impl Change {
         Change { signs_in: true, ..self }
     }
 
-    /// The address its forms are sent to, which says for whom this page was made: the server refuses them once somebody else
-    /// is signed in in this browser.
+    /// The account that its forms act for: the server refuses them once somebody else is signed in in this browser.
+    fn made_for(self) -> Option<String> {
+        server_side::made_for().filter(|_| !self.signs_in)
+    }
+
+    /// The address that the browser sends its forms to where there are no scripts.
     pub fn action(self) -> String {
-        match server_side::made_for().filter(|_| !self.signs_in) {
+        match self.made_for() {
             Some(id) => format!("{}?{MADE_FOR}={id}", self.url),
             None => self.url.to_owned(),
         }
@@ -107,8 +111,8 @@ impl Change {
         self.revision.count_change(1);
         let page = browser::path();
         let sending = match self.sender {
-            Some(sender) => sender(self.action(), event),
-            None => Box::pin(post(self.action(), browser::pairs(event))),
+            Some(sender) => sender(self.url, self.made_for(), event),
+            None => Box::pin(post(self.url, browser::pairs(event), self.made_for())),
         };
         spawn_local(async move {
             let answer = sending.await;
