@@ -1,9 +1,9 @@
-//! What a cloud is asked to do with a machine: the steps that making, changing or deleting a host consists of.
+//! The steps that the cloud carries out on a machine: making, changing or deleting a host is a sequence of them.
 
 use crate::domain::text_enum::text_enum;
 
 text_enum! {
-    /// What a cloud is asked to do with a machine; making, changing or deleting a host is a row of these.
+    /// One step that the cloud carries out on a machine, asked for and polled by jobs of its own.
     CloudStep {
         Schedule = "schedule", "Schedule";
         CreateDisks = "disks", "Create disks";

@@ -103,7 +103,7 @@ text_enum! {
     }
 }
 
-/// Who the operation log names.
+/// The person, or the system itself, that a record of the operation log names as having acted.
 #[derive(Debug, Clone)]
 pub struct Operator {
     pub id: Option<UserId>,
@@ -119,7 +119,7 @@ impl Operator {
     }
 }
 
-/// What an operation is about.
+/// The resource that a record of the operation log is about, with its project and its domain.
 #[derive(Debug, Clone)]
 pub struct Subject {
     pub resource: ResourceType,

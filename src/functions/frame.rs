@@ -1,4 +1,4 @@
-//! What surrounds every page.
+//! The server function that reads the frame: the bar, the menus and the counts around every page.
 
 use crate::wire::codec::Reading;
 use crate::wire::error::AppError;

@@ -21,7 +21,8 @@ pub async fn get_ticket(number: TicketNumber) -> Result<TicketDetail, AppError> 
     super::answered(crate::server::service::workflow::details::get(&super::app(), &super::caller()?, number).await)
 }
 
-/// What the dialog that asks this (Pass, if nothing is said) needs about one ticket the caller may read.
+/// Reads what a dialog about one ticket (Pass, Reject, Undo, Abandon) shows to a caller who may read the ticket. `asked`
+/// says which dialog it is; without it, Pass.
 #[server(endpoint = "get-decision", output = Reading)]
 pub async fn get_decision(number: TicketNumber, #[server(default)] asked: Option<Asked>) -> Result<Decision, AppError> {
     use crate::server::service::workflow::details;
@@ -68,7 +69,7 @@ pub async fn reject(
     super::reply(decide::reject(&super::app(), &super::caller()?, ruling).await)
 }
 
-/// What the dialog of a batch needs about the tickets that are selected.
+/// Reads the selected tickets as the dialog that decides several at once shows them.
 #[server(endpoint = "get-batch", output = Reading)]
 pub async fn get_batch(verdict: Verdict, #[server(default)] numbers: Vec<TicketNumber>) -> Result<Batch, AppError> {
     use crate::server::service::workflow::batch;
@@ -87,7 +88,7 @@ pub async fn decide_batch(
     super::reply(batch::decide(&super::app(), &super::caller()?, verdict, &tickets, &note, &back).await)
 }
 
-/// What became of a batch; `None` once it isn't kept any more.
+/// Reads how many tickets of a batch were decided, and why the others were not; `None` once that is no longer kept.
 #[server(endpoint = "get-batch-result", output = Reading)]
 pub async fn get_batch_result(id: String) -> Result<Option<BatchResult>, AppError> {
     super::answered(crate::server::service::workflow::batch::result(&super::app(), &super::caller()?, &id).await)

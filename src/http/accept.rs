@@ -1,4 +1,4 @@
-//! What kind of answer a request asks for.
+//! Tells from a request's `Accept` header whether a page is to answer it.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;

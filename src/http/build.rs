@@ -1,4 +1,4 @@
-//! What `scripts/bundle` made for the browser: where its files are, and the script that wakes a page up with them.
+//! The files that `scripts/bundle` made for the browser: their addresses, and the script that wakes a page up with them.
 
 use leptos::nonce::Nonce;
 use serde_json::json;
@@ -13,10 +13,10 @@ const WASM: &str = "countersign.wasm";
 const LOADER: &str = "__wasm_split.______________________.js";
 /// Which parts belong to which area, as JSON.
 const PARTS: &str = "__wasm_split_manifest.json";
-/// What tells a build from every other; builds for development have none.
+/// The file with the build's id, a digest of all its files. Builds for development have none.
 const ID: &str = "build-id";
 
-/// What pages bear of the build.
+/// The addresses and scripts of the build that pages name.
 pub struct Build {
     /// Where its files are served: `/build-…/pkg`, so that browsers can keep them forever, and `/pkg` for a build without an id.
     pub folder: String,
