@@ -1,7 +1,7 @@
 //! Joining a project: the dialog one applies with, what became of an application, and what its approver chooses.
 
 use super::host_dialogs::Amending;
-use crate::domain::request::JoinRequest;
+use crate::domain::join::JoinRequest;
 use crate::domain::time::Millis;
 use crate::functions::joining::{ApplyToJoin, get_join_form};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, Fields, NoticeDialog, refused};

@@ -1,6 +1,6 @@
 //! What an application to join a project says, on its ticket's page.
 
-use crate::domain::request::JoinRequest;
+use crate::domain::join::JoinRequest;
 use crate::ui::components::pill::optional;
 use crate::ui::markup::{block, fact};
 use leptos::prelude::*;
