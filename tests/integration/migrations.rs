@@ -247,7 +247,7 @@ macro_rules! words_of_types_go {
         .fetch_one(pool)
         .await
         .expect("the process");
-        assert_eq!(kept, ("apply-server-delete".into(), "Kept.".into(), false, 2, 3, 4));
+        assert_eq!(kept, ("apply-server-delete".to_owned(), "Kept.".to_owned(), false, 2, 3, 4));
         assert!(sqlx::raw_sql(ORPHAN).execute(pool).await.is_err(), "a version belongs to a process");
         let taken = sqlx::raw_sql("DELETE FROM process WHERE id = 'p'").execute(pool).await;
         assert!(taken.is_err(), "a process with versions stays");
