@@ -1,7 +1,6 @@
 //! Who is who: domains, projects, users, roles with their reach, and what a person may see and do because of them.
 
 use super::ids::{DomainId, ProjectId, RoleId, UserId};
-use super::process::TicketType;
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +129,11 @@ impl Person {
         self.is_admin_of_domain(domain) || self.held.iter().any(|h| h.project == *project)
     }
 
+    /// The domain of a project that the person holds a role in.
+    pub fn domain_of(&self, project: &ProjectId) -> Option<&DomainId> {
+        self.held.iter().find(|h| h.project == *project).map(|h| &h.domain)
+    }
+
     fn holds_in(&self, project: &ProjectId, roles: &[&str]) -> bool {
         self.held.iter().any(|h| h.project == *project && roles.contains(&h.role.as_str()))
     }
@@ -159,33 +163,12 @@ impl Person {
             }
         }
     }
-
-    /// Whether the person may start a ticket of this type for the given place (SPEC 3, the table's last column).
-    ///
-    /// `project` is the ticket's project with its domain, or `None` where the type has only a domain or none.
-    pub fn may_start(&self, ticket_type: TicketType, project: Option<&ProjectId>, domain: &DomainId) -> bool {
-        use TicketType::*;
-        match (ticket_type, project) {
-            (ApplyMachine | ApplyServerChangeconfig | ApplyServerDelete, Some(project)) => {
-                self.operates_hosts(project, domain)
-            }
-            (ApplyProjectQuota, Some(project)) => {
-                let restricted = [built_in::VIEWER, built_in::SUPPORT];
-                self.is_admin_of_domain(domain)
-                    || self.held.iter().any(|h| h.project == *project && !restricted.contains(&h.role.as_str()))
-            }
-            (ApplyDomainQuota, _) => self.held.iter().any(|h| h.reach == Reach::Domain && h.domain == *domain),
-            (ApplyJoinProject, _) => self.domain == *domain,
-            (CustomerService, Some(project)) => self.sees_project(project, domain),
-            (CustomerService, None) => self.is_admin_of_domain(domain),
-            (ApplyMachine | ApplyServerChangeconfig | ApplyServerDelete | ApplyProjectQuota, None) => false,
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::process::TicketType;
 
     fn held(role: &str, reach: Reach, project: &str, domain: &str) -> Held {
         Held {

@@ -1,6 +1,9 @@
 //! Hosts, and the form that asks for them (SPEC 2).
 
-use super::ids::{ImageId, ProjectId, SpecificationId};
+use super::directory::Person;
+use super::ids::{DomainId, ImageId, ProjectId, SpecificationId};
+use super::payload::Payload;
+use super::process::TicketType;
 use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
@@ -182,18 +185,47 @@ impl HostRequest {
         }
     }
 
-    /// "web-1, web-2 \u{b7} c2.large: 4 vCPU, 8 GiB \u{b7} Debian 12 \u{b7} 30 + 50 GiB each": what the summary leaves out.
-    pub fn particulars(&self) -> String {
+    /// "2 hosts, 8 vCPU": the short form written on a button.
+    pub fn in_short(&self) -> String {
+        let hosts = if self.quantity == 1 { "1 host".to_owned() } else { format!("{} hosts", self.quantity) };
+        format!("{hosts}, {} vCPU", self.specification.vcpu * self.quantity)
+    }
+}
+
+impl Payload for HostRequest {
+    fn may_start(person: &Person, _ticket_type: TicketType, project: Option<&ProjectId>, domain: &DomainId) -> bool {
+        project.is_some_and(|project| person.operates_hosts(project, domain))
+    }
+
+    fn ticket_type(&self) -> TicketType {
+        TicketType::ApplyMachine
+    }
+
+    fn resource_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    fn summary(&self, project: Option<&str>) -> String {
+        match project {
+            Some(project) => format!("{} for {project}", self.in_short()),
+            None => self.in_short(),
+        }
+    }
+
+    /// "web-1, web-2 \u{b7} c2.large: 4 vCPU, 8 GiB \u{b7} Debian 12 \u{b7} 30 + 50 GiB each".
+    fn particulars(&self) -> String {
         let sizes = std::iter::once(&self.system_disk_gib).chain(&self.data_disks_gib).map(i64::to_string);
         let each = if self.quantity == 1 { "" } else { " each" };
         let disks = format!("{} GiB{each}", sizes.collect::<Vec<_>>().join(" + "));
         [self.names_in_short(), self.specification.label(), self.image.name.clone(), disks].join(" \u{b7} ")
     }
 
-    /// "2 hosts, 8 vCPU": the short form written on a button.
-    pub fn summary(&self) -> String {
-        let hosts = if self.quantity == 1 { "1 host".to_owned() } else { format!("{} hosts", self.quantity) };
-        format!("{hosts}, {} vCPU", self.specification.vcpu * self.quantity)
+    fn takes(&self) -> Amounts {
+        self.total()
     }
 }
 
@@ -250,7 +282,7 @@ mod tests {
         assert_eq!(request.host_names(), ["web-1", "web-2", "web-3"]);
         assert_eq!(request.data_disks_gib, [100]);
         assert_eq!(request.total().get(Key::Vcpu), 6);
-        assert_eq!(request.summary(), "3 hosts, 6 vCPU");
+        assert_eq!(request.in_short(), "3 hosts, 6 vCPU");
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What is done to hosts that exist: adjusting their configuration, deleting them, and the direct actions (SPEC 2).
 
+use super::directory::Person;
 use super::host::{DATA_DISK_GIB, HostStatus, MAX_DATA_DISKS, Specification, host_amounts};
-use super::ids::{HostId, ProjectId};
+use super::ids::{DomainId, HostId, ProjectId};
+use super::payload::Payload;
+use super::process::TicketType;
 use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
@@ -105,9 +108,39 @@ impl AdjustRequest {
         self.hosts.iter().all(|host| self.after(&host.configuration) == host.configuration)
     }
 
-    /// "web-1, web-2 to c2.large": what Pass leads to, in short.
-    pub fn summary(&self) -> String {
+    /// "web-1, web-2 to c2.large".
+    pub fn in_short(&self) -> String {
         format!("{} to {}", names(&self.hosts), self.specification.name)
+    }
+}
+
+impl Payload for AdjustRequest {
+    fn may_start(person: &Person, _ticket_type: TicketType, project: Option<&ProjectId>, domain: &DomainId) -> bool {
+        project.is_some_and(|project| person.operates_hosts(project, domain))
+    }
+
+    fn ticket_type(&self) -> TicketType {
+        TicketType::ApplyServerChangeconfig
+    }
+
+    fn resource_name(&self) -> String {
+        names(&self.hosts)
+    }
+
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    fn summary(&self, project: Option<&str>) -> String {
+        in_project(self.in_short(), project)
+    }
+
+    fn takes(&self) -> Amounts {
+        self.total()
+    }
+
+    fn names_hosts(&self) -> bool {
+        true
     }
 }
 
@@ -120,9 +153,42 @@ pub struct DeleteRequest {
 }
 
 impl DeleteRequest {
-    /// "web-1, web-2 to the trash": what Pass leads to, in short.
-    pub fn summary(&self) -> String {
+    /// "web-1, web-2 to the trash".
+    pub fn in_short(&self) -> String {
         format!("{} to the trash", names(&self.hosts))
+    }
+}
+
+impl Payload for DeleteRequest {
+    fn may_start(person: &Person, _ticket_type: TicketType, project: Option<&ProjectId>, domain: &DomainId) -> bool {
+        project.is_some_and(|project| person.operates_hosts(project, domain))
+    }
+
+    fn ticket_type(&self) -> TicketType {
+        TicketType::ApplyServerDelete
+    }
+
+    fn resource_name(&self) -> String {
+        names(&self.hosts)
+    }
+
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    fn summary(&self, project: Option<&str>) -> String {
+        in_project(self.in_short(), project)
+    }
+
+    fn names_hosts(&self) -> bool {
+        true
+    }
+}
+
+fn in_project(what: String, project: Option<&str>) -> String {
+    match project {
+        Some(project) => format!("{what} in {project}"),
+        None => what,
     }
 }
 
@@ -283,7 +349,7 @@ mod tests {
         let request = parse(&form("c4", &[]), vec![host("a", 2, 4_096), host("b", 8, 4_096)]).expect("good");
         let total = request.total();
         assert_eq!((total.get(Key::Vcpu), total.get(Key::Memory), total.get(Key::HostCount)), (2, 0, 0));
-        assert_eq!(request.summary(), "a, b to c4");
+        assert_eq!(request.in_short(), "a, b to c4");
     }
 
     #[test]

@@ -1,24 +1,11 @@
 //! Ticket types and the processes that put them under approval: who approves, in which order (SPEC 3 and 4).
 //!
-//! A new ticket type begins as one more line in the table below.
+//! A new ticket type begins as one more line of `ticket_types` below (docs/development/ticket-type.md).
 
 use super::ids::{RoleId, UserId};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
-
-text_enum! {
-    /// What a ticket asks for.
-    TicketType {
-        ApplyMachine = "apply-machine", "Host Application";
-        ApplyServerChangeconfig = "apply-server-changeconfig", "Host Adjustment Configuration";
-        ApplyServerDelete = "apply-server-delete", "Host Deletion";
-        ApplyJoinProject = "apply-join-project", "Join Project Application";
-        ApplyProjectQuota = "apply-project-quota", "Project Quota Application";
-        ApplyDomainQuota = "apply-domain-quota", "Domain Quota Application";
-        CustomerService = "customer-service", "Technical Support";
-    }
-}
 
 text_enum! {
     /// Where a link looks for the holders of its role.
@@ -37,23 +24,47 @@ text_enum! {
     }
 }
 
+/// For types whose tickets have no project: a link looks further.
+const WIDER: &[Scope] = &[Scope::Domain, Scope::Global];
+
+/// Each type with its word, its label, how many links its process may have, and the scopes that these may name.
+macro_rules! ticket_types {
+    ($($variant:ident = $key:literal, $label:literal, $links:literal, $scopes:expr;)+) => {
+        text_enum! {
+            /// What a ticket asks for.
+            TicketType {
+                $($variant = $key, $label;)+
+            }
+        }
+
+        impl TicketType {
+            /// How many links a process of this type may have.
+            pub const fn max_links(self) -> usize {
+                match self {
+                    $(TicketType::$variant => $links,)+
+                }
+            }
+
+            /// The approver scopes a link of this type may name.
+            pub const fn scopes(self) -> &'static [Scope] {
+                match self {
+                    $(TicketType::$variant => $scopes,)+
+                }
+            }
+        }
+    };
+}
+ticket_types! {
+    ApplyMachine = "apply-machine", "Host Application", 5, Scope::ALL;
+    ApplyServerChangeconfig = "apply-server-changeconfig", "Host Adjustment Configuration", 1, Scope::ALL;
+    ApplyServerDelete = "apply-server-delete", "Host Deletion", 5, Scope::ALL;
+    ApplyJoinProject = "apply-join-project", "Join Project Application", 1, WIDER;
+    ApplyProjectQuota = "apply-project-quota", "Project Quota Application", 1, Scope::ALL;
+    ApplyDomainQuota = "apply-domain-quota", "Domain Quota Application", 1, WIDER;
+    CustomerService = "customer-service", "Technical Support", 1, Scope::ALL;
+}
+
 impl TicketType {
-    /// How many links a process of this type may have.
-    pub const fn max_links(self) -> usize {
-        match self {
-            TicketType::ApplyMachine | TicketType::ApplyServerDelete => 5,
-            _ => 1,
-        }
-    }
-
-    /// The approver scopes a link of this type may name.
-    pub const fn scopes(self) -> &'static [Scope] {
-        match self {
-            TicketType::ApplyJoinProject | TicketType::ApplyDomainQuota => &[Scope::Domain, Scope::Global],
-            _ => Scope::ALL,
-        }
-    }
-
     /// Workflow tickets are approved; support tickets are answered.
     pub const fn is_workflow(self) -> bool {
         !matches!(self, TicketType::CustomerService)

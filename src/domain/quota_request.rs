@@ -1,5 +1,9 @@
 //! Asking for other limits of a project or of a domain (SPEC 3): old and new values per key.
 
+use super::directory::{Person, Reach, View, built_in};
+use super::ids::{DomainId, ProjectId};
+use super::payload::Payload;
+use super::process::TicketType;
 use super::quota::{Key, Standing, UNLIMITED};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
@@ -11,6 +15,16 @@ text_enum! {
     QuotaScope {
         Project = "project", "Project";
         Domain = "domain", "Domain";
+    }
+}
+
+impl QuotaScope {
+    /// What asks for another quota of such a scope.
+    pub const fn ticket_type(self) -> TicketType {
+        match self {
+            QuotaScope::Project => TicketType::ApplyProjectQuota,
+            QuotaScope::Domain => TicketType::ApplyDomainQuota,
+        }
     }
 }
 
@@ -61,7 +75,7 @@ impl QuotaRequest {
     }
 
     /// "vCPU +16, Memory +32 GiB": the short form written on a button; from the fourth key on, how many more.
-    pub fn summary(&self) -> String {
+    pub fn in_short(&self) -> String {
         let word = |change: &LimitChange| format!("{} {}", change.key.label(), change.delta());
         let mut words: Vec<_> = self.changes.iter().take(3).map(word).collect();
         if self.changes.len() > 3 {
@@ -82,6 +96,50 @@ impl QuotaRequest {
                 below_use(change.new, key, standing)
             }
         })
+    }
+}
+
+impl Payload for QuotaRequest {
+    fn may_start(person: &Person, ticket_type: TicketType, project: Option<&ProjectId>, domain: &DomainId) -> bool {
+        if ticket_type == QuotaScope::Domain.ticket_type() {
+            return person.held.iter().any(|held| held.reach == Reach::Domain && held.domain == *domain);
+        }
+        let restricted = [built_in::VIEWER, built_in::SUPPORT];
+        project.is_some_and(|project| {
+            let mut held = person.held.iter().filter(|held| held.project == *project);
+            person.is_admin_of_domain(domain) || held.any(|held| !restricted.contains(&held.role.as_str()))
+        })
+    }
+
+    fn is_offered(person: &Person, ticket_type: TicketType, view: &View) -> bool {
+        let is_of = |scope: QuotaScope| ticket_type == scope.ticket_type();
+        match view {
+            View::Project(project) if is_of(QuotaScope::Project) => person
+                .domain_of(project)
+                .is_some_and(|domain| Self::may_start(person, ticket_type, Some(project), domain)),
+            View::Domain(domain) if is_of(QuotaScope::Domain) => Self::may_start(person, ticket_type, None, domain),
+            _ => false,
+        }
+    }
+
+    fn ticket_type(&self) -> TicketType {
+        self.scope.ticket_type()
+    }
+
+    fn resource_name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn reason(&self) -> &str {
+        &self.reason
+    }
+
+    fn summary(&self, project: Option<&str>) -> String {
+        format!("{} for {}", self.in_short(), project.unwrap_or(&self.name))
+    }
+
+    fn changes_quota(&self) -> bool {
+        true
     }
 }
 
@@ -230,148 +288,4 @@ fn stored(key: Key, text: &str) -> Option<i64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::quota::Amounts;
-
-    #[test]
-    fn typed_numbers_are_taken_exactly_or_not_at_all() {
-        let table = [
-            ("64", Some(65_536)),
-            ("0", Some(0)),
-            ("0.5", Some(512)),
-            ("1.25", Some(1_280)),
-            ("1.", Some(1_024)),
-            ("0.0005", Some(1)),
-            ("0.0004", Some(0)),
-            ("1.9999999999999999999999", Some(2_048)),
-            ("1000000000", Some(1_024_000_000_000)),
-            ("1000000001", None),
-            ("-1", None),
-            ("+1", None),
-            ("1e3", None),
-            (".5", None),
-            ("1.2.3", None),
-            ("1,5", None),
-            ("0.٣", None),
-            ("", None),
-            ("inf", None),
-        ];
-        for (text, expected) in table {
-            assert_eq!(stored(Key::Memory, text), expected, "{text}");
-        }
-        assert_eq!((stored(Key::Vcpu, "64"), stored(Key::Vcpu, "0.5")), (Some(64), None));
-    }
-
-    fn standing() -> Standing {
-        Standing {
-            scope: "project web".into(),
-            limits: BTreeMap::from([(Key::Vcpu, 64), (Key::Memory, 128 * 1_024)]),
-            used: Amounts::from_iter([(Key::Vcpu, 40), (Key::Memory, 64 * 1_024), (Key::HostCount, 3)]),
-            held: Amounts::default(),
-        }
-    }
-
-    fn parse(typed: &[(&str, &str)]) -> Result<QuotaRequest, Vec<String>> {
-        let field = |(key, value): &(&str, &str)| {
-            ((*key).to_owned(), LimitField { value: (*value).to_owned(), unlimited: None })
-        };
-        let form = QuotaForm { limits: typed.iter().map(field).collect(), ..Default::default() };
-        let parsed = form.parse(QuotaScope::Project, "web", &standing());
-        parsed.map_err(|problems| problems.into_iter().map(|p| p.field).collect())
-    }
-
-    #[test]
-    fn only_changes_are_kept_in_stored_units() {
-        let request = parse(&[("vcpu", "80"), ("memory", "128"), ("rds", ""), ("storage", "0.5")]).expect("good");
-        let expected = BTreeMap::from([(Key::Vcpu, 80), (Key::Storage, 512)]);
-        assert_eq!(request.limits(), expected);
-        assert_eq!(request.summary(), "vCPU +16, Storage limited to 0.5 GiB");
-    }
-
-    #[test]
-    fn unlimited_is_a_word_or_minus_one_and_has_no_unit() {
-        for word in ["-1", "Unlimited", " unlimited "] {
-            let request = parse(&[("memory", word)]).expect("good");
-            assert_eq!(request.changes[0].new, UNLIMITED, "{word}");
-            assert_eq!(request.summary(), "Memory Unlimited");
-        }
-    }
-
-    #[test]
-    fn what_differs_from_what_the_row_showed_is_the_change() {
-        let field = |value: &str, ticked: bool| LimitField {
-            value: value.to_owned(),
-            unlimited: ticked.then(|| "on".to_owned()),
-        };
-        let (limited, unlimited) = (131_072, UNLIMITED);
-        assert_eq!(field("128", true).limit(Key::Memory, limited), Ok(UNLIMITED), "ticked beside the number there was");
-        assert_eq!(field("", true).limit(Key::Memory, limited), Ok(UNLIMITED));
-        assert_eq!(field("64", true).limit(Key::Memory, limited), Err(NoLimit::Contradiction));
-        assert_eq!(field("64", true).limit(Key::Memory, unlimited), Ok(65_536), "typed beside the tick there was");
-        assert_eq!(field("64", false).limit(Key::Memory, unlimited), Ok(65_536));
-        for nothing in [field("", true), field("", false)] {
-            assert_eq!(nothing.limit(Key::Memory, unlimited), Ok(UNLIMITED));
-        }
-        // What a row shows says the same limit, even where the number shown is rounded.
-        for limit in [UNLIMITED, 0, 1, 512, 1_023, 99_999, 100_000, 131_072] {
-            assert_eq!(LimitField::of(Key::Memory, limit).limit(Key::Memory, limit), Ok(limit), "{limit}");
-        }
-    }
-
-    #[test]
-    fn a_form_filled_with_other_limits_is_refused() {
-        let typed = BTreeMap::from([("vcpu".to_owned(), LimitField { value: "80".into(), unlimited: None })]);
-        let fresh = QuotaForm { limits: typed, seen: seen(&standing()), ..Default::default() };
-        assert!(fresh.parse(QuotaScope::Project, "web", &standing()).is_ok());
-        let stale = QuotaForm { seen: "vcpu=60,memory=131072".into(), ..fresh };
-        let problems = stale.parse(QuotaScope::Project, "web", &standing()).expect_err("refused");
-        assert_eq!(problems[0].field, "form[limits]");
-        assert!(problems[0].message.contains("changed since"), "{}", problems[0].message);
-    }
-
-    #[test]
-    fn what_was_done_is_said_in_a_sentence() {
-        let request = parse(&[("vcpu", "80"), ("memory", "-1")]).expect("good");
-        assert_eq!(request.outcome(), "vCPU of web is now 80, Memory Unlimited");
-    }
-
-    #[test]
-    fn what_is_used_bounds_the_limit() {
-        assert_eq!(parse(&[("vcpu", "39")]), Err(vec!["form[limits][vcpu][value]".into()]));
-        assert!(parse(&[("vcpu", "40")]).is_ok());
-        assert_eq!(parse(&[("host_count", "2")]), Err(vec!["form[limits][host_count][value]".into()]));
-    }
-
-    #[test]
-    fn what_open_tickets_hold_bounds_it_as_well() {
-        let request = parse(&[("vcpu", "45")]).expect("good");
-        let mut held = standing();
-        held.held.add(Key::Vcpu, 5);
-        assert_eq!(request.obstacle(&held), None);
-        held.held.add(Key::Vcpu, 1);
-        let told = request.obstacle(&held).expect("refused");
-        assert_eq!(told, "vCPU can't be 45: 40 is in use, and open tickets hold 6.");
-    }
-
-    #[test]
-    fn nonsense_and_nothing_are_refused() {
-        for wrong in ["x", "-2", "1.5", "9999999999999"] {
-            assert_eq!(parse(&[("vcpu", wrong)]), Err(vec!["form[limits][vcpu][value]".into()]), "{wrong}");
-        }
-        assert_eq!(parse(&[("memory", "NaN")]), Err(vec!["form[limits][memory][value]".into()]));
-        assert_eq!(parse(&[("vcpu", "64")]), Err(vec!["form[limits]".into()]));
-    }
-
-    #[test]
-    fn what_changed_meanwhile_stands_in_the_way() {
-        let request = parse(&[("vcpu", "80")]).expect("good");
-        assert_eq!(request.obstacle(&standing()), None);
-        let mut moved = standing();
-        moved.limits.insert(Key::Vcpu, 70);
-        assert!(request.obstacle(&moved).is_some_and(|why| why.contains("was 64 and is 70 now")));
-        let mut used = standing();
-        used.used.add(Key::Vcpu, 50);
-        assert!(request.obstacle(&used).is_some_and(|why| why.contains("90 is in use")));
-    }
-}
+mod tests;

@@ -1,158 +1,116 @@
-//! What a workflow ticket asks for: the payload of each type, in its own terms.
+//! What a workflow ticket asks for: the table of the payloads, each with the ticket types that it serves.
+//!
+//! **This table is the one place that knows all of them.** It is a macro that hands its lines to another one, which makes
+//! of them what a part of the program needs: here the enum [`Request`], in `server::service::workflow::kind` what the
+//! engine asks of a request, in `ui::requests` what the pages ask of it. So a payload that a part of the program doesn't
+//! know is an error of the compiler.
 
-use super::host::HostRequest;
-use super::host_operation::{AdjustRequest, DeleteRequest, names};
-use super::ids::ProjectId;
+use super::directory::{Person, View};
+use super::ids::{DomainId, ProjectId};
+use super::payload::Payload;
 use super::process::TicketType;
-use super::quota::Amounts;
-use super::quota_request::{QuotaRequest, QuotaScope};
-use super::validation::{Problem, Problems};
+use super::support;
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
 
-/// The payload of a Join Project Application.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JoinRequest {
-    pub reason: String,
-    /// The project the applicant would like, with its name when the request was made.
-    pub wished: Option<WishedProject>,
+/// Hands the table to the macro of this name.
+macro_rules! request_kinds {
+    ($make:ident) => {
+        $make! {
+            Host($crate::domain::host::HostRequest): ApplyMachine;
+            Adjust($crate::domain::host_operation::AdjustRequest): ApplyServerChangeconfig;
+            Delete($crate::domain::host_operation::DeleteRequest): ApplyServerDelete;
+            Join($crate::domain::join::JoinRequest): ApplyJoinProject;
+            Quota($crate::domain::quota_request::QuotaRequest): ApplyProjectQuota | ApplyDomainQuota;
+        }
+    };
 }
+pub(crate) use request_kinds;
 
-/// The form of a Join Project Application as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct JoinForm {
-    pub reason: String,
-    /// The id of the wished project, or empty.
-    pub project: String,
-}
-
-impl JoinForm {
-    /// Checks the form; `offered` are the projects there are to wish for.
-    pub fn parse(&self, offered: &[WishedProject]) -> Result<JoinRequest, Vec<Problem>> {
-        let mut problems = Problems::default();
-        let reason = problems.required("form[reason]", "Reason", &self.reason, 2_000);
-        let wished = offered.iter().find(|project| project.id.as_str() == self.project).cloned();
-        if wished.is_none() && !self.project.is_empty() {
-            problems.add("form[project]", "Choose one of the projects of your domain, or none.");
+macro_rules! declare {
+    ($($variant:ident($payload:ty): $($ticket_type:ident)|+;)+) => {
+        /// One of the payloads. What it says of itself is asked of it directly: a request is its [`Payload`].
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "type", rename_all = "snake_case")]
+        pub enum Request {
+            $($variant($payload),)+
         }
-        problems.or(JoinRequest { reason, wished })
-    }
-}
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct WishedProject {
-    pub id: ProjectId,
-    pub name: String,
-}
-
-/// One of the payloads.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Request {
-    Host(HostRequest),
-    Adjust(AdjustRequest),
-    Delete(DeleteRequest),
-    Join(JoinRequest),
-    Quota(QuotaRequest),
-}
-
-/// The same in a format that doesn't describe itself and so can't be read by a tag among the fields.
-#[derive(Serialize, Deserialize)]
-#[serde(remote = "Request")]
-pub enum UntaggedRequest {
-    Host(HostRequest),
-    Adjust(AdjustRequest),
-    Delete(DeleteRequest),
-    Join(JoinRequest),
-    Quota(QuotaRequest),
-}
-
-impl Request {
-    pub fn ticket_type(&self) -> TicketType {
-        match self {
-            Request::Host(_) => TicketType::ApplyMachine,
-            Request::Adjust(_) => TicketType::ApplyServerChangeconfig,
-            Request::Delete(_) => TicketType::ApplyServerDelete,
-            Request::Join(_) => TicketType::ApplyJoinProject,
-            Request::Quota(quota) if quota.scope == QuotaScope::Project => TicketType::ApplyProjectQuota,
-            Request::Quota(_) => TicketType::ApplyDomainQuota,
+        /// The same in a format that doesn't describe itself and so can't be read by a tag among the fields.
+        #[derive(Serialize, Deserialize)]
+        #[serde(remote = "Request")]
+        pub enum UntaggedRequest {
+            $($variant($payload),)+
         }
-    }
 
-    /// What the list of tickets shows as the resource's name.
-    pub fn resource_name(&self) -> String {
-        match self {
-            Request::Host(request) => request.name.clone(),
-            Request::Adjust(request) => names(&request.hosts),
-            Request::Delete(request) => names(&request.hosts),
-            Request::Join(request) => request.wished.as_ref().map(|wished| wished.name.clone()).unwrap_or_default(),
-            Request::Quota(request) => request.name.clone(),
-        }
-    }
+        impl Deref for Request {
+            type Target = dyn Payload;
 
-    /// What it takes of the quota, and so holds from submission to the ticket's end.
-    pub fn takes(&self) -> Amounts {
-        match self {
-            Request::Host(request) => request.total(),
-            Request::Adjust(request) => request.total(),
-            Request::Delete(_) | Request::Join(_) | Request::Quota(_) => Amounts::default(),
-        }
-    }
-
-    /// "2 hosts, 8 vCPU for web": what Pass leads to. `project` is the ticket's.
-    pub fn summary(&self, project: Option<&str>) -> String {
-        let what = match self {
-            Request::Host(request) => request.summary(),
-            Request::Adjust(request) => request.summary(),
-            Request::Delete(request) => request.summary(),
-            Request::Join(JoinRequest { wished: Some(wished), .. }) => return format!("membership in {}", wished.name),
-            Request::Join(_) => return "membership in a project".to_owned(),
-            Request::Quota(request) => request.summary(),
-        };
-        match (self, project) {
-            (Request::Host(_) | Request::Quota(_), Some(project)) => format!("{what} for {project}"),
-            (Request::Adjust(_) | Request::Delete(_), Some(project)) => format!("{what} in {project}"),
-            (Request::Quota(request), None) => format!("{what} for {}", request.name),
-            _ => what,
-        }
-    }
-
-    pub fn reason(&self) -> &str {
-        match self {
-            Request::Host(request) => &request.reason,
-            Request::Adjust(request) => &request.reason,
-            Request::Delete(request) => &request.reason,
-            Request::Join(request) => &request.reason,
-            Request::Quota(request) => &request.reason,
-        }
-    }
-
-    /// The payload as a ticket keeps it: the type is the ticket's own, and not said twice.
-    #[cfg(feature = "ssr")]
-    pub fn payload(&self) -> serde_json::Value {
-        match self {
-            Request::Host(request) => serde_json::json!(request),
-            Request::Adjust(request) => serde_json::json!(request),
-            Request::Delete(request) => serde_json::json!(request),
-            Request::Join(request) => serde_json::json!(request),
-            Request::Quota(request) => serde_json::json!(request),
-        }
-    }
-
-    /// Reads what [`Request::payload`] wrote.
-    #[cfg(feature = "ssr")]
-    pub fn read(ticket_type: TicketType, payload: &str) -> serde_json::Result<Request> {
-        Ok(match ticket_type {
-            TicketType::ApplyMachine => Request::Host(serde_json::from_str(payload)?),
-            TicketType::ApplyServerChangeconfig => Request::Adjust(serde_json::from_str(payload)?),
-            TicketType::ApplyServerDelete => Request::Delete(serde_json::from_str(payload)?),
-            TicketType::ApplyJoinProject => Request::Join(serde_json::from_str(payload)?),
-            TicketType::ApplyProjectQuota | TicketType::ApplyDomainQuota => {
-                Request::Quota(serde_json::from_str(payload)?)
+            fn deref(&self) -> &Self::Target {
+                match self {
+                    $(Request::$variant(payload) => payload,)+
+                }
             }
-            TicketType::CustomerService => {
-                return Err(serde::de::Error::custom("a support ticket is no workflow request"));
+        }
+
+        #[cfg(feature = "ssr")]
+        impl Request {
+            /// The payload as a ticket keeps it: the type is the ticket's own, and not said twice.
+            pub fn payload(&self) -> serde_json::Value {
+                match self {
+                    $(Request::$variant(payload) => serde_json::json!(payload),)+
+                }
             }
-        })
-    }
+
+            /// Reads what [`Request::payload`] wrote.
+            pub fn read(ticket_type: TicketType, payload: &str) -> serde_json::Result<Request> {
+                match ticket_type {
+                    $($(TicketType::$ticket_type)|+ => serde_json::from_str(payload).map(Request::$variant),)+
+                    TicketType::CustomerService => {
+                        Err(serde::de::Error::custom("a support ticket is no workflow request"))
+                    }
+                }
+            }
+        }
+
+        impl TicketType {
+            /// Why several tickets of this type can't be passed together; `None` where they can.
+            pub fn passed_alone(self) -> Option<&'static str> {
+                match self {
+                    $($(TicketType::$ticket_type)|+ => <$payload as Payload>::passed_alone(),)+
+                    TicketType::CustomerService => None,
+                }
+            }
+        }
+
+        impl Person {
+            /// Whether the person may start a ticket of this type for the given place (SPEC 3, the table's last column).
+            ///
+            /// `project` is the ticket's project with its domain, or `None` where the type has only a domain or none.
+            pub fn may_start(
+                &self,
+                ticket_type: TicketType,
+                project: Option<&ProjectId>,
+                domain: &DomainId,
+            ) -> bool {
+                match ticket_type {
+                    $($(TicketType::$ticket_type)|+ => {
+                        <$payload as Payload>::may_start(self, ticket_type, project, domain)
+                    })+
+                    TicketType::CustomerService => support::may_start(self, project, domain),
+                }
+            }
+
+            /// Whether the bell lets the person start such a ticket in this view.
+            pub fn is_offered(&self, ticket_type: TicketType, view: &View) -> bool {
+                match ticket_type {
+                    $($(TicketType::$ticket_type)|+ => {
+                        <$payload as Payload>::is_offered(self, ticket_type, view)
+                    })+
+                    TicketType::CustomerService => support::is_offered(self, view),
+                }
+            }
+        }
+    };
 }
+request_kinds!(declare);

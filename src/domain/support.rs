@@ -1,5 +1,7 @@
 //! Technical support: the states of a ticket, who may take it from one to another, and its forms (SPEC 8).
 
+use super::directory::{Person, View};
+use super::ids::{DomainId, ProjectId};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,25 @@ text_enum! {
         Resolved = "resolved", "I Resolved";
         External = "external", "External Ticket";
         All = "all", "All Tickets";
+    }
+}
+
+/// Whether the person may ask for help there: in a project that they see, or for a domain that they administer.
+pub fn may_start(person: &Person, project: Option<&ProjectId>, domain: &DomainId) -> bool {
+    match project {
+        Some(project) => person.sees_project(project, domain),
+        None => person.is_admin_of_domain(domain),
+    }
+}
+
+/// Whether the bell lets the person ask for help in this view.
+pub fn is_offered(person: &Person, view: &View) -> bool {
+    match view {
+        View::System => false,
+        View::Domain(domain) => may_start(person, None, domain),
+        View::Project(project) => {
+            person.domain_of(project).is_some_and(|domain| may_start(person, Some(project), domain))
+        }
     }
 }
 

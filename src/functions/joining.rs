@@ -1,7 +1,7 @@
 //! Applying to join a project.
 
 use crate::domain::ids::TicketNumber;
-use crate::domain::request::JoinForm;
+use crate::domain::join::JoinForm;
 use crate::wire::Reply;
 use crate::wire::codec::Reading;
 use crate::wire::error::AppError;

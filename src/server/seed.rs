@@ -143,7 +143,7 @@ async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Resu
         numbers!(
             "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
                resource_name, payload, status, process_result, execution_result, link, links, stage, version,
-               submitted_at, closed_at, waits_role, waits_scope, waits_scope_id, self_approval)
+               submitted_at, closed_at, waits_role, waits_scope, waits_scope_id, self_approval, names_hosts)
              SELECT i, 'apply-machine', $3, $4,
                CASE WHEN i % 2 = 0 THEN (SELECT id FROM account WHERE username = 'member')
                  ELSE 'requester-' || (i / 2 % $11) END,
@@ -161,7 +161,7 @@ async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Resu
                CASE kind WHEN 0 THEN 'project_owner' WHEN 1 THEN 'admin' END,
                CASE kind WHEN 0 THEN 'project' WHEN 1 THEN 'global' END,
                CASE kind WHEN 0 THEN $5 END,
-               FALSE
+               FALSE, FALSE
              FROM (SELECT i, CASE WHEN i % 20 < 2 AND i <= $2 - $13 THEN 10 ELSE i % 20 END AS kind FROM n) AS n"
         ),
         args![

@@ -20,6 +20,7 @@ mod pages;
 mod paths;
 mod post;
 mod query;
+mod requests;
 mod restate;
 mod server_side;
 #[cfg(feature = "ssr")]

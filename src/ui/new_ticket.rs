@@ -1,26 +1,16 @@
 //! The bell's section New Ticket: what one may start in this view.
 
-use super::components::icon::{self, Icon};
-use crate::domain::process::TicketType;
+use super::components::icon::Icon;
+use super::requests::{Entry, entries};
 use crate::wire::frame::Frame;
 use leptos::prelude::*;
 
-/// Each type that is started from the bell: where its form is, its icon, the words.
-const ENTRIES: [(TicketType, &str, &str, &str); 4] = [
-    (TicketType::CustomerService, "/tickets/support/mine?dialog=request", icon::LIFE_BUOY, "Request Technical Support"),
-    (TicketType::ApplyJoinProject, "/tickets/workflow/mine?dialog=join", icon::USERS, "Apply to join project"),
-    (TicketType::ApplyProjectQuota, "/quotas?dialog=project-quota", icon::GAUGE, "Project Quota Application"),
-    (TicketType::ApplyDomainQuota, "/quotas?dialog=domain-quota", icon::GAUGE, "Domain Quota Application"),
-];
-
 /// Nothing where nothing may be started.
 pub fn new_ticket(frame: &Frame) -> Option<AnyView> {
-    let offered = ENTRIES.iter().filter(|(ticket_type, ..)| frame.offered.contains(ticket_type));
-    let entries: Vec<_> = offered
-        .map(|(_, href, paths, label)| {
-            view! { <li><a class="menu-item" href=*href><Icon paths/><span>{*label}</span></a></li> }.into_any()
-        })
-        .collect();
+    let line = |Entry { href, paths, label }| {
+        view! { <li><a class="menu-item" href=href><Icon paths/><span>{label}</span></a></li> }.into_any()
+    };
+    let entries: Vec<_> = entries(&frame.offered).into_iter().map(line).collect();
     (!entries.is_empty()).then(|| {
         view! {
             <div class="menu-section">

@@ -37,15 +37,7 @@ impl ScopeQuota {
     }
 
     pub fn ticket_type(&self) -> TicketType {
-        ticket_type(self.scope)
-    }
-}
-
-/// What asks for other limits of such a scope.
-pub fn ticket_type(scope: QuotaScope) -> TicketType {
-    match scope {
-        QuotaScope::Project => TicketType::ApplyProjectQuota,
-        QuotaScope::Domain => TicketType::ApplyDomainQuota,
+        self.scope.ticket_type()
     }
 }
 

@@ -206,6 +206,89 @@ async fn a_migration_only_adds_on_postgres() {
     only_adds(Engine::Postgres).await;
 }
 
+/// A process and its two versions, which refer to it.
+const PROCESS: &str = "
+    INSERT INTO domain (id, name, created_at) VALUES ('d', 'a domain', 0);
+    INSERT INTO account (id, domain_id, username, display_name, created_at) VALUES ('a', 'd', 'somebody', 'A', 0);
+    INSERT INTO process (id, ticket_type, description, version, created_at, updated_at)
+      VALUES ('p', 'apply-server-delete', 'Kept.', 2, 3, 4);
+    INSERT INTO process_version (process_id, version, definition, created_at) VALUES ('p', 1, '{}', 3), ('p', 2, '{}', 4)";
+/// A process of a type that no server knows yet.
+const NEW_TYPE: &str = "INSERT INTO process (id, ticket_type, description, version, created_at, updated_at) \
+                        VALUES ('q', 'apply-floating-ip', '', 1, 0, 0)";
+const ORPHAN: &str =
+    "INSERT INTO process_version (process_id, version, definition, created_at) VALUES ('nobody', 1, '{}', 0)";
+
+/// An open ticket; `more` are columns with their values that a server of the release before doesn't name.
+fn ticket(number: i64, payload: &str, more: Option<(&str, &str)>) -> AssertSqlSafe<String> {
+    let (column, value) = more.map(|(column, value)| (format!(", {column}"), format!(", {value}"))).unwrap_or_default();
+    AssertSqlSafe(format!(
+        "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, resource_name, payload, \
+           status, link, links, stage, version, submitted_at, self_approval{column}) \
+         VALUES ({number}, 'apply-server-delete', 'p', 2, 'a', 'r', '{payload}', \
+           'incomplete', 0, 1, 's', 1, 0, FALSE{value})"
+    ))
+}
+
+/// Step 18 on a database that is in use.
+macro_rules! words_of_types_go {
+    ($pool:expr, $dialect:expr) => {{
+        let (steps, pool) = (migrations($dialect), $pool);
+        steps.run_to(17, pool).await.expect("migrated");
+        sqlx::raw_sql(PROCESS).execute(pool).await.expect("filled");
+        sqlx::raw_sql(ticket(1, r#"{"hosts": [{"id": "h1"}]}"#, None)).execute(pool).await.expect("submitted");
+        assert!(sqlx::raw_sql(NEW_TYPE).execute(pool).await.is_err(), "the word was refused until now");
+
+        steps.run_to(18, pool).await.expect("migrated");
+        sqlx::raw_sql(NEW_TYPE).execute(pool).await.expect("a word that only the program knows");
+        let kept: (String, String, bool, i64, i64, i64) = sqlx::query_as(
+            "SELECT ticket_type, description, enabled, version, created_at, updated_at FROM process WHERE id = 'p'",
+        )
+        .fetch_one(pool)
+        .await
+        .expect("the process");
+        assert_eq!(kept, ("apply-server-delete".to_owned(), "Kept.".to_owned(), false, 2, 3, 4));
+        assert!(sqlx::raw_sql(ORPHAN).execute(pool).await.is_err(), "a version belongs to a process");
+        let taken = sqlx::raw_sql("DELETE FROM process WHERE id = 'p'").execute(pool).await;
+        assert!(taken.is_err(), "a process with versions stays");
+        let again = "UPDATE process SET ticket_type = 'apply-server-delete' WHERE id = 'q'";
+        assert!(sqlx::raw_sql(again).execute(pool).await.is_err(), "a type has one process");
+
+        // A server of the release before goes on beside the new one, which says what it means.
+        let (two, none) = (r#"{"hosts": [{"id": "h2"}, {"id": "h2"}]}"#, r#"{"name": "web-1"}"#);
+        let new = |number: i64, names: &'static str| ticket(number, two, Some(("names_hosts", names)));
+        for sql in [ticket(2, two, None), ticket(3, none, None), new(4, "FALSE"), new(5, "TRUE")] {
+            sqlx::raw_sql(sql).execute(pool).await.expect("submitted");
+        }
+        let about = "SELECT ticket_number FROM ticket_host ORDER BY ticket_number";
+        let tickets: Vec<i64> = sqlx::query_scalar(about).fetch_all(pool).await.expect("hosts of open tickets");
+        assert_eq!(tickets, [1, 2, 5]);
+        let end = "UPDATE ticket SET status = 'canceled' WHERE number IN (1, 3, 5)";
+        sqlx::raw_sql(end).execute(pool).await.expect("ended");
+        let tickets: Vec<i64> = sqlx::query_scalar(about).fetch_all(pool).await.expect("hosts of open tickets");
+        assert_eq!(tickets, [2]);
+    }};
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_word_for_a_type_needs_no_step_on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pool = SqlitePool::connect(&format!("sqlite:{}/new.db?mode=rwc", folder.path().display())).await;
+    let pool = pool.expect("a database");
+    words_of_types_go!(&pool, Dialect::Sqlite);
+    let broken: Vec<(String,)> =
+        sqlx::query_as("SELECT \"table\" FROM pragma_foreign_key_check").fetch_all(&pool).await.expect("checked");
+    assert_eq!(broken, [], "nothing refers to what is gone");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_word_for_a_type_needs_no_step_on_postgres() {
+    let app = TestApp::empty(Engine::Postgres).await;
+    let pool = app.db.postgres().expect("a Postgres");
+    pool.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public").await.expect("emptied");
+    words_of_types_go!(pool, Dialect::Postgres);
+}
+
 #[test]
 fn what_a_step_takes_away_is_seen() {
     let line = |table: &str, column: &str, kind: &str, optional| -> Line {

@@ -34,12 +34,12 @@ async fn bulk(app: &App, tickets: i64) -> Result<(), AppError> {
         numbers!(
             "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
                resource_name, payload, status, link, links, stage, version, submitted_at, closed_at, waits_role,
-               waits_scope, waits_scope_id, self_approval, support, queue)
+               waits_scope, waits_scope_id, self_approval, names_hosts, support, queue)
              SELECT i, 'customer-service', $3, $4, a.id, p.id, 'default', 'Trouble ' || i, '{}',
                CASE WHEN i > $2 - $7 THEN 'incomplete' ELSE 'completed' END, 0, 1, $5, 1,
                $6 - ($2 - i) * 60, CASE WHEN i <= $2 - $7 THEN $6 - ($2 - i) * 60 + 1 END,
                CASE WHEN i > $2 - $7 THEN 'support' END, CASE WHEN i > $2 - $7 THEN 'domain' END,
-               CASE WHEN i > $2 - $7 THEN 'default' END, FALSE, 1, CASE WHEN i > $2 - $7 THEN 4 ELSE 9 END
+               CASE WHEN i > $2 - $7 THEN 'default' END, FALSE, FALSE, 1, CASE WHEN i > $2 - $7 THEN 4 ELSE 9 END
              FROM n JOIN account a ON a.username = 'member' JOIN project p ON p.name = 'web' AND p.domain_id = 'default'"
         ),
         args![first, last, &process.id, process.version, stage, app.now(), OPEN],

@@ -1,6 +1,5 @@
 //! What surrounds every page of a signed-in person: the views, the bell, and what kind of system this is.
 
-use crate::domain::directory::View;
 use crate::domain::process::TicketType;
 use crate::server::app::App;
 use crate::server::caller::Caller;
@@ -11,7 +10,9 @@ use crate::wire::frame::Frame;
 /// All of it was read with the session.
 pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
     let Bell { counts, enabled } = bell(app, caller).await?;
-    let offered = enabled.iter().copied().filter(|ticket_type| is_offered(caller, *ticket_type)).collect();
+    let is_offered =
+        |ticket_type: &TicketType| caller.view().is_some_and(|view| caller.person.is_offered(*ticket_type, view));
+    let offered = enabled.iter().copied().filter(is_offered).collect();
     Ok(Frame {
         username: caller.person.username.clone(),
         display_name: caller.person.display_name.clone(),
@@ -38,20 +39,4 @@ async fn bell(app: &App, caller: &Caller) -> Result<Bell, AppError> {
 /// The types whose process is enabled, as the page shows it. A change asks once more.
 pub(super) async fn enabled(app: &App, caller: &Caller) -> Result<Vec<TicketType>, AppError> {
     Ok(bell(app, caller).await?.enabled)
-}
-
-/// Whether the bell lets the caller start such a ticket in their view (SPEC 3, the table's last column).
-fn is_offered(caller: &Caller, ticket_type: TicketType) -> bool {
-    let person = &caller.person;
-    match (ticket_type, caller.view()) {
-        (TicketType::ApplyJoinProject, Some(View::Project(_))) => true,
-        (TicketType::ApplyProjectQuota | TicketType::CustomerService, Some(View::Project(project))) => {
-            let mut held = person.held.iter().filter(|held| held.project == *project);
-            held.any(|held| person.may_start(ticket_type, Some(project), &held.domain))
-        }
-        (TicketType::ApplyDomainQuota | TicketType::CustomerService, Some(View::Domain(domain))) => {
-            person.may_start(ticket_type, None, domain)
-        }
-        _ => false,
-    }
 }

@@ -14,7 +14,7 @@ use crate::server::service::quota::{self, Survey};
 use crate::server::store::directory::{self, Domain, Project};
 use crate::wire::Choice;
 use crate::wire::error::AppError;
-use crate::wire::quotas::{QuotaList, ScopeQuota, Way, ticket_type};
+use crate::wire::quotas::{QuotaList, ScopeQuota, Way};
 
 /// A project or a domain, as the owner of a quota.
 pub(super) enum Place {
@@ -105,7 +105,7 @@ impl Place {
     }
 
     pub(super) fn ticket_type(&self) -> TicketType {
-        ticket_type(self.scope())
+        self.scope().ticket_type()
     }
 
     fn id(&self) -> &str {

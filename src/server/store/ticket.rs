@@ -97,6 +97,8 @@ pub struct NewRow<'a> {
     pub domain: Option<&'a DomainId>,
     pub resource_name: &'a str,
     pub payload: String,
+    /// Whether the payload has a list `hosts` of those it is about, which is kept as rows too.
+    pub names_hosts: bool,
     pub state: State,
     pub stage: &'a str,
     pub self_approval: bool,
@@ -107,8 +109,8 @@ pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(new.number));
     tx.exec(
         "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
-           resource_name, payload, status, link, links, stage, version, submitted_at, self_approval)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+           resource_name, payload, status, link, links, stage, version, submitted_at, self_approval, names_hosts)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         args![
             new.number,
             new.ticket_type.key(),
@@ -126,6 +128,7 @@ pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
             new.state.version,
             new.now,
             new.self_approval,
+            new.names_hosts,
         ],
     )
     .await?;

@@ -15,6 +15,7 @@ pub mod log_record;
 pub mod numbered;
 pub mod pill;
 pub mod quota;
+pub mod request_card;
 pub mod route;
 pub mod selection;
 pub mod shortcuts;

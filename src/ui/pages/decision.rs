@@ -1,8 +1,6 @@
 //! The dialogs of a ticket: Pass, Reject, Undo and Abandon, wherever they are opened.
 
-use super::joining::grant_fields;
 use crate::domain::ids::TicketNumber;
-use crate::domain::process::TicketType;
 use crate::functions::workflow::{Abandon, Pass, Reject, Undo, get_decision};
 use crate::ui::components::dialog::{ChangeDialog, Fields, refused};
 use crate::ui::components::field::{Control, Field};
@@ -12,6 +10,7 @@ use crate::ui::data::{awaited, read};
 use crate::ui::markup::{block, some};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
+use crate::ui::requests::pass_fields;
 use crate::wire::workflow::{Asked, Decision};
 use leptos::prelude::*;
 use maud::html;
@@ -52,12 +51,13 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
 
 fn opened(asked: Asked, decision: Decision, page: String, keep: Query) -> AnyView {
     match asked {
-        Asked::Pass if decision.ticket_type == TicketType::ApplyJoinProject => {
-            let grant = grant_fields(&decision);
-            let fields = || view! { {grant()} {note(false)()} }.into_any();
-            dialog::<Pass>(asked, decision, page, keep, Box::new(fields))
+        Asked::Pass => {
+            let fields: Fields = match pass_fields(&decision) {
+                Some(chosen) => Box::new(|| view! { {chosen()} {note(false)()} }.into_any()),
+                None => note(true),
+            };
+            dialog::<Pass>(asked, decision, page, keep, fields)
         }
-        Asked::Pass => dialog::<Pass>(asked, decision, page, keep, note(true)),
         Asked::Reject => dialog::<Reject>(asked, decision, page, keep, note(true)),
         Asked::Undo => dialog::<Undo>(asked, decision, page, keep, reason()),
         Asked::Abandon => dialog::<Abandon>(asked, decision, page, keep, reason()),

@@ -1,6 +1,5 @@
 //! The dialogs *Adjust configuration*, *Delete* and *Clear* of hosts, wherever they are opened.
 
-use super::ticket_request::before_and_after;
 use crate::domain::host::{DATA_DISK_GIB, MAX_DATA_DISKS, Specification};
 use crate::domain::host_operation::{AdjustRequest, DeleteRequest, DirectAction, HostBefore};
 use crate::domain::ids::{HostId, TicketNumber};
@@ -11,6 +10,7 @@ use crate::ui::components::dialog::{ChangeDialog, refused};
 use crate::ui::components::field::{Checkbox, Control, Field, choice};
 use crate::ui::components::form::{DefaultButton, Hidden, typed_before, use_change};
 use crate::ui::components::icon::{self, Icon};
+use crate::ui::components::request_card::before_and_after;
 use crate::ui::components::route::route;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};

@@ -1,12 +1,12 @@
-//! Joining a project: the dialog one applies with, what became of an application, and what its approver chooses.
+//! Joining a project: the dialog one applies with, and what became of an application.
 
 use super::host_dialogs::Amending;
-use crate::domain::request::JoinRequest;
+use crate::domain::join::JoinRequest;
 use crate::domain::time::Millis;
 use crate::functions::joining::{ApplyToJoin, get_join_form};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, Fields, NoticeDialog, refused};
-use crate::ui::components::field::{Control, Field, FieldError, choice};
-use crate::ui::components::form::{FormState, Hidden, field_id, use_change};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, refused};
+use crate::ui::components::field::{Control, Field, choice};
+use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
 use crate::ui::components::pill::{State, pill_or_none, text_or_none};
 use crate::ui::components::time::time;
@@ -15,11 +15,8 @@ use crate::ui::data::{awaited, read};
 use crate::ui::markup::{block, fact, shown};
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
-use crate::ui::views::Views;
-use crate::wire::Choice;
 use crate::wire::error::AppError;
 use crate::wire::joining::{Application, JoinFormData};
-use crate::wire::workflow::Decision;
 use leptos::prelude::*;
 use maud::html;
 
@@ -128,50 +125,6 @@ pub fn application(application: Application, page: &'static str, now: Millis) ->
                 {undo}
             </div>
         </section>
-    }
-    .into_any()
-}
-
-/// What the approver of an application chooses: the project, and one or more roles in it.
-pub fn grant_fields(decision: &Decision) -> Fields {
-    let (projects, roles, wished) = (decision.projects.clone(), decision.roles.clone(), decision.wished.clone());
-    Box::new(move || {
-        let projects = std::iter::once(choice("", "Choose a project")).chain(projects).collect();
-        let wished = wished.map(|id| id.0).unwrap_or_default();
-        view! {
-            <Field label="Project" name="project" required=true preset=wished control=Control::Select(projects)/>
-            {roles_field(roles)}
-        }
-        .into_any()
-    })
-}
-
-const ROLES: &str = "roles";
-
-fn roles_field(roles: Vec<Choice>) -> AnyView {
-    let state = expect_context::<FormState>();
-    let problem = state.problem(ROLES);
-    const ERROR: &str = "roles-error";
-    let role = |(i, role): (usize, Choice)| {
-        let name = format!("{ROLES}[{i}]");
-        let (id, ticked) = (field_id(&name), state.chosen(ROLES, &role.value));
-        view! {
-            <div class="choice">
-                <input type="checkbox" id=id.clone() name=name value=role.value checked=ticked
-                    aria-describedby=move || problem.with(Option::is_some).then_some(ERROR)
-                    aria-invalid=move || problem.with(Option::is_some).then_some("true")/>
-                <label for=id>{role.label}</label>
-            </div>
-        }
-        .into_any()
-    };
-    let roles = roles.into_iter().enumerate().map(role).views();
-    view! {
-        <fieldset class="fieldset" id=field_id(ROLES) tabindex="-1">
-            <legend>"Roles"<span class="required" aria-hidden="true">" *"</span></legend>
-            <div class="choices" data-flow="row">{roles}</div>
-            <FieldError problem id=ERROR/>
-        </fieldset>
     }
     .into_any()
 }

@@ -20,8 +20,6 @@ pub mod process;
 pub mod process_dialog;
 pub mod quota_form;
 pub mod quotas;
-pub mod request_join;
-pub mod request_quota;
 pub mod setup;
 pub mod support;
 pub mod support_dialogs;

@@ -4,8 +4,8 @@ use super::operating;
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::{AdjustRequest, Change, Configuration, DeleteRequest, HostBefore};
 use crate::domain::ids::{HostId, TicketNumber};
+use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
-use crate::domain::request::Request;
 use crate::server::store::db::Db;
 use crate::server::store::host::change::{self, Awaited, Existing};
 use crate::server::store::host::step;
@@ -50,15 +50,15 @@ pub(in crate::server::service) fn waits(awaited: &Awaited) -> String {
     format!("{name} already waits for ticket {number}. Wait for what becomes of it, or have it amended or undone.")
 }
 
-/// Refuses a request about hosts that an open ticket of its type is about; `amends` is the one it replaces. The hosts are
+/// Refuses a request about hosts that an open ticket of the same type is about; `amends` is the one it replaces. The hosts are
 /// locked, so of two at once the second sees the first.
-pub async fn refuse_second(work: &mut Work, request: &Request, amends: Option<TicketNumber>) -> Result<(), AppError> {
-    let hosts = match request {
-        Request::Adjust(adjust) => ids(&adjust.hosts),
-        Request::Delete(delete) => ids(&delete.hosts),
-        Request::Host(_) | Request::Join(_) | Request::Quota(_) => return Ok(()),
-    };
-    match change::awaited_in(&mut work.tx, request.ticket_type(), &hosts, amends).await?.as_slice() {
+pub async fn refuse_second(
+    work: &mut Work,
+    ticket_type: TicketType,
+    hosts: &[HostBefore],
+    amends: Option<TicketNumber>,
+) -> Result<(), AppError> {
+    match change::awaited_in(&mut work.tx, ticket_type, &ids(hosts), amends).await?.as_slice() {
         [] => Ok(()),
         awaited => Err(AppError::Refused(awaited.iter().map(waits).collect::<Vec<_>>().join(" "))),
     }

@@ -1,9 +1,9 @@
-//! Asking for more hosts.
+//! Asking for more hosts: by a ticket or at once, and how such a ticket is carried out.
 
 use super::in_project;
 use crate::domain::directory::View;
-use crate::domain::host::{HostForm, HostRequest};
-use crate::domain::ids::HostId;
+use crate::domain::host::{HostForm, HostRequest, HostStatus, host_amounts};
+use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
@@ -11,15 +11,18 @@ use crate::domain::request::Request;
 use crate::domain::validation::Problem;
 use crate::server::app::App;
 use crate::server::caller::Caller;
+use crate::server::job::{AfterCleanUp, Job};
 use crate::server::service::hosts::{may_ask_for, operating};
 use crate::server::service::quota;
+use crate::server::service::workflow::kind::{Begun, LastPass, RequestKind};
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
 use crate::server::store::directory::{self, Project};
-use crate::server::store::host::{self, Offer};
+use crate::server::store::host::{self, Offer, step};
 use crate::server::store::process;
 use crate::server::work::Work;
 use crate::wire::Done;
 use crate::wire::error::AppError;
+use async_trait::async_trait;
 use serde_json::json;
 
 /// Asks for hosts: a ticket where the process is enabled, otherwise they are created at once.
@@ -96,4 +99,40 @@ fn is_in_view(caller: &Caller, project: &Project) -> bool {
 
 fn check_may_ask(caller: &Caller, project: &Project) -> Result<(), AppError> {
     if may_ask_for(caller, project) { Ok(()) } else { Err(submit::forbidden(TicketType::ApplyMachine)) }
+}
+
+#[async_trait]
+impl RequestKind for HostRequest {
+    async fn execute(&self, work: &mut Work, pass: LastPass<'_>) -> Result<Begun, AppError> {
+        let number = pass.ticket.number;
+        quota::put_to_use(work, number, &self.total()).await?;
+        operating::begin_making(work, Some(number), self).await?;
+        Ok(Begun::UnderWay)
+    }
+
+    /// Hosts that couldn't be made begin at their first step, once the cloud is clean of the failed attempt.
+    async fn resume(&self, work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
+        let mut in_use = Amounts::default();
+        for failed in host::failed_of_ticket(&mut work.tx, number).await? {
+            host::set_status(&mut work.tx, &failed.id, HostStatus::DeployFailed, HostStatus::Deploying).await?;
+            step::restart_making(&mut work.tx, &failed.id).await?;
+            for (key, amount) in host_amounts(failed.vcpu, failed.memory_mib, failed.disks_gib).iter() {
+                in_use.add(key, amount);
+            }
+            let (attempt, since) = (failed.attempt + 1, work.now);
+            let clean_up = Job::CleanUpHost { host: failed.id, attempt, then: AfterCleanUp::Start, since };
+            work.enqueue(clean_up.at(since)).await?;
+        }
+        quota::put_to_use(work, number, &in_use).await
+    }
+
+    /// Removes hosts that couldn't be made, here and in the cloud.
+    async fn give_up(&self, work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
+        for failed in host::failed_of_ticket(&mut work.tx, number).await? {
+            let (attempt, since) = (failed.attempt, work.now);
+            let clean_up = Job::CleanUpHost { host: failed.id, attempt, then: AfterCleanUp::Remove, since };
+            work.enqueue(clean_up.at(since)).await?;
+        }
+        Ok(())
+    }
 }

@@ -1,4 +1,5 @@
-//! Asking for what may need approval, one file per area. Where the process of its type is enabled it becomes a ticket.
+//! Asking for what may need approval, one file per area, and what the engine of tickets asks of such a request
+//! ([`super::workflow::kind`]). Where the process of its type is enabled it becomes a ticket.
 //! Where it isn't, hosts are made, adjusted and deleted at once, and an application to join is refused. A quota is set at
 //! once in the System View always, and in a Domain View where no process is enabled.
 

@@ -1,19 +1,24 @@
-//! Changing hosts that exist: adjusting their configuration and deleting them.
+//! Changing hosts that exist, adjusting their configuration and deleting them: by a ticket or at once, and how such
+//! tickets are carried out.
 
 use super::in_project;
 use crate::domain::host_operation::{AdjustForm, AdjustRequest, DeleteForm, DeleteRequest, MAX_HOSTS};
-use crate::domain::ids::{HostId, TicketNumber};
+use crate::domain::ids::{HostId, TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
+use crate::domain::payload::Payload;
 use crate::domain::process::TicketType;
 use crate::domain::request::Request;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::hosts::operations::{
-    Obstacle, befores, begin_adjust, begin_delete, check_adjust, check_delete, unadjustable, undeletable, waits,
+    Obstacle, befores, begin_adjust, begin_delete, check_adjust, check_delete, lock_failed, obstacles_to_adjust,
+    obstacles_to_delete, refuse_second, unadjustable, undeletable, waits,
 };
 use crate::server::service::quota;
+use crate::server::service::workflow::kind::{Begun, LastPass, RequestKind};
 use crate::server::service::workflow::route;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
+use crate::server::store::db::Db;
 use crate::server::store::directory::{self, Project};
 use crate::server::store::host::change::{self, Existing};
 use crate::server::store::{host, process};
@@ -21,6 +26,7 @@ use crate::server::work::Work;
 use crate::wire::Done;
 use crate::wire::error::AppError;
 use crate::wire::hosts::HostsDialog;
+use async_trait::async_trait;
 use serde_json::json;
 
 const PAGE: &str = "/hosts";
@@ -84,10 +90,7 @@ pub async fn adjust(app: &App, caller: &Caller, form: &AdjustForm, amends: Optio
     if amends.is_some() || process::is_enabled(&app.db, ticket_type).await? {
         return submit::by_ticket(app, caller, ticket(caller, &project, Request::Adjust(request)), amends).await;
     }
-    let subject = in_project(
-        Subject::new(ResourceType::Host, host_id(&hosts), Request::Adjust(request.clone()).resource_name()),
-        &project,
-    );
+    let subject = in_project(Subject::new(ResourceType::Host, host_id(&hosts), request.resource_name()), &project);
     let mut work = app.work(caller.operator(), Operation::Configure, subject).await?;
     let outcome = adjust_at_once(&mut work, caller, &project, &request).await;
     work.finish(outcome).await
@@ -115,10 +118,7 @@ pub async fn delete(app: &App, caller: &Caller, form: &DeleteForm, amends: Optio
     if amends.is_some() || process::is_enabled(&app.db, ticket_type).await? {
         return submit::by_ticket(app, caller, ticket(caller, &project, Request::Delete(request)), amends).await;
     }
-    let subject = in_project(
-        Subject::new(ResourceType::Host, host_id(&hosts), Request::Delete(request.clone()).resource_name()),
-        &project,
-    );
+    let subject = in_project(Subject::new(ResourceType::Host, host_id(&hosts), request.resource_name()), &project);
     let mut work = app.work(caller.operator(), Operation::Delete, subject).await?;
     let outcome = delete_at_once(&mut work, caller, &project, &request).await;
     work.finish(outcome).await
@@ -154,4 +154,69 @@ fn host_id(hosts: &[Existing]) -> String {
 
 fn counted(hosts: usize) -> String {
     if hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") }
+}
+
+#[async_trait]
+impl RequestKind for AdjustRequest {
+    async fn refuse_second(
+        &self,
+        work: &mut Work,
+        _initiator: &UserId,
+        amends: Option<TicketNumber>,
+    ) -> Result<(), AppError> {
+        refuse_second(work, self.ticket_type(), &self.hosts, amends).await
+    }
+
+    async fn check(&self, work: &mut Work) -> Result<(), AppError> {
+        check_adjust(work, self).await.map(drop)
+    }
+
+    async fn obstacles(&self, db: &Db) -> Result<Vec<String>, AppError> {
+        obstacles_to_adjust(db, self).await
+    }
+
+    async fn execute(&self, work: &mut Work, pass: LastPass<'_>) -> Result<Begun, AppError> {
+        let number = pass.ticket.number;
+        let hosts = check_adjust(work, self).await?;
+        quota::put_to_use(work, number, &self.total()).await?;
+        begin_adjust(work, self, &hosts, Some(number)).await?;
+        Ok(Begun::UnderWay)
+    }
+
+    async fn resume(&self, work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
+        let failed = lock_failed(work, number).await?;
+        let growth = begin_adjust(work, self, &failed, Some(number)).await?;
+        quota::put_to_use(work, number, &growth).await
+    }
+}
+
+#[async_trait]
+impl RequestKind for DeleteRequest {
+    async fn refuse_second(
+        &self,
+        work: &mut Work,
+        _initiator: &UserId,
+        amends: Option<TicketNumber>,
+    ) -> Result<(), AppError> {
+        refuse_second(work, self.ticket_type(), &self.hosts, amends).await
+    }
+
+    async fn check(&self, work: &mut Work) -> Result<(), AppError> {
+        check_delete(work, self).await.map(drop)
+    }
+
+    async fn obstacles(&self, db: &Db) -> Result<Vec<String>, AppError> {
+        obstacles_to_delete(db, self).await
+    }
+
+    async fn execute(&self, work: &mut Work, pass: LastPass<'_>) -> Result<Begun, AppError> {
+        let hosts = check_delete(work, self).await?;
+        begin_delete(work, &hosts, Some(pass.ticket.number)).await?;
+        Ok(Begun::UnderWay)
+    }
+
+    async fn resume(&self, work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
+        let failed = lock_failed(work, number).await?;
+        begin_delete(work, &failed, Some(number)).await
+    }
 }

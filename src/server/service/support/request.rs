@@ -90,6 +90,7 @@ async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm, files: &[S
             domain: Some(&domain),
             resource_name: &name,
             payload: payload.to_string(),
+            names_hosts: false,
             state,
             stage: process.definition.links.first().map_or(EXTERNAL_STAGE, |link| &link.name),
             self_approval: process.definition.self_approval,

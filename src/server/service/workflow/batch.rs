@@ -129,13 +129,20 @@ fn check_types(verdict: Verdict, types: &[TicketType]) -> Result<(), AppError> {
             "Tickets of one type are decided together; these are of several: {names}."
         )));
     }
-    if verdict == Verdict::Pass && types == [TicketType::ApplyJoinProject] {
-        let what = TicketType::ApplyJoinProject.label();
-        return Err(AppError::refused(format!(
-            "{what} can't be passed together: each needs its own project and roles. Pass them one by one; rejecting them together is possible."
-        )));
+    match types {
+        [only] if verdict == Verdict::Pass => passed_together(*only),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+fn passed_together(ticket_type: TicketType) -> Result<(), AppError> {
+    match ticket_type.passed_alone() {
+        None => Ok(()),
+        Some(why) => Err(AppError::refused(format!(
+            "{} can't be passed together: {why}. Pass them one by one; rejecting them together is possible.",
+            ticket_type.label()
+        ))),
+    }
 }
 
 fn operation(verdict: Verdict) -> Operation {

@@ -1,15 +1,15 @@
 //! Deciding, undoing, retrying, abandoning: each one step of the state machine in one transaction.
 
 use super::current::check_current;
-use super::execution::{self, Begun};
 use super::grant::Grant;
+use super::kind::{Begun, LastPass, gives_roles, kind};
 use super::readable_in;
 use super::subject::ticket_subject;
 use super::tasks::Route;
 use crate::domain::address::back_to;
 use crate::domain::ids::{TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
-use crate::domain::process::{Definition, TicketType};
+use crate::domain::process::Definition;
 use crate::domain::request::Request;
 use crate::domain::validation::Problems;
 use crate::domain::workflow::{Effect, RecordKind, State, Step};
@@ -95,7 +95,7 @@ async fn act(app: &App, caller: &Caller, operation: Operation, intent: Intent) -
     let subject = Subject::new(ResourceType::Ticket, intent.ruling.number, "");
     // A type never changes, so it may be read before; unknown numbers are refused where all others are.
     let known = ticket::get(&app.db, intent.ruling.number).await?;
-    let gives_roles = intent.step == Step::Pass && known.is_some_and(|t| t.ticket_type == TicketType::ApplyJoinProject);
+    let gives_roles = intent.step == Step::Pass && known.is_some_and(|ticket| gives_roles(ticket.ticket_type));
     let mut work = app.work(caller.operator(), operation, subject).await?;
     let outcome = take_step(&mut work, caller, &intent, gives_roles).await;
     work.finish(outcome).await
@@ -147,7 +147,7 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_role
         _ => check_current(work, &ticket, ruling.version, *step).await?,
     }
     if *step == Step::Pass {
-        execution::check(work, &request).await.map_err(cant_pass)?;
+        kind(&request).check(work).await.map_err(cant_pass)?;
     }
     let actor = Actor { id: Some(person.id.clone()), name: &person.display_name };
     let change =
@@ -259,11 +259,11 @@ async fn advance(
                 ticket::set_waits(&mut work.tx, ticket.number, None).await?;
             }
             Effect::OpenLink(link) => Route::of(ticket, definition).open(work, ticket.number, link).await?,
-            Effect::Execute => begun = execution::execute(work, ticket, request, caller, grant).await?,
-            Effect::Resume => execution::resume(work, ticket.number, request).await?,
+            Effect::Execute => begun = kind(request).execute(work, LastPass { ticket, caller, grant }).await?,
+            Effect::Resume => kind(request).resume(work, ticket.number).await?,
             Effect::Release => {
                 if step == Step::Abandon {
-                    execution::give_up(work, ticket.number).await?;
+                    kind(request).give_up(work, ticket.number).await?;
                 }
                 quota::release(work, ticket.number).await?;
             }

@@ -1,18 +1,21 @@
 //! One ticket with everything its page shows.
 
 use super::decide::digest;
+use super::grant::Choices;
+use super::kind::kind;
 use super::lists::row;
 use super::route::{self, People};
 use super::tasks::Route;
-use super::{execution, joining, reads_by_right, steps};
+use super::{reads_by_right, steps};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::Definition;
-use crate::domain::quota::Amounts;
+use crate::domain::quota::{Amounts, Standing};
 use crate::domain::request::Request;
 use crate::domain::workflow::{ProcessResult, RecordKind, State, Status, TaskState};
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::quota;
+use crate::server::store::directory::Project;
 use crate::server::store::task::NamedTask;
 use crate::server::store::ticket::{RecordRow, Ticket};
 use crate::server::store::ticket_page::{self, Page};
@@ -26,21 +29,9 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
     let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let state = ticket.state();
-    let standings = match &request {
-        request if !shows_standings(request, &state) => vec![],
-        Request::Quota(_) if ticket.project_id.is_none() => match (&ticket.domain_id, &domain) {
-            (Some(id), Some(name)) => {
-                let survey = quota::survey(&app.db, std::slice::from_ref(id), &[]).await?;
-                vec![survey.of_domain(id, name)]
-            }
-            _ => vec![],
-        },
-        _ => match &project {
-            Some(project) => {
-                quota::standings_of(&app.db, std::slice::from_ref(project)).await?.pop().unwrap_or_default()
-            }
-            None => vec![],
-        },
+    let standings = match shows_standings(&request, &state) {
+        true => standings(app, &ticket, project.as_ref(), domain.as_deref()).await?,
+        false => vec![],
     };
     let may_act = ticket.initiator_id == caller.person.id || caller.is_system_view();
     let is_more_ahead = state.is_waiting() && state.link + 1 < definition.links.len() as i64;
@@ -54,7 +45,7 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         summary: request.summary(row.project.as_deref()),
         seen: digest(&ticket),
         may_amend: ticket.initiator_id == caller.person.id && state.is_undecided(),
-        obstacles: if state.is_waiting() { execution::obstacles(&app.db, &request).await? } else { vec![] },
+        obstacles: if state.is_waiting() { kind(&request).obstacles(&app.db).await? } else { vec![] },
         request,
         standings,
         stages: stages(&state, &definition, &ahead, &tasks, &records),
@@ -69,8 +60,26 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
 /// Whether the page weighs the request against the quota as it is now: what is over would tell of another time.
 fn shows_standings(request: &Request, state: &State) -> bool {
     let takes_some = request.takes() != Amounts::default();
-    state.status == Status::Incomplete
-        && (matches!(request, Request::Quota(_)) || (takes_some && state.execution.is_none()))
+    state.status == Status::Incomplete && (request.changes_quota() || (takes_some && state.execution.is_none()))
+}
+
+/// How the quotas stand that the ticket counts against: those of its project, or of its domain where it has no project.
+async fn standings(
+    app: &App,
+    ticket: &Ticket,
+    project: Option<&Project>,
+    domain: Option<&str>,
+) -> Result<Vec<Standing>, AppError> {
+    match (project, &ticket.domain_id, domain) {
+        (Some(project), ..) => {
+            Ok(quota::standings_of(&app.db, std::slice::from_ref(project)).await?.pop().unwrap_or_default())
+        }
+        (None, Some(id), Some(name)) if ticket.project_id.is_none() => {
+            let survey = quota::survey(&app.db, std::slice::from_ref(id), &[]).await?;
+            Ok(vec![survey.of_domain(id, name)])
+        }
+        _ => Ok(vec![]),
+    }
 }
 
 /// What the dialog that asks this needs; readable by whoever may read the ticket.
@@ -78,22 +87,15 @@ pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: A
     let Page { ticket, listed, definition, tasks, .. } = read(app, caller, number).await?;
     let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
-    let (projects, roles, wished) = match &request {
-        Request::Join(join) if row.may_decide => {
-            let (projects, roles) = joining::offered(app, caller, ticket.domain_id.as_ref()).await?;
-            (projects, roles, join.wished.as_ref().map(|wished| wished.id.clone()))
-        }
-        _ => (vec![], vec![], None),
+    let Choices { projects, roles, wished } = match row.may_decide {
+        true => kind(&request).choices(app, caller, ticket.domain_id.as_ref()).await?,
+        false => Choices::default(),
     };
     let is_weighed = matches!(asked, Asked::Pass | Asked::Reject);
     let reason = Some(request.reason()).filter(|reason| is_weighed && !reason.is_empty());
     let reason = reason.map(|reason| format!("Reason: {reason}")).unwrap_or_default();
     let about = about(&row, &ticket, &request, &definition, asked);
-    let particulars = match &request {
-        Request::Host(host) => host.particulars(),
-        // Their summaries and their own fields say it all.
-        Request::Adjust(_) | Request::Delete(_) | Request::Join(_) | Request::Quota(_) => String::new(),
-    };
+    let particulars = request.particulars();
     let (version, seen, ticket_type) = (row.version, digest(&ticket), ticket.ticket_type);
     Ok(Decision { number, version, seen, about, particulars, reason, ticket_type, projects, roles, wished })
 }
@@ -106,16 +108,15 @@ fn about(row: &TicketRow, ticket: &Ticket, request: &Request, definition: &Defin
         Some(next) => format!("Next: {}.", next.name),
         None => "Then it is carried out.".to_owned(),
     };
-    match (asked, request) {
-        (Asked::Pass, Request::Join(join)) => {
-            let wish = join.wished.as_ref().map(|wished| format!(" Wished for: {}.", wished.name)).unwrap_or_default();
-            format!("#{number}. Pass: {initiator} joins the project chosen here, in the roles chosen here.{wish}")
-        }
-        (Asked::Pass, _) => format!("#{number} of {initiator}. Pass: {what}. {then}"),
-        (Asked::Reject, _) => {
+    match asked {
+        Asked::Pass => match request.chosen_by_approver(initiator) {
+            Some(chosen) => format!("#{number}. Pass: {chosen}"),
+            None => format!("#{number} of {initiator}. Pass: {what}. {then}"),
+        },
+        Asked::Reject => {
             format!("#{number} of {initiator}. Reject: the ticket ends, and this isn't done: {what}.")
         }
-        (Asked::Undo | Asked::Abandon, _) => format!("#{number}: {what}"),
+        Asked::Undo | Asked::Abandon => format!("#{number}: {what}"),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Submitting a workflow ticket, and amending one that nobody has decided yet: the same for every type.
 
 use super::current::check_current;
+use super::kind::kind;
 use super::subject::ticket_subject;
 use super::tasks::Route;
-use super::{execution, joining};
 use crate::domain::directory::Person;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
 use crate::domain::oplog::{Operation, Subject};
@@ -13,7 +13,6 @@ use crate::domain::request::Request;
 use crate::domain::workflow::{RecordKind, State, Step};
 use crate::server::app::App;
 use crate::server::caller::Caller;
-use crate::server::service::hosts::operations;
 use crate::server::service::quota;
 use crate::server::store::{process, task, ticket};
 use crate::server::work::Work;
@@ -99,11 +98,8 @@ pub async fn submit(work: &mut Work, new: &NewTicket) -> Result<TicketNumber, Ap
         initiator: &new.initiator.id,
     };
     refuse_empty_link(work, &route).await?;
-    if let Request::Join(_) = new.request {
-        joining::refuse_second(work, &new.initiator.id).await?;
-    }
-    execution::check(work, &new.request).await?;
-    operations::refuse_second(work, &new.request, None).await?;
+    kind(&new.request).check(work).await?;
+    kind(&new.request).refuse_second(work, &new.initiator.id, None).await?;
     let number = ticket::next_number(&mut work.tx).await?;
     take_hold(work, number, new).await?;
     let state = State::submitted(process.definition.links.len() as i64);
@@ -121,6 +117,7 @@ pub async fn submit(work: &mut Work, new: &NewTicket) -> Result<TicketNumber, Ap
             domain: new.domain.as_ref(),
             resource_name: &name,
             payload: payload.to_string(),
+            names_hosts: new.request.names_hosts(),
             state,
             stage,
             self_approval: process.definition.self_approval,
@@ -148,8 +145,8 @@ async fn amend(work: &mut Work, caller: &Caller, new: &NewTicket, amends: Amends
         let message = "A ticket stays in its project: its approvers were found there. Undo it and submit another one.";
         return Err(AppError::refused(message));
     }
-    execution::check(work, &new.request).await?;
-    operations::refuse_second(work, &new.request, Some(ticket.number)).await?;
+    kind(&new.request).check(work).await?;
+    kind(&new.request).refuse_second(work, &new.initiator.id, Some(ticket.number)).await?;
     quota::release(work, ticket.number).await?;
     take_hold(work, ticket.number, new).await?;
     let (state, _) = ticket.state().step(Step::Amend).map_err(|why| AppError::refused(why.to_string()))?;
