@@ -1,8 +1,10 @@
 //! The URL's query as pairs: tabs, filters, pages, dialogs and half-made forms all live there.
 
 use super::memo::memo;
+use crate::wire::filter;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use serde::de::DeserializeOwned;
 
 /// What opens a dialog or reports on the last form; lists and links leave it out.
 const PASSING: [&str; 8] = ["dialog", "ticket", "process", "about", "assignment", "hosts", "selected", "flash"];
@@ -27,6 +29,11 @@ impl Query {
     /// The value, or an empty text.
     pub fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// What a list shows.
+    pub fn filter<T: DeserializeOwned + Default>(&self) -> T {
+        filter::read(&self.0)
     }
 
     /// What stays when a dialog closes: the list's filters, order and page.

@@ -65,7 +65,7 @@ pub fn Tickets() -> impl IntoView {
     let tab = kept(move || params.with(|params| Tab::from_key(params.get_str("place")?)), Tab::Mine);
     let query = use_query();
     let revision = use_revision();
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<TicketFilter>));
     let list = read(
         move || (tab.get(), filter.get(), revision.track()),
         |(tab, filter, _)| async move { list_tickets(tab, filter).await.map(|list| (tab, list)) },
@@ -96,23 +96,6 @@ pub fn Tickets() -> impl IntoView {
         <JoinDialog page=Signal::derive(move || path(tab.get()))/>
     }
     .into_any()
-}
-
-fn filter(query: &Query) -> TicketFilter {
-    TicketFilter {
-        id: query.text("id"),
-        ticket_type: query.text("ticket_type"),
-        status: query.text("status"),
-        project: query.text("project"),
-        initiator: query.text("initiator"),
-        resource: query.text("resource"),
-        from: query.text("from"),
-        to: query.text("to"),
-        zone: query.text("zone"),
-        sort: query.text("sort"),
-        after: query.get("after").map(str::to_owned),
-        before: query.get("before").map(str::to_owned),
-    }
 }
 
 fn tabs(all: &[Tab], current: Tab, counts: LiveCounts) -> AnyView {
