@@ -4,6 +4,7 @@ use crate::common;
 use crate::common::requests::{ask_for_host, copies};
 use crate::common::tables;
 use crate::common::{Engine, TestApp};
+use countersign::domain::oplog::LogColumn;
 use countersign::domain::time::{DAY, HOUR};
 use countersign::domain::workflow::Tab;
 use countersign::server::seed;
@@ -138,6 +139,31 @@ both! {
             tried.insert(field.to_owned());
         }
         assert_eq!(tried, tables::fields::<TicketFilter>(), "each field was tried");
+    }
+
+    async fn page_and_file_have_the_same_head(app) {
+        let passed = ask(&app, "member", "web-1").await;
+        common::pass(&app, &app.caller("coowner").await, passed, 1, "", BACK).await.expect("passed");
+        ask(&app, "member", "web-2").await;
+        for (who, tab) in [("member", "mine"), ("owner", "pending"), ("coowner", "resolved"), ("owner", "involved"), ("sysadmin", "all")] {
+            let mut browser = app.client();
+            browser.sign_in(who).await;
+            let page = browser.get(&format!("/tickets/workflow/{tab}")).await.body;
+            let file = browser.get(&format!("/tickets/workflow/export?tab={tab}")).await.body;
+            let head: Vec<_> = file.trim_start_matches('\u{feff}').lines().next().expect("a head").split(',').collect();
+            assert_eq!(tables::captions(&page), head, "{tab}");
+        }
+        let mut browser = app.client();
+        browser.sign_in("sysadmin").await;
+        let captions = tables::captions(&browser.get("/logs").await.body);
+        let wanted: String = LogColumn::ALL.iter().map(|column| format!("&columns={}", column.key())).collect();
+        let file = browser.get(&format!("/logs/export?scope=all&format=csv{wanted}")).await.body;
+        let head: Vec<_> = file.trim_start_matches('\u{feff}').lines().next().expect("a head").split(',').collect();
+        // Times on a page are those of the person's zone.
+        let shown: Vec<_> = head.iter().map(|label| if *label == "Time (UTC)" { "Time" } else { *label }).collect();
+        let shown: Vec<_> = shown.into_iter().filter(|label| captions.iter().any(|caption| caption == label)).collect();
+        assert_eq!(captions, shown, "the file has each of the page's columns, in the page's order");
+        assert_eq!(captions.len(), 8);
     }
 
     async fn more_than_one_batch_is_read_once_each(app) {
