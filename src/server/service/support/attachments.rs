@@ -115,7 +115,7 @@ pub(super) fn shown(caller: &Caller, is_open: bool, file: &Attachment) -> PostFi
 
 /// Who sent it, while the ticket is open; and the System View, always: a secret may be in it.
 fn may_remove(caller: &Caller, is_open: bool, file: &Attachment) -> bool {
-    (is_open && file.author_id == caller.person.id) || (caller.is_system_view() && caller.person.is_system_admin())
+    (is_open && file.author_id == caller.person.id) || caller.administers_system()
 }
 
 /// Finds a file that the caller may read: foreign ones, and those of notes that they don't see, are unknown.
