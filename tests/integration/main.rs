@@ -55,5 +55,6 @@ mod request_tracker;
 mod rights;
 mod seed;
 mod support;
+mod transactions;
 mod workflow;
 mod writing;

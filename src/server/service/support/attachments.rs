@@ -42,7 +42,7 @@ pub async fn keep(app: &App, author: &UserId, given: &str, size: u64, content: &
     let place = if app.settings.attachments_folder.is_some() { Place::Folder } else { Place::Database };
     let size = i64::try_from(size).map_err(AppError::internal)?;
     let now = app.now();
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     let mut left = vec![];
     for (old, place) in attachment::overdue(&mut tx, author, now - DAY, MOST_WAITING - 1, CLEARED).await? {
         attachment::delete(&mut tx, &old).await?;
