@@ -11,8 +11,8 @@ pub fn fields<T: Default + Serialize>() -> BTreeSet<String> {
 
 /// The texts in the column of a page's table that has this caption, row by row.
 pub fn column(page: &str, caption: &str) -> Vec<String> {
-    let cells = page.split(&format!("<td data-label=\"{caption}\"")).skip(1).map(str::to_owned).collect::<Vec<_>>();
-    cells.iter().map(|cell| text_of(cell.split_once('>').expect("a cell").1)).collect()
+    let cell = format!("<td data-label=\"{caption}\"");
+    page.split(cell.as_str()).skip(1).map(|cell| text_of(cell.split_once('>').expect("a cell").1)).collect()
 }
 
 /// The captions of a page's first table, without that of the boxes and that of the actions.
