@@ -67,7 +67,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// A column of an export, in the order they are written.
+    /// A column of an export, in the order they are written; the page shows some of them.
     LogColumn {
         Number = "number", "ID";
         Time = "time", "Time (UTC)";

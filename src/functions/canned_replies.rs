@@ -3,7 +3,7 @@
 use crate::domain::ids::TicketNumber;
 use crate::wire::Reply;
 use crate::wire::canned_replies::CannedList;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ pub async fn list_canned(search: String) -> Result<CannedList, AppError> {
     super::answered(canned::list(&super::app(), &super::caller()?, &search).await)
 }
 
-#[server(endpoint = "create-canned-reply")]
+#[server(endpoint = "create-canned-reply", output = Changing)]
 pub async fn create_canned(
     #[server(default)] project: String,
     #[server(default)] title: String,
@@ -24,7 +24,7 @@ pub async fn create_canned(
     super::reply(canned::create(&super::app(), &super::caller()?, &project, &title, &body).await)
 }
 
-#[server(endpoint = "edit-canned-reply")]
+#[server(endpoint = "edit-canned-reply", output = Changing)]
 pub async fn edit_canned(
     id: String,
     #[server(default)] title: String,
@@ -34,7 +34,7 @@ pub async fn edit_canned(
     super::reply(canned::edit(&super::app(), &super::caller()?, &id, &title, &body).await)
 }
 
-#[server(endpoint = "delete-canned-reply")]
+#[server(endpoint = "delete-canned-reply", output = Changing)]
 pub async fn delete_canned(id: String) -> Result<Reply, AppError> {
     use crate::server::service::support::canned;
     super::reply(canned::delete(&super::app(), &super::caller()?, &id).await)

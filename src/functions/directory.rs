@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::directory::{
     DirectoryFilter, DomainList, Impact, ImpactAsk, ProjectList, RoleList, UserDetail, UserList,
 };
@@ -15,19 +15,19 @@ pub async fn list_domains(filter: DirectoryFilter) -> Result<DomainList, AppErro
     super::answered(domains::list(&super::app(), &super::caller()?, &filter).await)
 }
 
-#[server(endpoint = "create-domain")]
+#[server(endpoint = "create-domain", output = Changing)]
 pub async fn create_domain(name: String, description: String) -> Result<Reply, AppError> {
     use crate::server::service::directory::domains;
     super::reply(domains::create(&super::app(), &super::caller()?, &name, &description).await)
 }
 
-#[server(endpoint = "edit-domain")]
+#[server(endpoint = "edit-domain", output = Changing)]
 pub async fn edit_domain(id: DomainId, name: String, description: String) -> Result<Reply, AppError> {
     use crate::server::service::directory::domains;
     super::reply(domains::edit(&super::app(), &super::caller()?, &id, &name, &description).await)
 }
 
-#[server(endpoint = "delete-domain")]
+#[server(endpoint = "delete-domain", output = Changing)]
 pub async fn delete_domain(id: DomainId) -> Result<Reply, AppError> {
     use crate::server::service::directory::domains;
     super::reply(domains::delete(&super::app(), &super::caller()?, &id).await)
@@ -39,14 +39,14 @@ pub async fn list_projects(filter: DirectoryFilter) -> Result<ProjectList, AppEr
     super::answered(projects::list(&super::app(), &super::caller()?, &filter).await)
 }
 
-#[server(endpoint = "create-project")]
+#[server(endpoint = "create-project", output = Changing)]
 pub async fn create_project(name: String, domain: Option<String>, description: String) -> Result<Reply, AppError> {
     use crate::server::service::directory::projects;
     let domain = domain.unwrap_or_default();
     super::reply(projects::create(&super::app(), &super::caller()?, &name, &domain, &description).await)
 }
 
-#[server(endpoint = "edit-project")]
+#[server(endpoint = "edit-project", output = Changing)]
 pub async fn edit_project(
     id: ProjectId,
     name: String,
@@ -59,7 +59,7 @@ pub async fn edit_project(
     )
 }
 
-#[server(endpoint = "delete-project")]
+#[server(endpoint = "delete-project", output = Changing)]
 pub async fn delete_project(id: ProjectId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::projects;
     super::reply(projects::delete(&super::app(), &super::caller()?, &id).await.map(|done| done.landing(back)))
@@ -77,7 +77,7 @@ pub async fn get_user(id: UserId) -> Result<UserDetail, AppError> {
     super::answered(users::get(&super::app(), &super::caller()?, &id).await)
 }
 
-#[server(endpoint = "create-user")]
+#[server(endpoint = "create-user", output = Changing)]
 pub async fn create_user(
     username: String,
     display_name: String,
@@ -91,7 +91,7 @@ pub async fn create_user(
     super::reply(users::create(&super::app(), &super::caller()?, &form, &password, &repeat).await)
 }
 
-#[server(endpoint = "edit-user")]
+#[server(endpoint = "edit-user", output = Changing)]
 pub async fn edit_user(
     id: UserId,
     username: String,
@@ -105,20 +105,20 @@ pub async fn edit_user(
     super::reply(users::edit(&super::app(), &super::caller()?, &id, &form).await.map(|done| done.landing(back)))
 }
 
-#[server(endpoint = "enable-user")]
+#[server(endpoint = "enable-user", output = Changing)]
 pub async fn enable_user(id: UserId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
     super::reply(users::set_enabled(&super::app(), &super::caller()?, &id, true).await.map(|done| done.landing(back)))
 }
 
-#[server(endpoint = "disable-user")]
+#[server(endpoint = "disable-user", output = Changing)]
 pub async fn disable_user(id: UserId, back: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::directory::users;
     super::reply(users::set_enabled(&super::app(), &super::caller()?, &id, false).await.map(|done| done.landing(back)))
 }
 
 /// Sets a new password for somebody else and ends their sessions.
-#[server(endpoint = "reset-password")]
+#[server(endpoint = "reset-password", output = Changing)]
 pub async fn reset_password(
     id: UserId,
     password: String,
@@ -133,13 +133,13 @@ pub async fn reset_password(
     )
 }
 
-#[server(endpoint = "assign-role")]
+#[server(endpoint = "assign-role", output = Changing)]
 pub async fn assign_role(user: UserId, project: ProjectId, role: RoleId) -> Result<Reply, AppError> {
     use crate::server::service::directory;
     super::reply(directory::assign(&super::app(), &super::caller()?, &user, &project, &role).await)
 }
 
-#[server(endpoint = "remove-role")]
+#[server(endpoint = "remove-role", output = Changing)]
 pub async fn remove_role(user: UserId, project: ProjectId, role: RoleId) -> Result<Reply, AppError> {
     use crate::server::service::directory;
     super::reply(directory::unassign(&super::app(), &super::caller()?, &user, &project, &role).await)
@@ -151,7 +151,7 @@ pub async fn list_roles(filter: DirectoryFilter) -> Result<RoleList, AppError> {
     super::answered(roles::list(&super::app(), &super::caller()?, &filter).await)
 }
 
-#[server(endpoint = "create-role")]
+#[server(endpoint = "create-role", output = Changing)]
 pub async fn create_role(name: String, reach: String, description: String) -> Result<Reply, AppError> {
     use crate::server::service::directory::roles;
     use crate::wire::directory::RoleForm;
@@ -159,7 +159,7 @@ pub async fn create_role(name: String, reach: String, description: String) -> Re
     super::reply(roles::create(&super::app(), &super::caller()?, &form).await)
 }
 
-#[server(endpoint = "edit-role")]
+#[server(endpoint = "edit-role", output = Changing)]
 pub async fn edit_role(id: RoleId, name: String, reach: String, description: String) -> Result<Reply, AppError> {
     use crate::server::service::directory::roles;
     use crate::wire::directory::RoleForm;
@@ -167,7 +167,7 @@ pub async fn edit_role(id: RoleId, name: String, reach: String, description: Str
     super::reply(roles::edit(&super::app(), &super::caller()?, &id, &form).await)
 }
 
-#[server(endpoint = "delete-role")]
+#[server(endpoint = "delete-role", output = Changing)]
 pub async fn delete_role(id: RoleId) -> Result<Reply, AppError> {
     use crate::server::service::directory::roles;
     super::reply(roles::delete(&super::app(), &super::caller()?, &id).await)

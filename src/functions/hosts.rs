@@ -4,7 +4,7 @@ use crate::domain::host::HostForm;
 use crate::domain::host_operation::{AdjustForm, DeleteForm, DirectAction};
 use crate::domain::ids::{HostId, TicketNumber};
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use crate::wire::hosts::{HostDetail, HostFilter, HostFormData, HostList, HostsDialog};
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub async fn get_host_form() -> Result<HostFormData, AppError> {
 }
 
 /// Submits a ticket, or creates at once where the process isn't enabled.
-#[server(endpoint = "create-host")]
+#[server(endpoint = "create-host", output = Changing)]
 pub async fn create_host(
     form: HostForm,
     #[server(default)] amends: Option<TicketNumber>,
@@ -46,7 +46,7 @@ pub async fn get_hosts_dialog(
 }
 
 /// Submits a ticket, amends one, or adjusts at once where the process isn't enabled.
-#[server(endpoint = "adjust-hosts")]
+#[server(endpoint = "adjust-hosts", output = Changing)]
 pub async fn adjust_hosts(
     form: AdjustForm,
     #[server(default)] amends: Option<TicketNumber>,
@@ -58,7 +58,7 @@ pub async fn adjust_hosts(
 }
 
 /// Submits a ticket, amends one, or deletes at once where the process isn't enabled.
-#[server(endpoint = "delete-hosts")]
+#[server(endpoint = "delete-hosts", output = Changing)]
 pub async fn delete_hosts(
     form: DeleteForm,
     #[server(default)] amends: Option<TicketNumber>,
@@ -70,7 +70,7 @@ pub async fn delete_hosts(
 }
 
 /// Starts, stops, locks, unlocks, restores or clears one host.
-#[server(endpoint = "act-on-host")]
+#[server(endpoint = "act-on-host", output = Changing)]
 pub async fn act_on_host(id: HostId, action: DirectAction, back: String) -> Result<Reply, AppError> {
     use crate::server::service::hosts::trash;
     super::reply(trash::act(&super::app(), &super::caller()?, &id, action, &back).await)

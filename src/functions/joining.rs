@@ -3,7 +3,7 @@
 use crate::domain::ids::TicketNumber;
 use crate::domain::join::JoinForm;
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use crate::wire::joining::JoinFormData;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ pub async fn get_join_form() -> Result<JoinFormData, AppError> {
 }
 
 /// Submits the application.
-#[server(endpoint = "apply-to-join")]
+#[server(endpoint = "apply-to-join", output = Changing)]
 pub async fn apply_to_join(
     form: JoinForm,
     #[server(default)] amends: Option<TicketNumber>,

@@ -28,10 +28,31 @@ mod server_side {
     use crate::wire::{Done, Reply};
     use leptos::prelude::{expect_context, use_context};
     use leptos_axum::ResponseOptions;
+    use std::sync::{Arc, OnceLock};
 
     /// Why the files that came along weren't kept; the form's own function refuses with it.
     #[derive(Debug, Clone)]
     pub struct UploadProblem(pub Vec<Problem>);
+
+    /// Where the server function of one request leaves its reply or its refusal, for `http` to write. A function that only
+    /// reads leaves nothing here unless it refuses.
+    #[derive(Clone, Default)]
+    pub struct ReplySlot(Arc<OnceLock<Reply>>);
+
+    impl ReplySlot {
+        /// What the function has left, if anything.
+        pub fn reply(&self) -> Option<Reply> {
+            self.0.get().cloned()
+        }
+    }
+
+    /// Does nothing while a page is rendered: the page itself shows what came of its readings.
+    fn leave(reply: &Reply) {
+        if let Some(slot) = use_context::<ReplySlot>() {
+            // A function answers once.
+            let _ = slot.0.set(reply.clone());
+        }
+    }
 
     pub fn app() -> App {
         expect_context::<App>()
@@ -55,8 +76,11 @@ mod server_side {
 
     /// Lets a reading answer carry the HTTP status that fits it: for the page being rendered, or for the fetch.
     pub fn answered<T>(result: Result<T, AppError>) -> Result<T, AppError> {
-        if let (Err(error), Some(response)) = (&result, use_context::<ResponseOptions>()) {
-            response.set_status(error.status());
+        if let Err(error) = &result {
+            leave(&Reply::Refused(error.clone()));
+            if let Some(response) = use_context::<ResponseOptions>() {
+                response.set_status(error.status());
+            }
         }
         result
     }
@@ -76,14 +100,16 @@ mod server_side {
 
     /// Turns a change's outcome into the reply its form gets, and sends the browser on when it succeeded.
     pub fn reply(outcome: Result<Done, AppError>) -> Result<Reply, AppError> {
-        Ok(match outcome {
+        let reply = match outcome {
             Ok(done) => {
                 leptos_axum::redirect(&done.location);
                 Reply::Done(done)
             }
             Err(error) => Reply::Refused(error),
-        })
+        };
+        leave(&reply);
+        Ok(reply)
     }
 }
 #[cfg(feature = "ssr")]
-pub use server_side::{UploadProblem, answered, app, caller, is_demo, made_for, reply, uploaded};
+pub use server_side::{ReplySlot, UploadProblem, answered, app, caller, is_demo, made_for, reply, uploaded};

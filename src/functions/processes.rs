@@ -3,7 +3,7 @@
 use crate::domain::ids::{ProcessId, RoleId};
 use crate::domain::process::{ProcessForm, Scope, TicketType};
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use crate::wire::processes::{LinkGaps, ProcessDetail, Setup};
 use leptos::prelude::*;
@@ -38,14 +38,14 @@ pub async fn get_coverage(ticket_type: TicketType, role: RoleId, scope: Scope) -
 }
 
 /// Creates the type's process (Disabled), or writes a new version of it.
-#[server(endpoint = "configure-process")]
+#[server(endpoint = "configure-process", output = Changing)]
 pub async fn configure_process(form: ProcessForm, back: Option<String>) -> Result<Reply, AppError> {
     let done = crate::server::service::processes::configure(&super::app(), &super::caller()?, &form).await;
     super::reply(done.map(|done| done.landing(back)))
 }
 
 /// Where links have gaps, `accept_gaps` (a checkbox) has to be ticked: enabling asks once more.
-#[server(endpoint = "enable-process")]
+#[server(endpoint = "enable-process", output = Changing)]
 pub async fn enable_process(
     id: ProcessId,
     accept_gaps: Option<String>,
@@ -56,7 +56,7 @@ pub async fn enable_process(
     super::reply(done.map(|done| done.landing(back)))
 }
 
-#[server(endpoint = "disable-process")]
+#[server(endpoint = "disable-process", output = Changing)]
 pub async fn disable_process(id: ProcessId, back: Option<String>) -> Result<Reply, AppError> {
     let done = crate::server::service::processes::disable(&super::app(), &super::caller()?, &id).await;
     super::reply(done.map(|done| done.landing(back)))

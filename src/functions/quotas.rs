@@ -3,7 +3,7 @@
 use crate::domain::ids::TicketNumber;
 use crate::domain::quota_request::QuotaForm;
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use crate::wire::quotas::QuotaList;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ pub async fn get_quotas(chosen: String) -> Result<QuotaList, AppError> {
 }
 
 /// Sets limits at once where the caller may, otherwise submits a ticket; `back` is the page to return to.
-#[server(endpoint = "change-quota")]
+#[server(endpoint = "change-quota", output = Changing)]
 pub async fn change_quota(
     form: QuotaForm,
     #[server(default)] back: String,

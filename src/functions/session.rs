@@ -1,12 +1,12 @@
 //! Signing in, the first administrator, changing the view, the password. Signing out is the plain POST `/logout`.
 
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use leptos::prelude::*;
 
 /// Signs in and goes to `next`, a path of this site, or to the first page.
-#[server(endpoint = "sign-in")]
+#[server(endpoint = "sign-in", output = Changing)]
 pub async fn sign_in(username: String, password: String, next: Option<String>) -> Result<Reply, AppError> {
     use crate::server::service::sign_in as service;
     let (app, from) = (super::app(), admission::Arrival::of_request());
@@ -21,7 +21,7 @@ pub async fn setup_is_open() -> Result<bool, AppError> {
 }
 
 /// Sets the first admin's password through the one-time link and signs in.
-#[server(endpoint = "set-up")]
+#[server(endpoint = "set-up", output = Changing)]
 pub async fn set_up(token: String, username: String, password: String, repeat: String) -> Result<Reply, AppError> {
     use crate::server::service::first_run;
     let (app, from) = (super::app(), admission::Arrival::of_request());
@@ -30,19 +30,19 @@ pub async fn set_up(token: String, username: String, password: String, repeat: S
 }
 
 /// Works in another of the person's views from now on; `view` is a [`crate::domain::directory::View`] key.
-#[server(endpoint = "switch-view")]
+#[server(endpoint = "switch-view", output = Changing)]
 pub async fn switch_view(view: String) -> Result<Reply, AppError> {
     super::reply(crate::server::service::session::switch_view(&super::app(), &super::caller()?, &view).await)
 }
 
-#[server(endpoint = "change-password")]
+#[server(endpoint = "change-password", output = Changing)]
 pub async fn change_password(current: String, password: String, repeat: String) -> Result<Reply, AppError> {
     let (app, caller) = (super::app(), super::caller()?);
     super::reply(crate::server::service::session::change_password(&app, &caller, &current, &password, &repeat).await)
 }
 
 /// Ends every session of the caller but this one.
-#[server(endpoint = "sign-out-everywhere")]
+#[server(endpoint = "sign-out-everywhere", output = Changing)]
 pub async fn sign_out_everywhere() -> Result<Reply, AppError> {
     super::reply(crate::server::service::session::sign_out_everywhere(&super::app(), &super::caller()?).await)
 }

@@ -1,7 +1,7 @@
 //! Reading and changing the settings of the whole system.
 
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use crate::wire::settings::SystemSettings;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ pub async fn get_system_settings() -> Result<SystemSettings, AppError> {
 }
 
 /// Saves the settings; a delay that is fixed from outside isn't sent.
-#[server(endpoint = "save-system-settings")]
+#[server(endpoint = "save-system-settings", output = Changing)]
 pub async fn save_system_settings(
     auto_close: Option<String>,
     trash: Option<String>,
@@ -28,7 +28,7 @@ pub async fn save_system_settings(
 }
 
 /// Turns the three-level hierarchy on; it can't be turned off again.
-#[server(endpoint = "turn-on-three-level")]
+#[server(endpoint = "turn-on-three-level", output = Changing)]
 pub async fn turn_on_three_level() -> Result<Reply, AppError> {
     super::reply(crate::server::service::system_settings::turn_on_three_level(&super::app(), &super::caller()?).await)
 }

@@ -3,7 +3,7 @@
 use crate::domain::ids::TicketNumber;
 use crate::domain::support::{SupportForm, SupportTab};
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use crate::wire::support::{PostFile, ReplyRights, SupportDetail, SupportFilter, SupportList};
 use leptos::prelude::*;
@@ -34,7 +34,7 @@ pub async fn check_support_request() -> Result<String, AppError> {
     super::answered(allowed.map(|()| caller.person.username))
 }
 
-#[server(endpoint = "request-support")]
+#[server(endpoint = "request-support", output = Changing)]
 pub async fn request_support(form: SupportForm, #[server(default)] file: Vec<String>) -> Result<Reply, AppError> {
     use crate::server::service::support::request;
     let (app, caller) = (super::app(), super::caller()?);
@@ -45,13 +45,13 @@ pub async fn request_support(form: SupportForm, #[server(default)] file: Vec<Str
 }
 
 /// View in My Pending: takes the ticket, then leads to it.
-#[server(endpoint = "take-support-ticket")]
+#[server(endpoint = "take-support-ticket", output = Changing)]
 pub async fn take_support(number: TicketNumber) -> Result<Reply, AppError> {
     super::reply(crate::server::service::support::handling::take(&super::app(), &super::caller()?, number).await)
 }
 
 /// `file`: files that came with it, each `ID:NAME`. `note`: `on` for an internal note. `preview`: the page is only to show what it would look like.
-#[server(endpoint = "reply-support-ticket")]
+#[server(endpoint = "reply-support-ticket", output = Changing)]
 pub async fn reply_support(
     number: TicketNumber,
     body: String,
@@ -65,7 +65,7 @@ pub async fn reply_support(
         return super::reply(Err(refused));
     }
     if preview.is_some() {
-        return Ok(Reply::Refused(AppError::refused("Not sent yet. Below is how it will look.")));
+        return super::reply(Err(AppError::refused("Not sent yet. Below is how it will look.")));
     }
     let entry = handling::Entry { body: &body, note: note.is_some(), files: &file };
     super::reply(handling::reply(&app, &caller, number, entry).await)
@@ -78,7 +78,7 @@ pub async fn get_attachment(number: TicketNumber, file: String) -> Result<PostFi
     super::answered(attachments::get(&super::app(), &super::caller()?, number, &file).await)
 }
 
-#[server(endpoint = "remove-attachment")]
+#[server(endpoint = "remove-attachment", output = Changing)]
 pub async fn remove_attachment(number: TicketNumber, file: String) -> Result<Reply, AppError> {
     use crate::server::service::support::attachments;
     super::reply(attachments::remove(&super::app(), &super::caller()?, number, &file).await)
@@ -91,7 +91,7 @@ pub async fn tell_writing(number: TicketNumber) -> Result<(), AppError> {
     super::answered(details::tell_writing(&super::app(), &super::caller()?, number).await)
 }
 
-#[server(endpoint = "end-support-ticket")]
+#[server(endpoint = "end-support-ticket", output = Changing)]
 pub async fn end_support(
     number: TicketNumber,
     #[server(default)] resolved: String,

@@ -4,7 +4,7 @@ use crate::domain::ids::{ProjectId, RoleId, TicketNumber};
 use crate::domain::process::TicketType;
 use crate::domain::workflow::Tab;
 use crate::wire::Reply;
-use crate::wire::codec::Reading;
+use crate::wire::codec::{Changing, Reading};
 use crate::wire::error::AppError;
 use crate::wire::workflow::{
     Asked, Batch, BatchResult, Decision, Picked, RoutePreview, TicketDetail, TicketFilter, TicketList, Verdict,
@@ -39,7 +39,7 @@ pub async fn get_route(ticket_type: TicketType, project: ProjectId) -> Result<Op
 
 /// Passes the open link. `version` and `seen` are those of the ticket the person saw; `back` is the page to return to.
 /// `project` and `roles` are what an applicant is let into.
-#[server(endpoint = "pass")]
+#[server(endpoint = "pass", output = Changing)]
 pub async fn pass(
     number: TicketNumber,
     version: i64,
@@ -56,7 +56,7 @@ pub async fn pass(
     )
 }
 
-#[server(endpoint = "reject")]
+#[server(endpoint = "reject", output = Changing)]
 pub async fn reject(
     number: TicketNumber,
     version: i64,
@@ -77,7 +77,7 @@ pub async fn get_batch(verdict: Verdict, #[server(default)] numbers: Vec<TicketN
 }
 
 /// Decides several tickets of one type; what can't be decided doesn't hold up the others.
-#[server(endpoint = "decide-batch")]
+#[server(endpoint = "decide-batch", output = Changing)]
 pub async fn decide_batch(
     verdict: Verdict,
     #[server(default)] tickets: Vec<Picked>,
@@ -94,20 +94,20 @@ pub async fn get_batch_result(id: String) -> Result<Option<BatchResult>, AppErro
     super::answered(crate::server::service::workflow::batch::result(&super::app(), &super::caller()?, &id).await)
 }
 
-#[server(endpoint = "undo")]
+#[server(endpoint = "undo", output = Changing)]
 pub async fn undo(number: TicketNumber, version: i64, reason: String, back: String) -> Result<Reply, AppError> {
     use crate::server::service::workflow::decide;
     super::reply(decide::undo(&super::app(), &super::caller()?, number, version, &reason, &back).await)
 }
 
 /// Carries on with a failed execution.
-#[server(endpoint = "retry")]
+#[server(endpoint = "retry", output = Changing)]
 pub async fn retry(number: TicketNumber, version: i64, back: String) -> Result<Reply, AppError> {
     use crate::server::service::workflow::decide;
     super::reply(decide::retry(&super::app(), &super::caller()?, number, version, &back).await)
 }
 
-#[server(endpoint = "abandon")]
+#[server(endpoint = "abandon", output = Changing)]
 pub async fn abandon(number: TicketNumber, version: i64, reason: String, back: String) -> Result<Reply, AppError> {
     use crate::server::service::workflow::decide;
     super::reply(decide::abandon(&super::app(), &super::caller()?, number, version, &reason, &back).await)

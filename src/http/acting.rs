@@ -5,23 +5,23 @@
 //! and the half-typed form of the person before. What its forms send is refused. Sign out is not: it ends the session that
 //! the browser has.
 
+use super::answer::replied;
 use crate::domain::directory::Person;
 use crate::server::caller::Caller;
 use crate::wire::Reply;
 use crate::wire::error::AppError;
 use crate::wire::session::MADE_FOR;
-use axum::Json;
 use axum::extract::Request;
 use axum::http::{HeaderMap, Uri};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 
 /// Refuses a form whose page was made for somebody other than the person of the session. Programs needn't say for whom
 /// they send; whoever has no session is told so by the server function itself.
 pub async fn refuse_others_pages(request: Request, next: Next) -> Response {
     let caller = request.extensions().get::<Caller>().map(|caller| &caller.person);
     match caller.filter(|person| is_of_another(request.uri(), request.headers(), person)) {
-        Some(person) => Json(Reply::Refused(AppError::AnotherPerson { now: name_of(person) })).into_response(),
+        Some(person) => replied(Reply::Refused(AppError::AnotherPerson { now: name_of(person) })),
         None => next.run(request).await,
     }
 }

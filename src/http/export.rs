@@ -8,8 +8,7 @@ use crate::server::caller::Caller;
 use crate::server::service::oplog::export::{self, Wish};
 use crate::server::service::workflow;
 use crate::wire::error::AppError;
-use crate::wire::logs::LogFilter;
-use crate::wire::workflow::TicketFilter;
+use crate::wire::filter;
 use axum::body::{Body, Bytes};
 use axum::extract::{Extension, RawQuery, State};
 use axum::http::HeaderValue;
@@ -43,7 +42,7 @@ pub async fn tickets(
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&query.unwrap_or_default()).unwrap_or_default();
     let tab = pairs.iter().find(|(name, _)| name == "tab").and_then(|(_, value)| Tab::from_key(value));
     let export = tab.ok_or(AppError::NotFound);
-    match export.and_then(|tab| workflow::export::prepare(&app, &caller, tab, &ticket_filter(&pairs))) {
+    match export.and_then(|tab| workflow::export::prepare(&app, &caller, tab, &filter::read(&pairs))) {
         Ok(export) => download(&export.file_name(), "text/csv; charset=utf-8", export.stream()),
         Err(error) => (error.status(), error.to_string()).into_response(),
     }
@@ -65,38 +64,10 @@ fn download(
     (headers, Body::from_stream(content)).into_response()
 }
 
-fn ticket_filter(pairs: &[(String, String)]) -> TicketFilter {
-    let text = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    TicketFilter {
-        id: text("id"),
-        ticket_type: text("ticket_type"),
-        status: text("status"),
-        project: text("project"),
-        initiator: text("initiator"),
-        resource: text("resource"),
-        from: text("from"),
-        to: text("to"),
-        zone: text("zone"),
-        sort: text("sort"),
-        ..Default::default()
-    }
-}
-
 fn wish(pairs: &[(String, String)]) -> Wish {
     let text = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()).unwrap_or_default();
     Wish {
-        filter: LogFilter {
-            about_type: text("about_type"),
-            about_id: text("about_id"),
-            operator: text("operator"),
-            operation: text("operation"),
-            resource_type: text("resource_type"),
-            result: text("result"),
-            from: text("from"),
-            to: text("to"),
-            zone: text("zone"),
-            ..Default::default()
-        },
+        filter: filter::read(pairs),
         columns: pairs.iter().filter(|(name, _)| name == "columns").map(|(_, value)| value.clone()).collect(),
         format: text("format"),
         scope: text("scope"),

@@ -1,13 +1,14 @@
 //! The way in: routes, and what every request passes before it reaches a page or a server function.
 //!
 //! From the outside in: the request's id and trace, the end of connections when the server stops, figures, headers,
-//! caught panics. For pages and server functions then: how long it may take, the kind of answer, how large it may be,
+//! caught panics. For pages and server functions then: how long it may take, the answer written, how large it may be,
 //! CSRF, the session, the gate (who may open which page). For server functions last: the files of a form taken out of it
 //! (two functions), the redirect with its flash for forms sent without scripts, and for whom the page was made.
 
 mod accept;
 mod acting;
 mod address;
+mod answer;
 pub mod build;
 mod csrf;
 mod events;
@@ -15,7 +16,6 @@ mod export;
 mod fault;
 mod files;
 mod gate;
-mod in_kind;
 mod limits;
 pub mod location;
 pub mod metrics;
@@ -71,8 +71,10 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::disable());
     let application = application.merge(guarded(&app, with_files, LARGEST_UPLOAD, LONGEST_UPLOAD));
     // Without the limit on how long an answer takes: these go on as long as a page is open.
-    let streams =
-        Router::new().route("/events", get(events::events)).layer(from_fn_with_state(app.clone(), session::identify));
+    let streams = Router::new()
+        .route("/events", get(events::events))
+        .layer(from_fn_with_state(app.clone(), session::identify))
+        .layer(from_fn(answer::write));
     let mut router = application
         .merge(streams)
         .merge(files::router(&site_root, &build))
@@ -112,7 +114,7 @@ fn guarded(app: &App, router: Router<App>, largest: usize, longest: Duration) ->
         .layer(from_fn_with_state(app.clone(), session::identify))
         .layer(from_fn_with_state(app.clone(), csrf::refuse_foreign))
         .layer(RequestBodyLimitLayer::new(largest))
-        .layer(from_fn(in_kind::answer_in_kind))
+        .layer(from_fn(answer::write))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, longest))
 }
 

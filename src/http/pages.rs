@@ -1,8 +1,7 @@
 //! Pages rendered by Leptos, and the server functions behind their forms.
 
 use super::build::Build;
-use super::in_kind::said;
-use crate::functions::UploadProblem;
+use crate::functions::{ReplySlot, UploadProblem};
 use crate::server::app::App;
 use crate::server::caller::{Caller, ClientIp};
 use crate::ui::{self, Area};
@@ -76,23 +75,22 @@ async fn whole(render: impl Fn(Request) -> Rendering, mut request: Request, buil
     }
 }
 
-pub async fn server_function(State(app): State<App>, request: Request) -> Response {
+/// Calls a server function. What it replied goes along with the response and is written by `answer`.
+pub async fn server_function(State(app): State<App>, mut request: Request) -> Response {
+    let slot = ReplySlot::default();
+    request.extensions_mut().insert(slot.clone());
     let mut response = handle_server_fns_with_context(context(app), request).await.into_response();
-    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-        response = judged(response).await;
+    let mut reply = slot.reply();
+    if reply.is_none() && response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        // Leptos answers so to arguments that it can't read: the function wasn't called, and the fault is the sender's.
+        *response.status_mut() = AppError::Unreachable.status();
+        reply = Some(Reply::Refused(AppError::Unreachable));
+    }
+    if let Some(reply) = reply {
+        response.extensions_mut().insert(reply);
     }
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// Leptos answers 500 to arguments that it can't read, too: those were the sender's.
-async fn judged(response: Response) -> Response {
-    let (mut head, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    if said(head.status, &body) == Some(Reply::Refused(AppError::Unreachable)) {
-        head.status = AppError::Unreachable.status();
-    }
-    Response::from_parts(head, Body::from(body))
 }
 
 /// What pages and server functions find in their context: the application and, from the request, who is asking.
@@ -108,6 +106,9 @@ fn context(app: App) -> impl Fn() + Clone + Send + Sync + 'static {
         }
         if let Some(problem) = parts.extensions.get::<UploadProblem>() {
             provide_context(problem.clone());
+        }
+        if let Some(slot) = parts.extensions.get::<ReplySlot>() {
+            provide_context(slot.clone());
         }
         if let Some(ip) = parts.extensions.get::<ClientIp>() {
             provide_context(ip.clone());

@@ -6,7 +6,6 @@
 
 use super::accept::wants_html;
 use super::csrf::own_hosts;
-use super::in_kind::said;
 use super::limits::LARGEST_BODY;
 use super::location::{referring_page, see_other};
 use crate::domain::address::{sign_in_then, with_parameter};
@@ -36,17 +35,19 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
     let action = head.uri.path().to_owned();
     let page = referring_page(&head.headers, &own_hosts(&app, &head.headers)).unwrap_or_else(|| "/".to_owned());
     let session = head.extensions.get::<Caller>().map(|c| c.session_hash.clone());
-    // The server function answers as it would to the browser half: with its reply instead of a redirect of its own.
+    // Asked for a page, Leptos would redirect by itself.
     head.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
 
-    let response = next.run(Request::from_parts(head, Body::from(body))).await;
+    let mut response = next.run(Request::from_parts(head, Body::from(body))).await;
 
-    let (head, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let Some(reply) = reply(head.status, &body) else {
-        return Response::from_parts(head, Body::from(body));
+    let reply = match response.extensions_mut().remove::<Reply>() {
+        Some(reply) => reply,
+        // A function that only reads, which no form calls.
+        None if response.status().is_success() => return response,
+        // There is no such function.
+        None => Reply::Refused(AppError::Unreachable),
     };
-    let session = hash_of_new_session(&head.headers).or(session);
+    let session = hash_of_new_session(response.headers()).or(session);
     let location = match keep(&app, action, typed, &reply, session.as_deref()).await {
         Ok(flash) => destination(&reply, &page, Some(&flash)),
         Err(error) => {
@@ -55,15 +56,10 @@ pub async fn answer_plainly(State(app): State<App>, request: Request, next: Next
         }
     };
     let mut answer = see_other(&location);
-    for cookie in head.headers.get_all(SET_COOKIE) {
+    for cookie in response.headers().get_all(SET_COOKIE) {
         answer.headers_mut().append(SET_COOKIE, cookie.clone());
     }
     answer
-}
-
-/// What came of it; `None` where the function isn't one that a form calls.
-fn reply(status: StatusCode, body: &[u8]) -> Option<Reply> {
-    said(status, body).or_else(|| (!status.is_success()).then_some(Reply::Refused(AppError::Unreachable)))
 }
 
 fn destination(reply: &Reply, page: &str, flash: Option<&str>) -> String {

@@ -2,6 +2,7 @@
 
 use super::accept::wants_html;
 use super::address;
+use super::answer::refused;
 use super::fault::fault;
 use super::location::see_other;
 use crate::domain::address::SIGN_IN_PAGE;
@@ -10,12 +11,11 @@ use crate::server::auth::cookie;
 use crate::server::caller::{Caller, ClientIp};
 use crate::server::service::session;
 use crate::wire::error::AppError;
-use axum::Json;
 use axum::extract::{ConnectInfo, Extension, Request, State};
 use axum::http::HeaderMap;
 use axum::http::header::SET_COOKIE;
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use std::net::SocketAddr;
 
 /// Finds out who is asking; pages, server functions and the gate find the [`Caller`] in the request.
@@ -29,7 +29,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         match session::authenticate(&app, &token, &ip.0).await {
             Ok(Some(caller)) => _ = request.extensions_mut().insert(caller),
             Ok(None) => {}
-            Err(error) => return failed(&error, wants_html(request.headers())),
+            Err(error) => return failed(error, wants_html(request.headers())),
         }
     }
     request.extensions_mut().insert(ip);
@@ -41,7 +41,7 @@ pub async fn log_out(State(app): State<App>, caller: Option<Extension<Caller>>, 
     if let Some(Extension(caller)) = caller
         && let Err(error) = session::sign_out(&app, &caller).await
     {
-        return failed(&error, wants_html(&headers));
+        return failed(error, wants_html(&headers));
     }
     let mut response = see_other(SIGN_IN_PAGE);
     if let Some(cookie) = cookie::holding(&app.settings, "", 0) {
@@ -51,6 +51,6 @@ pub async fn log_out(State(app): State<App>, caller: Option<Extension<Caller>>, 
 }
 
 /// To a person a page, to others the error as server functions give it.
-fn failed(error: &AppError, as_page: bool) -> Response {
-    if as_page { fault(error) } else { (error.status(), Json(error)).into_response() }
+fn failed(error: AppError, as_page: bool) -> Response {
+    if as_page { fault(&error) } else { refused(error) }
 }

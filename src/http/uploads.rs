@@ -5,6 +5,7 @@
 //! comes back with its files.
 
 use super::acting::is_of_another;
+use super::answer::{refused, replied};
 use super::limits::LARGEST_BODY;
 use crate::domain::attachment::{MAX_FILES, MAX_SIZE, clean_name, is_image, refusal};
 use crate::domain::ids::{TicketNumber, UserId};
@@ -14,8 +15,8 @@ use crate::server::app::App;
 use crate::server::attachments::content;
 use crate::server::caller::Caller;
 use crate::server::service::support::attachments::{self, FIELD};
+use crate::wire::Reply;
 use crate::wire::error::AppError;
-use axum::Json;
 use axum::body::{Body, to_bytes};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{Extension, FromRequest, Multipart, Path, Request, State};
@@ -98,7 +99,7 @@ async fn read(app: &App, author: Option<&UserId>, request: Request) -> Result<Fo
     if let Some(author) = author {
         for (number, (name, size, mut file)) in (kept..).zip(files) {
             let id = attachments::keep(app, author, &name, size, &mut file).await;
-            let id = id.map_err(|error| (error.status(), Json(error)).into_response())?;
+            let id = id.map_err(refused)?;
             pairs.push((format!("{FIELD}[{number}]"), format!("{id}:{name}")));
         }
     }
@@ -113,15 +114,12 @@ fn clean_name_of(given: &str) -> Option<String> {
 fn broken(error: MultipartError) -> Response {
     let status = error.status();
     let message = "What was sent arrived incomplete, or is too large. Nothing was changed; try again.";
-    (status, Json(AppError::refused(message))).into_response()
+    (status, replied(Reply::Refused(AppError::refused(message)))).into_response()
 }
 
 /// Writes a file to disk as it arrives, so that a slow sender takes no memory. What is beyond the limit is read and dropped.
 async fn spool(mut field: Field<'_>) -> Result<(File, u64), Response> {
-    let failed = |error| {
-        let error = AppError::internal(format_args!("upload: {error}"));
-        (error.status(), Json(error)).into_response()
-    };
+    let failed = |error| refused(AppError::internal(format_args!("upload: {error}")));
     let mut file = File::from_std(tempfile::tempfile().map_err(failed)?);
     let mut size = 0;
     while let Some(chunk) = field.chunk().await.map_err(broken)? {

@@ -4,7 +4,7 @@ use super::clock::Clock;
 use super::cloud::CloudProvider;
 use super::events::Events;
 use super::settings::Settings;
-use super::store::db::Db;
+use super::store::db::{Db, Tx};
 use crate::domain::time::Millis;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -28,5 +28,12 @@ pub struct App {
 impl App {
     pub fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// Begins a transaction that leaves no record in the operation log, for writes that are nobody's change: a step of a
+    /// job, a kept answer, a counted attempt to sign in, a seal. Every change goes through [`App::work`] instead. What
+    /// isn't committed is taken back.
+    pub async fn quiet(&self) -> sqlx::Result<Tx> {
+        self.db.begin().await
     }
 }

@@ -34,6 +34,16 @@ impl Caller {
         self.view() == Some(&View::System)
     }
 
+    /// Whether they are a system administrator who works in the System View.
+    pub fn administers_system(&self) -> bool {
+        self.is_system_view() && self.person.is_system_admin()
+    }
+
+    /// Whether every ticket may be read, whoever submitted it and whoever decides it (SPEC 7).
+    pub fn reads_every_ticket(&self) -> bool {
+        self.administers_system()
+    }
+
     /// Whether they work in the Domain View of this domain, which shows its support tickets.
     pub fn reads_support_of(&self, domain: &DomainId) -> bool {
         matches!(self.view(), Some(View::Domain(own)) if own == domain) && self.person.is_admin_of_domain(domain)
@@ -57,3 +67,48 @@ impl Caller {
 /// Where the request comes from, as an address.
 #[derive(Debug, Clone, Default)]
 pub struct ClientIp(pub String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::directory::Held;
+
+    fn caller(reach: Reach, wanted: &View) -> Caller {
+        let held = Held {
+            role: "role".into(),
+            reach,
+            project: "web".into(),
+            project_name: "web".into(),
+            domain: "default".into(),
+            domain_name: "Default".into(),
+        };
+        let (id, domain) = ("u".into(), "default".into());
+        let person = Person { id, username: "u".into(), display_name: "U".into(), domain, held: vec![held] };
+        Caller::of(person, Some(wanted), true, String::new(), "")
+    }
+
+    #[test]
+    fn the_system_view_and_the_role_are_both_needed() {
+        let (system, domain, web) = (View::System, View::Domain("default".into()), View::Project("web".into()));
+        // The role, the view that the session wants, the view in force, and whether every ticket is read.
+        let table = [
+            (Reach::System, &system, &system, true),
+            (Reach::System, &web, &web, false),
+            // A session that wants the System View outlives the role.
+            (Reach::Domain, &system, &domain, false),
+            (Reach::Project, &system, &web, false),
+        ];
+        for (reach, wanted, in_force, reads) in table {
+            let caller = caller(reach, wanted);
+            assert_eq!(caller.view(), Some(in_force), "{reach:?} in {wanted:?}");
+            assert_eq!(
+                (caller.reads_every_ticket(), caller.administers_system()),
+                (reads, reads),
+                "{reach:?} in {wanted:?}"
+            );
+            assert_eq!(caller.is_system_view(), reads, "nobody else is in the System View");
+        }
+        let former = Caller { person: caller(Reach::Project, &web).person, ..caller(Reach::System, &system) };
+        assert!(former.is_system_view() && !former.reads_every_ticket() && !former.administers_system());
+    }
+}

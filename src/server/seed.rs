@@ -75,7 +75,7 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
         description: String::new(),
         reason: "For measuring.".into(),
     };
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     let first = ticket::next_number(&mut tx).await?;
     let last = first + tickets - 1;
     let projects: i64 = tx.scalar("SELECT COUNT(*) FROM project WHERE id LIKE 'bench-project-%'", args![]).await?;
@@ -101,7 +101,7 @@ async fn analyze(app: &App) -> Result<(), AppError> {
         sqlx::query("VACUUM (ANALYZE)").execute(pool).await?;
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     tx.exec("ANALYZE", args![]).await?;
     tx.commit().await?;
     Ok(())

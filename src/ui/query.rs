@@ -1,11 +1,16 @@
 //! The URL's query as pairs: tabs, filters, pages, dialogs and half-made forms all live there.
 
 use super::memo::memo;
+use crate::wire::filter;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use serde::de::DeserializeOwned;
 
-/// What opens a dialog or reports on the last form; lists and links leave it out.
-const PASSING: [&str; 8] = ["dialog", "ticket", "process", "about", "assignment", "hosts", "selected", "flash"];
+/// The names of what opens a dialog, says what it is about, or reports on the last form; lists and links leave them out. A
+/// dialog that asks under a new name has to have it here. One prefix for all would need no list, but links and bookmarks
+/// name these.
+const PASSING: [&str; 10] =
+    ["dialog", "ticket", "process", "about", "assignment", "hosts", "selected", "file", "follows", "flash"];
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query(pub Vec<(String, String)>);
@@ -27,6 +32,11 @@ impl Query {
     /// The value, or an empty text.
     pub fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default().to_owned()
+    }
+
+    /// What a list shows.
+    pub fn filter<T: DeserializeOwned + Default>(&self) -> T {
+        filter::read(&self.0)
     }
 
     /// What stays when a dialog closes: the list's filters, order and page.
@@ -72,7 +82,7 @@ mod tests {
 
     #[test]
     fn closing_a_dialog_keeps_the_list() {
-        let query = Query::parse("?status=incomplete&dialog=pass&ticket=12&form%5Bname%5D=x&after=9%2B1");
+        let query = Query::parse("?status=incomplete&dialog=pass&ticket=12&follows=7&form%5Bname%5D=x&after=9%2B1");
         assert_eq!(query.text("form[name]"), "x");
         assert_eq!(query.lasting().url("/list"), "/list?status=incomplete&after=9%2B1");
         assert_eq!(query.lasting().without(&["after", "status"]).url("/list"), "/list");

@@ -1,5 +1,5 @@
 //! How answers travel to the browser half: as postcard, which takes the browser a fraction of the code that JSON takes for
-//! each type. Other programs get what comes of forms, and refusals, as JSON.
+//! each type. Other programs get what comes of forms, and refusals, as JSON; `http::answer` writes both.
 //!
 //! Postcard doesn't describe itself, so both halves have to be of one release: what is read begins with a [mark](SHAPES) of the
 //! shapes it was built with. A page of another release is told to reload. Replies to forms and refusals bear no mark and
@@ -22,7 +22,14 @@ pub const CONTENT_TYPE: &str = "application/x-postcard";
 /// The output of a server function that changes nothing.
 pub type Reading = Post<Wire>;
 
+/// The output of a server function that a form calls.
+pub type Changing = Post<Unwritten>;
+
 pub struct Wire;
+
+/// The form of replies and refusals. A server function leaves them with the request and writes nothing; `http::answer`
+/// writes them once, in the form that is asked for. The browser half asks for postcard and reads that.
+pub struct Unwritten;
 
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
@@ -57,9 +64,6 @@ pub trait Kept: Serialize + DeserializeOwned {}
 impl Kept for Reply {}
 impl Kept for AppError {}
 
-/// The form of a refusal.
-pub struct Refusal;
-
 macro_rules! is_postcard {
     ($($format:ty),+) => {$(
         impl ContentType for $format {
@@ -72,30 +76,26 @@ macro_rules! is_postcard {
     )+};
 }
 
-is_postcard!(Wire, Refusal);
+is_postcard!(Wire, Unwritten);
 
-impl Encodes<AppError> for Refusal {
+impl<T: Kept> Encodes<T> for Unwritten {
     type Error = WireError;
 
-    fn encode(value: &AppError) -> Result<Bytes, WireError> {
-        encode_kept(value).map(Bytes::from)
+    fn encode(_value: &T) -> Result<Bytes, WireError> {
+        Ok(Bytes::new())
     }
 }
 
-impl Decodes<AppError> for Refusal {
+impl<T: Kept> Decodes<T> for Unwritten {
     type Error = WireError;
 
-    fn decode(bytes: Bytes) -> Result<AppError, WireError> {
+    fn decode(bytes: Bytes) -> Result<T, WireError> {
         decode_kept(&bytes)
     }
 }
 
 impl FromServerFnError for AppError {
-    /// JSON for any program that asks, which `http::in_kind` translates for the browser half.
-    #[cfg(feature = "ssr")]
-    type Encoder = leptos::server_fn::codec::JsonEncoding;
-    #[cfg(not(feature = "ssr"))]
-    type Encoder = Refusal;
+    type Encoder = Unwritten;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> AppError {
         match error {

@@ -6,6 +6,7 @@ pub mod codec;
 pub mod directory;
 pub mod error;
 pub mod external;
+pub mod filter;
 pub mod flash;
 pub mod frame;
 pub mod hosts;

@@ -7,7 +7,7 @@ use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
 use crate::domain::request::{Request, UntaggedRequest};
 use crate::domain::text_enum::text_enum;
-use crate::domain::time::Millis;
+use crate::domain::time::{Millis, iso};
 use crate::domain::workflow::{ExecutionResult, ProcessResult, RecordKind, Status, Tab};
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,51 @@ pub struct TicketRow {
     /// What the caller may do with it on this tab.
     pub may_decide: bool,
     pub may_undo: bool,
+}
+
+text_enum! {
+    /// A column of the lists of workflow tickets: of the table on the page and of the file, in this order.
+    TicketColumn {
+        Id = "id", "ID";
+        Type = "type", "Type";
+        ResourceName = "resource_name", "Resource Name";
+        Project = "project", "Project";
+        Initiator = "initiator", "Initiator";
+        Status = "status", "Status";
+        ProcessResult = "process_result", "Process Result";
+        ExecutionResult = "execution_result", "Execution Result";
+        Stage = "stage", "Stage";
+        Processor = "processor", "Processor";
+        Submitted = "submitted", "Time Submitted";
+        Closed = "closed", "Time Closed";
+    }
+}
+
+impl TicketColumn {
+    /// The columns of a tab. Who looks at My Tickets has initiated all of them.
+    pub fn of(tab: Tab) -> impl Iterator<Item = TicketColumn> {
+        let says_something = move |column: &TicketColumn| tab != Tab::Mine || *column != TicketColumn::Initiator;
+        TicketColumn::ALL.iter().copied().filter(says_something)
+    }
+
+    /// What the column says of a ticket: in the file, and on the page wherever plain text is shown.
+    pub fn text(self, row: &TicketRow) -> String {
+        match self {
+            TicketColumn::Id => row.number.to_string(),
+            TicketColumn::Type => row.ticket_type.label().to_owned(),
+            TicketColumn::ResourceName => row.resource_name.clone(),
+            TicketColumn::Project => row.project.clone().unwrap_or_default(),
+            TicketColumn::Initiator => row.initiator.clone(),
+            TicketColumn::Status => row.status.label().to_owned(),
+            TicketColumn::ProcessResult => row.process_result.map_or("", ProcessResult::label).to_owned(),
+            TicketColumn::ExecutionResult => row.execution_result.map_or("", ExecutionResult::label).to_owned(),
+            TicketColumn::Stage => row.stage.clone(),
+            TicketColumn::Processor if row.waits_for_nobody => "Waiting for nobody".to_owned(),
+            TicketColumn::Processor => row.processor.join(", "),
+            TicketColumn::Submitted => iso(row.submitted_at),
+            TicketColumn::Closed => row.closed_at.map(iso).unwrap_or_default(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

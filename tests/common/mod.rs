@@ -12,6 +12,7 @@ pub mod forms;
 pub mod requests;
 pub mod stories;
 pub mod streams;
+pub mod tables;
 
 use client::Client;
 use countersign::domain::directory::Person;

@@ -2,17 +2,20 @@
 
 use crate::common;
 use crate::common::requests::{ask_for_host, copies};
+use crate::common::tables;
 use crate::common::{Engine, TestApp};
-use countersign::domain::time::HOUR;
+use countersign::domain::oplog::LogColumn;
+use countersign::domain::time::{DAY, HOUR};
 use countersign::domain::workflow::Tab;
 use countersign::server::seed;
 use countersign::server::service::workflow::{export, lists};
 use countersign::server::store::db::Db;
 use countersign::server::store::value::args;
 use countersign::wire::error::AppError;
-use countersign::wire::workflow::TicketFilter;
+use countersign::wire::workflow::{TicketFilter, TicketList};
 use futures::TryStreamExt;
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const BACK: &str = "/tickets/workflow/pending";
@@ -93,6 +96,74 @@ both! {
         }
         let in_project = app.caller_in("deputy", "Project View: web").await;
         assert!(export::prepare(&app, &in_project, Tab::All, &TicketFilter::default()).is_err(), "the view has to be the System View");
+    }
+
+    async fn each_field_of_the_filter_narrows_page_and_file_alike(app) {
+        let first = ask(&app, "member", "web-1").await;
+        common::reject(&app, &app.caller("owner").await, first, 1, "", BACK).await.expect("rejected");
+        app.clock.advance(DAY);
+        let second = ask(&app, "shopper", "batch").await;
+        // A field, a query that uses it, and the tickets that page and file then show.
+        let narrowing = [
+            ("id", format!("id={first}"), vec![first]),
+            ("ticket_type", "ticket_type=apply-server-delete".to_owned(), vec![]),
+            ("status", "status=completed".to_owned(), vec![first]),
+            ("project", "project=shop".to_owned(), vec![second]),
+            ("initiator", "initiator=shopper".to_owned(), vec![second]),
+            ("resource", "resource=web".to_owned(), vec![first]),
+            ("from", "from=2026-11-25".to_owned(), vec![second]),
+            ("to", "to=2026-11-24".to_owned(), vec![first]),
+            // There the second one was asked for on the 24th.
+            ("zone", "from=2026-11-24&to=2026-11-24&zone=Pacific%2FHonolulu".to_owned(), vec![second]),
+            ("sort", "sort=oldest".to_owned(), vec![first, second]),
+        ];
+        // A page of the list isn't a part of what the file holds.
+        let paging = [("after", format!("after={second}"), vec![first]), ("before", format!("before={first}"), vec![second])];
+        let narrowing = narrowing.into_iter().map(|(field, query, found)| (field, query, found.clone(), found));
+        let paging = paging.into_iter().map(|(field, query, page)| (field, query, page, vec![second, first]));
+        let mut browser = app.client();
+        browser.sign_in("sysadmin").await;
+        let mut tried = BTreeSet::new();
+        for (field, query, shown, written) in narrowing.chain(paging) {
+            let texts = |numbers: &[i64]| numbers.iter().map(i64::to_string).collect::<Vec<_>>();
+            let page = browser.get(&format!("/tickets/workflow/all?{query}")).await.body;
+            assert_eq!(tables::column(&page, "ID"), texts(&shown), "the page with {query}");
+            let file = browser.get(&format!("/tickets/workflow/export?tab=all&{query}")).await.body;
+            assert_eq!(tables::first_fields(&file), texts(&written), "the file with {query}");
+            let pairs: Vec<(String, String)> = serde_urlencoded::from_str(&query).expect("a query");
+            let pairs: Vec<_> = pairs.into_iter().map(|(name, value)| (format!("filter[{name}]"), value)).collect();
+            let pairs = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            let fields: Vec<_> = std::iter::once(("tab", "all")).chain(pairs).collect();
+            let list: TicketList = browser.call("/api/list-workflow-tickets", &fields).await.read();
+            assert_eq!(list.page.rows.iter().map(|row| row.number).collect::<Vec<_>>(), shown, "the API with {query}");
+            tried.insert(field.to_owned());
+        }
+        assert_eq!(tried, tables::fields::<TicketFilter>(), "each field was tried");
+    }
+
+    async fn page_and_file_have_the_same_head(app) {
+        let passed = ask(&app, "member", "web-1").await;
+        common::pass(&app, &app.caller("coowner").await, passed, 1, "", BACK).await.expect("passed");
+        ask(&app, "member", "web-2").await;
+        for (who, tab) in [("member", "mine"), ("owner", "pending"), ("coowner", "resolved"), ("owner", "involved"), ("sysadmin", "all")] {
+            let mut browser = app.client();
+            browser.sign_in(who).await;
+            let page = browser.get(&format!("/tickets/workflow/{tab}")).await.body;
+            let file = browser.get(&format!("/tickets/workflow/export?tab={tab}")).await.body;
+            let head: Vec<_> = file.trim_start_matches('\u{feff}').lines().next().expect("a head").split(',').collect();
+            assert_eq!(tables::captions(&page), head, "{tab}");
+        }
+        let mut browser = app.client();
+        browser.sign_in("sysadmin").await;
+        let captions = tables::captions(&browser.get("/logs").await.body);
+        let wanted: String = LogColumn::ALL.iter().map(|column| format!("&columns={}", column.key())).collect();
+        let file = browser.get(&format!("/logs/export?scope=all&format=csv{wanted}")).await.body;
+        let head: Vec<_> = file.trim_start_matches('\u{feff}').lines().next().expect("a head").split(',').collect();
+        // Times on a page are those of the person's zone.
+        let shown: Vec<_> = head.iter().map(|label| if *label == "Time (UTC)" { "Time" } else { *label }).collect();
+        let shown: Vec<_> = shown.into_iter().filter(|label| captions.iter().any(|caption| caption == label)).collect();
+        assert_eq!(captions, shown, "the file has each of the page's columns, in the page's order");
+        assert_eq!(captions.len(), 8);
     }
 
     async fn more_than_one_batch_is_read_once_each(app) {

@@ -56,5 +56,6 @@ mod rights;
 mod seed;
 mod support;
 mod ticket_types;
+mod transactions;
 mod workflow;
 mod writing;

@@ -1,7 +1,7 @@
 //! Reading the operation log: who may, the list with its filters and pages, one record, exports.
 
 use crate::common;
-use crate::common::{EVERYBODY, TestApp};
+use crate::common::{EVERYBODY, TestApp, tables};
 use countersign::domain::oplog::{LogColumn, Operation, Operator, Outcome, ResourceType, Subject};
 use countersign::domain::time::{DAY, HOUR, MINUTE, Millis};
 use countersign::server::caller::Caller;
@@ -10,9 +10,10 @@ use countersign::server::service::oplog::{get, list};
 use countersign::server::store::oplog::{self, NewRecord};
 use countersign::server::store::value::args;
 use countersign::wire::error::AppError;
-use countersign::wire::logs::{LogFilter, LogRow};
+use countersign::wire::logs::{LogFilter, LogList, LogRow};
 use futures::TryStreamExt;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
 
 struct Written<'a> {
@@ -190,6 +191,55 @@ both! {
         assert_eq!(ids(&app, tickets).await, ["7"]);
         let both = LogFilter { operation: "create".into(), operator: "member".into(), result: "success".into(), ..hosts() };
         assert_eq!(ids(&app, both).await, ["created"]);
+    }
+
+    async fn each_field_of_the_filter_narrows_page_and_file_alike(app) {
+        write(&app, usual(&app, "first")).await;
+        write(&app, Written { operator: "owner", operation: Operation::Lock, ..usual(&app, "locked") }).await;
+        write(&app, Written { resource: ResourceType::Process, ..usual(&app, "p-1") }).await;
+        app.clock.advance(DAY);
+        write(&app, Written { result: Outcome::Failed, ..usual(&app, "failed") }).await;
+        let hosts = LogFilter { resource_type: "host".into(), ..Default::default() };
+        let newest = rows(&app, &app.caller("sysadmin").await, hosts).await[0].key.clone();
+        let all = ["failed", "locked", "first"];
+        // Fields, a query that uses them, and the records that page and file then show.
+        let narrowing: [(&[&str], &str, &[&str]); 8] = [
+            (&["operator"], "resource_type=host&operator=owner", &["locked"]),
+            (&["operation"], "resource_type=host&operation=lock", &["locked"]),
+            (&["resource_type"], "resource_type=process&operator=member", &["p-1"]),
+            (&["result"], "resource_type=host&result=failed", &["failed"]),
+            (&["from"], "resource_type=host&from=2026-11-25", &["failed"]),
+            (&["to"], "resource_type=host&to=2026-11-24", &["locked", "first"]),
+            // There the last one was written on the 24th.
+            (&["zone"], "resource_type=host&from=2026-11-24&to=2026-11-24&zone=Pacific%2FHonolulu", &["failed"]),
+            // On a page about one resource the page itself says so; its file and the API are told.
+            (&["about_type", "about_id"], "about_type=process&about_id=p-1", &["p-1"]),
+        ];
+        // How much of the list is displayed isn't a part of what the file holds.
+        let after = format!("resource_type=host&after={newest}");
+        let paging: [(&[&str], &str, &[&str]); 2] =
+            [(&["shown"], "resource_type=host&shown=40", &all), (&["after"], &after, &["locked", "first"])];
+        let narrowing = narrowing.into_iter().map(|(fields, query, found)| (fields, query, found, found));
+        let paging = paging.into_iter().map(|(fields, query, page)| (fields, query, page, &all[..]));
+        let mut browser = app.client();
+        browser.sign_in("sysadmin").await;
+        let mut tried = BTreeSet::new();
+        for (fields, query, shown, written) in narrowing.chain(paging) {
+            if !query.starts_with("about") {
+                let page = browser.get(&format!("/logs?{query}")).await.body;
+                assert_eq!(tables::column(&page, "Resource Name"), shown, "the page with {query}");
+            }
+            let file = browser.get(&format!("/logs/export?scope=all&columns=resource_name&{query}")).await.body;
+            assert_eq!(tables::first_fields(&file), written, "the file with {query}");
+            let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).expect("a query");
+            let pairs: Vec<_> = pairs.into_iter().map(|(name, value)| (format!("filter[{name}]"), value)).collect();
+            let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let list: LogList = browser.call("/api/list-logs", &pairs).await.read();
+            let names: Vec<_> = list.rows.into_iter().map(|row| row.resource_name).collect();
+            assert_eq!(names, shown, "the API with {query}");
+            tried.extend(fields.iter().map(|field| (*field).to_owned()));
+        }
+        assert_eq!(tried, tables::fields::<LogFilter>(), "each field was tried");
     }
 
     async fn days_are_inclusive_and_the_persons_own(app) {

@@ -89,12 +89,11 @@ impl Open {
 /// What an event lets this session know; it names nothing that the session couldn't read.
 fn hints(event: &Event, caller: &Caller) -> Vec<Hint> {
     let person = &caller.person;
-    let reads_all_tickets = caller.is_system_view() && person.is_system_admin();
     match event {
         Event::Ticket { number, concerned, .. } if concerned.contains(&person.id) => {
             vec![Hint::Frame, Hint::Ticket(*number)]
         }
-        Event::Ticket { number, .. } if reads_all_tickets => vec![Hint::Ticket(*number)],
+        Event::Ticket { number, .. } if caller.reads_every_ticket() => vec![Hint::Ticket(*number)],
         Event::Ticket { number, domain: Some(domain), .. } if caller.reads_support_of(domain) => {
             vec![Hint::Ticket(*number)]
         }
@@ -102,7 +101,7 @@ fn hints(event: &Event, caller: &Caller) -> Vec<Hint> {
         Event::Writing { by, .. } if *by == person.id => vec![],
         Event::Writing { number, concerned, domain, is_requester, .. } => {
             let may_know = concerned.contains(&person.id)
-                || reads_all_tickets
+                || caller.reads_every_ticket()
                 || domain.as_ref().is_some_and(|domain| caller.reads_support_of(domain));
             may_know.then_some(Hint::Writing(*number, *is_requester)).into_iter().collect()
         }

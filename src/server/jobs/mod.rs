@@ -29,7 +29,7 @@ pub async fn run_due_with(app: &App, handlers: &dyn Handlers) -> Result<usize, A
 
 /// Puts into the queue what is always there: once, however many servers do.
 pub async fn begin_standing(app: &App) -> Result<(), AppError> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     for job in Job::STANDING {
         job::push(&mut tx, &job.at(app.now())).await?;
     }

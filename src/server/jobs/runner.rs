@@ -159,7 +159,7 @@ impl Runner {
         let (ids, tokens) = self.running.claims();
         let now = self.app.now();
         if !ids.is_empty() {
-            let mut tx = self.app.db.begin().await?;
+            let mut tx = self.app.quiet().await?;
             job::renew(&mut tx, ids, tokens, now + self.options.lease).await?;
             tx.commit().await?;
         }
@@ -167,7 +167,7 @@ impl Runner {
             self.app.wake.notify_one();
         }
         if job::is_any_done_before(&self.app.db, now - KEEP_DONE).await? {
-            let mut tx = self.app.db.begin().await?;
+            let mut tx = self.app.quiet().await?;
             job::prune(&mut tx, now - KEEP_DONE, PRUNE_BATCH).await?;
             tx.commit().await?;
         }
@@ -192,7 +192,7 @@ async fn claim(app: &App, free: usize, lease: Millis) -> sqlx::Result<Vec<Claime
     if free == 0 || !job::is_any_due(&app.db, now).await? {
         return Ok(vec![]);
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     let claimed = job::claim(&mut tx, &new_id(), free as i64, now + lease, now).await?;
     tx.commit().await?;
     Ok(claimed)
@@ -203,7 +203,7 @@ async fn reap(app: &App) -> sqlx::Result<u64> {
     if !job::is_any_expired(&app.db, now).await? {
         return Ok(0);
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     let reaped = job::reap(&mut tx, now).await?;
     tx.commit().await?;
     Ok(reaped)
@@ -236,7 +236,7 @@ async fn end(
     metrics::job(&job.kind, &result);
     let (reason, mut is_dead) = match result {
         Ok(outcome) => {
-            let mut tx = app.db.begin().await?;
+            let mut tx = app.quiet().await?;
             match outcome {
                 Outcome::Done => job::done(&mut tx, job, app.now()).await?,
                 Outcome::Again(run_at) => job::again(&mut tx, job, run_at).await?,
@@ -255,7 +255,7 @@ async fn end(
         }
     }
     let now = app.now();
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     if is_dead {
         handlers.shown_by(job).into_iter().for_each(|change| tx.changed(change));
         job::dead(&mut tx, job, &reason, now).await?;

@@ -24,7 +24,7 @@ async fn bulk(app: &App, tickets: i64) -> Result<(), AppError> {
     if tickets < 1 {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     let found = process::share_by_type(&mut tx, TicketType::CustomerService).await?;
     let process = found.ok_or(AppError::NotFound)?;
     let first = ticket::next_number(&mut tx).await?;
@@ -74,7 +74,7 @@ async fn thread(app: &App) -> Result<(), AppError> {
     request::request(app, &member, &form, &[]).await?;
     let last = ticket::last_of(&app.db, &member.person.id, TicketType::CustomerService).await?;
     let number = last.ok_or(AppError::NotFound)?;
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     tx.exec(
         numbers!(
             "INSERT INTO post (ticket_number, position, kind, author_id, author_name, body, at)

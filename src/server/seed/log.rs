@@ -9,7 +9,7 @@ pub(super) async fn insert(app: &App, records: i64) -> Result<(), AppError> {
     if records < 1 {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     tx.exec(
         numbers!(
             "INSERT INTO operation_log (at, operator_id, operator_name, view, resource_type, resource_id, resource_name,

@@ -13,7 +13,7 @@ pub(super) const REQUESTERS: i64 = 5_000 - 2 * PROJECTS;
 /// Nobody of them has a password: they don't sign in.
 pub(super) async fn insert(app: &App) -> Result<(), AppError> {
     let now = app.now();
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     tx.exec(
         numbers!(
             "INSERT INTO project (id, domain_id, name, created_at)

@@ -27,7 +27,7 @@ impl Attempt {
     pub async fn begin(app: &App, username: &str, ip: &str) -> Result<Attempt, AppError> {
         let now = app.now();
         let attempt = Attempt { account: format!("account:{username}"), address: format!("address:{ip}"), at: now };
-        let mut tx = app.db.begin().await?;
+        let mut tx = app.quiet().await?;
         for bucket in [&attempt.account, &attempt.address] {
             session::lock_failures(&mut tx, bucket).await?;
         }

@@ -85,7 +85,7 @@ pub async fn setup_token(app: &App) -> Result<Option<String>, AppError> {
         return Ok(None);
     }
     let token = token::new();
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     session::insert_setup_link(&mut tx, &token::hash(&token), app.now(), app.now() + LINK_LIFETIME).await?;
     tx.commit().await?;
     Ok(Some(token))

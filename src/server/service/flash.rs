@@ -17,7 +17,7 @@ pub async fn keep<T: Serialize>(app: &App, session: &str, content: &T) -> Result
     let (id, now) = (token::new(), app.now());
     let content = serde_json::to_string(content)?;
     let new = NewFlash { id: &id, session_hash: session, content: &content, created_at: now };
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     flash::prune(&mut tx, now - KEPT).await?;
     flash::insert(&mut tx, &new).await?;
     tx.commit().await?;

@@ -34,7 +34,7 @@ pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Cal
 }
 
 async fn note_seen(app: &App, hash: &str, now: Millis) -> sqlx::Result<()> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     session::touch(&mut tx, hash, now).await?;
     tx.commit().await
 }

@@ -8,6 +8,7 @@ use crate::ui::context::Toasts;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
+use crate::wire::filter;
 use crate::wire::logs::{LogFilter, LogRow};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -64,19 +65,11 @@ fn dialog(place: Place, filter: LogFilter, rows: RwSignal<Vec<LogRow>>) -> AnyVi
 
 /// What the list is limited to, and the way back should something be missing.
 fn hidden(filter: LogFilter, back: String) -> AnyView {
-    let fields = [
-        ("about_type", filter.about_type),
-        ("about_id", filter.about_id),
-        ("operator", filter.operator),
-        ("operation", filter.operation),
-        ("resource_type", filter.resource_type),
-        ("result", filter.result),
-        ("from", filter.from),
-        ("to", filter.to),
-        ("zone", filter.zone),
-        ("back", back),
-    ];
-    let field = |(name, value): (&'static str, String)| view! { <input type="hidden" name=name value=value/> };
+    // How much is shown, and from where on, is said by the first and the last record.
+    let filter = LogFilter { shown: String::new(), after: String::new(), ..filter };
+    let mut fields = filter::written(&filter);
+    fields.push(("back".to_owned(), back));
+    let field = |(name, value): (String, String)| view! { <input type="hidden" name=name value=value/> };
     let set = fields.into_iter().filter(|(_, value)| !value.is_empty());
     set.map(field).views().into_any()
 }

@@ -9,11 +9,11 @@ use super::export_dialog::ExportDialog;
 use super::field::{Control, FilterField};
 use super::form::GetForm;
 use super::icon::{self, Icon};
-use super::list::{Column, Empty, Table, actions_cell, cell, line, link, text_cell};
+use super::list::{Column, Empty, Table, actions_cell, cell, line, link};
 use super::log_record::RecordDialog;
-use super::pill::State;
+use super::pill::{State, text_or_none};
 use super::time::time;
-use crate::domain::oplog::{Operation, Outcome, ResourceType};
+use crate::domain::oplog::{LogColumn, Operation, Outcome, ResourceType};
 use crate::domain::time::Millis;
 use crate::functions::logs::list_logs;
 use crate::ui::browser;
@@ -35,14 +35,32 @@ const STEP: usize = 20;
 /// The server reads no more rows at once; from there on the link leads to what comes after them.
 const MOST_SHOWN: usize = 1_000;
 
-const NUMBER: Column = ("ID", "id");
-const TIME: Column = ("Time", "time");
-const OPERATOR: Column = ("Operator", "");
-const OPERATION: Column = ("Operation", "");
-const TYPE: Column = ("Resource Type", "");
-const NAME: Column = ("Resource Name", "");
-const RESULT: Column = ("Result", "state");
-const IP: Column = ("IP", "");
+/// A column of the list, which is one of the file's too: its `data-col`, and what its cell shows of a record, where the text
+/// is the address that shows all of it and the time is now.
+type LogCell = (LogColumn, &'static str, fn(&LogRow, &str, Millis) -> Markup);
+
+/// The file has more columns than there is room for on a page.
+static COLUMNS: [LogCell; 8] = [
+    (LogColumn::Number, "id", |row, address, _| link(address, &row.number.to_string())),
+    (LogColumn::Time, "time", |row, _, now| time(row.at, now)),
+    (LogColumn::Operator, "", |row, _, _| text_or_none(&row.operator)),
+    (LogColumn::Operation, "", |row, _, _| text_or_none(&row.operation)),
+    (LogColumn::ResourceType, "", |row, _, _| text_or_none(&row.resource_type)),
+    (LogColumn::ResourceName, "", |row, _, _| text_or_none(&row.resource_name)),
+    (LogColumn::Result, "state", |row, _, _| row.result.pill()),
+    (LogColumn::Ip, "", |row, _, _| text_or_none(&row.ip)),
+];
+
+/// The columns of a list; one about a single resource doesn't name it in every row.
+fn columns(limited: bool) -> impl Iterator<Item = LogCell> {
+    let names_resource = |column: LogColumn| matches!(column, LogColumn::ResourceType | LogColumn::ResourceName);
+    COLUMNS.iter().copied().filter(move |(column, ..)| !limited || !names_resource(*column))
+}
+
+/// The caption of a column and its `data-col`. Times on a page are those of the person's zone, in the file of UTC.
+fn head((column, kind, _): LogCell) -> Column {
+    (if column == LogColumn::Time { "Time" } else { column.label() }, kind)
+}
 
 /// The list with its filters and dialogs.
 #[component]
@@ -124,8 +142,7 @@ fn shown(place: Place, rows: RwSignal<Vec<LogRow>>, more: RwSignal<bool>, now: M
         return empty(&place);
     }
     let limited = place.about.is_some();
-    let mut columns = vec![NUMBER, TIME, OPERATOR, OPERATION, TYPE, NAME, RESULT, IP];
-    columns.retain(|column| !limited || ![TYPE, NAME].contains(column));
+    let columns: Vec<Column> = columns(limited).map(head).collect();
     let page = place.page.clone();
     let lines = move || rows.with(|rows| rows.iter().map(|row| line(record_row(&page, row, limited, now))).views());
     view! {
@@ -139,13 +156,7 @@ fn record_row(page: &str, row: &LogRow, limited: bool, now: Millis) -> Markup {
     let (query, number) = (lasting_query(), row.number.to_string());
     let view = query.clone().with("dialog", "record").with("about", number.as_str()).url(page);
     html! {
-        (cell(NUMBER, "", link(&view, &number)))
-        (cell(TIME, "", time(row.at, now)))
-        (text_cell(OPERATOR, &row.operator))
-        (text_cell(OPERATION, &row.operation))
-        @if !limited { (text_cell(TYPE, &row.resource_type)) (text_cell(NAME, &row.resource_name)) }
-        (cell(RESULT, "", row.result.pill()))
-        (text_cell(IP, &row.ip))
+        @for column in columns(limited) { (cell(head(column), "", column.2(row, &view, now))) }
         (actions_cell(row_button(page, &query, "record", "View", ("about", &number), "")))
     }
 }

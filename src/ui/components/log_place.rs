@@ -2,10 +2,8 @@
 
 use crate::domain::oplog::ResourceType;
 use crate::ui::query::Query;
+use crate::wire::filter;
 use crate::wire::logs::LogFilter;
-
-/// The names of the list's own part of the query.
-const OWN: [&str; 9] = ["operator", "operation", "resource_type", "result", "from", "to", "zone", "shown", "after"];
 
 /// Where a list stands and what it is limited to.
 #[derive(Clone, PartialEq)]
@@ -17,31 +15,28 @@ pub struct Place {
 
 impl Place {
     pub(super) fn filter(&self, query: &Query) -> LogFilter {
-        let (about_type, about_id) = match &self.about {
-            Some((resource, id)) => (resource.key().to_owned(), id.clone()),
-            None => Default::default(),
-        };
-        // Where the resource is given, only dates are asked for.
-        let text = |name: &str| {
-            if self.about.is_some() { String::new() } else { query.text(name) }
-        };
-        LogFilter {
-            about_type,
-            about_id,
-            operator: text("operator"),
-            operation: text("operation"),
-            resource_type: text("resource_type"),
-            result: text("result"),
-            from: query.text("from"),
-            to: query.text("to"),
-            zone: query.text("zone"),
-            shown: String::new(),
-            after: query.text("after"),
+        // The page says what its list is about and how much of it is shown, not the address.
+        let typed =
+            LogFilter { about_type: String::new(), about_id: String::new(), shown: String::new(), ..query.filter() };
+        match &self.about {
+            // Where the resource is given, only dates are asked for.
+            Some((resource, id)) => LogFilter {
+                about_type: resource.key().to_owned(),
+                about_id: id.clone(),
+                from: typed.from,
+                to: typed.to,
+                zone: typed.zone,
+                after: typed.after,
+                ..LogFilter::default()
+            },
+            None => typed,
         }
     }
 
     /// What of the page's query isn't the list's: a tab, say.
     pub(super) fn keep(query: &Query) -> Query {
-        query.lasting().without(&OWN)
+        // An empty filter is written with all of its names.
+        let own = filter::written(&LogFilter::default());
+        query.lasting().without(&own.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>())
     }
 }

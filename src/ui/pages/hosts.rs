@@ -44,7 +44,7 @@ const CREATED: Column = ("Created", "time");
 pub fn Hosts() -> impl IntoView {
     let query = use_query();
     let revision = use_revision();
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<HostFilter>));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_hosts(filter));
     let change = use_button_change::<ActOnHost>();
     let selected = Selection::none(SELECTION);
@@ -79,15 +79,6 @@ pub fn Hosts() -> impl IntoView {
 pub fn is_changing(host: &HostRow) -> bool {
     use HostStatus::{ChangingConfiguration, Deleting, Deploying};
     host.under_way.is_some() || matches!(host.status, Deploying | ChangingConfiguration | Deleting)
-}
-
-fn filter(query: &Query) -> HostFilter {
-    HostFilter {
-        name: query.text("name"),
-        status: query.text("status"),
-        after: query.get("after").map(str::to_owned),
-        before: query.get("before").map(str::to_owned),
-    }
 }
 
 fn rows(hosts: HostList, change: Change, selected: Selection, query: Query, now: Millis) -> AnyView {

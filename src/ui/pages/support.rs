@@ -60,7 +60,7 @@ pub fn Tickets() -> impl IntoView {
     let tab = kept(move || params.with(|params| SupportTab::from_key(params.get_str("place")?)), SupportTab::Mine);
     let query = use_query();
     let revision = use_revision();
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<SupportFilter>));
     let take = use_button_change::<TakeSupport>();
     let list = read(
         move || (tab.get(), filter.get(), revision.track()),
@@ -95,19 +95,6 @@ pub fn Tickets() -> impl IntoView {
         <EndDialog page=Signal::derive(move || path(tab.get())) own=Signal::derive(|| None)/>
     }
     .into_any()
-}
-
-fn filter(query: &Query) -> SupportFilter {
-    SupportFilter {
-        id: query.text("id"),
-        status: query.text("status"),
-        priority: query.text("priority"),
-        initiator: query.text("initiator"),
-        text: query.text("text"),
-        sort: query.text("sort"),
-        after: query.get("after").map(str::to_owned),
-        before: query.get("before").map(str::to_owned),
-    }
 }
 
 fn tabs(all: &[SupportTab], current: SupportTab, counts: LiveCounts) -> AnyView {

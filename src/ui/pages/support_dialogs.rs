@@ -54,7 +54,6 @@ fn request(reader: &str, follows: String, page: String, keep: Query) -> AnyView 
         "" => "The support team answers in a thread that only you and they read.".to_owned(),
         number => format!("Goes on from the closed ticket #{number}, which the new one links to."),
     };
-    let keep = keep.without(&["follows"]);
     draft.restore();
     change.on_done(move || draft.drop());
     view! {

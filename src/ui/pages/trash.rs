@@ -58,12 +58,7 @@ pub fn Trash() -> impl IntoView {
 }
 
 fn filter(query: &Query) -> HostFilter {
-    HostFilter {
-        name: query.text("name"),
-        status: HostStatus::InTrash.key().to_owned(),
-        after: query.get("after").map(str::to_owned),
-        before: query.get("before").map(str::to_owned),
-    }
+    HostFilter { status: HostStatus::InTrash.key().to_owned(), ..query.filter() }
 }
 
 fn rows(hosts: HostList, change: Change, query: Query, now: Millis) -> AnyView {

@@ -12,7 +12,7 @@ use crate::ui::components::dialog::row_button;
 use crate::ui::components::field::{Control, FilterField, all_choices, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{
-    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link, pager, text_cell,
+    self, Column, Empty, Filters, TabLink, Table, actions_cell, cell, line, link, pager,
 };
 use crate::ui::components::pill::{State, pill, pill_or_none, text_or_none};
 use crate::ui::components::selection::Selection;
@@ -25,25 +25,24 @@ use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
 use crate::wire::frame::Frame;
-use crate::wire::workflow::{TicketFilter, TicketList, TicketRow};
+use crate::wire::workflow::{TicketColumn, TicketFilter, TicketList, TicketRow};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_params_map;
 use maud::{Markup, html};
 
-const ID: Column = ("ID", "id");
-const TYPE: Column = ("Type", "");
-const RESOURCE: Column = ("Resource Name", "");
-const PROJECT: Column = ("Project", "short");
-const INITIATOR: Column = ("Initiator", "short");
-const STATUS: Column = ("Status", "state");
-const PROCESS: Column = ("Process Result", "state");
-const EXECUTION: Column = ("Execution Result", "state");
-const STAGE: Column = ("Stage", "");
-const PROCESSOR: Column = ("Processor", "short");
-const SUBMITTED: Column = ("Time Submitted", "time");
-const CLOSED: Column = ("Time Closed", "time");
+/// The caption of a column and its `data-col`.
+fn head(column: TicketColumn) -> Column {
+    let kind = match column {
+        TicketColumn::Id => "id",
+        TicketColumn::Project | TicketColumn::Initiator | TicketColumn::Processor => "short",
+        TicketColumn::Status | TicketColumn::ProcessResult | TicketColumn::ExecutionResult => "state",
+        TicketColumn::Submitted | TicketColumn::Closed => "time",
+        TicketColumn::Type | TicketColumn::ResourceName | TicketColumn::Stage => "",
+    };
+    (column.label(), kind)
+}
 
 #[component]
 pub fn Workflows() -> impl IntoView {
@@ -65,7 +64,7 @@ pub fn Tickets() -> impl IntoView {
     let tab = kept(move || params.with(|params| Tab::from_key(params.get_str("place")?)), Tab::Mine);
     let query = use_query();
     let revision = use_revision();
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<TicketFilter>));
     let list = read(
         move || (tab.get(), filter.get(), revision.track()),
         |(tab, filter, _)| async move { list_tickets(tab, filter).await.map(|list| (tab, list)) },
@@ -96,23 +95,6 @@ pub fn Tickets() -> impl IntoView {
         <JoinDialog page=Signal::derive(move || path(tab.get()))/>
     }
     .into_any()
-}
-
-fn filter(query: &Query) -> TicketFilter {
-    TicketFilter {
-        id: query.text("id"),
-        ticket_type: query.text("ticket_type"),
-        status: query.text("status"),
-        project: query.text("project"),
-        initiator: query.text("initiator"),
-        resource: query.text("resource"),
-        from: query.text("from"),
-        to: query.text("to"),
-        zone: query.text("zone"),
-        sort: query.text("sort"),
-        after: query.get("after").map(str::to_owned),
-        before: query.get("before").map(str::to_owned),
-    }
 }
 
 fn tabs(all: &[Tab], current: Tab, counts: LiveCounts) -> AnyView {
@@ -172,9 +154,7 @@ fn rows(tab: Tab, tickets: TicketList, selected: Selection, now: Millis) -> AnyV
     let pending = tab == Tab::Pending;
     let bar = pending.then(|| batch::bar(path(tab), query.clone(), selected));
     let pager = pager(&tickets.page, &path(tab), query.clone());
-    let mut columns =
-        vec![ID, TYPE, RESOURCE, PROJECT, INITIATOR, STATUS, PROCESS, EXECUTION, STAGE, PROCESSOR, SUBMITTED, CLOSED];
-    columns.retain(|column| tab != Tab::Mine || *column != INITIATOR);
+    let mut columns: Vec<Column> = TicketColumn::of(tab).map(head).collect();
     if pending {
         columns.insert(0, batch::CHECK);
     }
@@ -192,11 +172,22 @@ fn row(tab: Tab, ticket: TicketRow, check: Option<Markup>, query: &Query, now: M
     let action = |dialog, label, key| row_button(&path(tab), query, dialog, label, ("ticket", &number), key);
     let decides = tab == Tab::Pending && ticket.may_decide;
     let undoes = tab == Tab::Mine && ticket.may_undo;
-    let processor = ticket.processor.join(", ");
-    let processor_cell = if ticket.waits_for_nobody {
-        pill("warning", icon::ALERT_TRIANGLE, "Waiting for nobody")
-    } else {
-        text_or_none(&processor)
+    let content = |column: TicketColumn| match column {
+        TicketColumn::Id => link(&href, &number),
+        TicketColumn::Status => ticket.status.pill(),
+        TicketColumn::ProcessResult => pill_or_none(ticket.process_result),
+        TicketColumn::ExecutionResult => pill_or_none(ticket.execution_result),
+        TicketColumn::Processor if ticket.waits_for_nobody => {
+            pill("warning", icon::ALERT_TRIANGLE, &column.text(&ticket))
+        }
+        TicketColumn::Submitted => time(ticket.submitted_at, now),
+        TicketColumn::Closed => time_or_none(ticket.closed_at, now),
+        TicketColumn::Type
+        | TicketColumn::ResourceName
+        | TicketColumn::Project
+        | TicketColumn::Initiator
+        | TicketColumn::Stage
+        | TicketColumn::Processor => text_or_none(&column.text(&ticket)),
     };
     let actions = html! {
         a class="button" data-size="small" href=(href) { span { "View" } }
@@ -205,18 +196,7 @@ fn row(tab: Tab, ticket: TicketRow, check: Option<Markup>, query: &Query, now: M
     };
     html! {
         @if let Some(check) = check { (check) }
-        (cell(ID, "", link(&href, &number)))
-        (text_cell(TYPE, ticket.ticket_type.label()))
-        (text_cell(RESOURCE, &ticket.resource_name))
-        (text_cell(PROJECT, ticket.project.as_deref().unwrap_or_default()))
-        @if tab != Tab::Mine { (text_cell(INITIATOR, &ticket.initiator)) }
-        (cell(STATUS, "", ticket.status.pill()))
-        (cell(PROCESS, "", pill_or_none(ticket.process_result)))
-        (cell(EXECUTION, "", pill_or_none(ticket.execution_result)))
-        (text_cell(STAGE, &ticket.stage))
-        (cell(PROCESSOR, "", processor_cell))
-        (cell(SUBMITTED, "", time(ticket.submitted_at, now)))
-        (cell(CLOSED, "", time_or_none(ticket.closed_at, now)))
+        @for column in TicketColumn::of(tab) { (cell(head(column), "", content(column))) }
         (actions_cell(actions))
     }
 }

@@ -47,7 +47,7 @@ async fn note(app: &App, system: &System, problem: Option<String>) -> Result<(),
     if system.problem == problem {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     external::set_system_problem(&mut tx, problem.as_deref()).await?;
     Ok(tx.commit().await?)
 }
@@ -78,7 +78,7 @@ async fn take_over(
             return Ok(Ok(0));
         }
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     external::move_cursor(&mut tx, last).await?;
     tx.commit().await?;
     Ok(Ok(news.len()))

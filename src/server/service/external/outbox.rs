@@ -67,7 +67,7 @@ async fn note(app: &App, remote: &Remote, problem: Option<&str>) -> Result<(), A
     if remote.problem.as_deref() == problem {
         return Ok(());
     }
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     external::set_problem(&mut tx, remote.number, problem).await?;
     Ok(tx.commit().await?)
 }
@@ -92,7 +92,7 @@ async fn attempt(
                 Ok(id) => {
                     // Later on only news tell it.
                     let look = helpdesk.look(&id).await.ok();
-                    let mut tx = app.db.begin().await?;
+                    let mut tx = app.quiet().await?;
                     external::set_remote_id(&mut tx, number, system.kind, &id).await?;
                     if let Some((status, owner)) = &look {
                         external::set_look(&mut tx, number, status, owner).await?;
@@ -137,7 +137,7 @@ async fn attempt(
 }
 
 async fn set_sending(app: &App, number: TicketNumber, what: i64) -> Result<(), AppError> {
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     external::set_sending(&mut tx, number, what).await?;
     Ok(tx.commit().await?)
 }
@@ -234,7 +234,7 @@ async fn leave_out(work: &mut Work, caller: &Caller, number: TicketNumber) -> Re
 }
 
 fn may_skip(caller: &Caller, requester: &UserId) -> bool {
-    *requester == caller.person.id || (caller.is_system_view() && caller.person.is_system_admin())
+    *requester == caller.person.id || caller.administers_system()
 }
 
 /// Whether something of the ticket was laid aside, and whether the caller may leave it out.

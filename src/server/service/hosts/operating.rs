@@ -104,7 +104,7 @@ pub async fn start_step(app: &App, key: &StepKey, settled: Settled) -> Result<Ou
         Ok(Progress::Failed(reason)) => conclude(app, &step, Err(&reason), settled).await?,
         Ok(Progress::Pending | Progress::Done) => {
             let now = app.now();
-            let mut tx = app.db.begin().await?;
+            let mut tx = app.quiet().await?;
             if step::begin(&mut tx, key, now).await? {
                 job::push(&mut tx, &Job::PollHostStep(key.clone()).at(now + SHORTEST_PAUSE)).await?;
             }
@@ -129,7 +129,7 @@ pub async fn poll_step(app: &App, key: &StepKey, settled: Settled) -> Result<Out
         Ok(Progress::Done) if step.is_last => conclude(app, &step, Ok(()), settled).await?,
         Ok(Progress::Done) => {
             let now = app.now();
-            let mut tx = app.db.begin().await?;
+            let mut tx = app.quiet().await?;
             if step::complete(&mut tx, key, now).await? {
                 let next = StepKey { position: key.position + 1, ..key.clone() };
                 job::push(&mut tx, &Job::StartHostStep(next).at(now)).await?;
@@ -170,7 +170,7 @@ pub async fn clean_up(
             return pause(app, since).ok_or_else(too_long);
         }
         (Ok(Progress::Done), AfterCleanUp::Start) => {
-            let mut tx = app.db.begin().await?;
+            let mut tx = app.quiet().await?;
             job::push(&mut tx, &Job::StartHostStep(step.key()).at(app.now())).await?;
             tx.commit().await?;
         }

@@ -70,7 +70,7 @@ pub async fn seal_settled(app: &App) -> Result<Sealed, AppError> {
         let through = if is_full { last.number } else { newest };
         let key = Key(app.settings.log_key.as_deref());
         let seal = Link::after(head).over_records(above + 1, through, &records, key, app.now());
-        let mut tx = app.db.begin().await?;
+        let mut tx = app.quiet().await?;
         let added = seal::insert(&mut tx, &seal).await?;
         tx.commit().await?;
         if !added {

@@ -42,7 +42,7 @@ pub async fn keep(app: &App, author: &UserId, given: &str, size: u64, content: &
     let place = if app.settings.attachments_folder.is_some() { Place::Folder } else { Place::Database };
     let size = i64::try_from(size).map_err(AppError::internal)?;
     let now = app.now();
-    let mut tx = app.db.begin().await?;
+    let mut tx = app.quiet().await?;
     let mut left = vec![];
     for (old, place) in attachment::overdue(&mut tx, author, now - DAY, MOST_WAITING - 1, CLEARED).await? {
         attachment::delete(&mut tx, &old).await?;
@@ -115,7 +115,7 @@ pub(super) fn shown(caller: &Caller, is_open: bool, file: &Attachment) -> PostFi
 
 /// Who sent it, while the ticket is open; and the System View, always: a secret may be in it.
 fn may_remove(caller: &Caller, is_open: bool, file: &Attachment) -> bool {
-    (is_open && file.author_id == caller.person.id) || (caller.is_system_view() && caller.person.is_system_admin())
+    (is_open && file.author_id == caller.person.id) || caller.administers_system()
 }
 
 /// Finds a file that the caller may read: foreign ones, and those of notes that they don't see, are unknown.

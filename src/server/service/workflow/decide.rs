@@ -140,7 +140,7 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_role
         Step::Undo if ticket.initiator_id != person.id => {
             return Err(AppError::Forbidden("Only who submitted a ticket can undo it.".into()));
         }
-        Step::Retry | Step::Abandon if ticket.initiator_id != person.id && !caller.is_system_view() => {
+        Step::Retry | Step::Abandon if ticket.initiator_id != person.id && !caller.administers_system() => {
             let message = "Only who submitted the ticket, or an administrator in the System View, can do this.";
             return Err(AppError::Forbidden(message.into()));
         }

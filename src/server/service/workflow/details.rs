@@ -33,7 +33,7 @@ pub async fn get(app: &App, caller: &Caller, number: TicketNumber) -> Result<Tic
         true => standings(app, &ticket, project.as_ref(), domain.as_deref()).await?,
         false => vec![],
     };
-    let may_act = ticket.initiator_id == caller.person.id || caller.is_system_view();
+    let may_act = ticket.initiator_id == caller.person.id || caller.administers_system();
     let is_more_ahead = state.is_waiting() && state.link + 1 < definition.links.len() as i64;
     let ahead = match is_more_ahead {
         true => route::could_decide(&app.db, &Route::of(&ticket, &definition)).await?,

@@ -1,35 +1,17 @@
 //! The ticket lists as files of comma-separated values: what a tab's filters match, whatever page is shown.
 
 use super::lists::{self, Query, rows};
-use crate::domain::time::{iso, utc_label};
+use crate::domain::time::utc_label;
 use crate::domain::workflow::Tab;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::csv_file::{self, broken};
 use crate::server::store::ticket_list::{self, Selection};
 use crate::wire::error::AppError;
-use crate::wire::workflow::{TicketFilter, TicketRow};
+use crate::wire::workflow::{TicketColumn, TicketFilter, TicketRow};
 use axum::body::Bytes;
 use futures::{Stream, TryStreamExt, stream};
 use std::io;
-
-/// The columns of a tab, those of its table, and what stands in them.
-type Column = (&'static str, fn(&TicketRow) -> String);
-const COLUMNS: [Column; 12] = [
-    ("ID", |row| row.number.to_string()),
-    ("Type", |row| row.ticket_type.label().to_owned()),
-    ("Resource Name", |row| row.resource_name.clone()),
-    ("Project", |row| row.project.clone().unwrap_or_default()),
-    (INITIATOR, |row| row.initiator.clone()),
-    ("Status", |row| row.status.label().to_owned()),
-    ("Process Result", |row| row.process_result.map_or("", |result| result.label()).to_owned()),
-    ("Execution Result", |row| row.execution_result.map_or("", |result| result.label()).to_owned()),
-    ("Stage", |row| row.stage.clone()),
-    ("Processor", |row| if row.waits_for_nobody { "Waiting for nobody".to_owned() } else { row.processor.join(", ") }),
-    ("Time Submitted", |row| iso(row.submitted_at)),
-    ("Time Closed", |row| row.closed_at.map(iso).unwrap_or_default()),
-];
-const INITIATOR: &str = "Initiator";
 
 /// An export that may be made.
 pub struct Export {
@@ -57,11 +39,9 @@ impl Export {
 
     /// The file, as it is read: a few hundred tickets are in memory, however many there are.
     pub fn stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
-        let tab = self.tab;
-        let columns: Vec<Column> =
-            COLUMNS.into_iter().filter(|(label, _)| tab != Tab::Mine || *label != INITIATOR).collect();
-        let head = columns.iter().map(|(label, _)| (*label).to_owned()).collect();
-        let line = move |row: &TicketRow| columns.iter().map(|(_, text)| text(row)).collect();
+        let columns: Vec<TicketColumn> = TicketColumn::of(self.tab).collect();
+        let head = columns.iter().map(|column| column.label().to_owned()).collect();
+        let line = move |row: &TicketRow| columns.iter().map(|column| column.text(row)).collect();
         csv_file::written(head, self.batches().map_ok(move |rows| rows.iter().map(&line).collect()))
     }
 

@@ -1,6 +1,6 @@
 //! `/directory/domains`: the domains, with the dialogs that make, change and delete them.
 
-use super::{ABOUT, filter, header, nothing_found};
+use super::{ABOUT, header, nothing_found};
 use crate::domain::time::Millis;
 use crate::functions::directory::{CreateDomain, DeleteDomain, EditDomain, list_domains};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
@@ -14,7 +14,7 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
-use crate::wire::directory::{DomainList, DomainRow};
+use crate::wire::directory::{DirectoryFilter, DomainList, DomainRow};
 use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -30,7 +30,7 @@ const CREATED: Column = ("Created", "time");
 #[component]
 pub fn Domains() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<DirectoryFilter>));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_domains(filter));
     let body = move |list: DomainList, frame: Frame| {
         let dialog = query.with(|query| dialog(query, &list));

@@ -13,22 +13,12 @@ use crate::ui::components::pill::pill;
 use crate::ui::markup::shown;
 use crate::ui::query::Query;
 use crate::ui::views::Views;
-use crate::wire::directory::{DirectoryFilter, Impact, TouchedTicket};
+use crate::wire::directory::{Impact, TouchedTicket};
 use crate::wire::{Choice, Page};
 use leptos::prelude::*;
 
 /// Which entry of a list a dialog is about.
 const ABOUT: &str = "about";
-
-fn filter(query: &Query) -> DirectoryFilter {
-    DirectoryFilter {
-        search: query.text("search"),
-        domain: query.text("domain"),
-        status: query.text("status"),
-        after: query.get("after").map(str::to_owned),
-        before: query.get("before").map(str::to_owned),
-    }
-}
 
 fn header(title: &'static str, text: &'static str, actions: Option<AnyView>) -> AnyView {
     view! {

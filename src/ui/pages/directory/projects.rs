@@ -1,6 +1,6 @@
 //! `/directory/projects`: the projects, with the dialogs that make, change and delete them.
 
-use super::{ABOUT, domain_field, domain_filter, filter, header, impact_notice, nothing_found, pager};
+use super::{ABOUT, domain_field, domain_filter, header, impact_notice, nothing_found, pager};
 use crate::domain::time::Millis;
 use crate::functions::directory::{CreateProject, DeleteProject, EditProject, get_impact, list_projects};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
@@ -14,7 +14,7 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
-use crate::wire::directory::{Impact, ImpactAsk, ProjectList, ProjectRow};
+use crate::wire::directory::{DirectoryFilter, Impact, ImpactAsk, ProjectList, ProjectRow};
 use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,7 +31,7 @@ const CREATED: Column = ("Created", "time");
 #[component]
 pub fn Projects() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<DirectoryFilter>));
     let ask = memo(move |_| query.with(ask));
     let data = read(
         move || (filter.get(), ask.get(), revision.track()),

@@ -1,6 +1,6 @@
 //! `/directory/roles`: the roles; in the System View with the dialogs that make, change and delete them.
 
-use super::{ABOUT, filter, header, nothing_found};
+use super::{ABOUT, header, nothing_found};
 use crate::domain::directory::Reach;
 use crate::functions::directory::{CreateRole, DeleteRole, EditRole, list_roles};
 use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
@@ -13,7 +13,7 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
-use crate::wire::directory::{RoleList, RoleRow};
+use crate::wire::directory::{DirectoryFilter, RoleList, RoleRow};
 use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -29,7 +29,7 @@ const DESCRIPTION: Column = ("Description", "wide");
 #[component]
 pub fn Roles() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<DirectoryFilter>));
     let list = read(move || (filter.get(), revision.track()), |(filter, _)| list_roles(filter));
     let body = move |list: RoleList, _: Frame| {
         let dialog = query.with(|query| dialog(query, &list));

@@ -1,6 +1,6 @@
 //! `/directory/users`: the users, with the dialogs that make and change them, give a new password, disable and enable.
 
-use super::{ABOUT, domain_field, domain_filter, filter, header, impact_notice, nothing_found, pager};
+use super::{ABOUT, domain_field, domain_filter, header, impact_notice, nothing_found, pager};
 use crate::functions::directory::{
     CreateUser, DisableUser, EditUser, EnableUser, ResetPassword, get_impact, list_users,
 };
@@ -15,7 +15,7 @@ use crate::ui::data::read;
 use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use crate::ui::views::Views;
-use crate::wire::directory::{Impact, ImpactAsk, UserList, UserRow};
+use crate::wire::directory::{DirectoryFilter, Impact, ImpactAsk, UserList, UserRow};
 use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -31,7 +31,7 @@ const ROLES: Column = ("Roles", "wide");
 #[component]
 pub fn Users() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
-    let filter = memo(move |_| query.with(filter));
+    let filter = memo(move |_| query.with(Query::filter::<DirectoryFilter>));
     let ask = memo(move |_| query.with(ask));
     let data = read(
         move || (filter.get(), ask.get(), revision.track()),
