@@ -4,7 +4,7 @@
 //! ones, read from where the list ends, and the address says how many are shown.
 
 use super::date_range::DateRange;
-use super::dialog::{DialogButton, row_button};
+use super::dialog::{DialogButton, row_buttons};
 use super::export_dialog::ExportDialog;
 use super::field::{Control, FilterField};
 use super::form::GetForm;
@@ -146,7 +146,7 @@ fn record_row(page: &str, row: &LogRow, limited: bool, now: Millis) -> Markup {
         @if !limited { (text_cell(TYPE, &row.resource_type)) (text_cell(NAME, &row.resource_name)) }
         (cell(RESULT, "", row.result.pill()))
         (text_cell(IP, &row.ip))
-        (actions_cell(row_button(page, &query, "record", "View", ("about", &number), "")))
+        (actions_cell(row_buttons(page, &query, ("about", &number), &[("record", "View", "")])))
     }
 }
 
