@@ -1,25 +1,47 @@
-//! Marks the shapes of what travels between the halves: the release that wrote an answer is the one that may read it.
+//! Marks what both halves have to agree on: the shapes of what travels between them, because the release that wrote an
+//! answer is the one that may read it, and the file of icons, whose address changes with its content.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 fn main() {
+    println!("cargo:rustc-env=COUNTERSIGN_SHAPES={:016x}", shapes());
+    // Half of it tells the few files apart that there will ever be, and stands in every page some hundred times.
+    println!("cargo:rustc-env=COUNTERSIGN_ICONS={:08x}", icons() as u32);
+}
+
+fn shapes() -> u64 {
     let mut files = vec![];
     for folder in ["src/wire", "src/domain", "src/functions"] {
         println!("cargo:rerun-if-changed={folder}");
         collect(Path::new(folder), &mut files);
     }
     files.sort();
-    // FNV-1a: the same everywhere, and nobody gains anything by a collision.
+    digest(files.iter().map(|file| {
+        let text = read(file);
+        if file.starts_with("src/functions") { heads(&text) } else { text }
+    }))
+}
+
+fn icons() -> u64 {
+    let file = Path::new("public/icons.svg");
+    println!("cargo:rerun-if-changed={}", file.display());
+    digest([read(file)])
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// FNV-1a: the same everywhere, and nobody gains anything by a collision.
+fn digest(texts: impl IntoIterator<Item = String>) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for file in files {
-        let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        let text = if file.starts_with("src/functions") { heads(&text) } else { text };
+    for text in texts {
         for byte in text.bytes() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
         }
     }
-    println!("cargo:rustc-env=COUNTERSIGN_SHAPES={hash:016x}");
+    hash
 }
 
 /// Of server functions only what they take and give: what they do is no shape.

@@ -17,6 +17,10 @@ const roles: Record<string, string[]> = {
   acmeadmin: [...common, '/hosts/new'],
 };
 
+/** What icons draw that are to be seen and have nothing to show: they come from a file of their own. */
+const emptyIcons = (page: Page): Promise<string[]> => page.locator('svg.icon').evaluateAll((icons: SVGSVGElement[]) => icons
+  .filter((icon) => icon.checkVisibility() && !icon.querySelector('use')?.getBBox().width).map((icon) => icon.innerHTML));
+
 async function checkPage(page: Page) {
   await expect(page.getByRole('heading', { level: 1 }), page.url()).toHaveCount(1);
   const heading = (await page.getByRole('heading', { level: 1 }).innerText()).trim();
@@ -25,6 +29,7 @@ async function checkPage(page: Page) {
   expect(title, page.url()).toMatch(/\S.*Countersign/);
   expect(title, 'every page has a title of its own').not.toMatch(/^\W*Countersign\W*$/);
   await expect(page.getByRole('main')).toHaveCount(1);
+  await expect.poll(() => emptyIcons(page), page.url()).toEqual([]);
   await fitsPhone(page);
   await axe(page);
 }

@@ -33,15 +33,20 @@ pub fn in_words(span: Millis) -> String {
 
 /// `2026-11-24 08:05:09 UTC`: what a page shows before it knows the person's zone, and without scripts.
 pub fn utc_label(at: Millis) -> String {
-    let (year, month, day) = civil(at.div_euclid(DAY));
-    let in_day = at.rem_euclid(DAY);
-    let (h, m, s) = (in_day / HOUR, in_day % HOUR / MINUTE, in_day % MINUTE / SECOND);
-    format!("{year:04}-{month:02}-{day:02} {h:02}:{m:02}:{s:02} UTC")
+    to_the_second(at, " ", " UTC")
 }
 
 /// `2026-11-24T08:05:09Z`: the `datetime` attribute of a `<time>`.
 pub fn iso(at: Millis) -> String {
-    utc_label(at).replacen(' ', "T", 1).replace(" UTC", "Z")
+    to_the_second(at, "T", "Z")
+}
+
+/// The day and the time of the day in UTC, with what stands between them and after them.
+fn to_the_second(at: Millis, between: &str, zone: &str) -> String {
+    let (year, month, day) = civil(at.div_euclid(DAY));
+    let in_day = at.rem_euclid(DAY);
+    let (h, m, s) = (in_day / HOUR, in_day % HOUR / MINUTE, in_day % MINUTE / SECOND);
+    format!("{year:04}-{month:02}-{day:02}{between}{h:02}:{m:02}:{s:02}{zone}")
 }
 
 /// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "yesterday", "5 days ago", after 30 days the

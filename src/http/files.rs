@@ -1,7 +1,8 @@
-//! Static files: what the build made, under `/build-ID/pkg` (`/pkg` for a build without an id), and the public files
-//! beside it.
+//! Static files: what the build made, under `/build-ID/pkg` (`/pkg` for a build without an id), the icons under the
+//! address that pages name, and the public files beside it.
 
 use super::build::{Build, address_of};
+use crate::ui::SPRITE;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::header::CACHE_CONTROL;
@@ -13,10 +14,19 @@ use tower::ServiceBuilder;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+/// For what never changes under its address.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+/// The icons that this program's pages name.
+const ICONS: &[u8] = include_bytes!("../../public/icons.svg");
+
 pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build) -> Router<S> {
-    let kept = if build.is_kept() { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let kept = if build.is_kept() { FOREVER } else { "no-cache" };
     let pkg = site_root.join("pkg");
     let mut router = Router::new().nest_service(&build.folder, served(kept, folder(&pkg)));
+    // Of another build's folder the icons are better than none, but not to be kept as those that the address names.
+    let icons = site_root.join("icons.svg");
+    let kept = if std::fs::read(&icons).is_ok_and(|found| found == ICONS) { FOREVER } else { "no-cache" };
+    router = router.route_service(SPRITE, served(kept, file(&icons)));
     let address = build.folder.clone();
     router =
         router.layer(from_fn(move |request, next| refuse_another_build(pkg.clone(), address.clone(), request, next)));
@@ -27,8 +37,7 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build)
         if path.is_dir() && name != "pkg" {
             router = router.nest_service(&format!("/{name}"), served("public, max-age=3600", folder(&path)));
         } else if path.is_file() && !is_compressed_twin && !name.contains(['{', '}']) {
-            let file = ServeFile::new(path).precompressed_br().precompressed_gzip();
-            router = router.route_service(&format!("/{name}"), served("public, max-age=3600", file));
+            router = router.route_service(&format!("/{name}"), served("public, max-age=3600", file(&path)));
         }
     }
     router.layer(from_fn(refuse_impossible_names))
@@ -51,6 +60,10 @@ async fn refuse_impossible_names(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+fn file(path: &Path) -> ServeFile {
+    ServeFile::new(path).precompressed_br().precompressed_gzip()
+}
+
 fn folder(path: &Path) -> ServeDir {
     ServeDir::new(path).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
 }
@@ -64,4 +77,30 @@ fn served<S>(
 > {
     let cache = move |response: &Response<_>| response.status().is_success().then_some(HeaderValue::from_static(kept));
     ServiceBuilder::new().layer(SetResponseHeaderLayer::overriding(CACHE_CONTROL, cache)).service(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::http::header::CONTENT_TYPE;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn icons_are_kept_forever_if_they_are_those_of_this_program() {
+        let site = tempfile::tempdir().expect("a folder");
+        let ask = async || {
+            let files: Router = router(site.path(), &Build::read(site.path()));
+            let request = Request::get(SPRITE).body(Body::empty()).expect("a request");
+            files.oneshot(request).await.expect("an answer")
+        };
+        assert_eq!(ask().await.status(), StatusCode::NOT_FOUND);
+        for (content, kept) in [(b"<svg/>" as &[u8], "no-cache"), (ICONS, FOREVER)] {
+            std::fs::write(site.path().join("icons.svg"), content).expect("a file");
+            let answer = ask().await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            assert_eq!(answer.headers()[CACHE_CONTROL], kept);
+            assert_eq!(answer.headers()[CONTENT_TYPE], "image/svg+xml");
+        }
+    }
 }

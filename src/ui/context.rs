@@ -6,7 +6,7 @@ use super::components::error_page::ErrorPage;
 use super::data::{Data, awaited, awaited_or, read};
 use super::memo::{memo, prime_location};
 use super::newest::Newest;
-use super::query::{Query, use_query};
+use super::query::Query;
 use crate::domain::bell::Counts;
 use crate::domain::ids::TicketNumber;
 use crate::domain::time::Millis;
@@ -133,6 +133,11 @@ pub struct Restated(pub StoredValue<bool>);
 /// The time that labels count from: the server's at rendering, then ticking in the browser.
 #[derive(Clone, Copy)]
 pub struct Clock(pub RwSignal<Option<Millis>>);
+
+/// What the clock says once it ticks. On the server it never does, and isn't looked for at each time of a list.
+pub fn ticking() -> Option<Millis> {
+    if cfg!(feature = "ssr") { None } else { expect_context::<Clock>().0.get_untracked() }
+}
 
 /// The answer that a form sent without scripts came back with.
 #[derive(Clone, Copy)]
@@ -332,7 +337,7 @@ where
 
 /// The list's part of the current query, read once.
 pub fn lasting_query() -> Query {
-    use_query().with_untracked(Query::lasting)
+    use_location().search.with_untracked(|search| Query::parse(search).lasting())
 }
 
 /// Reads a list again now and then while something in it is still on its way and nobody tells of changes, but not under

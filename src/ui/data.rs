@@ -1,7 +1,8 @@
 //! What pages read from the server. All of it travels through one type of resource, of a value whose type only its reader
 //! knows: a resource of its own for each would make the browser half a good deal larger.
 
-use super::{browser, server_side};
+use super::browser;
+use super::server_side::{built_once, carried};
 use crate::wire::codec;
 use crate::wire::error::AppError;
 use leptos::prelude::codee::string::FromToStringCodec;
@@ -118,7 +119,7 @@ enum Answer {
 impl Answer {
     fn new<T: Serialize + DeserializeOwned + Send + Sync + 'static>(answer: Result<T, AppError>) -> Answer {
         match answer {
-            Ok(value) => Answer::Value { text: server_side::carried(&value), value: Arc::new(value) },
+            Ok(value) => Answer::Value { text: carried(&value), value: Arc::new(value) },
             Err(error) => Answer::Refusal(error),
         }
     }
@@ -136,7 +137,7 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Value { text, .. } | Answer::Text(text) => write!(f, "+{text}"),
-            Answer::Refusal(error) => write!(f, "-{}", server_side::carried(error)),
+            Answer::Refusal(error) => write!(f, "-{}", carried(error)),
         }
     }
 }
@@ -173,5 +174,52 @@ where
 }
 
 fn suspended(meanwhile: fn() -> AnyView, view: Box<dyn Fn() -> Boxed<AnyView> + Send + Sync>) -> AnyView {
-    view! { <Transition fallback=meanwhile>{move || Suspend::new(view())}</Transition> }.into_any()
+    view! { <Transition fallback=meanwhile>{move || Suspend::new(built_once(view()))}</Transition> }.into_any()
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::extract::Request;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// How often a part of a page is built that reads something, and what comes of the page.
+    async fn built(reads: fn() -> Boxed<String>) -> (usize, String) {
+        // It also starts what runs the tasks of pages.
+        leptos_axum::generate_route_list(|| ());
+        let times = Arc::new(AtomicUsize::new(0));
+        let counted = times.clone();
+        let page = move || {
+            let (counted, text) = (counted.clone(), read(|| (), move |()| async move { Ok(reads().await) }));
+            let part = move || {
+                let counted = counted.clone();
+                async move {
+                    let text = text.wait().await.unwrap_or_default();
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    view! { <p>{text}</p> }.into_any()
+                }
+            };
+            awaited(part)
+        };
+        let answer = leptos_axum::render_app_async(page)(Request::new(Body::empty())).await;
+        let html = to_bytes(answer.into_body(), usize::MAX).await.expect("a page");
+        (times.load(Ordering::Relaxed), String::from_utf8_lossy(&html).into_owned())
+    }
+
+    #[tokio::test]
+    async fn a_part_of_a_page_is_built_once() {
+        let at_once: fn() -> Boxed<String> = || Box::pin(async { "Here".to_owned() });
+        let later: fn() -> Boxed<String> = || {
+            Box::pin(async {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                "Here".to_owned()
+            })
+        };
+        for reads in [at_once, later] {
+            let (times, html) = built(reads).await;
+            assert!(html.contains("<p>Here</p>"), "{html}");
+            assert_eq!(times, 1);
+        }
+    }
 }

@@ -29,6 +29,8 @@ mod still;
 mod views;
 
 #[cfg(feature = "ssr")]
+pub use components::icon::SPRITE;
+#[cfg(feature = "ssr")]
 pub use server_side::Area;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

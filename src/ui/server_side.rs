@@ -40,6 +40,14 @@ mod real {
         leptos_axum::redirect(path);
     }
 
+    /// The view of a part of a page that awaits what it shows. Leptos looks at such a part twice before it asks for it, to
+    /// learn what it reads without awaiting it, and throws away what it was given. The parts of our pages await all that they
+    /// read, so they give nothing away at a first look and are built once.
+    pub async fn built_once<T>(view: impl Future<Output = T>) -> T {
+        tokio::task::yield_now().await;
+        view.await
+    }
+
     /// What the page carries into the browser.
     pub fn carried<T: Serialize + DeserializeOwned>(value: &T) -> Arc<str> {
         match codec::encode(value) {
@@ -71,6 +79,9 @@ mod real {
     pub fn note_area(_name: &'static str) {}
     pub fn status_not_found() {}
     pub fn redirect(_path: &str) {}
+    pub fn built_once<F>(view: F) -> F {
+        view
+    }
     pub fn carried<T>(_value: &T) -> Arc<str> {
         "".into()
     }
@@ -78,4 +89,4 @@ mod real {
 
 #[cfg(feature = "ssr")]
 pub use real::Area;
-pub use real::{carried, is_demo, made_for, note_area, redirect, status_not_found};
+pub use real::{built_once, carried, is_demo, made_for, note_area, redirect, status_not_found};

@@ -171,14 +171,29 @@ pub fn DialogButton(
     view! { <form method="get" action=page inner_html=inside></form> }.into_any()
 }
 
-/// The same in a row. `key` presses it, see [`crate::ui::keyboard`]; it may be empty.
-pub fn row_button(page: &str, keep: &Query, dialog: &str, label: &str, about: (&str, &str), key: &str) -> Markup {
-    let query = keep.clone().with("dialog", dialog).with(about.0, about.1);
-    let inside = opening(&query, Look { kind: "", small: true, key }, html! { span { (label) } });
-    html! { form method="get" action=(page) { (inside) } }
+/// A button in a row: the dialog that it opens, its label, and the key that presses it, which may be empty (see
+/// [`crate::ui::keyboard`]).
+pub type RowButton<'a> = (&'a str, &'a str, &'a str);
+
+/// The buttons of a row that open dialogs about it: one form, so that what they share stands there once.
+pub fn row_buttons(page: &str, keep: &Query, about: (&str, &str), buttons: &[RowButton<'_>]) -> Markup {
+    if buttons.is_empty() {
+        return html! {};
+    }
+    let kept = keep.0.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    html! {
+        form method="get" action=(page) {
+            (hidden_fields(kept.chain([about])))
+            @for (dialog, label, key) in buttons {
+                button class="button" type="submit" name="dialog" value=(dialog) data-size="small" data-key=[some(key)] {
+                    span { (label) }
+                }
+            }
+        }
+    }
 }
 
-/// The same on the page of the one thing it is about, in still markup.
+/// A button that opens a dialog about the one thing that its page is about, in still markup.
 pub fn page_button(page: &str, keep: &Query, dialog: &str, label: &str) -> Markup {
     let query = keep.clone().with("dialog", dialog);
     let inside = opening(&query, Look { kind: "", small: false, key: "" }, html! { span { (label) } });

@@ -288,6 +288,18 @@ pub fn change_button(change: Change, label: &str, small: bool, fields: &[(&str, 
     }
 }
 
+/// The same in a row with a button for each value of `name`: one form, so that what they share stands there once.
+pub fn change_buttons(change: Change, fields: &[(&str, &str)], name: &str, buttons: &[(&str, &str)]) -> Markup {
+    html! {
+        form method="post" action=(change.action()) {
+            (hidden_fields(fields.iter().copied()))
+            @for (value, label) in buttons {
+                button class="button" type="submit" name=(name) value=(value) data-size="small" { span { (label) } }
+            }
+        }
+    }
+}
+
 /// Hidden fields in still markup.
 pub fn hidden_fields<'a>(fields: impl Iterator<Item = (&'a str, &'a str)>) -> Markup {
     html! { @for (name, value) in fields { input type="hidden" name=(name) value=(value); } }

@@ -2,7 +2,7 @@
 
 use super::form::{Change, GetForm};
 use super::icon::{self, Icon};
-use super::pill::text_or_none;
+use super::pill::NONE;
 use super::selection::Selection;
 use crate::domain::bell::Counts;
 use crate::ui::context::LiveCounts;
@@ -12,7 +12,7 @@ use crate::ui::still::Region;
 use crate::ui::views::Views;
 use crate::wire::Page;
 use leptos::prelude::*;
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, Render, html};
 
 /// A column: its caption and its `data-col` (empty for plain text).
 pub type Column = (&'static str, &'static str);
@@ -79,14 +79,14 @@ pub fn line(cells: Markup) -> AnyView {
     view! { <tr inner_html=cells.into_string()></tr> }.into_any()
 }
 
-/// A cell; `title` says more of what it holds and may be empty.
-pub fn cell((label, col): Column, title: &str, content: Markup) -> Markup {
-    html! { td data-label=(label) data-col=[some(col)] title=[some(title)] { (content) } }
+/// A cell; `title` says more of what it holds and may be empty. (A caption is ours, and there is nothing in it to escape.)
+pub fn cell((label, col): Column, title: &str, content: impl Render) -> Markup {
+    html! { td data-label=(PreEscaped(label)) data-col=[some(col).map(PreEscaped)] title=[some(title)] { (content) } }
 }
 
 /// A cell of plain text.
 pub fn text_cell(column: Column, text: &str) -> Markup {
-    cell(column, cut(column, text), text_or_none(text))
+    if text.is_empty() { cell(column, "", NONE) } else { cell(column, cut(column, text), text) }
 }
 
 /// A cell of plain text that leads to a page of ours.

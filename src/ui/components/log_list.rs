@@ -4,7 +4,7 @@
 //! ones, read from where the list ends, and the address says how many are shown.
 
 use super::date_range::DateRange;
-use super::dialog::{DialogButton, row_button};
+use super::dialog::{DialogButton, row_buttons};
 use super::export_dialog::ExportDialog;
 use super::field::{Control, FilterField};
 use super::form::GetForm;
@@ -157,7 +157,7 @@ fn record_row(page: &str, row: &LogRow, limited: bool, now: Millis) -> Markup {
     let view = query.clone().with("dialog", "record").with("about", number.as_str()).url(page);
     html! {
         @for column in columns(limited) { (cell(head(column), "", column.2(row, &view, now))) }
-        (actions_cell(row_button(page, &query, "record", "View", ("about", &number), "")))
+        (actions_cell(row_buttons(page, &query, ("about", &number), &[("record", "View", "")])))
     }
 }
 

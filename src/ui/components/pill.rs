@@ -1,13 +1,13 @@
 //! States as a pill with an icon and a word: one mapping per enum, so that the same state looks the same everywhere.
 
-use super::icon;
+use super::icon::{self, Small};
 use crate::domain::host::HostStatus;
 use crate::domain::support::{Level, SupportStatus};
 use crate::domain::workflow::{ExecutionResult, ProcessResult, Status};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 pub fn pill(tone: &'static str, paths: &'static str, label: &str) -> Markup {
-    html! { span class="pill" data-tone=(tone) { (icon::still(paths, 12)) span { (label) } } }
+    html! { span class="pill" data-tone=(tone) { (Small(paths)) span { (label) } } }
 }
 
 /// A state that is shown as a pill.
@@ -123,8 +123,11 @@ pub fn pill_or_none<S: State>(state: Option<S>) -> Markup {
 }
 
 /// The dash that stands for an empty value.
+pub const NONE: PreEscaped<&str> = PreEscaped("<span class=\"none\">-</span>");
+
+/// The same as markup of its own, where other markup could stand.
 pub fn none() -> Markup {
-    html! { span class="none" { "-" } }
+    html! { (NONE) }
 }
 
 /// The text, or the dash where there is none.

@@ -6,21 +6,19 @@
 use super::pill::none;
 use crate::domain::time::{Millis, ago, iso, utc_label};
 use crate::ui::browser;
-use crate::ui::context::Clock;
-use leptos::prelude::*;
+use crate::ui::context::ticking;
 use maud::{Markup, html};
 
 /// `now` is the server's time when the page was made; a page that is awake knows better.
 pub fn time(at: Millis, now: Millis) -> Markup {
-    let clock = expect_context::<Clock>().0.get_untracked();
+    let clock = ticking();
     let title = if clock.is_some() { browser::local_label(at) } else { utc_label(at) };
-    html! { time class="time" datetime=(iso(at)) title=(title) { (ago(at, clock.unwrap_or(now).max(now))) } }
+    html! { time datetime=(iso(at)) title=(title) { (ago(at, clock.unwrap_or(now).max(now))) } }
 }
 
 /// An instant to the second, in the person's zone once the page is awake.
 pub fn exact_time(at: Millis) -> Markup {
-    let awake = expect_context::<Clock>().0.get_untracked().is_some();
-    let label = if awake { browser::local_label(at) } else { utc_label(at) };
+    let label = if ticking().is_some() { browser::local_label(at) } else { utc_label(at) };
     html! { time datetime=(iso(at)) data-exact { (label) } }
 }
 

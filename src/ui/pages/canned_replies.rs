@@ -3,7 +3,7 @@
 use crate::domain::support::title;
 use crate::domain::time::Millis;
 use crate::functions::canned_replies::{CreateCanned, DeleteCanned, EditCanned, list_canned};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_buttons};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
@@ -88,14 +88,14 @@ fn page(list: CannedList, now: Millis) -> AnyView {
 
 fn row(reply: &CannedRow, now: Millis) -> Markup {
     let query = lasting_query();
-    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &reply.id), "");
+    let buttons = [("edit", "Edit", ""), ("delete", "Delete", "")];
     html! {
         (text_cell(TITLE, &reply.title))
         (text_cell(PROJECT, &reply.project))
         (text_cell(TEXT, &title(&reply.body)))
         (text_cell(CHANGED_BY, &reply.changed_by))
         (cell(CHANGED, "", time(reply.changed_at, now)))
-        (actions_cell(html! { (action("edit", "Edit")) (action("delete", "Delete")) }))
+        (actions_cell(row_buttons(PAGE, &query, (ABOUT, &reply.id), &buttons)))
     }
 }
 

@@ -105,7 +105,7 @@ fn facts(host: &HostRow, open: &[OpenTicket], now: Millis) -> Markup {
 fn in_trash(host: &HostRow, change: Change, path: &str) -> Markup {
     html! {
         @if host.may_own && host.under_way.is_none() {
-            (direct(host, change, DirectAction::Restore, path, false))
+            (direct(host, change, DirectAction::Restore, path))
             (page_button(path, &lasting_query(), "clear", "Clear"))
         }
     }

@@ -6,9 +6,9 @@ use crate::domain::host_operation::DirectAction;
 use crate::domain::quota::Key;
 use crate::domain::time::Millis;
 use crate::functions::hosts::{ActOnHost, list_hosts};
-use crate::ui::components::dialog::{page_button, row_button};
+use crate::ui::components::dialog::{page_button, row_buttons};
 use crate::ui::components::field::{Control, FilterField, all_choices};
-use crate::ui::components::form::{Change, GetForm, change_button, use_button_change};
+use crate::ui::components::form::{Change, GetForm, change_button, change_buttons, use_button_change};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{
     Column, Empty, Filters, Table, actions_cell, cell, line, link_cell, pager, text_cell,
@@ -161,27 +161,40 @@ pub fn actions(host: &HostRow, change: Change, page: &str, query: &Query, listed
     }
     let id = host.id.to_string();
     let dialog = |dialog: &str, label: &str| match listed {
-        true => row_button(page, query, dialog, label, (HOSTS, &id), ""),
+        true => row_buttons(page, query, (HOSTS, &id), &[(dialog, label, "")]),
         false => page_button(page, query, dialog, label),
     };
     let back = query.url(page);
-    let act = |action: DirectAction| direct(host, change, action, &back, listed);
     let rests = host.under_way.is_none();
     let (running, stopped) = (host.status == HostStatus::Running && rests, host.status == HostStatus::Stopped && rests);
     let lock = if host.delete_locked { DirectAction::Unlock } else { DirectAction::Lock };
+    let at_once = [
+        stopped.then_some(DirectAction::Start),
+        running.then_some(DirectAction::Stop),
+        (host.status != HostStatus::InTrash).then_some(lock),
+    ];
+    let at_once: Vec<DirectAction> = at_once.into_iter().flatten().collect();
     html! {
         @if running || stopped { (dialog("adjust", "Adjust configuration")) }
-        @if stopped { (act(DirectAction::Start)) }
-        @if running { (act(DirectAction::Stop)) }
-        @if host.status != HostStatus::InTrash { (act(lock)) }
+        @if listed { (direct_in_row(host, change, &at_once, &back)) }
+        @else { @for action in at_once { (direct(host, change, action, &back)) } }
         @if may_change(host) { (dialog("delete", "Delete")) }
     }
 }
 
 /// The button of something that is done at once.
-pub fn direct(host: &HostRow, change: Change, action: DirectAction, back: &str, small: bool) -> Markup {
+pub fn direct(host: &HostRow, change: Change, action: DirectAction, back: &str) -> Markup {
     let id = host.id.to_string();
-    change_button(change, action.label(), small, &[("id", &id), ("action", action.key()), ("back", back)])
+    change_button(change, action.label(), false, &[("id", &id), ("action", action.key()), ("back", back)])
+}
+
+/// The small buttons in a row of what is done at once.
+pub fn direct_in_row(host: &HostRow, change: Change, actions: &[DirectAction], back: &str) -> Markup {
+    if actions.is_empty() {
+        return html! {};
+    }
+    let (id, buttons) = (host.id.to_string(), actions.iter().map(|action| (action.key(), action.label())));
+    change_buttons(change, &[("id", &id), ("back", back)], "action", &buttons.collect::<Vec<_>>())
 }
 
 /// `c2.large: 4 vCPU, 8 GiB`.

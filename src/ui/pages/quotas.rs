@@ -4,7 +4,7 @@ use super::quota_form::quota_dialog;
 use crate::domain::quota::{Key, Standing};
 use crate::domain::quota_request::QuotaScope;
 use crate::functions::quotas::get_quotas;
-use crate::ui::components::dialog::{DialogButton, NoticeDialog, row_button};
+use crate::ui::components::dialog::{DialogButton, NoticeDialog, row_buttons};
 use crate::ui::components::field::{Control, FilterField, choice};
 use crate::ui::components::icon;
 use crate::ui::components::list::{Column, Filters, Table, actions_cell, cell, line, link_cell, text_cell};
@@ -134,7 +134,7 @@ fn action(quota: &ScopeQuota) -> Markup {
     let about = quota.key();
     html! {
         @if quota.way.is_some() {
-            (row_button(QUOTAS, &lasting_query(), dialog_of(quota), title_of(quota), (ABOUT, &about), ""))
+            (row_buttons(QUOTAS, &lasting_query(), (ABOUT, &about), &[(dialog_of(quota), title_of(quota), "")]))
         }
     }
 }

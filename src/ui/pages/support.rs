@@ -5,7 +5,7 @@ use super::support_dialogs::{EndDialog, REQUEST, RequestDialog, TITLE};
 use crate::domain::support::{Level, SupportStatus, SupportTab};
 use crate::domain::time::Millis;
 use crate::functions::support::{TakeSupport, list_support};
-use crate::ui::components::dialog::{DialogButton, row_button};
+use crate::ui::components::dialog::{DialogButton, row_buttons};
 use crate::ui::components::field::{Control, FilterField, all_choices, choice};
 use crate::ui::components::form::{Change, change_button, use_button_change};
 use crate::ui::components::icon;
@@ -157,7 +157,7 @@ fn row(tab: SupportTab, ticket: &SupportRow, take: Change, query: &Query, now: M
         @if takes { (change_button(take, "View", true, &[("number", &number)])) }
         @else { a class="button" data-size="small" href=(href) { span { "View" } } }
         @if tab == SupportTab::Mine && ticket.may_end {
-            (row_button(&path(tab), query, "end", "End", ("ticket", &number), ""))
+            (row_buttons(&path(tab), query, ("ticket", &number), &[("end", "End", "")]))
         }
     };
     html! {

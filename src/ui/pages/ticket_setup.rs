@@ -4,7 +4,7 @@ use super::process_dialog::ConfigureDialog;
 use crate::domain::process::TicketType;
 use crate::domain::time::Millis;
 use crate::functions::processes::{DisableProcess, EnableProcess, get_setup};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, page_button, row_button};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, NoticeDialog, page_button, row_buttons};
 use crate::ui::components::field::Checkbox;
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon::{self, Icon};
@@ -73,15 +73,13 @@ fn page(setup: Setup, now: Millis) -> AnyView {
 /// The managing buttons of a process, which open their dialogs over `page`.
 pub fn actions(process: &ProcessRow, page: &str, small: bool) -> Markup {
     let id = process.id.to_string();
-    let about = Query::default().with("process", id.as_str());
-    let button = |dialog, label| match small {
-        true => row_button(page, &Query::default(), dialog, label, ("process", &id), ""),
-        false => page_button(page, &about, dialog, label),
-    };
-    html! {
-        @if process.enabled { (button("disable", "Disable")) } @else { (button("enable", "Enable")) }
-        (button("modify", "Modify Process"))
+    let switch = if process.enabled { ("disable", "Disable", "") } else { ("enable", "Enable", "") };
+    let buttons = [switch, ("modify", "Modify Process", "")];
+    if small {
+        return row_buttons(page, &Query::default(), ("process", &id), &buttons);
     }
+    let about = Query::default().with("process", id.as_str());
+    html! { @for (dialog, label, _) in buttons { (page_button(page, &about, dialog, label)) } }
 }
 
 fn row(process: &ProcessRow, now: Millis) -> Markup {

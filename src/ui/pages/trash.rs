@@ -1,12 +1,12 @@
 //! `/trash`: deleted hosts, which can be restored until they are cleared.
 
 use super::host_dialogs::{HOSTS, HostDialog};
-use super::hosts::{direct, disks, specification};
+use super::hosts::{direct_in_row, disks, specification};
 use crate::domain::host::HostStatus;
 use crate::domain::host_operation::DirectAction;
 use crate::domain::time::Millis;
 use crate::functions::hosts::{ActOnHost, list_hosts};
-use crate::ui::components::dialog::row_button;
+use crate::ui::components::dialog::row_buttons;
 use crate::ui::components::field::FilterField;
 use crate::ui::components::form::{Change, use_button_change};
 use crate::ui::components::icon;
@@ -86,8 +86,8 @@ fn row(host: &HostRow, change: Change, query: &Query, now: Millis) -> Markup {
     };
     let actions = html! {
         @if host.may_own && host.under_way.is_none() {
-            (direct(host, change, DirectAction::Restore, &query.url(PAGE), true))
-            (row_button(PAGE, query, "clear", "Clear", (HOSTS, &host.id.to_string()), ""))
+            (direct_in_row(host, change, &[DirectAction::Restore], &query.url(PAGE)))
+            (row_buttons(PAGE, query, (HOSTS, &host.id.to_string()), &[("clear", "Clear", "")]))
         }
     };
     html! {

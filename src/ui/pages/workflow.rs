@@ -8,7 +8,7 @@ use crate::domain::time::Millis;
 use crate::domain::workflow::{Status, Tab};
 use crate::functions::workflow::list_tickets;
 use crate::ui::components::date_range::DateRange;
-use crate::ui::components::dialog::row_button;
+use crate::ui::components::dialog::{RowButton, row_buttons};
 use crate::ui::components::field::{Control, FilterField, all_choices, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{
@@ -169,9 +169,11 @@ fn rows(tab: Tab, tickets: TicketList, selected: Selection, now: Millis) -> AnyV
 fn row(tab: Tab, ticket: TicketRow, check: Option<Markup>, query: &Query, now: Millis) -> Markup {
     let href = format!("/tickets/workflow/{}", ticket.number);
     let number = ticket.number.to_string();
-    let action = |dialog, label, key| row_button(&path(tab), query, dialog, label, ("ticket", &number), key);
-    let decides = tab == Tab::Pending && ticket.may_decide;
-    let undoes = tab == Tab::Mine && ticket.may_undo;
+    let buttons: &[RowButton<'_>] = match tab {
+        Tab::Pending if ticket.may_decide => &[("pass", "Pass", "p"), ("reject", "Reject", "r")],
+        Tab::Mine if ticket.may_undo => &[("undo", "Undo", "")],
+        _ => &[],
+    };
     let content = |column: TicketColumn| match column {
         TicketColumn::Id => link(&href, &number),
         TicketColumn::Status => ticket.status.pill(),
@@ -191,8 +193,7 @@ fn row(tab: Tab, ticket: TicketRow, check: Option<Markup>, query: &Query, now: M
     };
     let actions = html! {
         a class="button" data-size="small" href=(href) { span { "View" } }
-        @if decides { (action("pass", "Pass", "p")) (action("reject", "Reject", "r")) }
-        @if undoes { (action("undo", "Undo", "")) }
+        (row_buttons(&path(tab), query, ("ticket", &number), buttons))
     };
     html! {
         @if let Some(check) = check { (check) }

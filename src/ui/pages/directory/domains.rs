@@ -3,7 +3,7 @@
 use super::{ABOUT, header, nothing_found};
 use crate::domain::time::Millis;
 use crate::functions::directory::{CreateDomain, DeleteDomain, EditDomain, list_domains};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_buttons};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
@@ -70,19 +70,16 @@ fn page(list: DomainList, now: Millis) -> AnyView {
 
 fn row(domain: &DomainRow, is_system: bool, now: Millis) -> Markup {
     let (query, id) = (lasting_query(), domain.id.to_string());
-    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
     let projects = Query::default().with("domain", id.as_str()).url("/directory/projects");
-    let actions = html! {
-        (action("edit", "Edit"))
-        @if is_system && !domain.is_default { (action("delete", "Delete")) }
-    };
+    let all = [("edit", "Edit", ""), ("delete", "Delete", "")];
+    let buttons = if is_system && !domain.is_default { &all[..] } else { &all[..1] };
     html! {
         (link_cell(NAME, &projects, &domain.name))
         (cell(PROJECTS, "", html! { (domain.projects) }))
         (cell(USERS, "", html! { (domain.users) }))
         (text_cell(DESCRIPTION, &domain.description))
         (cell(CREATED, "", time(domain.created_at, now)))
-        (actions_cell(actions))
+        (actions_cell(row_buttons(PAGE, &query, (ABOUT, &id), buttons)))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{ABOUT, domain_field, domain_filter, header, impact_notice, nothing_found, pager};
 use crate::domain::time::Millis;
 use crate::functions::directory::{CreateProject, DeleteProject, EditProject, get_impact, list_projects};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_buttons};
 use crate::ui::components::field::{Control, Field, FilterField};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
@@ -90,11 +90,8 @@ fn page(list: ProjectList, now: Millis) -> AnyView {
 
 fn row(project: &ProjectRow, now: Millis) -> Markup {
     let (query, id) = (lasting_query(), project.id.to_string());
-    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
-    let actions = html! {
-        (action("edit", "Edit"))
-        @if !project.is_system { (action("delete", "Delete")) }
-    };
+    let all = [("edit", "Edit", ""), ("delete", "Delete", "")];
+    let buttons = if project.is_system { &all[..1] } else { &all[..] };
     html! {
         (text_cell(NAME, &project.name))
         (text_cell(DOMAIN, &project.domain))
@@ -102,7 +99,7 @@ fn row(project: &ProjectRow, now: Millis) -> Markup {
         (cell(HOSTS, "", html! { (project.hosts) }))
         (text_cell(DESCRIPTION, &project.description))
         (cell(CREATED, "", time(project.created_at, now)))
-        (actions_cell(actions))
+        (actions_cell(row_buttons(PAGE, &query, (ABOUT, &id), buttons)))
     }
 }
 

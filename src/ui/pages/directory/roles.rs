@@ -3,7 +3,7 @@
 use super::{ABOUT, header, nothing_found};
 use crate::domain::directory::Reach;
 use crate::functions::directory::{CreateRole, DeleteRole, EditRole, list_roles};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, RowButton, row_buttons};
 use crate::ui::components::field::{Control, Field, FilterField, choice};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
@@ -61,15 +61,14 @@ fn page(list: RoleList) -> AnyView {
 
 fn row(role: &RoleRow, may_change: bool) -> Markup {
     let (query, id) = (lasting_query(), role.id.to_string());
-    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
-    let actions = html! { @if !role.built_in { (action("edit", "Edit")) (action("delete", "Delete")) } };
+    let buttons: &[RowButton<'_>] = if role.built_in { &[] } else { &[("edit", "Edit", ""), ("delete", "Delete", "")] };
     html! {
         (text_cell(NAME, &role.name))
         (text_cell(REACH, role.reach.label()))
         (text_cell(BUILT_IN, if role.built_in { "Yes" } else { "No" }))
         (cell(HOLDERS, "", html! { (role.holders) }))
         (text_cell(DESCRIPTION, &role.description))
-        @if may_change { (actions_cell(actions)) }
+        @if may_change { (actions_cell(row_buttons(PAGE, &query, (ABOUT, &id), buttons))) }
     }
 }
 

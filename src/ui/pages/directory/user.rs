@@ -5,7 +5,7 @@ use super::users::PAGE;
 use crate::domain::ids::UserId;
 use crate::domain::time::Millis;
 use crate::functions::directory::{AssignRole, RemoveRole, get_impact, get_user};
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_buttons};
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon::{self, Icon};
@@ -123,7 +123,7 @@ fn page(detail: UserDetail, now: Millis) -> AnyView {
 
 fn row(held: &HeldRow, page: &str) -> Markup {
     let about = format!("{}:{}", held.project, held.role);
-    let remove = || row_button(page, &Query::default(), "remove", "Remove", (ASSIGNMENT, &about), "");
+    let remove = || row_buttons(page, &Query::default(), (ASSIGNMENT, &about), &[("remove", "Remove", "")]);
     html! {
         (text_cell(PROJECT, &held.project_name))
         (text_cell(DOMAIN, &held.domain_name))

@@ -4,7 +4,7 @@ use super::{ABOUT, domain_field, domain_filter, header, impact_notice, nothing_f
 use crate::functions::directory::{
     CreateUser, DisableUser, EditUser, EnableUser, ResetPassword, get_impact, list_users,
 };
-use crate::ui::components::dialog::{ChangeDialog, DialogButton, row_button};
+use crate::ui::components::dialog::{ChangeDialog, DialogButton, RowButton, row_buttons};
 use crate::ui::components::field::{Control, Field, FilterField, choice};
 use crate::ui::components::form::{Hidden, use_change};
 use crate::ui::components::icon;
@@ -84,14 +84,15 @@ fn page(list: UserList) -> AnyView {
 
 fn row(user: &UserRow) -> Markup {
     let (query, id) = (lasting_query(), user.id.to_string());
-    let action = |dialog, label| row_button(PAGE, &query, dialog, label, (ABOUT, &id), "");
-    let actions = html! {
-        @if user.may_change { (action("edit", "Edit")) }
-        @if user.may_change && !user.is_self {
-            (action("password", "Reset Password"))
-            @if user.enabled { (action("disable", "Disable")) } @else { (action("enable", "Enable")) }
-        }
+    let switch = if user.enabled { ("disable", "Disable", "") } else { ("enable", "Enable", "") };
+    let all = [("edit", "Edit", ""), ("password", "Reset Password", ""), switch];
+    let buttons: &[RowButton<'_>] = match (user.may_change, user.is_self) {
+        (false, _) => &[],
+        // Nobody shuts themselves out, and one's own password is changed in Account.
+        (true, true) => &all[..1],
+        (true, false) => &all,
     };
+    let actions = row_buttons(PAGE, &query, (ABOUT, &id), buttons);
     html! {
         (link_cell(NAME, &format!("{PAGE}/{id}"), &user.display_name))
         (text_cell(USERNAME, &user.username))
