@@ -10,10 +10,12 @@ use countersign::server::cloud::{EmbeddedInventory, Faults};
 use countersign::server::events::Events;
 use countersign::server::jobs::{self, Runner};
 use countersign::server::listener::Bound;
-use countersign::server::service::first_run;
+use countersign::server::private;
 use countersign::server::service::oplog::verify;
+use countersign::server::service::{external, first_run};
 use countersign::server::settings::{self, LogTask, Settings, Task};
 use countersign::server::store::db::Db;
+use countersign::server::store::opening::OpenError;
 use countersign::server::telemetry::Telemetry;
 use countersign::server::{demo, seed};
 use std::error::Error;
@@ -52,6 +54,9 @@ fn run(task: Task) -> Result<(), Box<dyn Error>> {
     let threads = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let telemetry = Telemetry::begin(task.settings(), runtime.handle())?;
+    for unknown in settings::unknown_variables() {
+        tracing::warn!("{unknown}");
+    }
     let done = runtime.block_on(async {
         match task {
             Task::Serve(settings) => serve(settings).await,
@@ -83,7 +88,16 @@ fn tell(done: &str, folder: &Path, held: &Held) -> Result<(), Box<dyn Error>> {
 
 /// Opening the database is what brings its schema up to date.
 async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    open(settings).await?.close().await;
+    let db = open(settings).await?;
+    let schema = db.schema().clone();
+    db.close().await;
+    let mut out = std::io::stdout().lock();
+    let taken = match schema.taken {
+        0 => "nothing was to be done".to_owned(),
+        1 => "1 step was taken".to_owned(),
+        taken => format!("{taken} steps were taken"),
+    };
+    writeln!(out, "{}: the schema is at step {}; {taken}.", settings.database_shown(), schema.newest)?;
     Ok(())
 }
 
@@ -105,8 +119,11 @@ async fn commit(settings: Settings, seconds: u64, at_once: usize) -> Result<(), 
 
 /// Tells on stdout what the walk along the chain of seals saw; what it found amiss is the error.
 async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dyn Error>> {
-    let app = bare_application(settings).await?;
-    let (report, finding) = verify::verify(&app, head.as_ref()).await?;
+    let db = Db::open_to_read(&settings.database_url).await.map_err(|error| unopened(&settings, &error))?;
+    let app = over(db, settings)?;
+    let walked = verify::verify(&app, head.as_ref()).await;
+    let (report, finding) =
+        walked.map_err(|error| format!("--database-url {}: {error}", app.settings.database_shown()))?;
     app.db.close().await;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} records in {} seals are as they were sealed.", report.records, report.seals)?;
@@ -127,17 +144,19 @@ async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dy
 }
 
 async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
-    let bound = Bound::to(settings.address).map_err(|e| format!("{}: {e}", settings.address))?;
+    let bound = Bound::to(settings.address).map_err(|error| untaken("--address", settings.address, &error))?;
     let address = format!("http://{}", bound.address()?);
+    let figures = match settings.metrics_address {
+        Some(at) => Some(http::metrics::bind(at).await.map_err(|error| untaken("--metrics-address", at, &error))?),
+        None => None,
+    };
+    settings.check_places()?;
     let app = application(settings).await?;
-    if let Some(token) = first_run::setup_token(&app).await? {
-        let base = app.settings.public_url.as_deref().unwrap_or(&address).trim_end_matches('/');
-        eprintln!("No account exists yet. Within a day, set the first administrator's password at");
-        eprintln!("  {base}/setup?token={token}");
+    if let Some(figures) = figures {
+        http::metrics::serve(&app, figures)?;
     }
-
-    if let Some(address) = app.settings.metrics_address {
-        http::metrics::serve(&app, address).await?;
+    if let Some(amiss) = external::unopenable(&app).await? {
+        tracing::error!("{amiss}");
     }
     jobs::begin_standing(&app).await?;
     let jobs = Runner::start(app.clone());
@@ -145,7 +164,13 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     if let Some(what) = http::build::missing(&app.settings.site_root()) {
         tracing::warn!("{what}");
     }
-    let (door, closing) = bound.open().map_err(|e| format!("{}: {e}", app.settings.address))?;
+    let (door, closing) = bound.open().map_err(|error| untaken("--address", app.settings.address, &error))?;
+    // Last of all: a link is for a server that is there.
+    if let Some(token) = first_run::setup_token(&app).await? {
+        let base = app.settings.public_url.as_deref().unwrap_or(&address);
+        eprintln!("No account exists yet. Within a day, set the first administrator's password at");
+        eprintln!("  {base}/setup?token={token}");
+    }
     say_ready(&address)?;
     let (events, announced) = (app.events.clone(), app.stopping.clone());
     let (delay, patience) = (millis(app.settings.drain_delay), millis(app.settings.finish_within));
@@ -158,7 +183,8 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
         router.into_make_service_with_connect_info::<SocketAddr>(),
     )
     .with_graceful_shutdown(async move {
-        told_to_stop().await;
+        let signal = told_to_stop().await;
+        tracing::info!("told to stop by {signal}: finishing what is under way");
         announced.store(true, Ordering::Relaxed);
         tokio::time::sleep(delay).await;
         closing.close().await;
@@ -176,35 +202,72 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
         tracing::warn!("left a job unfinished; it is taken up at the next start");
     }
     app.db.close().await;
+    tracing::info!("stopped");
     Ok(())
+}
+
+/// Why an address can't be had.
+fn untaken(setting: &str, address: SocketAddr, error: &std::io::Error) -> String {
+    format!("{setting} {address}: {error}; end what listens there, or write another address or port")
 }
 
 /// The application over its database, with the data that has to be there.
 async fn application(settings: Settings) -> Result<App, Box<dyn Error>> {
-    let app = bare_application(settings).await?;
-    first_run::base_data(&app).await?;
+    let mut app = bare_application(settings).await?;
+    let shown = app.settings.database_shown();
+    let named = |error| format!("--database-url {shown}: {error}");
+    first_run::base_data(&app).await.map_err(named)?;
     if app.settings.demo {
-        demo::seed(&app).await?;
+        demo::seed(&app).await.map_err(named)?;
+    }
+    app.is_demo = demo::made_the_accounts(&app).await.map_err(named)?;
+    if app.settings.demo && !app.is_demo {
+        tracing::warn!(
+            "--demo: {shown} has accounts that no demo made: nothing was added, and no page says that it is one"
+        );
     }
     Ok(app)
 }
 
-/// The application over its database as it is.
+/// The application over its database as it is, with the schema up to date.
 async fn bare_application(settings: Settings) -> Result<App, Box<dyn Error>> {
-    let faults: Faults = settings.inventory_faults.parse().map_err(|e| format!("--inventory-faults: {e}"))?;
-    let db = open(&settings).await?;
+    faults(&settings)?;
+    over(open(&settings).await?, settings)
+}
+
+fn faults(settings: &Settings) -> Result<Faults, String> {
+    settings.inventory_faults.parse::<Faults>().map_err(|error| format!("--inventory-faults: {error}"))
+}
+
+fn over(db: Db, settings: Settings) -> Result<App, Box<dyn Error>> {
+    let faults = faults(&settings)?;
     let clock = Arc::new(SystemClock);
     let cloud = Arc::new(EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults));
     let events = Events::start(&db, clock.clone(), settings.session_idle);
     let (settings, wake, stopping) = (Arc::new(settings), Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
-    Ok(App { db, clock, settings, cloud, wake, stopping, events })
+    Ok(App { db, clock, settings, is_demo: false, cloud, wake, stopping, events })
 }
 
+/// Opens the database, brings its schema up to date, and tells what about it deserves a look.
 async fn open(settings: &Settings) -> Result<Db, Box<dyn Error>> {
-    if let Some(folder) = settings.sqlite_file().as_deref().and_then(Path::parent) {
-        std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    let db = Db::open(&settings.database_url).await.map_err(|error| unopened(settings, &error))?;
+    let shown = settings.database_shown();
+    let unknown = &db.schema().unknown;
+    if !unknown.is_empty() {
+        tracing::warn!(
+            "--database-url {shown}: a newer program took the steps {unknown:?} of its schema, which this one doesn't know; \
+             that is meant only while servers are being upgraded"
+        );
     }
-    Db::open(&settings.database_url).await.map_err(|e| format!("the database can't be opened: {e}").into())
+    if let Some(file) = settings.sqlite_file().filter(|file| private::is_open_to_others(file)) {
+        let file = file.display();
+        tracing::warn!("--database-url {shown}: everybody on this machine can read it; chmod 600 {file} ends that");
+    }
+    Ok(db)
+}
+
+fn unopened(settings: &Settings, error: &OpenError) -> String {
+    format!("--database-url {}: {error}", settings.database_shown())
 }
 
 /// The one line on stdout, which whoever started this program waits for.
@@ -214,15 +277,18 @@ fn say_ready(address: &str) -> std::io::Result<()> {
     out.flush()
 }
 
-async fn told_to_stop() {
+/// Waits for a signal to stop; gives its name.
+async fn told_to_stop() -> &'static str {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
+    if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        tokio::select! {
+            _ = terminate.recv() => return "SIGTERM",
             _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(_) => _ = tokio::signal::ctrl_c().await,
+        }
+    } else {
+        _ = tokio::signal::ctrl_c().await;
     }
+    "SIGINT"
 }
 
 fn millis(time: Millis) -> Duration {

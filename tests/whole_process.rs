@@ -13,7 +13,7 @@ use countersign::server::job::Job;
 use countersign::server::jobs;
 use countersign::server::store::job;
 use countersign::server::telemetry::Telemetry;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
@@ -26,7 +26,7 @@ async fn prometheus_reads_what_was_done_and_nobodys_name() {
     let _alone = ALONE.lock().await;
     let free = SocketAddr::from(([127, 0, 0, 1], 0));
     let app = TestApp::demo(Engine::Sqlite).await.with_settings(|settings| settings.metrics_address = Some(free));
-    let address = metrics::serve(&app, free).await.expect("served");
+    let address = metrics::serve(&app, metrics::bind(free).await.expect("a free port")).expect("served");
     let mut client = app.client();
     client.sign_in("member").await;
     for _ in 0..3 {
@@ -59,6 +59,13 @@ async fn prometheus_reads_what_was_done_and_nobodys_name() {
         assert!(figures.contains_key(name), "{name}: {text}");
     }
     assert!(!text.contains("member"), "{text}");
+    let told = |mark: &str| -> BTreeSet<String> {
+        let names = text.lines().filter_map(|line| line.strip_prefix(mark)?.split(' ').next());
+        names.map(str::to_owned).collect()
+    };
+    let (figures, helped) = (told("# TYPE "), told("# HELP "));
+    assert!(figures.len() >= 8, "{text}");
+    assert_eq!(figures, helped, "fault 30: each figure says what it is");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

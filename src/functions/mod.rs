@@ -60,7 +60,7 @@ mod server_side {
 
     /// Whether this is a demo, for pages without a frame.
     pub fn is_demo() -> bool {
-        use_context::<App>().is_some_and(|app| app.settings.demo)
+        use_context::<App>().is_some_and(|app| app.is_demo)
     }
 
     /// The id of the account that a page is made for; `None` where nobody is signed in.

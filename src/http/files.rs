@@ -43,6 +43,13 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build)
     router.layer(from_fn(refuse_impossible_names))
 }
 
+/// Whether this is the address of a file that some build made, whichever.
+pub fn is_of_a_build(path: &str) -> bool {
+    let mut parts = path.split('/').skip(1);
+    let first = parts.next().unwrap_or_default();
+    first == "pkg" || (first.starts_with("build-") && parts.next() == Some("pkg"))
+}
+
 /// Browsers keep the files of a build forever. Once another build lies in the folder, no file is better than one of those.
 async fn refuse_another_build(pkg: PathBuf, address: String, request: Request, next: Next) -> Response {
     if address_of(&pkg) != address {

@@ -1,17 +1,22 @@
 //! Who may open which page: people who aren't signed in get the sign-in page, people without a project their own page.
 
+use super::files::is_of_a_build;
 use super::location::see_other;
 use crate::domain::address::{
     NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, is_open_without_project, sign_in_then,
 };
 use crate::server::caller::Caller;
 use axum::extract::Request;
-use axum::http::{Method, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
-/// Sends browsers on where a page isn't for them. Server functions answer for themselves.
+/// Sends browsers on where a page isn't for them. Server functions answer for themselves. A file of a build that comes here
+/// isn't there, and no sign-in brings it.
 pub async fn gate(request: Request, next: Next) -> Response {
+    if is_of_a_build(request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
     let asks_for_page =
         [Method::GET, Method::HEAD].contains(request.method()) && !request.uri().path().starts_with("/api/");
     let elsewhere = asks_for_page.then(|| detour(request.uri(), request.extensions().get::<Caller>())).flatten();

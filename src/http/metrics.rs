@@ -3,6 +3,7 @@
 //! read it.
 
 use crate::server::app::App;
+use crate::server::metrics as below;
 use crate::server::store::job;
 use axum::Router;
 use axum::extract::{MatchedPath, State};
@@ -12,7 +13,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::server_fn::axum::server_fn_paths;
-use metrics::{gauge, histogram};
+use metrics::{describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -37,12 +38,17 @@ struct Figures {
     handle: PrometheusHandle,
 }
 
-/// Begins to count, and answers `/metrics` at this address (port 0 takes a free one) from now on; gives where.
-pub async fn serve(app: &App, address: SocketAddr) -> Result<SocketAddr, Box<dyn Error>> {
-    let listener = TcpListener::bind(address).await.map_err(|error| format!("{address}: {error}"))?;
+/// Takes the address (port 0 takes a free one), so that one that can't be had is known before anything else is done.
+pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+/// Begins to count, and answers `/metrics` there from now on; gives where.
+pub fn serve(app: &App, listener: TcpListener) -> Result<SocketAddr, Box<dyn Error>> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Full(REQUEST_SECONDS.into()), &SECONDS)?
         .install_recorder()?;
+    describe();
     let address = listener.local_addr()?;
     tracing::info!("figures at http://{address}/metrics");
     let upkeep = handle.clone();
@@ -55,6 +61,18 @@ pub async fn serve(app: &App, address: SocketAddr) -> Result<SocketAddr, Box<dyn
     let router = Router::new().route("/metrics", get(read)).with_state(Figures { app: app.clone(), handle });
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
+}
+
+/// What each figure is, for `# HELP`.
+fn describe() {
+    describe_histogram!(REQUEST_SECONDS, "How long answers took in seconds, by method, route and status.");
+    describe_gauge!("countersign_jobs_waiting", "Jobs that wait for their time or their turn.");
+    describe_gauge!("countersign_jobs_running", "Jobs that a server has taken up.");
+    describe_gauge!("countersign_jobs_dead", "Jobs that were given up and wait for somebody.");
+    describe_gauge!("countersign_queue_age_seconds", "How long the job that waits longest has been due.");
+    describe_gauge!("countersign_open_streams", "Pages that are told of changes by this server now.");
+    describe_gauge!("countersign_database_statements", "SQL statements that this server has run since it started.");
+    below::describe();
 }
 
 async fn read(State(Figures { app, handle }): State<Figures>) -> Response {

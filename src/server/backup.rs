@@ -1,6 +1,8 @@
 //! Backups: of a SQLite database while it is in use, and back. PostgreSQL has programs of its own for it.
 
+use super::private;
 use super::settings::Settings;
+use super::store::opening::sqlite_said;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, Row};
 use std::fs::{self, File};
@@ -24,8 +26,8 @@ pub enum BackupError {
     Refused(String),
     #[error("{}: {error}", path.display())]
     File { path: PathBuf, error: io::Error },
-    #[error("the database: {0}")]
-    Database(#[from] sqlx::Error),
+    #[error("{}", sqlite_said(error, path))]
+    Database { path: PathBuf, error: sqlx::Error },
 }
 
 /// What a backup holds.
@@ -36,22 +38,27 @@ pub struct Held {
     pub attachments: usize,
 }
 
-/// Writes a backup into a folder that doesn't exist yet. The server may go on meanwhile: what it holds is how the database
-/// stood at one instant. The key file isn't in it, so that a backup alone opens no token.
+/// Writes a backup into a folder that doesn't exist yet, and doesn't afterwards if it failed. The server may go on meanwhile:
+/// what it holds is how the database stood at one instant. The key file isn't in it, so that a backup alone opens no token.
 pub async fn backup(settings: &Settings, folder: &Path) -> Result<Held, BackupError> {
     let database = database_file(settings)?;
     if !database.is_file() {
         return Err(BackupError::Refused(format!("{}: there is no database.", database.display())));
     }
-    let at = |path: &Path| {
-        let path = path.to_owned();
-        move |error| BackupError::File { path, error }
-    };
-    fs::create_dir(folder).map_err(at(folder))?;
+    private::new_folder(folder).map_err(at(folder))?;
+    let written = write(settings, &database, folder).await;
+    if written.is_err() {
+        // Why it failed is what has to be told, whether this works or not.
+        let _ = fs::remove_dir_all(folder);
+    }
+    written
+}
+
+async fn write(settings: &Settings, database: &Path, folder: &Path) -> Result<Held, BackupError> {
     let copy = folder.join(DATABASE);
-    let mut connection = options(&database)?.connect().await?;
-    sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(&mut connection).await?;
-    connection.close().await?;
+    // Made before: SQLite would let everybody read it. It takes an empty file for none.
+    private::new_file(&copy).map_err(at(&copy))?;
+    vacuum(database, &copy).await.map_err(on(database))?;
     // After the database: a file it speaks of was there then, and one that was removed since needn't be kept.
     let attachments = match &settings.attachments_folder {
         Some(from) if from.is_dir() => copy_files(from, &folder.join(ATTACHMENTS))?,
@@ -59,6 +66,22 @@ pub async fn backup(settings: &Settings, folder: &Path) -> Result<Held, BackupEr
     };
     settle(&copy).and_then(|()| settle(folder)).map_err(at(folder))?;
     Ok(Held { database: fs::metadata(&copy).map_err(at(&copy))?.len(), attachments })
+}
+
+async fn vacuum(database: &Path, copy: &Path) -> sqlx::Result<()> {
+    let mut connection = options(database)?.connect().await?;
+    sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(&mut connection).await?;
+    connection.close().await
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> BackupError {
+    let path = path.to_owned();
+    move |error| BackupError::File { path: path.clone(), error }
+}
+
+fn on(path: &Path) -> impl Fn(sqlx::Error) -> BackupError {
+    let path = path.to_owned();
+    move |error| BackupError::Database { path: path.clone(), error }
 }
 
 /// Brings a backup back to where the settings say that the database and the attachments are; nothing may be there yet.
@@ -71,7 +94,11 @@ pub async fn restore(settings: &Settings, folder: &Path) -> Result<Held, BackupE
     if !copy.is_file() {
         return Err(BackupError::Refused(format!("{} is no backup: it holds no {DATABASE}.", folder.display())));
     }
-    check(&copy).await?;
+    let found = check(&copy).await.map_err(on(&copy))?;
+    if found != "ok" {
+        let message = format!("{} is damaged and can't be restored: {found}", copy.display());
+        return Err(BackupError::Refused(message));
+    }
     let kept = folder.join(ATTACHMENTS);
     let attachments = match (&settings.attachments_folder, kept.is_dir()) {
         (Some(to), true) => copy_files(&kept, to)?,
@@ -81,31 +108,39 @@ pub async fn restore(settings: &Settings, folder: &Path) -> Result<Held, BackupE
         }
         (_, false) => 0,
     };
-    let at = |error| BackupError::File { path: database.clone(), error };
-    if let Some(parent) = database.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(at)?;
+    if let Some(parent) = database.parent() {
+        private::folder(parent).map_err(at(parent))?;
     }
     // Under its own name only when it is whole.
     let part = database.with_extension("restoring");
-    let size = fs::copy(&copy, &part).map_err(at)?;
-    settle(&part).map_err(at)?;
-    fs::rename(&part, &database).map_err(at)?;
+    let size = copy_whole(&copy, &part).map_err(at(&part))?;
+    fs::rename(&part, &database).map_err(at(&database))?;
     Ok(Held { database: size, attachments })
 }
 
-/// Whether a backup's database is whole.
-async fn check(copy: &Path) -> Result<(), BackupError> {
+/// Copies the content to a file that nobody else may read, whatever the rights of the other are. What an earlier attempt
+/// left there goes.
+fn copy_whole(from: &Path, to: &Path) -> io::Result<u64> {
+    let mut content = File::open(from)?;
+    match fs::remove_file(to) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut copy = private::new_file(to)?;
+    let size = io::copy(&mut content, &mut copy)?;
+    copy.sync_all()?;
+    Ok(size)
+}
+
+/// `ok`, or what is wrong with a backup's database.
+async fn check(copy: &Path) -> sqlx::Result<String> {
     let mut connection: SqliteConnection = options(copy)?.read_only(true).immutable(true).connect().await?;
     let found = sqlx::query("PRAGMA integrity_check").fetch_one(&mut connection).await?;
     connection.close().await?;
-    let found: String = found.try_get(0)?;
-    if found == "ok" {
-        return Ok(());
-    }
-    Err(BackupError::Refused(format!("{} is damaged and can't be restored: {found}", copy.display())))
+    found.try_get(0)
 }
 
-fn options(file: &Path) -> Result<SqliteConnectOptions, BackupError> {
+fn options(file: &Path) -> sqlx::Result<SqliteConnectOptions> {
     Ok(SqliteConnectOptions::from_str("sqlite:")?.filename(file))
 }
 
@@ -115,16 +150,15 @@ fn database_file(settings: &Settings) -> Result<PathBuf, BackupError> {
 
 /// Copies the files of a folder, however many; those that vanish meanwhile are left out.
 fn copy_files(from: &Path, to: &Path) -> Result<usize, BackupError> {
-    let at = |error| BackupError::File { path: to.to_owned(), error };
-    fs::create_dir_all(to).map_err(at)?;
+    private::folder(to).map_err(at(to))?;
     let mut copied = 0;
-    for entry in fs::read_dir(from).map_err(|error| BackupError::File { path: from.to_owned(), error })? {
-        let entry = entry.map_err(at)?;
+    for entry in fs::read_dir(from).map_err(at(from))? {
+        let entry = entry.map_err(at(from))?;
         let target = to.join(entry.file_name());
-        match fs::copy(entry.path(), &target).and_then(|_| settle(&target)) {
-            Ok(()) => copied += 1,
+        match copy_whole(&entry.path(), &target) {
+            Ok(_) => copied += 1,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(at(error)),
+            Err(error) => return Err(at(&target)(error)),
         }
     }
     Ok(copied)

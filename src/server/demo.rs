@@ -58,6 +58,11 @@ const PROCESSES: [(TicketType, Links); 7] = [
     (TicketType::CustomerService, &[(built_in::SUPPORT, Scope::Domain)]),
 ];
 
+/// Whether the demo made the accounts of this database, so that everybody's password is [`PASSWORD`].
+pub async fn made_the_accounts(app: &App) -> Result<bool, AppError> {
+    Ok(setting::get(&app.db, setting::DEMO).await?.as_deref() == Some(setting::ON))
+}
+
 /// Everything the demo begins with, if the database has no account yet.
 pub async fn seed(app: &App) -> Result<(), AppError> {
     if people_and_processes(app).await? {
@@ -83,7 +88,8 @@ pub async fn people_and_processes(app: &App) -> Result<bool, AppError> {
 async fn write(work: &mut Work, hash: &str) -> Result<(), AppError> {
     let now = work.now;
     let tx = &mut work.tx;
-    setting::set(tx, setting::THREE_LEVEL, "on").await?;
+    setting::set(tx, setting::THREE_LEVEL, setting::ON).await?;
+    setting::set(tx, setting::DEMO, setting::ON).await?;
     let default = DomainId::from(DEFAULT_DOMAIN);
     let acme = DomainId::from(new_id());
     directory::insert_domain(tx, &acme, "acme", now).await?;

@@ -2,7 +2,15 @@
 
 use super::job::{Failure, Outcome as JobOutcome};
 use crate::domain::oplog::{Operation, Outcome};
-use metrics::counter;
+use metrics::{counter, describe_counter};
+
+/// Says what each figure is, once there is somebody who keeps them.
+pub fn describe() {
+    describe_counter!("countersign_operations_total", "Operations as the operation log records them, by result.");
+    describe_counter!("countersign_password_checks_total", "Passwords compared with a hash, or with nobody's.");
+    describe_counter!("countersign_job_attempts_total", "Attempts at jobs, by kind and outcome.");
+    describe_counter!("countersign_events_total", "Changes told to open pages.");
+}
 
 /// Counts an operation as the operation log records it: decisions, replies, sign-ins.
 pub fn operation(operation: Operation, result: Outcome) {

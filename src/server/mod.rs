@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod listener;
 pub mod markdown;
 pub mod metrics;
+pub mod private;
 pub mod secret;
 pub mod seed;
 pub mod service;

@@ -1,5 +1,6 @@
 //! Secrets at rest: sealed with a key that lies beside the database, not in it.
 
+use super::private;
 use super::settings::Settings;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,7 +8,7 @@ use chacha20poly1305::aead::{Aead, KeyInit};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use rand::RngExt;
 use sha2::{Digest, Sha256};
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -21,8 +22,8 @@ pub enum SecretError {
     Sealed,
 }
 
-/// The key of this installation: from the setting, or from the key file, which is made if it isn't there.
-fn key(settings: &Settings) -> Result<Key, SecretError> {
+/// The key of this installation: from the setting, or else as `file` gets it out of the key file.
+fn key(settings: &Settings, file: fn(&Path) -> io::Result<Vec<u8>>) -> Result<Key, SecretError> {
     let text = match &settings.secret_key {
         Some(text) => text.clone().into_bytes(),
         None => file(&settings.secret_key_file)?,
@@ -30,32 +31,32 @@ fn key(settings: &Settings) -> Result<Key, SecretError> {
     Ok(Key::from(<[u8; 32]>::from(Sha256::digest(&text))))
 }
 
-/// The file's content; only its owner may read it.
-fn file(path: &Path) -> io::Result<Vec<u8>> {
-    if let Ok(found) = fs::read(path)
-        && !found.is_empty()
-    {
-        return Ok(found);
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let found = fs::read(path)?;
+    if found.is_empty() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "the key file is empty"));
+    }
+    Ok(found)
+}
+
+/// The file's content; where there is no file, of one that is made now.
+fn read_or_make(path: &Path) -> io::Result<Vec<u8>> {
+    match read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        found => return found,
     }
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+        private::folder(folder)?;
     }
     let made = STANDARD.encode(rand::rng().random::<[u8; 32]>());
-    match options.open(path) {
+    match private::new_file(path) {
         Ok(mut new) => {
             new.write_all(made.as_bytes())?;
             new.sync_all()?;
             Ok(made.into_bytes())
         }
         // Another process was quicker.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read(path),
         Err(error) => Err(error),
     }
 }
@@ -63,15 +64,16 @@ fn file(path: &Path) -> io::Result<Vec<u8>> {
 /// The text, sealed; each time differently.
 pub fn seal(settings: &Settings, text: &str) -> Result<String, SecretError> {
     let nonce = rand::rng().random::<[u8; NONCE]>();
-    let cipher = XChaCha20Poly1305::new(&key(settings)?);
+    let cipher = XChaCha20Poly1305::new(&key(settings, read_or_make)?);
     let sealed = cipher.encrypt(&XNonce::from(nonce), text.as_bytes()).map_err(|_| SecretError::Sealed)?;
     Ok(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
 }
 
+/// What was sealed. It makes no key: a new one opens nothing.
 pub fn open(settings: &Settings, sealed: &str) -> Result<String, SecretError> {
     let bytes = STANDARD.decode(sealed).map_err(|_| SecretError::Sealed)?;
     let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or(SecretError::Sealed)?;
-    let cipher = XChaCha20Poly1305::new(&key(settings)?);
+    let cipher = XChaCha20Poly1305::new(&key(settings, read)?);
     let text = cipher.decrypt(&XNonce::from(*nonce), sealed).map_err(|_| SecretError::Sealed)?;
     String::from_utf8(text).map_err(|_| SecretError::Sealed)
 }
@@ -93,6 +95,9 @@ mod tests {
         assert!(!sealed.contains("token"));
         assert_ne!(sealed, seal(&one, "token").expect("sealed"), "each time differently");
         assert_eq!(open(&one, &sealed).expect("opened"), "token");
+        assert!(matches!(open(&other, &sealed), Err(SecretError::Key(_))), "there is no such file");
+        assert!(!folder.path().join("key").exists(), "and reading makes none");
+        seal(&other, "its own").expect("sealed");
         assert!(matches!(open(&other, &sealed), Err(SecretError::Sealed)));
         assert!(matches!(open(&one, "nonsense"), Err(SecretError::Sealed)));
         #[cfg(unix)]

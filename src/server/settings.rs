@@ -1,17 +1,21 @@
 //! What can be set from outside: each setting is a flag, an environment variable and a line of a settings file. Here is
 //! what there is to set; `command_line` is where it is read from.
 
+mod checks;
 mod command_line;
+mod near;
+mod values;
 
-pub use command_line::{Cli, LogTask, Task, from_command_line};
+pub use command_line::{Cli, LogTask, Task, from_command_line, unknown_variables};
+pub use values::duration;
 
-use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
-use clap::builder::BoolishValueParser;
+use crate::domain::time::{DAY, HOUR, Millis, SECOND};
 use clap::{ArgAction, Args};
 use ipnet::IpNet;
 use std::collections::BTreeSet;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
+use values::{collector, lasting, log_filter, network, public_url, socket, truth};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
@@ -27,7 +31,7 @@ pub struct Settings {
 
     /// Start with example people, projects and processes, if the database has no accounts yet.
     #[arg(long, env = "COUNTERSIGN_DEMO", hide_env_values = true, action = ArgAction::SetTrue,
-          value_parser = BoolishValueParser::new())]
+          value_parser = truth)]
     pub demo: bool,
 
     /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
@@ -46,22 +50,23 @@ pub struct Settings {
         value_name = "HOST:PORT",
         env = "COUNTERSIGN_ADDRESS",
         hide_env_values = true,
-        default_value = "127.0.0.1:3000"
+        default_value = "127.0.0.1:3000",
+        value_parser = socket
     )]
     pub address: SocketAddr,
 
     /// The address people use, e.g. `https://tickets.example.com`, where a proxy stands in front.
-    #[arg(long, value_name = "URL", env = "COUNTERSIGN_PUBLIC_URL", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = "COUNTERSIGN_PUBLIC_URL", hide_env_values = true, value_parser = public_url)]
     pub public_url: Option<String>,
 
     /// When a support ticket that waits for its requester closes by itself.
     #[arg(long, value_name = "TIME", env = "COUNTERSIGN_AUTO_CLOSE_AFTER", hide_env_values = true,
-          default_value = "3d", value_parser = duration)]
+          default_value = "3d", value_parser = lasting)]
     pub auto_close_after: Millis,
 
     /// How long a deleted host can be restored.
     #[arg(long, value_name = "TIME", env = "COUNTERSIGN_TRASH_DELAY", hide_env_values = true,
-          default_value = "3d", value_parser = duration)]
+          default_value = "3d", value_parser = lasting)]
     pub trash_delay: Millis,
 
     /// How long the embedded inventory takes to deploy a host; with --demo 1s unless set.
@@ -75,16 +80,16 @@ pub struct Settings {
 
     /// A session ends after so long without a request.
     #[arg(long, value_name = "TIME", env = "COUNTERSIGN_SESSION_IDLE", hide_env_values = true,
-          default_value = "12h", value_parser = duration)]
+          default_value = "12h", value_parser = lasting)]
     pub session_idle: Millis,
 
     /// A session ends so long after signing in, whatever happens.
     #[arg(long, value_name = "TIME", env = "COUNTERSIGN_SESSION_LIFETIME", hide_env_values = true,
-          default_value = "14d", value_parser = duration)]
+          default_value = "14d", value_parser = lasting)]
     pub session_lifetime: Millis,
 
     /// How long records of the operation log are kept; for ever unless set.
-    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_LOG_RETENTION", hide_env_values = true, value_parser = duration)]
+    #[arg(long, value_name = "TIME", env = "COUNTERSIGN_LOG_RETENTION", hide_env_values = true, value_parser = lasting)]
     pub log_retention: Option<Millis>,
 
     /// A secret that the operation log's seals carry, so that nobody can make some who has only the database.
@@ -111,11 +116,12 @@ pub struct Settings {
 
     /// How often a connected third-party ticket system is asked for news.
     #[arg(long, value_name = "TIME", env = "COUNTERSIGN_EXTERNAL_POLL", hide_env_values = true,
-          default_value = "20s", value_parser = duration)]
+          default_value = "20s", value_parser = lasting)]
     pub external_poll: Millis,
 
     /// What is written to stderr: `error`, `warn`, `info`, `debug`, `trace`, or a filter such as `info,sqlx=debug`.
-    #[arg(long, value_name = "LEVEL", env = "COUNTERSIGN_LOG_LEVEL", hide_env_values = true, default_value = "info")]
+    #[arg(long, value_name = "LEVEL", env = "COUNTERSIGN_LOG_LEVEL", hide_env_values = true, default_value = "info",
+          value_parser = log_filter)]
     pub log_level: String,
 
     /// How log lines are written: `text` for people, `json` for programs.
@@ -123,7 +129,8 @@ pub struct Settings {
     pub log_format: LogFormat,
 
     /// Where Prometheus reads figures, at `/metrics`; nowhere unless set. They name nobody, but aren't for everybody.
-    #[arg(long, value_name = "HOST:PORT", env = "COUNTERSIGN_METRICS_ADDRESS", hide_env_values = true)]
+    #[arg(long, value_name = "HOST:PORT", env = "COUNTERSIGN_METRICS_ADDRESS", hide_env_values = true,
+          value_parser = socket)]
     pub metrics_address: Option<SocketAddr>,
 
     /// How long the server goes on after it was told to stop, while `/readyz` says that it is about to: time for what
@@ -144,7 +151,7 @@ pub struct Settings {
 
     /// The collector that spans of requests and jobs are sent to, by OTLP over HTTP, e.g. `http://127.0.0.1:4318`; nowhere
     /// unless set.
-    #[arg(long, value_name = "URL", env = "COUNTERSIGN_OTLP_ENDPOINT", hide_env_values = true)]
+    #[arg(long, value_name = "URL", env = "COUNTERSIGN_OTLP_ENDPOINT", hide_env_values = true, value_parser = collector)]
     pub otlp_endpoint: Option<String>,
 
     /// The folder of the static files; default: `site` beside the program or one folder up.
@@ -153,33 +160,12 @@ pub struct Settings {
 
     /// Tell in a response header how many SQL statements a request took; for measuring one request at a time.
     #[arg(long, env = "COUNTERSIGN_EXPOSE_QUERY_COUNT", hide_env_values = true, action = ArgAction::SetTrue,
-          value_parser = BoolishValueParser::new())]
+          value_parser = truth)]
     pub expose_query_count: bool,
 
     /// The long names of what a flag or the environment set: a settings page shows these read-only.
     #[arg(skip)]
     pub fixed: BTreeSet<String>,
-}
-
-/// `200ms`, `5s`, `10m`, `12h`, `3d`.
-pub fn duration(text: &str) -> Result<Millis, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let unit = match &text[digits..] {
-        "ms" => 1,
-        "s" => SECOND,
-        "m" => MINUTE,
-        "h" => HOUR,
-        "d" => DAY,
-        _ => return Err("write a whole number with ms, s, m, h or d behind it, e.g. 30s".into()),
-    };
-    let number: Millis = text[..digits].parse().map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
-    number.checked_mul(unit).ok_or_else(|| "that is too long".into())
-}
-
-/// `10.0.0.0/8`, or a single address.
-fn network(text: &str) -> Result<IpNet, String> {
-    let single = |_| text.parse::<IpAddr>().map(IpNet::from);
-    text.parse().or_else(single).map_err(|_| "write an address or a network, e.g. 10.0.0.0/8".into())
 }
 
 impl Settings {

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod docking;
 pub mod files;
 pub mod forms;
+pub mod program;
 pub mod requests;
 pub mod stories;
 pub mod streams;
@@ -157,6 +158,14 @@ impl TestApp {
         TestApp { app, ..self.clone() }
     }
 
+    /// The address of the test's database, for another program.
+    pub fn url(&self) -> String {
+        match self.db.postgres() {
+            Some(pool) => pool.connect_options().to_url_lossy().to_string(),
+            None => self.sqlite_url(),
+        }
+    }
+
     /// Where the database of a test on SQLite is.
     pub fn sqlite_url(&self) -> String {
         database::sqlite_url(self.folder.as_ref().expect("a test on SQLite"))
@@ -268,7 +277,8 @@ pub fn application(db: Db, clock: Arc<dyn Clock>, settings: Settings) -> App {
     let cloud = EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults);
     let events = Events::start(&db, clock.clone(), settings.session_idle);
     let (cloud, wake, stopping) = (Arc::new(cloud), Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
-    App { db, clock, settings: Arc::new(settings), cloud, wake, stopping, events }
+    let is_demo = settings.demo;
+    App { db, clock, settings: Arc::new(settings), is_demo, cloud, wake, stopping, events }
 }
 
 /// A temporary folder, gone with its last user.

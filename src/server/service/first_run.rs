@@ -79,7 +79,7 @@ pub async fn is_open(app: &App) -> Result<bool, AppError> {
     Ok(!directory::has_accounts(&app.db).await?)
 }
 
-/// A new one-time link's token, while there is no account yet.
+/// A new one-time link's token, while there is no account yet. Earlier links end.
 pub async fn setup_token(app: &App) -> Result<Option<String>, AppError> {
     if directory::has_accounts(&app.db).await? {
         return Ok(None);
@@ -145,7 +145,7 @@ async fn create_admin(
     let usable = session::use_setup_link(&mut work.tx, &token::hash(token), now).await?;
     if !usable || directory::has_accounts_in(&mut work.tx).await? {
         return Err(AppError::refused(
-            "This link was used before or has expired. Restart the server to get a new one.",
+            "This link was used before or has expired, or the server has made a newer one since. Restart the server to get a new one.",
         ));
     }
     let domain = DomainId::from(DEFAULT_DOMAIN);

@@ -22,7 +22,7 @@ pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
         enabled,
         offered,
         three_level: caller.three_level,
-        demo: app.settings.demo,
+        demo: app.is_demo,
         cloud_note: app.cloud.note().map(str::to_owned),
         now: app.now(),
     })

@@ -130,24 +130,27 @@ async fn write(work: &mut Work, app: &App, caller: &Caller, form: &SettingsForm)
         typed => Some(problems.number("log_retention", "Log retention", typed, 1..=LONGEST_RETENTION)),
     };
     problems.or(())?;
-    for (source, value) in [(AUTO_CLOSE, auto_close), (TRASH, trash)] {
+    for (source, value, shown) in [(AUTO_CLOSE, auto_close, &before.auto_close), (TRASH, trash, &before.trash)] {
         if let Some(value) = value {
-            setting::set(&mut work.tx, source.key, &value.to_string()).await?;
+            let change = changed(written(value) == shown.text, value == (source.default)(app), value.to_string());
+            store(work, source.key, change).await?;
         }
     }
     if auto_close.is_some() {
         deadline::hurry(work).await?;
-    }
-    match retention {
-        _ if before.log_retention.fixed => {}
-        Some(days) => setting::set(&mut work.tx, setting::LOG_RETENTION, &days.to_string()).await?,
-        None => setting::clear(&mut work.tx, setting::LOG_RETENTION).await?,
     }
     let kept = match retention {
         _ if before.log_retention.fixed => before.log_retention.text.clone(),
         Some(days) => days.to_string(),
         None => String::new(),
     };
+    if !before.log_retention.fixed {
+        let default = app.settings.log_retention;
+        let is_default = retention.map(|days| days.saturating_mul(DAY)) == default;
+        let value = retention.map_or_else(|| setting::FOR_EVER.to_owned(), |days| days.to_string());
+        let change = changed(kept == before.log_retention.text, is_default, value);
+        store(work, setting::LOG_RETENTION, change).await?;
+    }
     let shown = |value: Option<Millis>, before: &Delay| value.map_or_else(|| before.text.clone(), written);
     work.details(json!({
         "before": {"auto_close": before.auto_close.text, "trash": before.trash.text, "log_retention": before.log_retention.text},
@@ -158,6 +161,33 @@ async fn write(work: &mut Work, app: &App, caller: &Caller, form: &SettingsForm)
         },
     }));
     Ok(Done::new("The settings are saved.", PAGE))
+}
+
+/// What saving does to a stored value.
+enum Change {
+    Leave,
+    /// The settings file and the default count again.
+    Forget,
+    Store(String),
+}
+
+/// Only what was changed is stored: the page sends all its fields, and a value that is stored keeps a line of the settings
+/// file from counting. What is saved as the file or the default has it isn't stored either.
+fn changed(is_as_shown: bool, is_default: bool, value: String) -> Change {
+    match (is_default, is_as_shown) {
+        (true, _) => Change::Forget,
+        (false, true) => Change::Leave,
+        (false, false) => Change::Store(value),
+    }
+}
+
+async fn store(work: &mut Work, key: &str, change: Change) -> Result<(), AppError> {
+    match change {
+        Change::Leave => {}
+        Change::Forget => setting::clear(&mut work.tx, key).await?,
+        Change::Store(value) => setting::set(&mut work.tx, key, &value).await?,
+    }
+    Ok(())
 }
 
 /// The typed delay; `None` where it is fixed from outside.

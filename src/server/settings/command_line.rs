@@ -4,6 +4,7 @@
 //! and becomes what clap takes for the defaults, so that `--help` shows what would apply.
 
 use super::Settings;
+use super::near;
 use crate::domain::oplog::Head;
 use crate::domain::time::SECOND;
 use clap::parser::ValueSource;
@@ -112,7 +113,9 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
             let known = |a: &clap::Arg| a.get_long() == Some(&name) && name != "settings";
             let serve = command.find_subcommand("serve");
             if !serve.is_some_and(|serve| serve.get_arguments().any(known)) {
-                let why = format!("{}: there is no setting `{name}`", path.display());
+                let meant =
+                    near::near(&name, &names()).map_or_else(String::new, |near| format!("; is `{near}` meant?"));
+                let why = format!("--settings {}: there is no setting `{name}`{meant}", path.display());
                 return Err(command.error(clap::error::ErrorKind::UnknownArgument, why));
             }
             // Lives as long as the program, like the other defaults.
@@ -135,8 +138,21 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
         if settings.demo && !settings.fixed.contains("deploy-delay") && !in_file.contains("deploy_delay") {
             settings.deploy_delay = SECOND;
         }
+        settings.check_texts().map_err(|why| Cli::command().error(clap::error::ErrorKind::ValueValidation, why))?;
     }
     Ok(cli)
+}
+
+/// What there is to set.
+fn names() -> Vec<String> {
+    let command = Cli::command();
+    let arguments = command.find_subcommand("serve").into_iter().flat_map(Command::get_arguments);
+    arguments.filter_map(|argument| argument.get_long().map(str::to_owned)).collect()
+}
+
+/// A sentence for each variable of this environment that is named like a setting's and is none's.
+pub fn unknown_variables() -> Vec<String> {
+    near::unknown_variables(&names(), std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
 }
 
 /// Where the settings file is, found before clap reads anything else.
@@ -154,12 +170,12 @@ fn settings_file(arguments: &[OsString]) -> Option<PathBuf> {
 }
 
 fn read_file(path: &Path) -> Result<Vec<(String, String)>, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    let table: toml::Table = text.parse().map_err(|e| format!("{}: {e}", path.display()))?;
+    let text = std::fs::read_to_string(path).map_err(|e| format!("--settings {}: {e}", path.display()))?;
+    let table: toml::Table = text.parse().map_err(|e| format!("--settings {}: {e}", path.display()))?;
     let line = |(name, value): (String, toml::Value)| match value {
         toml::Value::String(text) => Ok((name, text)),
         toml::Value::Boolean(_) | toml::Value::Integer(_) => Ok((name, value.to_string())),
-        _ => Err(format!("{}: `{name}` must be a text, a number, true or false", path.display())),
+        _ => Err(format!("--settings {}: `{name}` must be a text, a number, true or false", path.display())),
     };
     table.into_iter().map(line).collect()
 }

@@ -90,6 +90,51 @@ fn the_readme_names_every_setting_with_its_default() {
 }
 
 #[test]
+fn fault_30_the_readme_names_every_flag_of_every_command() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("the README");
+    let command = Cli::command();
+    let mut commands: Vec<&clap::Command> =
+        command.get_subcommands().filter(|command| !command.is_hide_set()).collect();
+    let mut flags = BTreeSet::new();
+    while let Some(command) = commands.pop() {
+        commands.extend(command.get_subcommands());
+        flags.extend(command.get_arguments().filter(|a| a.get_id() != "help").filter_map(|a| a.get_long()));
+    }
+    assert!(flags.contains("head"), "{flags:?}");
+    for flag in flags {
+        assert!(readme.contains(&format!("`--{flag}")), "--{flag} is in no guide");
+    }
+}
+
+#[test]
+fn fault_29_the_password_of_a_database_isnt_told() {
+    for (url, shown) in [
+        ("sqlite:data/a@b.db?mode=rwc", "sqlite:data/a@b.db"),
+        ("postgres://localhost/countersign", "postgres://localhost/countersign"),
+        ("postgres://me@localhost/countersign", "postgres://me@localhost/countersign"),
+        ("postgres://me:p/w@rd?@localhost:5432/x?password=again", "postgres://me:***@localhost:5432/x"),
+        ("mysql:me:word@localhost", "mysql:***@localhost"),
+    ] {
+        let settings = Settings { database_url: url.into(), ..Settings::for_tests() };
+        assert_eq!(settings.database_shown(), shown);
+        if let Err(error) = serve(&["--database-url", url]) {
+            assert!(!error.to_string().contains("word"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn fault_29_the_public_url_is_what_browsers_call_it() {
+    for (given, kept) in [
+        ("https://tickets.example.com", "https://tickets.example.com"),
+        ("https://Tickets.example.com:443/", "https://tickets.example.com"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+    ] {
+        assert_eq!(serve(&["--public-url", given]).expect("good").public_url.as_deref(), Some(kept));
+    }
+}
+
+#[test]
 fn proxies_are_addresses_and_networks() {
     let given = serve(&["--trusted-proxies", "127.0.0.1,10.0.0.0/8,::1"]).expect("good").trusted_proxies;
     let written: Vec<String> = given.iter().map(ToString::to_string).collect();

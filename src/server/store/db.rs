@@ -4,16 +4,15 @@
 //! Pools stay typed: a row is decoded by the driver of the database it came from, at no cost.
 
 use super::change::{Change, Event};
+use super::opening::{self, OpenError, Schema};
 use super::value::{Val, bind_postgres, bind_sqlite};
 use sqlx::migrate::Migrator;
-use sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions, PgRow, PgSeverity};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous};
-use sqlx::{Connection, FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
+use sqlx::postgres::{PgDatabaseError, PgRow, PgSeverity};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
 use std::collections::BTreeSet;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// What brings a schema up to date.
@@ -33,12 +32,6 @@ pub fn migrations(dialect: Dialect) -> Migrator {
     steps
 }
 
-/// How many connections read SQLite beside the one that writes.
-const SQLITE_READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 12;
-/// How long is waited for a connection: while a database restarts, but not for as long as a request may take, which would
-/// end without a word of why.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How many commits whoever listens in this process may lag behind before missing some, which is then told.
 const COMMITS_KEPT: usize = 1_024;
 
@@ -51,6 +44,7 @@ pub struct Unsure(sqlx::Error);
 #[derive(Clone)]
 pub struct Db {
     pools: Pools,
+    schema: Arc<Schema>,
     queries: Arc<AtomicU64>,
     committed: broadcast::Sender<Vec<Event>>,
 }
@@ -168,9 +162,37 @@ reads!(Tx, &mut Self);
 
 impl Db {
     /// Opens `sqlite:FILE` or `postgres://…` and brings its schema up to date.
-    pub async fn open(url: &str) -> sqlx::Result<Db> {
-        let pools = if url.starts_with("postgres") { open_postgres(url).await? } else { open_sqlite(url).await? };
-        Ok(Db { pools, queries: Arc::default(), committed: broadcast::Sender::new(COMMITS_KEPT) })
+    pub async fn open(url: &str) -> Result<Db, OpenError> {
+        let (pools, schema) = if is_postgres(url) {
+            let (pool, schema) = opening::postgres(url, &migrations(Dialect::Postgres)).await?;
+            (Pools::Postgres(pool), schema)
+        } else {
+            let (writer, readers, schema) = opening::sqlite(url, &migrations(Dialect::Sqlite)).await?;
+            (Pools::Sqlite { readers, writer }, schema)
+        };
+        Ok(Db::over(pools, schema))
+    }
+
+    /// Opens a database that is there, with the schema that this program knows. Nothing can be written.
+    pub async fn open_to_read(url: &str) -> Result<Db, OpenError> {
+        let (pools, schema) = if is_postgres(url) {
+            let (pool, schema) = opening::postgres_to_read(url, &migrations(Dialect::Postgres)).await?;
+            (Pools::Postgres(pool), schema)
+        } else {
+            let (readers, schema) = opening::sqlite_to_read(url, &migrations(Dialect::Sqlite)).await?;
+            (Pools::Sqlite { writer: readers.clone(), readers }, schema)
+        };
+        Ok(Db::over(pools, schema))
+    }
+
+    fn over(pools: Pools, schema: Schema) -> Db {
+        let committed = broadcast::Sender::new(COMMITS_KEPT);
+        Db { pools, schema: Arc::new(schema), queries: Arc::default(), committed }
+    }
+
+    /// How the schema stood when it was opened.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     fn executor(&self) -> Executor<&SqlitePool, &PgPool> {
@@ -301,42 +323,6 @@ fn unless_refused(error: sqlx::Error) -> sqlx::Error {
     }
 }
 
-async fn open_postgres(url: &str) -> sqlx::Result<Pools> {
-    let pool = PgPoolOptions::new()
-        .max_connections(POSTGRES_CONNECTIONS)
-        .acquire_timeout(PATIENCE)
-        // Every statement here is read along an index, and few rows of it: a merge join walks along a second one to where
-        // they are, which may be far.
-        .connect_with(PgConnectOptions::from_str(url)?.options([("enable_mergejoin", "off")]))
-        .await?;
-    migrations(Dialect::Postgres).run(&pool).await?;
-    Ok(Pools::Postgres(pool))
-}
-
-async fn open_sqlite(url: &str) -> sqlx::Result<Pools> {
-    // FULL: an approval that was confirmed survives a power cut. One writer: a second would only wait inside SQLite.
-    let options = SqliteConnectOptions::from_str(url)?
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5))
-        .foreign_keys(true);
-    // A file's connection doesn't go stale: testing it before each use costs a third of the throughput.
-    let writer = SqlitePoolOptions::new()
-        .test_before_acquire(false)
-        // When the disk is full SQLite takes a transaction back by itself, and sqlx, whose own rollback then fails, believes
-        // for ever that it goes on: no other could begin on this connection. There is nothing to wait for here.
-        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .max_connections(1)
-        .acquire_timeout(2 * PATIENCE)
-        .connect_with(options.clone())
-        .await?;
-    migrations(Dialect::Sqlite).run(&writer).await?;
-    let readers = SqlitePoolOptions::new()
-        .test_before_acquire(false)
-        .max_connections(SQLITE_READERS)
-        .acquire_timeout(PATIENCE)
-        .connect_with(options.pragma("query_only", "on"))
-        .await?;
-    Ok(Pools::Sqlite { readers, writer })
+fn is_postgres(url: &str) -> bool {
+    url.starts_with("postgres")
 }

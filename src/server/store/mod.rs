@@ -14,6 +14,7 @@ pub mod host;
 pub mod inventory;
 pub mod job;
 pub mod narrow;
+pub mod opening;
 pub mod oplog;
 pub mod process;
 pub mod quota;

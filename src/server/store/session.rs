@@ -220,7 +220,9 @@ pub async fn prune_failures(tx: &mut Tx, before: Millis) -> sqlx::Result<u64> {
     tx.exec("DELETE FROM sign_in_failure WHERE at <= $1", args![before]).await
 }
 
+/// Makes a one-time link the only one that works: those that were made before and weren't used go.
 pub async fn insert_setup_link(tx: &mut Tx, token_hash: &str, now: Millis, expires_at: Millis) -> sqlx::Result<()> {
+    tx.exec("DELETE FROM setup_link WHERE used_at IS NULL", args![]).await?;
     tx.exec(
         "INSERT INTO setup_link (token_hash, created_at, expires_at) VALUES ($1, $2, $3)",
         args![token_hash, now, expires_at],

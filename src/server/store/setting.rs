@@ -9,11 +9,14 @@ use std::collections::HashMap;
 pub const AUTO_CLOSE_AFTER: &str = "auto_close_after";
 /// How long a deleted host can be restored, in milliseconds.
 pub const TRASH_DELAY: &str = "trash_delay";
-/// How many days records of the operation log are kept; for ever without a row.
+/// How many days records of the operation log are kept, or [`FOR_EVER`]; as the settings file says without a row.
 pub const LOG_RETENTION: &str = "log_retention";
+pub const FOR_EVER: &str = "forever";
 /// [`ON`] once the three-level hierarchy has been turned on; it can't be turned off again.
 pub const THREE_LEVEL: &str = "three_level";
 pub const ON: &str = "on";
+/// [`ON`] where the demo made the accounts, so that everybody's password is known.
+pub const DEMO: &str = "demo";
 
 pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {
     db.scalar_opt("SELECT value FROM setting WHERE key = $1", args![key]).await

@@ -60,6 +60,22 @@ async fn connected(app: &App) -> Result<Option<(System, Arc<dyn Helpdesk>)>, App
     Ok(Some((system, helpdesk)))
 }
 
+/// What to tell whoever starts a server whose secret key doesn't open the kept account token. It isn't refused: the token
+/// can only be saved once more where a server runs.
+pub async fn unopenable(app: &App) -> Result<Option<String>, AppError> {
+    let Some(system) = external::system(&app.db).await? else { return Ok(None) };
+    let Err(error) = secret::open(&app.settings, &system.token) else { return Ok(None) };
+    let setting = match &app.settings.secret_key {
+        Some(_) => "--secret-key".to_owned(),
+        None => format!("--secret-key-file {}", app.settings.secret_key_file.display()),
+    };
+    Ok(Some(format!(
+        "{setting}: the account token for {} can't be opened: {error}. Nothing goes there until the server is started \
+         with the key that this database was used with, or the token is saved once more at Settings / External Ticket.",
+        system.address
+    )))
+}
+
 fn kept_secret(error: secret::SecretError) -> AppError {
     tracing::error!("external ticket system: {error}");
     AppError::refused(

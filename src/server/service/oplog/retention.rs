@@ -34,8 +34,13 @@ pub async fn kept_for(app: &App) -> Result<Option<Millis>, AppError> {
 
 /// The same where the stored value was read along with something else.
 pub fn kept_as_stored(app: &App, stored: Option<&str>) -> Option<Millis> {
-    let days = stored.filter(|_| !app.settings.fixed.contains(FLAG)).and_then(|days| days.parse::<i64>().ok());
-    days.map(|days| days.saturating_mul(DAY)).or(app.settings.log_retention)
+    match stored.filter(|_| !app.settings.fixed.contains(FLAG)) {
+        Some(setting::FOR_EVER) => None,
+        stored => {
+            let days = stored.and_then(|days| days.parse::<i64>().ok());
+            days.map(|days| days.saturating_mul(DAY)).or(app.settings.log_retention)
+        }
+    }
 }
 
 /// Removes the oldest ranges, if all their records are too old; tells how many records went.

@@ -110,6 +110,16 @@ fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
     Some((selection, backwards))
 }
 
+/// Why something isn't in the other system, as the caller may read it. Where that system is and how its outage looks from
+/// here concern those who can mend it.
+fn problem_for(caller: &Caller, why: String) -> String {
+    let names_address = ["http://", "https://"].iter().any(|scheme| why.contains(scheme));
+    if !names_address || (caller.is_system_view() && caller.person.is_system_admin()) {
+        return why;
+    }
+    "It doesn't answer; administrators see why in the System View.".into()
+}
+
 /// A row as the caller may act on it; `system` is the connected one, and its address.
 pub(super) fn row(caller: &Caller, listed: ListedSupport, system: Option<&(HelpdeskKind, String)>) -> SupportRow {
     let status = listed.status;
@@ -121,7 +131,7 @@ pub(super) fn row(caller: &Caller, listed: ListedSupport, system: Option<&(Helpd
         id,
         status,
         owner: listed.remote_owner.unwrap_or_default(),
-        problem: listed.problem,
+        problem: listed.problem.map(|why| problem_for(caller, why)),
     });
     SupportRow {
         number: listed.number,
