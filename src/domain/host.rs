@@ -1,10 +1,12 @@
 //! Hosts, and the form that asks for them (SPEC 2).
 
 use super::ids::{ImageId, ProjectId, SpecificationId};
+use super::number::Number;
 use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 text_enum! {
     HostStatus {
@@ -20,8 +22,8 @@ text_enum! {
 
 pub const MAX_QUANTITY: i64 = 100;
 pub const MAX_DATA_DISKS: usize = 8;
-pub const SYSTEM_DISK_GIB: std::ops::RangeInclusive<i64> = 10..=500;
-pub const DATA_DISK_GIB: std::ops::RangeInclusive<i64> = 1..=3072;
+pub const SYSTEM_DISK_GIB: RangeInclusive<i64> = 10..=500;
+pub const DATA_DISK_GIB: RangeInclusive<i64> = 1..=3072;
 /// What the form is preset with.
 pub const DEFAULT_SYSTEM_DISK_GIB: i64 = 30;
 const MAX_NAME: usize = 60;
@@ -88,9 +90,9 @@ impl HostForm {
         let starts_well = name.chars().next().is_none_or(|c| c.is_ascii_alphanumeric());
         if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
             problems
-                .add("form[name]", "Name takes letters, digits, '-', '_' and '.', and begins with a letter or digit.");
+                .add("form[name]", "Name takes the letters A to Z and a to z, digits, '-', '_' and '.', and begins with a letter or digit.");
         }
-        let quantity = problems.number("form[quantity]", "Quantity", &self.quantity, 1..=MAX_QUANTITY);
+        let quantity = problems.number("form[quantity]", &Number::new("Quantity", 1..=MAX_QUANTITY), &self.quantity);
         if self.project.is_empty() {
             problems.add("form[project]", "Choose the project the host is for.");
         }
@@ -102,21 +104,11 @@ impl HostForm {
         if image.is_none() {
             problems.add("form[image]", "Choose one of the images.");
         }
-        let system_disk_gib = problems.number("form[system_disk]", "System disk", &self.system_disk, SYSTEM_DISK_GIB);
+        let system_disk_gib =
+            problems.number("form[system_disk]", &disk("System disk", SYSTEM_DISK_GIB), &self.system_disk);
         // A row that was added and left empty is a disk that was meant.
-        let data_disks_gib: Vec<i64> = self
-            .data_disks
-            .iter()
-            .enumerate()
-            .map(|(i, typed)| {
-                problems.number(
-                    &format!("form[data_disks][{i}]"),
-                    &format!("Data disk {}", i + 1),
-                    typed,
-                    DATA_DISK_GIB,
-                )
-            })
-            .collect();
+        let data_disks_gib: Vec<i64> =
+            self.data_disks.iter().enumerate().map(|(i, typed)| data_disk(&mut problems, i, typed)).collect();
         if data_disks_gib.len() > MAX_DATA_DISKS {
             problems.add("form[data_disks]", format!("A host takes at most {MAX_DATA_DISKS} data disks."));
         }
@@ -137,6 +129,17 @@ impl HostForm {
             reason,
         })
     }
+}
+
+/// The size of a disk, which is a whole number of GiB.
+fn disk(label: &str, sizes: RangeInclusive<i64>) -> Number<'_> {
+    Number::new(label, sizes).of(Some("GiB"))
+}
+
+/// The size of the data disk in this row of a form.
+pub(super) fn data_disk(problems: &mut Problems, row: usize, typed: &str) -> i64 {
+    let label = format!("Data disk {}", row + 1);
+    problems.number(&format!("form[data_disks][{row}]"), &disk(&label, DATA_DISK_GIB), typed)
 }
 
 impl HostForm {

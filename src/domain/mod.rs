@@ -10,6 +10,7 @@ pub mod host;
 pub mod host_operation;
 pub mod ids;
 pub mod machine;
+pub mod number;
 pub mod oplog;
 pub mod process;
 pub mod quota;

@@ -1,5 +1,6 @@
 //! Technical support: the states of a ticket, who may take it from one to another, and its forms (SPEC 8).
 
+use super::number::{self, Number};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
@@ -150,7 +151,7 @@ impl SupportForm {
                 Level::Minor
             }
         };
-        let follows = self.follows.trim().parse().ok();
+        let follows = number::whole(&self.follows);
         problems.or(SupportRequest { level, description, follows })
     }
 }
@@ -181,7 +182,8 @@ impl Verdict {
         if !["yes", "no"].contains(&resolved) {
             problems.add("resolved", "Choose Yes or No.");
         }
-        let rating = (!rating.trim().is_empty()).then(|| problems.number("rating", "Rating", rating, 1..=5));
+        let rating =
+            (!rating.trim().is_empty()).then(|| problems.number("rating", &Number::new("Rating", 1..=5), rating));
         let comment = problems.text("comment", "Comment", comment, MAX_COMMENT);
         problems.or(Verdict { resolved: resolved == "yes", rating, comment })
     }

@@ -5,6 +5,7 @@ mod command_line;
 
 pub use command_line::{Cli, LogTask, Task, from_command_line};
 
+use crate::domain::number;
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
@@ -172,7 +173,7 @@ pub fn duration(text: &str) -> Result<Millis, String> {
         "d" => DAY,
         _ => return Err("write a whole number with ms, s, m, h or d behind it, e.g. 30s".into()),
     };
-    let number: Millis = text[..digits].parse().map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
+    let number = number::whole(&text[..digits]).ok_or("begin with a whole number, e.g. 30s")?;
     number.checked_mul(unit).ok_or_else(|| "that is too long".into())
 }
 

@@ -3,6 +3,7 @@
 
 use super::decision::note;
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::functions::workflow::{DecideBatch, get_batch, get_batch_result};
 use crate::ui::components::dialog::{ChangeDialog, NoticeDialog, refused};
 use crate::ui::components::form::{GetForm, Hidden, use_change};
@@ -80,7 +81,7 @@ impl Wanted {
             return Some(Wanted::Result(query.text("about")));
         }
         let verdict = Verdict::ALL.iter().copied().find(|verdict| dialog_name(*verdict) == dialog)?;
-        Some(Wanted::Decide(verdict, query.all(SELECTED).filter_map(|number| number.parse().ok()).collect()))
+        Some(Wanted::Decide(verdict, query.all(SELECTED).filter_map(number::whole).collect()))
     }
 }
 

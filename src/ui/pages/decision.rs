@@ -2,6 +2,7 @@
 
 use super::joining::grant_fields;
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::domain::process::TicketType;
 use crate::functions::workflow::{Abandon, Pass, Reject, Undo, get_decision};
 use crate::ui::components::dialog::{ChangeDialog, Fields, refused};
@@ -23,7 +24,7 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
     let wanted = memo(move |_| {
         query.with(|query| {
             let asked = Asked::from_key(query.get("dialog")?)?;
-            let number = own.get().or_else(|| query.get("ticket")?.parse().ok())?;
+            let number = own.get().or_else(|| number::whole(query.get("ticket")?))?;
             Some((asked, number))
         })
     });
