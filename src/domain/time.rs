@@ -31,6 +31,13 @@ pub fn in_words(span: Millis) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
+/// How long somebody still has to wait: "40 seconds", from a minute on in whole minutes, the begun one counted:
+/// "12 minutes".
+pub fn waiting(span: Millis) -> String {
+    let unit = if span <= 59 * SECOND { SECOND } else { MINUTE };
+    in_words(span.saturating_add(unit - 1) / unit * unit)
+}
+
 /// `2026-11-24 08:05:09 UTC`: what a page shows before it knows the person's zone, and without scripts.
 pub fn utc_label(at: Millis) -> String {
     let (year, month, day) = civil(at.div_euclid(DAY));
