@@ -189,9 +189,8 @@ pub async fn set_waits(
 }
 
 /// One entry of a ticket's history.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone)]
 pub struct RecordRow {
-    #[sqlx(try_from = "String")]
     pub kind: RecordKind,
     pub stage: String,
     pub actor_name: String,
@@ -222,10 +221,21 @@ pub async fn insert_record(tx: &mut Tx, new: NewRecord<'_>) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// The newest entry of a ticket's history.
-pub async fn last_record(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<RecordRow>> {
+/// The newest step of a ticket.
+#[derive(Debug, sqlx::FromRow)]
+pub struct LastStep {
+    #[sqlx(try_from = "String")]
+    pub kind: RecordKind,
+    pub stage: String,
+    /// Nobody where the system itself took it.
+    pub actor_id: Option<UserId>,
+    pub actor_name: String,
+    pub at: Millis,
+}
+
+pub async fn last_step(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<LastStep>> {
     tx.opt(
-        "SELECT kind, stage, actor_name, note, at FROM ticket_record WHERE ticket_number = $1
+        "SELECT kind, stage, actor_id, actor_name, at FROM ticket_record WHERE ticket_number = $1
          ORDER BY position DESC LIMIT 1",
         args![number],
     )

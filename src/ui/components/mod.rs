@@ -17,6 +17,7 @@ pub mod pill;
 pub mod quota;
 pub mod route;
 pub mod selection;
+pub mod sentence;
 pub mod shortcuts;
 pub mod time;
 pub mod toast;

@@ -9,6 +9,7 @@ use crate::ui::components::dialog::{ChangeDialog, NoticeDialog, refused};
 use crate::ui::components::form::{GetForm, Hidden, use_change};
 use crate::ui::components::list::Column;
 use crate::ui::components::selection::Selection;
+use crate::ui::components::sentence::sentence;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
@@ -164,7 +165,7 @@ fn counted(tickets: i64) -> String {
 fn told(result: BatchResult, page: String, keep: Query) -> AnyView {
     let undecided = result.undecided.into_iter().map(|ticket| {
         let href = format!("/tickets/workflow/{}", ticket.number);
-        view! { <li>"Ticket "<a href=href>{ticket.number}</a>{ticket.reason}</li> }.into_any()
+        view! { <li>"Ticket "<a href=href>{ticket.number}</a>{sentence(ticket.reason)}</li> }.into_any()
     });
     let undecided = undecided.views();
     view! {

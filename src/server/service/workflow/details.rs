@@ -1,6 +1,6 @@
 //! One ticket with everything its page shows.
 
-use super::decide::digest;
+use super::decide::{check_concerned, digest};
 use super::lists::row;
 use super::route::{self, People};
 use super::tasks::Route;
@@ -73,9 +73,14 @@ fn shows_standings(request: &Request, state: &State) -> bool {
         && (matches!(request, Request::Quota(_)) || (takes_some && state.execution.is_none()))
 }
 
-/// What the dialog that asks this needs; readable by whoever may read the ticket.
+/// What the dialog that asks this needs. Whoever reads the ticket and was never asked to decide is told so before a dialog
+/// opens that would refuse them; whoever comes too late, by its OK.
 pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: Asked) -> Result<Decision, AppError> {
-    let Page { ticket, listed, definition, tasks, .. } = read(app, caller, number).await?;
+    let Page { ticket, listed, definition, tasks, is_concerned, .. } = read(app, caller, number).await?;
+    let is_weighed = matches!(asked, Asked::Pass | Asked::Reject);
+    if is_weighed {
+        check_concerned(&caller.person.id, &ticket, &definition, is_concerned)?;
+    }
     let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let (projects, roles, wished) = match &request {
@@ -85,7 +90,6 @@ pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: A
         }
         _ => (vec![], vec![], None),
     };
-    let is_weighed = matches!(asked, Asked::Pass | Asked::Reject);
     let reason = Some(request.reason()).filter(|reason| is_weighed && !reason.is_empty());
     let reason = reason.map(|reason| format!("Reason: {reason}")).unwrap_or_default();
     let about = about(&row, &ticket, &request, &definition, asked);
