@@ -1,6 +1,6 @@
 //! Hosts, and the form that asks for them (SPEC 2).
 
-use super::ids::{ImageId, ProjectId, SpecificationId};
+use super::ids::{HostId, ImageId, ProjectId, SpecificationId};
 use super::number::Number;
 use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
@@ -200,6 +200,14 @@ impl HostRequest {
     }
 }
 
+/// "web-1 (\u{2026}a3f2)": a host's name with the end of its id, where another host has the same name.
+pub fn marked(name: &str, id: &HostId) -> String {
+    let id = id.as_str();
+    // Ids of hosts that were made together begin alike.
+    let end = id.char_indices().rev().nth(3).map_or(id, |(at, _)| &id[at..]);
+    format!("{name} (\u{2026}{end})")
+}
+
 /// What a host of this size takes from the quota.
 pub fn host_amounts(vcpu: i64, memory_mib: i64, disks_gib: i64) -> Amounts {
     Amounts::from_iter([
@@ -266,6 +274,21 @@ mod tests {
         assert_eq!(vcpu(beginning), vcpu(form()), "a disk is being added");
         assert_eq!(vcpu(HostForm { quantity: "many".into(), ..form() }), None);
         assert_eq!(vcpu(HostForm { specification: "none".into(), ..form() }), None);
+    }
+
+    #[test]
+    fn fault_27_a_name_says_which_letters_it_takes() {
+        let (s, i) = catalogue();
+        for name in ["w\u{e9}b", "\u{432}\u{435}\u{431}", "a b"] {
+            let problems = HostForm { name: name.into(), ..form() }.parse(&s, &i).expect_err("refused");
+            assert!(problems[0].message.contains("the letters A to Z and a to z"), "{}", problems[0].message);
+        }
+    }
+
+    #[test]
+    fn fault_27_hosts_of_one_name_differ_by_their_ids() {
+        assert_eq!(marked("web-1", &"0193-a3f2".into()), "web-1 (\u{2026}a3f2)");
+        assert_eq!(marked("web-1", &"x".into()), "web-1 (\u{2026}x)");
     }
 
     #[test]

@@ -255,6 +255,18 @@ pub async fn open_of(tx: &mut Tx, person: &UserId, ticket_type: TicketType) -> s
     tx.scalar_opt(sql, args![person, ticket_type.key()]).await
 }
 
+/// The open tickets of this type that are about a place, with their payloads: a project, or a domain where the type has no
+/// project.
+pub async fn open_of_place(db: &Db, ticket_type: TicketType, place: &str) -> sqlx::Result<Vec<(TicketNumber, String)>> {
+    db.all(
+        "SELECT number, payload FROM ticket
+         WHERE process_id = (SELECT id FROM process WHERE ticket_type = $1) AND status = 'incomplete'
+           AND COALESCE(project_id, domain_id) = $2 ORDER BY number",
+        args![ticket_type.key(), place],
+    )
+    .await
+}
+
 /// How many tickets of the process are under way.
 pub async fn count_in_flight_in(tx: &mut Tx, process: &ProcessId) -> sqlx::Result<i64> {
     tx.scalar("SELECT COUNT(*) FROM ticket WHERE status = 'incomplete' AND process_id = $1", args![process]).await

@@ -1,6 +1,7 @@
 //! Changing hosts that exist: adjusting their configuration and deleting them.
 
 use super::in_project;
+use crate::domain::host::marked;
 use crate::domain::host_operation::{AdjustForm, AdjustRequest, DeleteForm, DeleteRequest, MAX_HOSTS};
 use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -66,8 +67,12 @@ pub async fn dialog(
     };
     check_may_start(caller, &project, ticket_type)?;
     let awaited = change::awaited(&app.db, ticket_type, ids, amends).await?;
+    let mut shown = befores(&hosts)?;
+    for (shown, _) in shown.iter_mut().zip(&hosts).filter(|(_, host)| host.has_twin) {
+        shown.name = marked(&shown.name, &shown.id);
+    }
     Ok(HostsDialog {
-        hosts: befores(&hosts)?,
+        hosts: shown,
         obstacles: hosts.iter().filter_map(obstacle).chain(awaited.iter().map(waits)).collect(),
         specifications: if deletes { vec![] } else { host::specifications(&app.db).await? },
         standings: if deletes { vec![] } else { quota::standings(&app.db, &project.id).await? },

@@ -9,8 +9,8 @@ use crate::domain::request::Request;
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::service::quotas::{Place, survey, way};
-use crate::server::service::workflow::limits;
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
+use crate::server::service::workflow::{limits, rivals};
 use crate::server::store::{directory, process};
 use crate::server::work::Work;
 use crate::wire::Done;
@@ -42,13 +42,15 @@ pub async fn change(
         let outcome = set(&mut work, &request, back).await;
         return work.finish(outcome).await;
     }
+    let own = amends.as_ref().map(|amends| amends.number);
+    let rivals = rivals::told(&app.db, place.ticket_type(), &request, own).await?;
     let new = NewTicket {
         request: Request::Quota(request),
         initiator: caller.person.clone(),
         project: place.project().cloned(),
         domain: Some(place.domain().clone()),
     };
-    submit::by_ticket(app, caller, new, amends).await
+    Ok(submit::by_ticket(app, caller, new, amends).await?.and(&rivals))
 }
 
 async fn set(work: &mut Work, request: &QuotaRequest, back: &str) -> Result<Done, AppError> {

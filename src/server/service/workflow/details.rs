@@ -4,7 +4,7 @@ use super::decide::{check_concerned, digest};
 use super::lists::row;
 use super::route::{self, People};
 use super::tasks::Route;
-use super::{execution, joining, reads_by_right, steps};
+use super::{execution, joining, reads_by_right, rivals, steps};
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::Definition;
 use crate::domain::quota::Amounts;
@@ -98,6 +98,11 @@ pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: A
         // Their summaries and their own fields say it all.
         Request::Adjust(_) | Request::Delete(_) | Request::Join(_) | Request::Quota(_) => String::new(),
     };
+    let rivals = match &request {
+        Request::Quota(quota) if is_weighed => rivals::told(&app.db, ticket.ticket_type, quota, Some(number)).await?,
+        _ => String::new(),
+    };
+    let particulars = if rivals.is_empty() { particulars } else { rivals };
     let (version, seen, ticket_type) = (row.version, digest(&ticket), ticket.ticket_type);
     Ok(Decision { number, version, seen, about, particulars, reason, ticket_type, projects, roles, wished })
 }

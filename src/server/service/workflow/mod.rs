@@ -10,6 +10,7 @@ pub mod grant;
 pub mod joining;
 pub mod limits;
 pub mod lists;
+pub(in crate::server::service) mod rivals;
 pub mod route;
 pub mod settled;
 mod steps;
