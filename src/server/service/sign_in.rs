@@ -59,7 +59,7 @@ async fn check(app: &App, username: &str, typed: String, ip: &str) -> Result<(Ac
         return Err(wrong());
     }
     let account = directory::find_by_username(&app.db, username).await?;
-    let name = account.as_ref().map_or(username, |account| &account.username);
+    let name = account.as_ref().map_or(username, |account| account.username.as_str());
     let attempt = Attempt::begin(app, name, ip).await?;
     let stored = match &account {
         Some(account) => directory::password_hash(&app.db, &account.id).await?,

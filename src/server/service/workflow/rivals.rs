@@ -3,6 +3,7 @@
 
 use crate::domain::ids::TicketNumber;
 use crate::domain::process::TicketType;
+use crate::domain::quota::Key;
 use crate::domain::quota_request::QuotaRequest;
 use crate::domain::request::Request;
 use crate::server::store::db::Db;
@@ -32,7 +33,7 @@ pub(in crate::server::service) async fn told(
 
 /// "vCPU, Memory": the keys that both change.
 fn shared(one: &QuotaRequest, other: &QuotaRequest) -> String {
-    let is_shared = |key| other.changes.iter().any(|change| change.key == key);
+    let is_shared = |key: Key| other.changes.iter().any(|change| change.key == key);
     let labels = one.changes.iter().filter(|change| is_shared(change.key)).map(|change| change.key.label());
     labels.collect::<Vec<_>>().join(", ")
 }
