@@ -6,3 +6,4 @@ CREATE TABLE known_address (
   seen_at BIGINT NOT NULL,             -- when its password was typed there last
   PRIMARY KEY (account_id, network)
 );
+CREATE INDEX known_address_seen ON known_address (seen_at);

@@ -5,3 +5,4 @@ CREATE TABLE known_address (
   seen_at INTEGER NOT NULL,            -- when its password was typed there last
   PRIMARY KEY (account_id, network)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX known_address_seen ON known_address (seen_at);

@@ -227,9 +227,9 @@ pub async fn is_known(tx: &mut Tx, username: &str, network: &str, since: Millis)
     Ok(tx.scalar_opt::<Millis>(sql, args![username, network, since]).await?.is_some())
 }
 
-/// Notes that the account's password was right in this network, and forgets where it hasn't been since `before`.
+/// Notes that the account's password was right in this network, and forgets all that was noted before `before`.
 pub async fn note_known(tx: &mut Tx, account: &UserId, network: &str, now: Millis, before: Millis) -> sqlx::Result<()> {
-    tx.exec("DELETE FROM known_address WHERE account_id = $1 AND seen_at <= $2", args![account, before]).await?;
+    tx.exec("DELETE FROM known_address WHERE seen_at <= $1", args![before]).await?;
     tx.exec(
         "INSERT INTO known_address (account_id, network, seen_at) VALUES ($1, $2, $3)
          ON CONFLICT (account_id, network) DO UPDATE SET seen_at = excluded.seen_at",
