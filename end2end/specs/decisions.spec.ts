@@ -1,5 +1,5 @@
 // Reject, Undo, decisions that come too late, and those that nobody may take.
-import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
+import { axe, expect, fitsPhone, scripts, signIn, test } from '../support/fixtures.ts';
 import {
   action, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, post, requestHost, row, said, seen,
 } from '../support/pages.ts';
@@ -112,7 +112,9 @@ for (const [first, second] of [['Pass', 'Pass'], ['Reject', 'Pass'], ['Pass', 'R
     await expect(told).toBeVisible();
     await expect(told).not.toContainText('coowner');
     const year = new Date().getUTCFullYear();
-    await expect(told, 'when it was decided').toContainText(new RegExp(`${year}.*\\d{1,2}:\\d{2}`));
+    // In the reader's zone, or with the zone that it is in.
+    const zone = scripts() ? 'UTC\\+05:30' : 'UTC\\.';
+    await expect(told, 'when it was decided').toContainText(new RegExp(`${year}.*\\d{1,2}:\\d{2}:\\d{2} ${zone}`));
 
     // One decision counted.
     await openTicket(member, number);
@@ -136,15 +138,20 @@ test('who asks does not approve, whatever the role', async ({ page: owner, as })
   await expect(owner.getByRole('main').getByRole('link', { name: /^Pass/ })).toHaveCount(0);
   await expect(owner.getByRole('main').getByRole('button', { name: /^Pass/ })).toHaveCount(0);
 
+  // The dialog's address says so at once.
+  await owner.goto(`/tickets/workflow/${number}?dialog=pass`);
+  await expect(owner.getByRole('dialog')).toContainText("You can't decide on your own ticket");
+  await expect(owner.getByRole('dialog').getByLabel('Note', { exact: true })).toHaveCount(0);
+
   // Past the page, too. The same form is good in the right hands, so it is the hands that are refused.
-  const form = { number, version: 1, seen: await seen(owner, number), note: '', back: '' };
+  const coowner = await as('coowner');
+  const form = { number, version: 1, seen: await seen(coowner, number), note: '', back: '' };
   const refused = await post(owner, 'pass', form);
   expect(JSON.stringify(refused)).toContain('own ticket');
   const member = await as('member');
   expect(JSON.stringify(await post(member, 'pass', form)), 'a stranger learns nothing').toContain('not_found');
   await openTab(owner, 'mine');
   await expectRow(owner, number, { Status: 'Incomplete', Stage: /1\/2/ });
-  const coowner = await as('coowner');
   expect(JSON.stringify(await post(coowner, 'pass', form))).toContain('"done"');
   await openTab(owner, 'mine');
   await expectRow(owner, number, { Status: 'Incomplete', Stage: /2\/2/ });

@@ -1,4 +1,5 @@
 // Every page as every kind of person sees it: named, accessible, and fit for a phone.
+import type { Locator } from '@playwright/test';
 import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
 import { action, decide, openDialog, requestHost } from '../support/pages.ts';
 
@@ -103,6 +104,23 @@ test('the bell, opened', async ({ page }) => {
   await expect(page.getByRole('list', { name: 'Workflows', exact: true })).toBeVisible();
   await fitsPhone(page);
   await axe(page);
+});
+
+test('fault 28: in forced colours the current place is marked, and the count stands beside the bell', async ({ page: member, as }) => {
+  await signIn(member, 'member');
+  await requestHost(member, { name: 'counted' });
+  const owner = await as('owner');
+  await owner.emulateMedia({ forcedColors: 'active' });
+  await owner.goto('/tickets/workflow/pending');
+  const colour = (link: Locator) => link.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const menu = owner.getByRole('navigation', { name: 'Main', exact: true });
+  const current = menu.locator('[aria-current]').first();
+  expect(await colour(current)).not.toBe(await colour(menu.locator('a:not([aria-current])').first()));
+  const tabs = owner.getByRole('navigation', { name: 'Workflows', exact: true }).getByRole('listitem');
+  expect(await colour(tabs.nth(1))).not.toBe(await colour(tabs.nth(0)));
+  const button = await owner.getByRole('banner').getByRole('button', { name: 'Tickets', exact: true }).boundingBox();
+  const badge = await owner.locator('.badge').boundingBox();
+  expect(badge!.x).toBeGreaterThanOrEqual(button!.x + button!.width);
 });
 
 /** A dialog is judged with the page under it. */

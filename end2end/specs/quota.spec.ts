@@ -72,7 +72,7 @@ test('an application is filled in, refused at its fields, passed and carried out
   await dialog.getByLabel('Reason', { exact: true }).fill('The new site.');
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   await expectProblem(vcpu, /vCPU can't be 1: \d+ is in use/);
-  await expectProblem(dialog.getByLabel('RDS', { exact: true }), /must be a number/);
+  await expectProblem(dialog.getByLabel('RDS', { exact: true }), /RDS must be a whole number from 0 to 1,000,000,000/);
   await expect(dialog.getByLabel('Reason', { exact: true })).toHaveValue('The new site.');
 
   const line = dialog.getByRole('row').filter({ has: owner.getByLabel('vCPU', { exact: true }) });

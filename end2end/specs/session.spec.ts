@@ -1,5 +1,5 @@
 // Signing in and out, the views a person holds, and pages that don't exist for them.
-import { axe, expect, fillSignIn, fitsPhone, signIn, test } from '../support/fixtures.ts';
+import { axe, expect, fillSignIn, fitsPhone, hydrated, signIn, test } from '../support/fixtures.ts';
 import { action, forgetSession, offeredViews, openTab, requestHost, row, switchView, viewButton } from '../support/pages.ts';
 
 test('the sign-in page says that this is a demo, and whom to be', async ({ page }) => {
@@ -44,13 +44,23 @@ test('signing in leads back to the wanted page', async ({ page }) => {
 });
 
 test('the way back never leads elsewhere', async ({ page, server }) => {
-  for (const next of ['https://example.com/', '//example.com/', '/\\example.com']) {
+  // The last three (fault 25) are of this site, and no pages of it: one is another address to a browser, two are streams and files.
+  for (const next of ['https://example.com/', '//example.com/', '/\\example.com', '/.//example.com', '/events', '/pkg/x.js']) {
     await forgetSession(page);
     await page.goto(`/login?next=${encodeURIComponent(next)}`);
     await fillSignIn(page, 'owner');
     await page.waitForURL((url) => url.pathname !== '/login');
     expect(new URL(page.url()).origin).toBe(server.url);
+    expect(new URL(page.url()).pathname, next).toBe('/hosts');
+    await hydrated(page);
   }
+});
+
+test('fault 25: an address that begins with two slashes is a page like others', async ({ page, server }) => {
+  await signIn(page, 'owner');
+  await page.goto(`${server.url}//hosts`);
+  await expect(page.getByRole('heading', { level: 1, name: 'Hosts', exact: true })).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe('/hosts');
 });
 
 test('signing out ends the session', async ({ page, as }) => {

@@ -10,16 +10,40 @@ pub const NO_PROJECT_PAGE: &str = "/no-project";
 /// brings along passes here before anybody is sent to it.
 ///
 /// Visible ASCII only: browsers drop tabs and line breaks, so `/<tab>/example.com` leads to another site.
-pub fn is_of_this_site(path: &str) -> bool {
-    let is_plain = path.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    is_plain && path.starts_with('/') && !path.starts_with("//")
+///
+/// Nor a segment that is empty or only dots: browsers make `//example.com` of `/.//example.com`.
+pub fn is_of_this_site(address: &str) -> bool {
+    let is_plain = address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    is_plain && address.starts_with('/') && straightened(path_of(address)).is_none()
 }
+
+/// An address without its query and fragment.
+fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
+/// The path without its segments that are empty or only dots; `None` if it has none of these. A slash at its end stays.
+pub fn straightened(path: &str) -> Option<String> {
+    let is_dots = |segment: &str| [".", ".."].contains(&segment.to_ascii_lowercase().replace("%2e", ".").as_str());
+    let (inner, last) = path.rsplit_once('/').unwrap_or(("", path));
+    let inner: Vec<&str> = inner.split('/').skip(1).collect();
+    let good: Vec<&str> = inner.iter().copied().filter(|segment| !segment.is_empty() && !is_dots(segment)).collect();
+    if good.len() == inner.len() && !is_dots(last) {
+        return None;
+    }
+    let last = if is_dots(last) { "" } else { last };
+    Some(format!("/{}", good.into_iter().chain([last]).collect::<Vec<_>>().join("/")))
+}
+
+/// What this server answers that isn't a page: the beginnings of their paths.
+const NO_PAGES: [&str; 7] = ["/api", "/events", "/healthz", "/logout", "/metrics", "/pkg", "/readyz"];
 
 /// The path and query of a page of this site that somebody may be sent to once a form or signing in is done; `None` for
 /// another site's address, and for what isn't a page to go on from.
 pub fn page_of_this_site(path: &str) -> Option<&str> {
-    let bare = path.split(['?', '#']).next().unwrap_or_default();
-    let is_page = ![SIGN_IN_PAGE, "/logout", SETUP_PAGE].contains(&bare) && !bare.starts_with("/api/");
+    let is_at =
+        |place: &str| path_of(path).strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_page = ![SIGN_IN_PAGE, SETUP_PAGE].into_iter().chain(NO_PAGES).any(is_at);
     (is_of_this_site(path) && is_page).then_some(path)
 }
 
@@ -91,6 +115,57 @@ mod tests {
             "/h\u{f6}sts",
         ] {
             assert_eq!(page_of_this_site(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn fault_25_what_a_browser_would_read_otherwise_is_no_page_of_this_site() {
+        for bad in [
+            "/.//evil.example",
+            "/./evil.example",
+            "/..//evil.example",
+            "/hosts/..//evil.example",
+            "/%2e//evil.example",
+            "/%2E%2e/evil.example",
+            "/.%2e//evil.example",
+            "/hosts//evil.example",
+            "/hosts/..",
+            "/hosts/.",
+            "//",
+            "/events",
+            "/events?since=1",
+            "/events/",
+            "/api",
+            "/logout/",
+            "/pkg/countersign.js",
+            "/healthz",
+            "/readyz",
+        ] {
+            assert_eq!(page_of_this_site(bad), None, "{bad}");
+            assert_eq!(after_signing_in(Some(bad), true), FIRST_PAGE, "{bad}");
+        }
+        for good in
+            ["/hosts/", "/hosts?name=..//a", "/hosts?next=//b#/../c", "/eventsx", "/tickets/support/12?post=3#post-3"]
+        {
+            assert_eq!(page_of_this_site(good), Some(good));
+        }
+    }
+
+    #[test]
+    fn a_path_is_straightened_once() {
+        for (path, straight) in [
+            ("//evil.example", Some("/evil.example")),
+            ("/.//evil.example", Some("/evil.example")),
+            ("/hosts/%2e%2E/new", Some("/hosts/new")),
+            ("/hosts/..", Some("/hosts/")),
+            ("///", Some("/")),
+            ("/hosts/", None),
+            ("/hosts/new", None),
+            ("/", None),
+            ("", None),
+        ] {
+            assert_eq!(straightened(path).as_deref(), straight, "{path}");
+            assert_eq!(straight.and_then(straightened), None, "{path}");
         }
     }
 

@@ -1,13 +1,15 @@
 //! Hosts, and the form that asks for them (SPEC 2).
 
 use super::directory::Person;
-use super::ids::{DomainId, ImageId, ProjectId, SpecificationId};
+use super::ids::{DomainId, HostId, ImageId, ProjectId, SpecificationId};
+use super::number::Number;
 use super::payload::Payload;
 use super::process::TicketType;
 use super::quota::{Amounts, Key};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
 
 text_enum! {
     HostStatus {
@@ -23,8 +25,8 @@ text_enum! {
 
 pub const MAX_QUANTITY: i64 = 100;
 pub const MAX_DATA_DISKS: usize = 8;
-pub const SYSTEM_DISK_GIB: std::ops::RangeInclusive<i64> = 10..=500;
-pub const DATA_DISK_GIB: std::ops::RangeInclusive<i64> = 1..=3072;
+pub const SYSTEM_DISK_GIB: RangeInclusive<i64> = 10..=500;
+pub const DATA_DISK_GIB: RangeInclusive<i64> = 1..=3072;
 /// What the form is preset with.
 pub const DEFAULT_SYSTEM_DISK_GIB: i64 = 30;
 const MAX_NAME: usize = 60;
@@ -91,9 +93,9 @@ impl HostForm {
         let starts_well = name.chars().next().is_none_or(|c| c.is_ascii_alphanumeric());
         if !starts_well || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
             problems
-                .add("form[name]", "Name takes letters, digits, '-', '_' and '.', and begins with a letter or digit.");
+                .add("form[name]", "Name takes the letters A to Z and a to z, digits, '-', '_' and '.', and begins with a letter or digit.");
         }
-        let quantity = problems.number("form[quantity]", "Quantity", &self.quantity, 1..=MAX_QUANTITY);
+        let quantity = problems.number("form[quantity]", &Number::new("Quantity", 1..=MAX_QUANTITY), &self.quantity);
         if self.project.is_empty() {
             problems.add("form[project]", "Choose the project the host is for.");
         }
@@ -105,21 +107,11 @@ impl HostForm {
         if image.is_none() {
             problems.add("form[image]", "Choose one of the images.");
         }
-        let system_disk_gib = problems.number("form[system_disk]", "System disk", &self.system_disk, SYSTEM_DISK_GIB);
+        let system_disk_gib =
+            problems.number("form[system_disk]", &disk("System disk", SYSTEM_DISK_GIB), &self.system_disk);
         // A row that was added and left empty is a disk that was meant.
-        let data_disks_gib: Vec<i64> = self
-            .data_disks
-            .iter()
-            .enumerate()
-            .map(|(i, typed)| {
-                problems.number(
-                    &format!("form[data_disks][{i}]"),
-                    &format!("Data disk {}", i + 1),
-                    typed,
-                    DATA_DISK_GIB,
-                )
-            })
-            .collect();
+        let data_disks_gib: Vec<i64> =
+            self.data_disks.iter().enumerate().map(|(i, typed)| data_disk(&mut problems, i, typed)).collect();
         if data_disks_gib.len() > MAX_DATA_DISKS {
             problems.add("form[data_disks]", format!("A host takes at most {MAX_DATA_DISKS} data disks."));
         }
@@ -140,6 +132,17 @@ impl HostForm {
             reason,
         })
     }
+}
+
+/// The size of a disk, which is a whole number of GiB.
+fn disk(label: &str, sizes: RangeInclusive<i64>) -> Number<'_> {
+    Number::new(label, sizes).of(Some("GiB"))
+}
+
+/// The size of the data disk in this row of a form.
+pub(super) fn data_disk(problems: &mut Problems, row: usize, typed: &str) -> i64 {
+    let label = format!("Data disk {}", row + 1);
+    problems.number(&format!("form[data_disks][{row}]"), &disk(&label, DATA_DISK_GIB), typed)
 }
 
 impl HostForm {
@@ -229,6 +232,14 @@ impl Payload for HostRequest {
     }
 }
 
+/// "web-1 (\u{2026}a3f2)": a host's name with the end of its id, where another host has the same name.
+pub fn marked(name: &str, id: &HostId) -> String {
+    let id = id.as_str();
+    // Ids of hosts that were made together begin alike.
+    let end = id.char_indices().rev().nth(3).map_or(id, |(at, _)| &id[at..]);
+    format!("{name} (\u{2026}{end})")
+}
+
 /// What a host of this size takes from the quota.
 pub fn host_amounts(vcpu: i64, memory_mib: i64, disks_gib: i64) -> Amounts {
     Amounts::from_iter([
@@ -295,6 +306,21 @@ mod tests {
         assert_eq!(vcpu(beginning), vcpu(form()), "a disk is being added");
         assert_eq!(vcpu(HostForm { quantity: "many".into(), ..form() }), None);
         assert_eq!(vcpu(HostForm { specification: "none".into(), ..form() }), None);
+    }
+
+    #[test]
+    fn fault_27_a_name_says_which_letters_it_takes() {
+        let (s, i) = catalogue();
+        for name in ["w\u{e9}b", "\u{432}\u{435}\u{431}", "a b"] {
+            let problems = HostForm { name: name.into(), ..form() }.parse(&s, &i).expect_err("refused");
+            assert!(problems[0].message.contains("the letters A to Z and a to z"), "{}", problems[0].message);
+        }
+    }
+
+    #[test]
+    fn fault_27_hosts_of_one_name_differ_by_their_ids() {
+        assert_eq!(marked("web-1", &"0193-a3f2".into()), "web-1 (\u{2026}a3f2)");
+        assert_eq!(marked("web-1", &"x".into()), "web-1 (\u{2026}x)");
     }
 
     #[test]

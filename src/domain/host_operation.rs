@@ -1,7 +1,7 @@
 //! What is done to hosts that exist: adjusting their configuration, deleting them, and the direct actions (SPEC 2).
 
 use super::directory::Person;
-use super::host::{DATA_DISK_GIB, HostStatus, MAX_DATA_DISKS, Specification, host_amounts};
+use super::host::{HostStatus, MAX_DATA_DISKS, Specification, data_disk, host_amounts};
 use super::ids::{DomainId, HostId, ProjectId};
 use super::payload::Payload;
 use super::process::TicketType;
@@ -267,15 +267,8 @@ impl AdjustForm {
     ) -> Result<AdjustRequest, Vec<Problem>> {
         let mut problems = Problems::default();
         // A row that was added and left empty is a disk that was meant.
-        let added_disks_gib: Vec<i64> = self
-            .data_disks
-            .iter()
-            .enumerate()
-            .map(|(i, typed)| {
-                let (field, label) = (format!("form[data_disks][{i}]"), format!("Data disk {}", i + 1));
-                problems.number(&field, &label, typed, DATA_DISK_GIB)
-            })
-            .collect();
+        let added_disks_gib: Vec<i64> =
+            self.data_disks.iter().enumerate().map(|(i, typed)| data_disk(&mut problems, i, typed)).collect();
         let present = hosts.first().map_or(0, |host| host.configuration.data_disks_gib.len());
         if hosts.len() > 1 && !added_disks_gib.is_empty() {
             problems.add("form[data_disks]", "Data disks can be added to a single host only.");

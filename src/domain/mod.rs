@@ -11,6 +11,7 @@ pub mod host_operation;
 pub mod ids;
 pub mod join;
 pub mod machine;
+pub mod number;
 pub mod oplog;
 pub mod payload;
 pub mod process;

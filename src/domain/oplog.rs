@@ -1,6 +1,7 @@
 //! The operation log: what a record says about a change (SPEC 5).
 
 use super::ids::UserId;
+use super::number;
 use crate::domain::text_enum::text_enum;
 use std::fmt;
 
@@ -158,7 +159,7 @@ impl Head {
     pub fn parse(text: &str) -> Result<Head, String> {
         let (number, hash) =
             text.split_once(':').ok_or("write it as it was printed: the seal's number, a colon, its hash")?;
-        let number = number.parse().map_err(|_| "begin with the seal's number".to_owned())?;
+        let number = number::whole(number).ok_or("begin with the seal's number")?;
         Ok(Head { number, hash: hash.to_owned() })
     }
 }

@@ -4,6 +4,7 @@ use super::directory::{Person, Reach, View, built_in};
 use super::ids::{DomainId, ProjectId};
 use super::payload::Payload;
 use super::process::TicketType;
+use super::number::Number;
 use super::quota::{Key, Standing, UNLIMITED};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
@@ -183,7 +184,7 @@ impl LimitField {
             (true, true) if old != UNLIMITED => Err(NoLimit::Contradiction),
             (true, false) => Ok(UNLIMITED),
             (false, false) => Ok(old),
-            (_, true) => stored(key, text).ok_or(NoLimit::NoNumber),
+            (_, true) => number(key).read(text).ok_or(NoLimit::NoNumber),
         }
     }
 }
@@ -198,9 +199,8 @@ pub enum NoLimit {
 
 impl NoLimit {
     fn message(self, key: Key) -> String {
-        let unit = key.unit().map(|unit| format!(" of {unit}")).unwrap_or_default();
         match self {
-            NoLimit::NoNumber => format!("{} must be a number{unit} from 0 on, or Unlimited.", key.label()),
+            NoLimit::NoNumber => number(key).refusal(),
             NoLimit::Contradiction => format!("{} can't be a number and Unlimited at once. Choose one.", key.label()),
         }
     }
@@ -268,23 +268,9 @@ impl QuotaForm {
     }
 }
 
-/// Digits behind the point that still count.
-const FINEST: usize = 9;
-
-/// A typed number in stored units: `None` if it isn't a limit.
-fn stored(key: Key, text: &str) -> Option<i64> {
-    if key.divisor() == 1 {
-        return text.parse::<i64>().ok().filter(|n| (0..=LARGEST).contains(n));
-    }
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = fraction.get(..FINEST).unwrap_or(fraction);
-    if !format!("{whole}{fraction}").bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let whole = whole.parse::<i64>().ok().filter(|n| (0..=LARGEST).contains(n))?;
-    let one = 10_i64.pow(fraction.len() as u32);
-    let part = if fraction.is_empty() { 0 } else { fraction.parse::<i64>().ok()? };
-    Some(whole * key.divisor() + (part * key.divisor() + one / 2) / one)
+/// A limit as it is typed: whole, but for what is stored in a smaller unit than it is shown in.
+fn number(key: Key) -> Number<'static> {
+    Number::new(key.label(), 0..=LARGEST).of(key.unit()).in_parts(key.divisor()).or("Unlimited")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::directory::{Person, View};
 use super::ids::{DomainId, ProjectId};
+use super::number::{self, Number};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
@@ -171,7 +172,7 @@ impl SupportForm {
                 Level::Minor
             }
         };
-        let follows = self.follows.trim().parse().ok();
+        let follows = number::whole(&self.follows);
         problems.or(SupportRequest { level, description, follows })
     }
 }
@@ -202,7 +203,8 @@ impl Verdict {
         if !["yes", "no"].contains(&resolved) {
             problems.add("resolved", "Choose Yes or No.");
         }
-        let rating = (!rating.trim().is_empty()).then(|| problems.number("rating", "Rating", rating, 1..=5));
+        let rating =
+            (!rating.trim().is_empty()).then(|| problems.number("rating", &Number::new("Rating", 1..=5), rating));
         let comment = problems.text("comment", "Comment", comment, MAX_COMMENT);
         problems.or(Verdict { resolved: resolved == "yes", rating, comment })
     }

@@ -1,5 +1,7 @@
 //! Instants as the whole system stores them.
 
+use super::number::whole;
+
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
 
@@ -29,6 +31,13 @@ pub fn in_words(span: Millis) -> String {
     let (size, unit) = units.into_iter().find(|(size, _)| span % size == 0).unwrap_or((SECOND, "second"));
     let count = span / size;
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// How long somebody still has to wait: "40 seconds", from a minute on in whole minutes, the begun one counted:
+/// "12 minutes".
+pub fn waiting(span: Millis) -> String {
+    let unit = if span <= 59 * SECOND { SECOND } else { MINUTE };
+    in_words(span.saturating_add(unit - 1) / unit * unit)
 }
 
 /// `2026-11-24 08:05:09 UTC`: what a page shows before it knows the person's zone, and without scripts.
@@ -66,9 +75,96 @@ pub fn ago(at: Millis, now: Millis) -> String {
     }
 }
 
+/// The day of a civil date, counted from 1970-01-01: the way back from [`civil`], by its author too.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let yoe = year.rem_euclid(400);
+    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719_468
+}
+
+/// The instant that a [`utc_label`] names.
+fn read_utc_label(label: &str) -> Option<Millis> {
+    let numbers: Option<Vec<i64>> = label.strip_suffix(" UTC")?.split(['-', ' ', ':']).map(whole).collect();
+    let [year, month, day, h, m, s]: [i64; 6] = numbers?.try_into().ok()?;
+    if ![year, month, day, h, m, s].into_iter().all(|number| (0..10_000).contains(&number)) {
+        return None;
+    }
+    let at = days(year, month, day) * DAY + h * HOUR + m * MINUTE + s * SECOND;
+    (utc_label(at) == label).then_some(at)
+}
+
+/// A piece of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'a> {
+    Words(&'a str),
+    /// An instant that was written as [`utc_label`] writes it.
+    Instant(Millis),
+}
+
+/// A sentence in pieces, so that a page can tell the instants in it in the zone of its reader.
+pub fn pieces(sentence: &str) -> Vec<Piece<'_>> {
+    const LENGTH: usize = "2026-11-24 08:05:09 UTC".len();
+    let (mut pieces, mut told) = (vec![], 0);
+    for (zone, word) in sentence.match_indices(" UTC") {
+        let end = zone + word.len();
+        let Some(begin) = end.checked_sub(LENGTH).filter(|begin| *begin >= told) else { continue };
+        let Some(at) = sentence.get(begin..end).and_then(read_utc_label) else { continue };
+        pieces.extend((begin > told).then(|| Piece::Words(&sentence[told..begin])));
+        pieces.push(Piece::Instant(at));
+        told = end;
+    }
+    pieces.extend((told < sentence.len()).then(|| Piece::Words(&sentence[told..])));
+    pieces
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn fault_27_instants_are_found_in_a_sentence() {
+        let at = 1_795_507_509_000;
+        assert_eq!(utc_label(at), "2026-11-24 08:05:09 UTC");
+        let sentence = format!("Passed by \u{f6} on {}, {}.", utc_label(at), utc_label(0));
+        let expected = [
+            Piece::Words("Passed by \u{f6} on "),
+            Piece::Instant(at),
+            Piece::Words(", "),
+            Piece::Instant(0),
+            Piece::Words("."),
+        ];
+        assert_eq!(pieces(&sentence), expected);
+        assert_eq!(pieces(&utc_label(at)), [Piece::Instant(at)]);
+        for none in [
+            "",
+            " UTC",
+            "at 08:05 UTC",
+            "2026-13-24 08:05:09 UTC",
+            "2026-02-30 08:05:09 UTC",
+            "\u{f6}\u{f6}\u{f6}\u{f6}\u{f6}\u{f6}\u{f6}\u{f6}\u{f6}\u{f6} UTC",
+        ] {
+            let expected = if none.is_empty() { vec![] } else { vec![Piece::Words(none)] };
+            assert_eq!(pieces(none), expected, "{none}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn fault_27_every_instant_reads_back(seconds in -2_208_988_800_i64..253_402_300_799, words in "[a-z0-9 UTC:-]{0,40}\\PC{0,5}") {
+            let at = seconds * SECOND;
+            let label = utc_label(at);
+            prop_assert_eq!(pieces(&label), [Piece::Instant(at)]);
+            let sentence = format!("{words}on {}.{words}", utc_label(at));
+            let again: String = pieces(&sentence).into_iter().map(|piece| match piece {
+                Piece::Words(words) => words.to_owned(),
+                Piece::Instant(at) => utc_label(at),
+            }).collect();
+            prop_assert_eq!(again, sentence);
+        }
+    }
 
     #[test]
     fn labels_known_instants() {

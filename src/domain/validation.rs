@@ -1,5 +1,6 @@
 //! What is wrong with a form, said at the field it is about.
 
+use super::number::{Number, grouped};
 use serde::{Deserialize, Serialize};
 
 /// One thing wrong with one field.
@@ -29,25 +30,21 @@ impl Problems {
         if self.0.is_empty() { Ok(value) } else { Err(self.0) }
     }
 
-    /// A whole number within `range`; anything else is a problem of `field` and reads as the range's start.
-    pub fn number(&mut self, field: &str, label: &str, typed: &str, range: std::ops::RangeInclusive<i64>) -> i64 {
-        match typed.trim().parse::<i64>() {
-            Ok(n) if range.contains(&n) => n,
-            _ => {
-                let (low, high) = (range.start(), range.end());
-                self.add(field, format!("{label} must be a whole number from {low} to {high}."));
-                *range.start()
-            }
-        }
+    /// The number of this field; what it doesn't take is a problem of `field` and reads as 0.
+    pub fn number(&mut self, field: &str, number: &Number<'_>, typed: &str) -> i64 {
+        number.read(typed).unwrap_or_else(|| {
+            self.add(field, number.refusal());
+            0
+        })
     }
 
-    /// A text of at most `max` characters, trimmed.
+    /// A text of at most `max` characters, as it is kept.
     pub fn text(&mut self, field: &str, label: &str, typed: &str, max: usize) -> String {
-        let text = typed.trim();
-        if text.chars().count() > max {
-            self.add(field, format!("{label} can have at most {max} characters."));
+        let text = kept(typed);
+        if let Some(why) = too_long(label, &text, max) {
+            self.add(field, why);
         }
-        text.to_owned()
+        text
     }
 
     /// A text that must not be empty.
@@ -57,5 +54,34 @@ impl Problems {
             self.add(field, format!("{label} is required."));
         }
         text
+    }
+}
+
+/// A typed text as it is kept: without what is empty at its ends, and with line breaks of one character, as the box that
+/// it was typed into counts them. A browser sends two for each.
+pub fn kept(typed: &str) -> String {
+    typed.trim().replace("\r\n", "\n")
+}
+
+/// Why a text as it is kept is too long, if it is.
+pub fn too_long(label: &str, text: &str, max: usize) -> Option<String> {
+    let limit = i64::try_from(max).unwrap_or(i64::MAX);
+    (text.chars().count() > max).then(|| format!("{label} can have at most {} characters.", grouped(limit)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_14_a_line_break_is_one_character() {
+        let lines = "ab\r\n".repeat(3_300);
+        let mut problems = Problems::default();
+        let text = problems.text("body", "Reply", &lines, 10_000);
+        assert_eq!((problems.is_empty(), text.chars().count()), (true, 9_899));
+        assert_eq!(text, lines.replace('\r', "").trim());
+        problems.text("body", "Reply", &"ab\r\n".repeat(3_334), 10_000);
+        let problems = problems.or(()).expect_err("too long");
+        assert_eq!(problems[0].message, "Reply can have at most 10,000 characters.");
     }
 }

@@ -3,7 +3,7 @@
 use super::files::is_of_a_build;
 use super::location::see_other;
 use crate::domain::address::{
-    NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, is_open_without_project, sign_in_then,
+    NO_PROJECT_PAGE, SETUP_PAGE, SIGN_IN_PAGE, after_signing_in, is_open_without_project, sign_in_then, straightened,
 };
 use crate::server::caller::Caller;
 use axum::extract::Request;
@@ -33,6 +33,10 @@ fn detour(uri: &Uri, caller: Option<&Caller>) -> Option<String> {
         let page = uri.path_and_query().map_or(path, |p| p.as_str());
         return (![SIGN_IN_PAGE, SETUP_PAGE].contains(&path)).then(|| sign_in_then(page));
     };
+    // The browser half would take the beginning of `//a` for another site's name.
+    if let Some(straight) = straightened(path) {
+        return Some(with_query_of(uri, &straight));
+    }
     let has_project = caller.view.is_some();
     match path {
         SIGN_IN_PAGE => Some(after_signing_in(parameter(uri, "next").as_deref(), has_project)),

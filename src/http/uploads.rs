@@ -8,7 +8,8 @@ use super::acting::is_of_another;
 use super::answer::{refused, replied};
 use super::limits::LARGEST_BODY;
 use crate::domain::attachment::{MAX_FILES, MAX_SIZE, clean_name, is_image, refusal};
-use crate::domain::ids::{TicketNumber, UserId};
+use crate::domain::ids::UserId;
+use crate::domain::number;
 use crate::domain::validation::Problem;
 use crate::functions::UploadProblem;
 use crate::server::app::App;
@@ -138,9 +139,13 @@ async fn spool(mut field: Field<'_>) -> Result<(File, u64), Response> {
 pub async fn file(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
-    Path((number, id)): Path<(TicketNumber, String)>,
+    Path((number, id)): Path<(String, String)>,
 ) -> Response {
-    let found = match attachments::find(&app, &caller, number, &id).await {
+    let found = match number::whole(&number) {
+        Some(number) => attachments::find(&app, &caller, number, &id).await,
+        None => Err(AppError::NotFound),
+    };
+    let found = match found {
         Ok((_, found)) => found,
         Err(error) => return (error.status(), error.to_string()).into_response(),
     };

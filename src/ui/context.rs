@@ -278,6 +278,21 @@ pub fn with_flash(view: impl Fn() -> AnyView + Clone + Send + Sync + 'static) ->
     })
 }
 
+/// Shows a view that needs the frame, and the last form's answer.
+pub fn with_frame(view: impl Fn(Frame) -> AnyView + Clone + Send + Sync + 'static) -> AnyView {
+    let FrameData { data: frame, .. } = expect_context();
+    awaited(move || {
+        let view = view.clone();
+        async move {
+            provide_context(flash_answer().await);
+            match frame.wait_untracked().await {
+                Ok(frame) => view(frame),
+                Err(error) => view! { <ErrorPage error/> }.into_any(),
+            }
+        }
+    })
+}
+
 /// Awaits a page's data (and the frame's, and the last form's answer), then shows it; a refusal becomes the error page.
 pub fn loaded<T>(data: Data<T>, view: impl Fn(T, Frame) -> AnyView + Clone + Send + Sync + 'static) -> AnyView
 where

@@ -1,5 +1,6 @@
 //! What can go wrong, in the words that reach the person: what happened and what to do, never an internal detail.
 
+use crate::domain::time::{SECOND, waiting};
 use crate::domain::validation::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub enum AppError {
     Refused(String),
     #[error("Some fields need another look.")]
     Invalid(Vec<Problem>),
-    #[error("Too many attempts. Try again in {seconds} seconds.")]
+    #[error("Too many attempts. Try again in {}.", wait(.seconds))]
     TooMany { seconds: i64 },
     /// The details are in the server's log under this reference.
     #[error(
@@ -39,6 +40,11 @@ pub enum AppError {
         "This page was opened by another person, and {now} has signed in in this browser since. Nothing was done. To go on as {now}, copy what you typed and reload the page; to go on as before, sign in again."
     )]
     AnotherPerson { now: String },
+}
+
+/// "12 minutes"
+fn wait(seconds: &i64) -> String {
+    waiting(seconds.saturating_mul(SECOND))
 }
 
 impl AppError {
@@ -65,5 +71,25 @@ impl AppError {
 impl From<Vec<Problem>> for AppError {
     fn from(problems: Vec<Problem>) -> AppError {
         AppError::Invalid(problems)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fault_26_a_wait_is_told_as_people_say_it() {
+        for (seconds, told) in [
+            (1, "1 second"),
+            (40, "40 seconds"),
+            (60, "1 minute"),
+            (61, "2 minutes"),
+            (681, "12 minutes"),
+            (889, "15 minutes"),
+        ] {
+            let message = AppError::TooMany { seconds }.to_string();
+            assert_eq!(message, format!("Too many attempts. Try again in {told}."));
+        }
     }
 }

@@ -24,6 +24,7 @@ pub struct HostFilter {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostRow {
     pub id: HostId,
+    /// With the end of its id where another host of the list has its name.
     pub name: String,
     pub project: String,
     pub domain: String,
@@ -96,6 +97,7 @@ pub struct OpenTicket {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostsDialog {
     pub project: String,
+    /// Their names with the end of their ids where another host of the project has the same.
     pub hosts: Vec<HostBefore>,
     /// Why it isn't possible now.
     pub obstacles: Vec<String>,

@@ -2,6 +2,7 @@
 //! ordinary server functions, which check rights.
 
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use std::fmt;
 
 /// Something this session may see has changed.
@@ -48,7 +49,7 @@ impl Hint {
     /// Whether the page at this path shows what the hint is about.
     pub fn concerns(self, path: &str) -> bool {
         let within = |area: &str| path.strip_prefix(area).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let own_number = || path.rsplit('/').next().and_then(|last| last.parse::<TicketNumber>().ok());
+        let own_number = || path.rsplit('/').next().and_then(number::whole);
         match self {
             Hint::All | Hint::SignedOut => true,
             // There the whole page is about what else is in the frame.

@@ -48,6 +48,12 @@ impl Done {
         Done { message: message.into(), location: location.into(), stays: false }
     }
 
+    /// The same, with something more to say; nothing if that is empty.
+    pub fn and(self, more: &str) -> Done {
+        let message = if more.is_empty() { self.message } else { format!("{} {more}", self.message) };
+        Done { message, ..self }
+    }
+
     /// For what only looked.
     pub fn looked(message: impl Into<String>, location: impl Into<String>) -> Done {
         Done { stays: true, ..Done::new(message, location) }

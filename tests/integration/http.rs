@@ -70,6 +70,21 @@ both! {
         assert_eq!(browser.get("/no-project").await.location(), "/hosts");
     }
 
+    async fn fault_25_what_a_browser_reads_otherwise_is_not_led_to(app) {
+        let mut browser = app.client();
+        for next in ["/.//evil.example", "/%2e//evil.example", "/hosts//evil.example", "/events", "/pkg/x.js", "/healthz"] {
+            let fields = [("username", "member"), ("password", PASSWORD), ("next", next)];
+            let Reply::Done(done) = browser.call("/api/sign-in", &fields).await.reply() else { panic!("signed in") };
+            assert_eq!(done.location, "/hosts", "{next}");
+            assert_eq!(browser.get(&format!("/login?next={next}")).await.location(), "/hosts", "{next}");
+        }
+        // A page at such an address would be another one to the browser half than to the server.
+        for (asked, straight) in [("//evil.example", "/evil.example"), ("//hosts?name=a", "/hosts?name=a"), ("/hosts//new", "/hosts/new")] {
+            let answer = browser.get(asked).await;
+            assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, straight), "{asked}");
+        }
+    }
+
     async fn people_without_a_project_have_a_page_of_their_own(app) {
         let mut browser = app.client();
         browser.sign_in("newcomer").await;

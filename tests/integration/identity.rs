@@ -116,6 +116,48 @@ both! {
         elsewhere.sign_in("member").await;
     }
 
+    async fn fault_26_wrong_passwords_of_others_dont_keep_out_who_has_signed_in_from_there_before(app) {
+        let (mut home, mut stranger, mut abroad) = (app.client(), app.client(), app.client());
+        (stranger.ip, abroad.ip) = ([203, 0, 113, 9], [198, 51, 100, 7]);
+        home.sign_in("member").await;
+        for _ in 0..5 {
+            assert_eq!(try_to_sign_in(&mut stranger, "member", "guess").await, wrong());
+        }
+        assert!(is_limited(&try_to_sign_in(&mut stranger, "member", PASSWORD).await));
+        home.sign_in("member").await;
+        assert!(is_limited(&try_to_sign_in(&mut stranger, "member", "guess").await), "that gives nobody new tries");
+        assert!(is_limited(&try_to_sign_in(&mut abroad, "member", PASSWORD).await), "where nobody knows the owner");
+        // Guesses are bounded at home too, and a name that looks like its count there uses up nothing.
+        for _ in 0..5 {
+            assert_eq!(try_to_sign_in(&mut stranger, "192.0.2.1 member", "guess").await, wrong());
+        }
+        for _ in 0..5 {
+            assert_eq!(try_to_sign_in(&mut home, "member", "guess").await, wrong());
+        }
+        assert!(is_limited(&try_to_sign_in(&mut home, "member", PASSWORD).await));
+        app.clock.advance(15 * MINUTE);
+        home.sign_in("member").await;
+        // Where the owner hasn't been for long, the limit is everybody's again.
+        app.clock.advance(91 * DAY);
+        for _ in 0..5 {
+            assert_eq!(try_to_sign_in(&mut stranger, "member", "guess").await, wrong());
+        }
+        assert!(is_limited(&try_to_sign_in(&mut home, "member", PASSWORD).await));
+    }
+
+    async fn fault_26_a_new_password_is_another_one_and_more_than_spaces(app) {
+        let mut browser = app.client();
+        browser.sign_in("member").await;
+        for new in [PASSWORD, "          ", "\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}\u{3000}"] {
+            let fields = [("current", PASSWORD), ("password", new), ("repeat", new)];
+            let Reply::Refused(error) = browser.call("/api/change-password", &fields).await.reply() else { panic!("{new}") };
+            assert!(error.problem("password").is_some(), "{error:?}");
+        }
+        let page = browser.get("/account").await.body;
+        let field = page.split("<input").find(|field| field.contains("autocomplete=\"username\"")).expect("for password managers");
+        assert!(field.contains("value=\"member\"") && !field.contains("name="), "{field}");
+    }
+
     async fn a_burst_of_guesses_is_counted_too(app) {
         let guesses = (0..20).map(|_| {
             let mut browser = app.client();

@@ -20,6 +20,8 @@ pub fn check(problems: &mut Problems, password: &str, repeat: &str) {
     let characters = password.chars().count();
     if characters < MIN_CHARACTERS {
         problems.add("password", format!("A password has at least {MIN_CHARACTERS} characters."));
+    } else if password.chars().all(char::is_whitespace) {
+        problems.add("password", "A password can't be of spaces alone.");
     } else if characters > MAX_CHARACTERS {
         problems.add("password", format!("A password has at most {MAX_CHARACTERS} characters."));
     } else if password != repeat {
@@ -94,6 +96,8 @@ mod tests {
         assert_eq!(fields("0123456789", "0123456789"), Vec::<String>::new());
         assert_eq!(fields("012345678", "012345678"), ["password"]);
         assert_eq!(fields("äöüäöüäöüä", "äöüäöüäöüä"), Vec::<String>::new(), "characters, not bytes");
+        assert_eq!(fields("          ", "          "), ["password"], "fault 26: nobody can see that one");
+        assert_eq!(fields("long enough", "long enough"), Vec::<String>::new(), "spaces between words are good");
         assert_eq!(fields("0123456789", "012345678"), ["repeat"]);
         assert_eq!(fields(&"x".repeat(201), "x"), ["password"]);
     }

@@ -4,6 +4,7 @@
 use super::{CloudProvider, Progress, Unavailable};
 use crate::domain::ids::HostId;
 use crate::domain::machine::{CloudStep, MAKE, MachineSpec};
+use crate::domain::number;
 use crate::domain::time::Millis;
 use crate::server::clock::Clock;
 use crate::server::store::db::{Db, Tx};
@@ -114,7 +115,7 @@ impl std::str::FromStr for Faults {
         let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         let parsed = entries.map(|entry| {
             let (step, times) = entry.split_once(':')?;
-            Some((CloudStep::from_key(step.trim())?, times.trim().parse().ok().filter(|times| *times >= 0)?))
+            Some((CloudStep::from_key(step.trim())?, number::whole(times)?))
         });
         parsed.collect::<Option<_>>().map(Faults).ok_or_else(|| BadFaults(text.to_owned()))
     }

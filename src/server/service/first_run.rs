@@ -126,7 +126,7 @@ async fn check(app: &App, username: &str, password: &str, repeat: &str) -> Resul
     let mut problems = Problems::default();
     let name = problems.required("username", "Username", username, 60);
     if !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.@".contains(c)) {
-        problems.add("username", "Username takes letters, digits, '-', '_', '.' and '@'.");
+        problems.add("username", "Username takes the letters A to Z and a to z, digits, '-', '_', '.' and '@'.");
     }
     password::check(&mut problems, password, repeat);
     problems.or(())?;

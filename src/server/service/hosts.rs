@@ -5,7 +5,7 @@ pub mod operations;
 pub mod trash;
 
 use crate::domain::directory::{Held, View};
-use crate::domain::host::HostStatus;
+use crate::domain::host::{HostStatus, marked};
 use crate::domain::host_operation::Change;
 use crate::domain::ids::HostId;
 use crate::domain::process::TicketType;
@@ -54,7 +54,14 @@ pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<Hos
         Position::Before(_) => (last, first.filter(|_| has_more)),
     };
     let delay = clearing_delay(app, &hosts).await?;
-    let rows = hosts.into_iter().map(|host| row(caller, delay, host)).collect::<Result<_, _>>()?;
+    let is_twin = |a: &Host, b: &Host| a.name == b.name && a.project_id == b.project_id && a.id != b.id;
+    let twins: Vec<bool> = hosts.iter().map(|host| hosts.iter().any(|other| is_twin(host, other))).collect();
+    let rows = hosts.into_iter().zip(twins).map(|(host, has_twin)| {
+        let row = row(caller, delay, host)?;
+        let name = if has_twin { marked(&row.name, &row.id) } else { row.name };
+        Ok(HostRow { name, ..row })
+    });
+    let rows = rows.collect::<Result<_, AppError>>()?;
     Ok(HostList { page: Page { rows, next, previous }, may_create: may_create(caller, view) })
 }
 

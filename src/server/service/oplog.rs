@@ -11,6 +11,7 @@ use super::days;
 use super::rights::require_system_view;
 use crate::domain::directory::{Reach, View};
 use crate::domain::ids::DomainId;
+use crate::domain::number;
 use crate::domain::oplog::{Operation, Outcome, ResourceType};
 use crate::server::app::App;
 use crate::server::caller::Caller;
@@ -92,11 +93,11 @@ fn written_key(key: Key) -> String {
 
 fn parse_key(text: &str) -> Option<Key> {
     let (at, number) = text.split_once('-')?;
-    Some(Key { at: at.parse().ok()?, number: number.parse().ok()? })
+    Some(Key { at: number::whole(at)?, number: number::whole(number)? })
 }
 
 pub async fn list(app: &App, caller: &Caller, filter: &LogFilter) -> Result<LogList, AppError> {
-    let shown = filter.shown.parse().unwrap_or(PAGE_SIZE).clamp(PAGE_SIZE, MOST_SHOWN);
+    let shown = number::whole(&filter.shown).unwrap_or(PAGE_SIZE).clamp(PAGE_SIZE, MOST_SHOWN);
     let zone = days::zone(&filter.zone).name().to_owned();
     let Some(selection) = selection(app, caller, filter).await? else {
         return Ok(LogList { rows: vec![], more: false, zone });

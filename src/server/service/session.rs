@@ -72,7 +72,7 @@ pub async fn change_password(
         Err(refusal) => Err(refusal),
         Ok((attempt, hash)) => {
             let written: Result<u64, AppError> = async {
-                attempt.succeeded(&mut work.tx).await?;
+                attempt.succeeded(&mut work.tx, &caller.person.id).await?;
                 directory::set_password_hash(&mut work.tx, &caller.person.id, &hash).await?;
                 Ok(session::end_others(&mut work.tx, &caller.person.id, Some(&caller.session_hash)).await?)
             }
@@ -96,6 +96,9 @@ async fn check_change(
         problems.add("current", "Type your current password.");
     }
     password::check(&mut problems, new, repeat);
+    if problems.is_empty() && new == current {
+        problems.add("password", "This is the password you have now. Choose another one.");
+    }
     problems.or(())?;
     let attempt = Attempt::begin(app, &caller.person.username, &caller.ip).await?;
     let stored = directory::password_hash(&app.db, &caller.person.id).await?;

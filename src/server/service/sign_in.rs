@@ -58,8 +58,9 @@ async fn check(app: &App, username: &str, typed: String, ip: &str) -> Result<(Ac
     if username.chars().count() > MAX_USERNAME {
         return Err(wrong());
     }
-    let attempt = Attempt::begin(app, username, ip).await?;
     let account = directory::find_by_username(&app.db, username).await?;
+    let name = account.as_ref().map_or(username, |account| account.username.as_str());
+    let attempt = Attempt::begin(app, name, ip).await?;
     let stored = match &account {
         Some(account) => directory::password_hash(&app.db, &account.id).await?,
         None => None,
@@ -83,7 +84,7 @@ async fn admit(
     before: Option<&str>,
     ip: &str,
 ) -> Result<String, AppError> {
-    attempt.succeeded(&mut work.tx).await?;
+    attempt.succeeded(&mut work.tx, &account.id).await?;
     if let Some(before) = before {
         session::end(&mut work.tx, before).await?;
     }

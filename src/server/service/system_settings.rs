@@ -4,6 +4,7 @@
 use super::oplog::retention::kept_as_stored;
 use super::rights::require_system_view;
 use super::support::deadline;
+use crate::domain::number::Number;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use crate::domain::validation::Problems;
@@ -127,7 +128,10 @@ async fn write(work: &mut Work, app: &App, caller: &Caller, form: &SettingsForm)
     let retention = match form.log_retention.trim() {
         "" => None,
         _ if before.log_retention.fixed => None,
-        typed => Some(problems.number("log_retention", "Log retention", typed, 1..=LONGEST_RETENTION)),
+        typed => {
+            let days = Number::new("Log retention", 1..=LONGEST_RETENTION).of(Some("days"));
+            Some(problems.number("log_retention", &days, typed))
+        }
     };
     problems.or(())?;
     for (source, value, shown) in [(AUTO_CLOSE, auto_close, &before.auto_close), (TRASH, trash, &before.trash)] {

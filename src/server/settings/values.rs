@@ -1,6 +1,7 @@
 //! How the texts of settings are read. Each refusal says what would be right; clap puts the setting and its value in
 //! front.
 
+use crate::domain::number;
 use crate::domain::time::{DAY, HOUR, MINUTE, Millis, SECOND};
 use ipnet::IpNet;
 use reqwest::Url;
@@ -19,7 +20,7 @@ pub fn duration(text: &str) -> Result<Millis, String> {
         "d" => DAY,
         _ => return Err("write a whole number with ms, s, m, h or d behind it, e.g. 30s".into()),
     };
-    let number: Millis = text[..digits].parse().map_err(|_| "begin with a whole number, e.g. 30s".to_owned())?;
+    let number = number::whole(&text[..digits]).ok_or("begin with a whole number, e.g. 30s")?;
     number.checked_mul(unit).ok_or_else(|| "that is too long".into())
 }
 

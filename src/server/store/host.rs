@@ -179,6 +179,15 @@ pub async fn list(db: &Db, listing: &Listing<'_>, reader: &Reader<'_>) -> sqlx::
     Ok(hosts)
 }
 
+/// Which of these names hosts of the project have, those in the trash too.
+pub async fn names_taken(db: &Db, project: &ProjectId, names: Vec<String>) -> sqlx::Result<Vec<String>> {
+    let sql = db.dialect().pick(
+        "SELECT DISTINCT name FROM host WHERE project_id = $1 AND name IN (SELECT value FROM json_each($2)) ORDER BY name",
+        "SELECT DISTINCT name FROM host WHERE project_id = $1 AND name = ANY($2) ORDER BY name",
+    );
+    db.scalars(sql, args![project, names]).await
+}
+
 /// A host, and those of the open tickets about it that the reader may read, oldest first.
 pub async fn get(
     db: &Db,

@@ -221,6 +221,25 @@ pub async fn prune_failures(tx: &mut Tx, before: Millis) -> sqlx::Result<u64> {
 }
 
 /// Makes a one-time link the only one that works: those that were made before and weren't used go.
+/// Whether the password of the account with this name was right in this network after `since`.
+pub async fn is_known(tx: &mut Tx, username: &str, network: &str, since: Millis) -> sqlx::Result<bool> {
+    let sql = "SELECT k.seen_at FROM known_address k JOIN account a ON a.id = k.account_id
+        WHERE a.username = $1 AND k.network = $2 AND k.seen_at > $3";
+    Ok(tx.scalar_opt::<Millis>(sql, args![username, network, since]).await?.is_some())
+}
+
+/// Notes that the account's password was right in this network, and forgets all that was noted before `before`.
+pub async fn note_known(tx: &mut Tx, account: &UserId, network: &str, now: Millis, before: Millis) -> sqlx::Result<()> {
+    tx.exec("DELETE FROM known_address WHERE seen_at <= $1", args![before]).await?;
+    tx.exec(
+        "INSERT INTO known_address (account_id, network, seen_at) VALUES ($1, $2, $3)
+         ON CONFLICT (account_id, network) DO UPDATE SET seen_at = excluded.seen_at",
+        args![account, network, now],
+    )
+    .await?;
+    Ok(())
+}
+
 pub async fn insert_setup_link(tx: &mut Tx, token_hash: &str, now: Millis, expires_at: Millis) -> sqlx::Result<()> {
     tx.exec("DELETE FROM setup_link WHERE used_at IS NULL", args![]).await?;
     tx.exec(

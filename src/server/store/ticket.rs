@@ -192,9 +192,8 @@ pub async fn set_waits(
 }
 
 /// One entry of a ticket's history.
-#[derive(Debug, Clone, sqlx::FromRow)]
+#[derive(Debug, Clone)]
 pub struct RecordRow {
-    #[sqlx(try_from = "String")]
     pub kind: RecordKind,
     pub stage: String,
     pub actor_name: String,
@@ -225,10 +224,21 @@ pub async fn insert_record(tx: &mut Tx, new: NewRecord<'_>) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// The newest entry of a ticket's history.
-pub async fn last_record(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<RecordRow>> {
+/// The newest step of a ticket.
+#[derive(Debug, sqlx::FromRow)]
+pub struct LastStep {
+    #[sqlx(try_from = "String")]
+    pub kind: RecordKind,
+    pub stage: String,
+    /// Nobody where the system itself took it.
+    pub actor_id: Option<UserId>,
+    pub actor_name: String,
+    pub at: Millis,
+}
+
+pub async fn last_step(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<LastStep>> {
     tx.opt(
-        "SELECT kind, stage, actor_name, note, at FROM ticket_record WHERE ticket_number = $1
+        "SELECT kind, stage, actor_id, actor_name, at FROM ticket_record WHERE ticket_number = $1
          ORDER BY position DESC LIMIT 1",
         args![number],
     )
@@ -246,6 +256,18 @@ pub async fn open_of(tx: &mut Tx, person: &UserId, ticket_type: TicketType) -> s
     let sql =
         "SELECT number FROM ticket WHERE initiator_id = $1 AND ticket_type = $2 AND status = 'incomplete' LIMIT 1";
     tx.scalar_opt(sql, args![person, ticket_type.key()]).await
+}
+
+/// The open tickets of this type that are about a place, with their payloads: a project, or a domain where the type has no
+/// project.
+pub async fn open_of_place(db: &Db, ticket_type: TicketType, place: &str) -> sqlx::Result<Vec<(TicketNumber, String)>> {
+    db.all(
+        "SELECT number, payload FROM ticket
+         WHERE process_id = (SELECT id FROM process WHERE ticket_type = $1) AND status = 'incomplete'
+           AND COALESCE(project_id, domain_id) = $2 ORDER BY number",
+        args![ticket_type.key(), place],
+    )
+    .await
 }
 
 /// How many tickets of the process are under way.

@@ -2,6 +2,7 @@
 
 use super::form::{Change, ChangeForm, ErrorSummary, GetForm, SubmitButton, hidden_fields};
 use super::icon;
+use super::sentence::sentence;
 use crate::ui::markup::some;
 use crate::ui::query::Query;
 use crate::ui::restate::Pairs;
@@ -89,7 +90,7 @@ pub fn NoticeDialog(
 
 /// Tells why what a dialog was asked for isn't possible.
 pub fn refused(error: &AppError, page: String, keep: Query) -> AnyView {
-    let why = error.to_string();
+    let why = sentence(error.to_string());
     view! { <NoticeDialog title="That isn't possible" page keep><p>{why}</p></NoticeDialog> }.into_any()
 }
 

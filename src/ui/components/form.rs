@@ -5,6 +5,7 @@ mod change;
 pub use change::{Change, ChangeFn, Sending, use_button_change, use_change};
 
 use super::icon::Icon;
+use super::sentence::sentence;
 use crate::ui::browser;
 use crate::ui::query::{Query, use_query};
 use crate::ui::restate::{EDIT, Pairs};
@@ -154,7 +155,7 @@ pub fn ErrorSummary() -> impl IntoView {
         let problems = error.problems().to_vec();
         let title = match problems.len() {
             // Several reasons come in a line each.
-            0 => view! { <p>{error.to_string()}</p> }.into_any(),
+            0 => view! { <p>{sentence(error.to_string())}</p> }.into_any(),
             1 => view! { <h2>"1 field needs a correction"</h2> }.into_any(),
             n => view! { <h2>{format!("{n} fields need a correction")}</h2> }.into_any(),
         };

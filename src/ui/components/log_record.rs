@@ -4,6 +4,7 @@ use super::dialog::{NoticeDialog, refused};
 use super::icon::{self, Icon};
 use super::pill::{State, optional, text_or_none};
 use super::time::exact_time;
+use crate::domain::number;
 use crate::functions::logs::get_log;
 use crate::ui::browser;
 use crate::ui::context::Clock;
@@ -22,7 +23,7 @@ pub fn RecordDialog(#[prop(into)] page: String) -> impl IntoView {
     let wanted = memo(move |_| {
         query.with(|query| {
             let is_open = query.get("dialog") == Some("record");
-            is_open.then(|| query.get("about")?.parse::<i64>().ok()).flatten()
+            is_open.then(|| number::whole(query.get("about")?)).flatten()
         })
     });
     let record = read(

@@ -18,6 +18,7 @@ pub mod quota;
 pub mod request_card;
 pub mod route;
 pub mod selection;
+pub mod sentence;
 pub mod shortcuts;
 pub mod time;
 pub mod toast;

@@ -2,6 +2,7 @@
 
 use super::error_page::ErrorPage;
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::ui::context::kept;
 use crate::ui::memo::memo;
 use crate::ui::server_side;
@@ -11,7 +12,7 @@ use leptos_router::hooks::use_params_map;
 
 pub fn by_number(page: fn(Signal<TicketNumber>) -> AnyView) -> AnyView {
     let params = use_params_map();
-    let named = move || params.with(|params| params.get_str("place")?.parse::<TicketNumber>().ok());
+    let named = move || params.with(|params| number::whole(params.get_str("place")?));
     let (is_number, number) = (memo(move |_| named().is_some()), kept(named, 0));
     let shown = move || {
         if is_number.get() {

@@ -1,6 +1,7 @@
 //! The polite region where it is said what a change did.
 
 use super::icon::{self, Icon};
+use super::sentence::sentence;
 use crate::ui::context::{Toast, Toasts, flash_answer};
 use crate::ui::data::awaited;
 use crate::ui::views::Views;
@@ -17,7 +18,7 @@ pub fn ToastRegion() -> impl IntoView {
         view! {
             <div class="toast" data-tone=tone(toast.failed)>
                 <Icon paths=mark(toast.failed)/>
-                <p>{toast.message}</p>
+                <p>{sentence(toast.message)}</p>
                 <button class="button" type="button" data-kind="quiet" data-icon="" data-size="small" aria-label="Dismiss" on:click=dismiss>
                     <Icon paths=icon::X/>
                 </button>

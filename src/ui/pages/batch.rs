@@ -3,11 +3,13 @@
 
 use super::decision::note;
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::functions::workflow::{DecideBatch, get_batch, get_batch_result};
 use crate::ui::components::dialog::{ChangeDialog, NoticeDialog, refused};
 use crate::ui::components::form::{GetForm, Hidden, use_change};
 use crate::ui::components::list::Column;
 use crate::ui::components::selection::Selection;
+use crate::ui::components::sentence::sentence;
 use crate::ui::context::flash_answer;
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
@@ -80,7 +82,7 @@ impl Wanted {
             return Some(Wanted::Result(query.text("about")));
         }
         let verdict = Verdict::ALL.iter().copied().find(|verdict| dialog_name(*verdict) == dialog)?;
-        Some(Wanted::Decide(verdict, query.all(SELECTED).filter_map(|number| number.parse().ok()).collect()))
+        Some(Wanted::Decide(verdict, query.all(SELECTED).filter_map(number::whole).collect()))
     }
 }
 
@@ -163,7 +165,7 @@ fn counted(tickets: i64) -> String {
 fn told(result: BatchResult, page: String, keep: Query) -> AnyView {
     let undecided = result.undecided.into_iter().map(|ticket| {
         let href = format!("/tickets/workflow/{}", ticket.number);
-        view! { <li>"Ticket "<a href=href>{ticket.number}</a>{ticket.reason}</li> }.into_any()
+        view! { <li>"Ticket "<a href=href>{ticket.number}</a>{sentence(ticket.reason)}</li> }.into_any()
     });
     let undecided = undecided.views();
     view! {

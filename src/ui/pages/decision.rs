@@ -1,6 +1,7 @@
 //! The dialogs of a ticket: Pass, Reject, Undo and Abandon, wherever they are opened.
 
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::functions::workflow::{Abandon, Pass, Reject, Undo, get_decision};
 use crate::ui::components::dialog::{ChangeDialog, Fields, refused};
 use crate::ui::components::field::{Control, Field};
@@ -22,7 +23,7 @@ pub fn DecisionDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -
     let wanted = memo(move |_| {
         query.with(|query| {
             let asked = Asked::from_key(query.get("dialog")?)?;
-            let number = own.get().or_else(|| query.get("ticket")?.parse().ok())?;
+            let number = own.get().or_else(|| number::whole(query.get("ticket")?))?;
             Some((asked, number))
         })
     });

@@ -3,6 +3,7 @@
 use crate::domain::host::{DATA_DISK_GIB, MAX_DATA_DISKS, Specification};
 use crate::domain::host_operation::{AdjustRequest, DeleteRequest, DirectAction, HostBefore};
 use crate::domain::ids::{HostId, TicketNumber};
+use crate::domain::number;
 use crate::functions::hosts::{ActOnHost, AdjustHosts, DeleteHosts, get_hosts_dialog};
 use crate::ui::browser;
 use crate::ui::components::data_disks::{DISKS, DataDisks};
@@ -142,7 +143,7 @@ fn asked_so_far(hosts: Vec<HostBefore>, catalogue: &[Specification], typed: &Pai
     let chosen = typed.iter().find(|(name, _)| name == "form[specification]").map(|(_, id)| id.as_str());
     let specification = catalogue.iter().find(|s| Some(s.id.as_str()) == chosen)?;
     let disks = typed.iter().filter(|(name, _)| name.starts_with(DISKS));
-    let sizes = disks.filter_map(|(_, typed)| typed.trim().parse().ok()).filter(|gib| DATA_DISK_GIB.contains(gib));
+    let sizes = disks.filter_map(|(_, typed)| number::whole(typed)).filter(|gib| DATA_DISK_GIB.contains(gib));
     Some(AdjustRequest {
         project: "".into(),
         hosts,

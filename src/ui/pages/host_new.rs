@@ -5,6 +5,7 @@ use crate::domain::host::{
     DEFAULT_SYSTEM_DISK_GIB, HostRequest, MAX_DATA_DISKS, MAX_QUANTITY, SYSTEM_DISK_GIB, host_amounts,
 };
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
@@ -40,7 +41,7 @@ pub fn HostNew() -> impl IntoView {
     let change = use_change::<CreateHost>();
     let revision = use_revision();
     let query = use_query();
-    let amends = memo(move |_| query.with(|query| query.get(AMENDS).and_then(|number| number.parse().ok())));
+    let amends = memo(move |_| query.with(|query| query.get(AMENDS).and_then(number::whole)));
     let data = read(
         move || (amends.get(), revision.track()),
         |(amends, _)| async move {
@@ -237,11 +238,9 @@ fn quota(data: StoredValue<HostFormData>, typed: &Pairs) -> AnyView {
 /// What the form asks for so far; what isn't a number yet counts as its preset.
 fn requested(data: &HostFormData, typed: &Pairs) -> Amounts {
     let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
-    let number = |name: &str, preset: i64| {
-        value(name).and_then(|v| v.trim().parse::<i64>().ok()).unwrap_or(preset).clamp(0, 1_000_000)
-    };
+    let number = |name: &str, preset: i64| value(name).and_then(number::whole).unwrap_or(preset).min(1_000_000);
     let disks = typed.iter().filter(|(name, _)| name.starts_with(DISKS));
-    let disks: i64 = disks.filter_map(|(_, v)| v.trim().parse::<i64>().ok()).map(|gib| gib.clamp(0, 1_000_000)).sum();
+    let disks: i64 = disks.filter_map(|(_, v)| number::whole(v)).map(|gib| gib.min(1_000_000)).sum();
     let specification = value("form[specification]");
     let specification =
         data.specifications.iter().find(|s| Some(s.id.as_str()) == specification).or(data.specifications.first());

@@ -3,6 +3,7 @@
 use super::support_draft::Draft;
 use super::support_files::{self, FilesField};
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::domain::support::Level;
 use crate::functions::support::{EndSupport, RequestSupport, check_support_request};
 use crate::ui::components::dialog::{ChangeDialog, refused};
@@ -77,7 +78,7 @@ pub fn EndDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -> imp
     let query = use_query();
     let wanted = memo(move |_| {
         query.with(|query| {
-            let number = own.get().or_else(|| query.get("ticket")?.parse().ok());
+            let number = own.get().or_else(|| number::whole(query.get("ticket")?));
             number.filter(|_| query.get("dialog") == Some("end"))
         })
     });

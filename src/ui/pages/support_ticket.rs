@@ -7,6 +7,7 @@ use super::support_dialogs::{EndDialog, REQUEST};
 use super::support_files::{RemoveDialog, files};
 use super::support_reply::ReplyBox;
 use crate::domain::ids::TicketNumber;
+use crate::domain::number;
 use crate::domain::support::{PostKind, SupportStatus};
 use crate::domain::time::Millis;
 use crate::functions::external::{RetryExternal, SkipExternal};
@@ -44,7 +45,7 @@ fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     let (retry, skip) = (use_button_change::<RetryExternal>(), use_button_change::<SkipExternal>());
     let before = memo(move |_| {
         query.with(|query| {
-            let number = |name: &str| query.get(name).and_then(|text| text.parse::<i64>().ok());
+            let number = |name: &str| query.get(name).and_then(number::whole);
             number("before").or_else(|| number("post").map(|position| position.saturating_add(AFTER_LINKED)))
         })
     });

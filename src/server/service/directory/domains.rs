@@ -1,6 +1,6 @@
 //! Domains: listed, made, changed and deleted.
 
-use super::{admin_scope, counted, description, name, unless_taken, within};
+use super::{admin_scope, description, name, unless_taken, what_is_left, within};
 use crate::domain::directory::DEFAULT_DOMAIN;
 use crate::domain::ids::DomainId;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -115,14 +115,12 @@ async fn remove(work: &mut Work, caller: &Caller, id: &DomainId) -> Result<Done,
     }
     let left = change::left_in_domain(&mut work.tx, id).await?;
     if left.projects > 0 || left.users > 0 || left.tickets > 0 {
-        let message = format!(
-            "{} has {}, {} and {}. Delete or move them first.",
-            before.name,
-            counted(left.projects, "project", "projects"),
-            counted(left.users, "user", "users"),
-            counted(left.tickets, "open ticket", "open tickets"),
-        );
-        return Err(AppError::refused(message));
+        let what = what_is_left(&[
+            (left.projects, "project", "projects"),
+            (left.users, "user", "users"),
+            (left.tickets, "open ticket", "open tickets"),
+        ]);
+        return Err(AppError::refused(format!("{} has {what}. Delete, move or finish them first.", before.name)));
     }
     let now = work.now;
     let mut epitaph = format!("{} (deleted)", before.name);

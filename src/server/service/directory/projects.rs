@@ -1,8 +1,8 @@
 //! Projects: listed, made, changed and deleted. A project stays in its domain: quota, hosts and tickets count there.
 
 use super::{
-    PAGE_SIZE, admin_scope, chosen_domain, counted, description, domain_choices, into_rows, keep_an_administrator,
-    name, page, position, unless_taken, within,
+    PAGE_SIZE, admin_scope, chosen_domain, description, domain_choices, into_rows, keep_an_administrator, name, page,
+    position, unless_taken, what_is_left, within,
 };
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -142,13 +142,16 @@ async fn remove(work: &mut Work, caller: &Caller, id: &ProjectId) -> Result<Done
     change::lock_project(&mut work.tx, id).await?;
     let left = change::left_in_project(&mut work.tx, id).await?;
     if left.hosts > 0 || left.tickets > 0 {
-        let message = format!(
-            "{} has {} (those in the trash count) and {}. Delete the hosts and finish the tickets first.",
-            before.name,
-            counted(left.hosts, "host", "hosts"),
-            counted(left.tickets, "open ticket", "open tickets"),
-        );
-        return Err(AppError::refused(message));
+        let what = what_is_left(&[
+            (left.hosts, "host (those in the trash count)", "hosts (those in the trash count)"),
+            (left.tickets, "open ticket", "open tickets"),
+        ]);
+        let first = match (left.hosts > 0, left.tickets > 0) {
+            (true, true) => "Delete the hosts and finish the tickets first.",
+            (true, false) => "Delete the hosts first.",
+            (false, _) => "Finish the tickets first.",
+        };
+        return Err(AppError::refused(format!("{} has {what}. {first}", before.name)));
     }
     let now = work.now;
     let held = change::take_all_roles(&mut work.tx, id).await?;

@@ -39,15 +39,33 @@ pub async fn create(app: &App, caller: &Caller, form: &HostForm, amends: Option<
             return Err(problems.into());
         }
     };
+    let twins = twins(app, &project, &request).await?;
     if amends.is_some() || process::is_enabled(&app.db, TicketType::ApplyMachine).await? {
         let (id, domain) = (Some(project.id.clone()), Some(project.domain_id.clone()));
         let (request, initiator) = (Request::Host(request), caller.person.clone());
-        return submit::by_ticket(app, caller, NewTicket { request, initiator, project: id, domain }, amends).await;
+        let new = NewTicket { request, initiator, project: id, domain };
+        return Ok(submit::by_ticket(app, caller, new, amends).await?.and(&twins));
     }
     let subject = in_project(Subject::new(ResourceType::Host, "", &request.name), &project);
     let mut work = app.work(caller.operator(), Operation::Create, subject).await?;
     let outcome = at_once(&mut work, caller, &project, &request).await;
-    work.finish(outcome).await
+    Ok(work.finish(outcome).await?.and(&twins))
+}
+
+/// Which of the names hosts of the project have already: they may, but nobody means it. Empty if none has.
+async fn twins(app: &App, project: &Project, request: &HostRequest) -> Result<String, AppError> {
+    let taken = host::names_taken(&app.db, &project.id, request.host_names()).await?;
+    Ok(match taken.as_slice() {
+        [] => String::new(),
+        [name] => format!("{} has a host named {name} already: only their IDs differ.", project.name),
+        [first, rest @ ..] => {
+            format!(
+                "{} has hosts named {first} and {} more of these names already: only their IDs differ.",
+                project.name,
+                rest.len()
+            )
+        }
+    })
 }
 
 /// What is wrong with where the hosts are to be, told together with what else is wrong with the form: a project that

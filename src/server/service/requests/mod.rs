@@ -7,6 +7,7 @@ pub mod hosts;
 pub mod join;
 pub mod operations;
 pub mod quota;
+mod rivals;
 
 use crate::domain::oplog::Subject;
 use crate::server::store::directory::Project;

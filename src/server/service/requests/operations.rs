@@ -2,6 +2,7 @@
 //! tickets are carried out.
 
 use super::in_project;
+use crate::domain::host::marked;
 use crate::domain::host_operation::{AdjustForm, AdjustRequest, DeleteForm, DeleteRequest, MAX_HOSTS};
 use crate::domain::ids::{HostId, TicketNumber, UserId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
@@ -72,8 +73,12 @@ pub async fn dialog(
     };
     check_may_start(caller, &project, ticket_type)?;
     let awaited = change::awaited(&app.db, ticket_type, ids, amends).await?;
+    let mut shown = befores(&hosts)?;
+    for (shown, _) in shown.iter_mut().zip(&hosts).filter(|(_, host)| host.has_twin) {
+        shown.name = marked(&shown.name, &shown.id);
+    }
     Ok(HostsDialog {
-        hosts: befores(&hosts)?,
+        hosts: shown,
         obstacles: hosts.iter().filter_map(obstacle).chain(awaited.iter().map(waits)).collect(),
         specifications: if deletes { vec![] } else { host::specifications(&app.db).await? },
         standings: if deletes { vec![] } else { quota::standings(&app.db, &project.id).await? },

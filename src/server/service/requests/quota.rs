@@ -1,9 +1,10 @@
 //! Asking for other limits of a quota, and setting them if what is there is still what was there when they were asked
 //! for.
 
+use super::rivals;
 use crate::domain::address::back_to;
 use crate::domain::directory::View;
-use crate::domain::ids::{DomainId, ProjectId};
+use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
 use crate::domain::oplog::Operation;
 use crate::domain::process::TicketType;
 use crate::domain::quota::Standing;
@@ -15,6 +16,7 @@ use crate::server::service::quota::{LimitScope, set_limits, survey_in};
 use crate::server::service::quotas::{Place, survey, way};
 use crate::server::service::workflow::kind::{Begun, LastPass, RequestKind};
 use crate::server::service::workflow::submit::{self, Amends, NewTicket};
+use crate::server::store::db::Db;
 use crate::server::store::{directory, process, quota};
 use crate::server::work::Work;
 use crate::wire::Done;
@@ -47,13 +49,15 @@ pub async fn change(
         let outcome = set(&mut work, &request, back).await;
         return work.finish(outcome).await;
     }
+    let own = amends.as_ref().map(|amends| amends.number);
+    let rivals = rivals::told(&app.db, place.ticket_type(), &request, own).await?;
     let new = NewTicket {
         request: Request::Quota(request),
         initiator: caller.person.clone(),
         project: place.project().cloned(),
         domain: Some(place.domain().clone()),
     };
-    submit::by_ticket(app, caller, new, amends).await
+    Ok(submit::by_ticket(app, caller, new, amends).await?.and(&rivals))
 }
 
 async fn set(work: &mut Work, request: &QuotaRequest, back: &str) -> Result<Done, AppError> {
@@ -110,6 +114,10 @@ impl RequestKind for QuotaRequest {
     /// stays locked until the transaction ends.
     async fn check(&self, work: &mut Work) -> Result<(), AppError> {
         locked(work, self).await.map(drop)
+    }
+
+    async fn rivals(&self, db: &Db, ticket_type: TicketType, own: TicketNumber) -> Result<String, AppError> {
+        rivals::told(db, ticket_type, self, Some(own)).await
     }
 
     async fn execute(&self, work: &mut Work, _pass: LastPass<'_>) -> Result<Begun, AppError> {

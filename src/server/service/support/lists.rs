@@ -4,6 +4,7 @@ use super::request;
 use crate::domain::directory::View;
 use crate::domain::external::HelpdeskKind;
 use crate::domain::ids::DomainId;
+use crate::domain::number;
 use crate::domain::support::{Level, SupportStatus, SupportTab};
 use crate::server::app::App;
 use crate::server::caller::Caller;
@@ -86,12 +87,12 @@ fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
     let ascending = tab == SupportTab::Pending || filter.sort == "oldest";
     let beyond = filter.before.as_ref().or(filter.after.as_ref()).and_then(|key| {
         let (queue, number) = key.split_once('-')?;
-        Some((queue.parse().ok()?, number.parse().ok()?))
+        Some((number::whole(queue)?, number::whole(number)?))
     });
     let selection = Selection {
         number: match text(&filter.id) {
             None => None,
-            Some(id) => Some(id.trim_start_matches('#').parse().ok()?),
+            Some(id) => Some(number::ticket(&id)?),
         },
         status: match text(&filter.status) {
             None => None,

@@ -14,6 +14,7 @@ use crate::domain::ids::{DomainId, UserId};
 use crate::domain::oplog::Subject;
 use crate::domain::process::{Definition, Kind, TicketType};
 use crate::domain::support::MAX_TEXT;
+use crate::domain::validation::{kept, too_long};
 use crate::server::app::App;
 use crate::server::caller::Caller;
 use crate::server::markdown;
@@ -33,10 +34,11 @@ fn subject(ticket: &Ticket) -> Subject {
 
 /// What a text would look like. One that is too long isn't rendered.
 pub fn preview(text: &str) -> Result<String, AppError> {
-    if text.chars().count() > MAX_TEXT {
-        return Err(AppError::refused(format!("A text can have at most {MAX_TEXT} characters.")));
+    let text = kept(text);
+    match too_long("A text", &text, MAX_TEXT) {
+        Some(why) => Err(AppError::Refused(why)),
+        None => Ok(markdown::render(&text)),
     }
-    Ok(markdown::render(text))
 }
 
 /// Who may read a support ticket: its requester, whoever has or had a task in it, the System View, and the Domain View of

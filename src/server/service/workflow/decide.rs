@@ -130,8 +130,9 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_role
     let person = &caller.person;
     match step {
         Step::Pass | Step::Reject => {
-            check_concerned(work, caller, &ticket, &definition).await?;
-            check_current(work, &ticket, ruling.version, *step).await?;
+            let had_task = task::had_in(&mut work.tx, ticket.number, &person.id).await?;
+            check_concerned(&person.id, &ticket, &definition, had_task)?;
+            check_current(work, &ticket, ruling.version, *step, &person.id).await?;
             if ruling.seen != digest(&ticket) {
                 return Err(AppError::refused("What this ticket asks for isn't what you were shown. Reload the page."));
             }
@@ -144,7 +145,7 @@ async fn take_step(work: &mut Work, caller: &Caller, intent: &Intent, gives_role
             let message = "Only who submitted the ticket, or an administrator in the System View, can do this.";
             return Err(AppError::Forbidden(message.into()));
         }
-        _ => check_current(work, &ticket, ruling.version, *step).await?,
+        _ => check_current(work, &ticket, ruling.version, *step, &person.id).await?,
     }
     if *step == Step::Pass {
         kind(&request).check(work).await.map_err(cant_pass)?;
@@ -187,18 +188,18 @@ fn checked_note(intent: &Intent) -> Result<String, AppError> {
     problems.or(note).map_err(AppError::from)
 }
 
-/// Who never was asked may not decide, and needn't be told what became of the ticket.
-async fn check_concerned(
-    work: &mut Work,
-    caller: &Caller,
+/// Who never was asked, which is who has and had no task in the ticket, may not decide, and needn't be told what became
+/// of it.
+pub(super) fn check_concerned(
+    person: &UserId,
     ticket: &Ticket,
     definition: &Definition,
+    had_task: bool,
 ) -> Result<(), AppError> {
-    let person = &caller.person.id;
     if ticket.initiator_id == *person && !definition.self_approval {
         return Err(AppError::Forbidden("You can't decide on your own ticket: this process doesn't allow it.".into()));
     }
-    if !task::had_in(&mut work.tx, ticket.number, person).await? {
+    if !had_task {
         return Err(AppError::Forbidden("You are not an approver of this ticket.".into()));
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! One ticket with everything its page shows.
 
-use super::decide::digest;
+use super::decide::{check_concerned, digest};
 use super::grant::Choices;
 use super::kind::kind;
 use super::lists::row;
@@ -82,20 +82,28 @@ async fn standings(
     }
 }
 
-/// What the dialog that asks this needs; readable by whoever may read the ticket.
+/// What the dialog that asks this needs. Whoever reads the ticket and was never asked to decide is told so before a dialog
+/// opens that would refuse them; whoever comes too late, by its OK.
 pub async fn decision(app: &App, caller: &Caller, number: TicketNumber, asked: Asked) -> Result<Decision, AppError> {
-    let Page { ticket, listed, definition, tasks, .. } = read(app, caller, number).await?;
+    let Page { ticket, listed, definition, tasks, is_concerned, .. } = read(app, caller, number).await?;
+    let is_weighed = matches!(asked, Asked::Pass | Asked::Reject);
+    if is_weighed {
+        check_concerned(&caller.person.id, &ticket, &definition, is_concerned)?;
+    }
     let row = row(&caller.person.id, listed, &tasks);
     let request = Request::read(ticket.ticket_type, &ticket.payload)?;
     let Choices { projects, roles, wished } = match row.may_decide {
         true => kind(&request).choices(app, caller, ticket.domain_id.as_ref()).await?,
         false => Choices::default(),
     };
-    let is_weighed = matches!(asked, Asked::Pass | Asked::Reject);
     let reason = Some(request.reason()).filter(|reason| is_weighed && !reason.is_empty());
     let reason = reason.map(|reason| format!("Reason: {reason}")).unwrap_or_default();
     let about = about(&row, &ticket, &request, &definition, asked);
-    let particulars = request.particulars();
+    let rivals = match is_weighed {
+        true => kind(&request).rivals(&app.db, ticket.ticket_type, number).await?,
+        false => String::new(),
+    };
+    let particulars = if rivals.is_empty() { request.particulars() } else { rivals };
     let (version, seen, ticket_type) = (row.version, digest(&ticket), ticket.ticket_type);
     Ok(Decision { number, version, seen, about, particulars, reason, ticket_type, projects, roles, wished })
 }

@@ -66,6 +66,12 @@ pub trait RequestKind: Send + Sync {
         Ok(vec![])
     }
 
+    /// Which other open tickets can't be passed any more once this one is, in a sentence each; empty if there is none. An
+    /// approver is told so before deciding. `own` is the request's ticket.
+    async fn rivals(&self, _db: &Db, _ticket_type: TicketType, _own: TicketNumber) -> Result<String, AppError> {
+        Ok(String::new())
+    }
+
     /// What the Pass dialog lets its approver choose; `domain` is the ticket's.
     async fn choices(&self, _app: &App, _caller: &Caller, _domain: Option<&DomainId>) -> Result<Choices, AppError> {
         Ok(Choices::default())

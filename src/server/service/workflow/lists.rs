@@ -1,6 +1,7 @@
 //! The five tabs of the workflow pages (SPEC 7).
 
 use crate::domain::ids::{TicketNumber, UserId};
+use crate::domain::number;
 use crate::domain::process::TicketType;
 use crate::domain::workflow::{Status, Tab, TaskState};
 use crate::server::app::App;
@@ -67,7 +68,7 @@ impl Query {
         let read = Selection {
             numbers: None,
             number: match text(filter.id.trim().trim_start_matches('#')) {
-                Some(id) => Some(id.parse().ok()?),
+                Some(id) => Some(number::ticket(&id)?),
                 None => None,
             },
             ticket_type: TicketType::from_key(&filter.ticket_type),
@@ -78,7 +79,7 @@ impl Query {
             from: days::first_instant(&filter.from, zone),
             to: days::last_instant(&filter.to, zone),
             ascending: oldest_first != backwards,
-            beyond: cursor.and_then(|key| key.parse().ok()),
+            beyond: cursor.and_then(|key| number::whole(key)),
             limit: PAGE_SIZE as i64 + 1,
         };
         Some(Query { read, backwards })

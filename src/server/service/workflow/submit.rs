@@ -140,7 +140,7 @@ async fn amend(work: &mut Work, caller: &Caller, new: &NewTicket, amends: Amends
     if ticket.initiator_id != caller.person.id || ticket.ticket_type != new.request.ticket_type() {
         return Err(AppError::NotFound);
     }
-    check_current(work, &ticket, amends.version, Step::Amend).await?;
+    check_current(work, &ticket, amends.version, Step::Amend, &caller.person.id).await?;
     if ticket.project_id != new.project || ticket.domain_id != new.domain {
         let message = "A ticket stays in its project: its approvers were found there. Undo it and submit another one.";
         return Err(AppError::refused(message));

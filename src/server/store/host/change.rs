@@ -34,6 +34,8 @@ pub struct Existing {
     pub is_changing: bool,
     /// Whether the ticket that is to make it isn't over.
     pub is_of_open_ticket: bool,
+    /// Whether another host of its project has its name.
+    pub has_twin: bool,
 }
 
 impl Existing {
@@ -60,7 +62,8 @@ macro_rules! existing {
             "SELECT h.id, h.name, h.project_id, p.name AS project_name, p.domain_id, d.name AS domain_name,
                h.specification_name, h.vcpu, h.memory_mib, h.system_disk_gib, h.data_disks_gib, h.status,
                h.delete_locked, h.operation, h.change IS NOT NULL AS is_changing,
-               EXISTS (SELECT 1 FROM ticket t WHERE t.number = h.ticket_number AND t.status = 'incomplete') AS is_of_open_ticket
+               EXISTS (SELECT 1 FROM ticket t WHERE t.number = h.ticket_number AND t.status = 'incomplete') AS is_of_open_ticket,
+               EXISTS (SELECT 1 FROM host o WHERE o.project_id = h.project_id AND o.name = h.name AND o.id <> h.id) AS has_twin
              FROM host h JOIN project p ON p.id = h.project_id JOIN domain d ON d.id = p.domain_id WHERE ",
             $tail
         )
