@@ -1,4 +1,5 @@
-//! Marks the shapes of what travels between the halves: the release that wrote an answer is the one that may read it.
+//! Sets `COUNTERSIGN_SHAPES`, a hash of the sources of the types that travel between the two halves. An answer is read
+//! only by a browser half with the same hash as the server that wrote it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ fn main() {
         collect(Path::new(folder), &mut files);
     }
     files.sort();
-    // FNV-1a: the same everywhere, and nobody gains anything by a collision.
+    // FNV-1a: equal on every machine. It needn't withstand attacks, because nobody gains anything by a collision.
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for file in files {
         let text = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -22,7 +23,7 @@ fn main() {
     println!("cargo:rustc-env=COUNTERSIGN_SHAPES={hash:016x}");
 }
 
-/// Of server functions only what they take and give: what they do is no shape.
+/// The signatures of the server functions: only their arguments and results travel, their bodies don't.
 fn heads(source: &str) -> String {
     let functions = source.split("async fn ").skip(1);
     functions.map(|function| function.split_once(" {\n").map_or(function, |(head, _)| head)).collect()

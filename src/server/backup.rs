@@ -1,4 +1,4 @@
-//! Backups: of a SQLite database while it is in use, and back. PostgreSQL has programs of its own for it.
+//! Backs up a SQLite database while it is in use, and restores it. PostgreSQL has programs of its own for both.
 
 use super::settings::Settings;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -8,9 +8,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// The database's name in a backup.
+/// Name of the database file in a backup.
 const DATABASE: &str = "countersign.db";
-/// The folder of the attachments in a backup, where they are kept in one.
+/// Name of the attachments' folder in a backup. It is only there if attachments are kept in a folder.
 const ATTACHMENTS: &str = "attachments";
 
 #[derive(Debug, thiserror::Error)]
@@ -28,16 +28,16 @@ pub enum BackupError {
     Database(#[from] sqlx::Error),
 }
 
-/// What a backup holds.
+/// What a backup holds, for the report.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Bytes of the database.
+    /// Size of the database in bytes; attachments kept in it are included.
     pub database: u64,
     pub attachments: usize,
 }
 
-/// Writes a backup into a folder that doesn't exist yet. The server may go on meanwhile: what it holds is how the database
-/// stood at one instant. The key file isn't in it, so that a backup alone opens no token.
+/// Writes a backup into a folder that doesn't exist yet. The server may run meanwhile: the backup has the database as
+/// it was at one instant. The key file isn't included, so that a backup alone can't open the sealed tokens.
 pub async fn backup(settings: &Settings, folder: &Path) -> Result<Held, BackupError> {
     let database = database_file(settings)?;
     if !database.is_file() {
@@ -52,7 +52,8 @@ pub async fn backup(settings: &Settings, folder: &Path) -> Result<Held, BackupEr
     let mut connection = options(&database)?.connect().await?;
     sqlx::query("VACUUM INTO $1").bind(copy.to_string_lossy().into_owned()).execute(&mut connection).await?;
     connection.close().await?;
-    // After the database: a file it speaks of was there then, and one that was removed since needn't be kept.
+    // Copied after the database, so that the files of every entry in it are complete by now. A file that is gone by now
+    // was removed on purpose and needn't be kept.
     let attachments = match &settings.attachments_folder {
         Some(from) if from.is_dir() => copy_files(from, &folder.join(ATTACHMENTS))?,
         _ => 0,
@@ -61,7 +62,7 @@ pub async fn backup(settings: &Settings, folder: &Path) -> Result<Held, BackupEr
     Ok(Held { database: fs::metadata(&copy).map_err(at(&copy))?.len(), attachments })
 }
 
-/// Brings a backup back to where the settings say that the database and the attachments are; nothing may be there yet.
+/// Restores a backup to the places that the settings name. No database may be there yet.
 pub async fn restore(settings: &Settings, folder: &Path) -> Result<Held, BackupError> {
     let (database, copy) = (database_file(settings)?, folder.join(DATABASE));
     if database.exists() {
@@ -85,7 +86,7 @@ pub async fn restore(settings: &Settings, folder: &Path) -> Result<Held, BackupE
     if let Some(parent) = database.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         fs::create_dir_all(parent).map_err(at)?;
     }
-    // Under its own name only when it is whole.
+    // Renamed to its own name only when complete: a restore that breaks off leaves no half database.
     let part = database.with_extension("restoring");
     let size = fs::copy(&copy, &part).map_err(at)?;
     settle(&part).map_err(at)?;
@@ -93,7 +94,7 @@ pub async fn restore(settings: &Settings, folder: &Path) -> Result<Held, BackupE
     Ok(Held { database: size, attachments })
 }
 
-/// Whether a backup's database is whole.
+/// Refuses a backup whose database is damaged.
 async fn check(copy: &Path) -> Result<(), BackupError> {
     let mut connection: SqliteConnection = options(copy)?.read_only(true).immutable(true).connect().await?;
     let found = sqlx::query("PRAGMA integrity_check").fetch_one(&mut connection).await?;
@@ -113,7 +114,7 @@ fn database_file(settings: &Settings) -> Result<PathBuf, BackupError> {
     settings.sqlite_file().ok_or(BackupError::Postgres)
 }
 
-/// Copies the files of a folder, however many; those that vanish meanwhile are left out.
+/// Copies the files of a folder and returns how many. Files that vanish meanwhile are left out.
 fn copy_files(from: &Path, to: &Path) -> Result<usize, BackupError> {
     let at = |error| BackupError::File { path: to.to_owned(), error };
     fs::create_dir_all(to).map_err(at)?;
@@ -130,7 +131,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<usize, BackupError> {
     Ok(copied)
 }
 
-/// Makes sure that it stays through a power cut.
+/// Syncs a file or a folder to disk, so that it survives a power cut.
 fn settle(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }

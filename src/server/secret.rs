@@ -1,4 +1,4 @@
-//! Secrets at rest: sealed with a key that lies beside the database, not in it.
+//! Encrypts secrets that are stored in the database, with a key that is kept outside it.
 
 use super::settings::Settings;
 use base64::Engine;
@@ -21,7 +21,7 @@ pub enum SecretError {
     Sealed,
 }
 
-/// The key of this installation: from the setting, or from the key file, which is made if it isn't there.
+/// The key of this installation: from the setting, else from the key file.
 fn key(settings: &Settings) -> Result<Key, SecretError> {
     let text = match &settings.secret_key {
         Some(text) => text.clone().into_bytes(),
@@ -30,7 +30,7 @@ fn key(settings: &Settings) -> Result<Key, SecretError> {
     Ok(Key::from(<[u8; 32]>::from(Sha256::digest(&text))))
 }
 
-/// The file's content; only its owner may read it.
+/// The key file's content. A missing file is made, and only its owner may read it.
 fn file(path: &Path) -> io::Result<Vec<u8>> {
     if let Ok(found) = fs::read(path)
         && !found.is_empty()
@@ -54,13 +54,13 @@ fn file(path: &Path) -> io::Result<Vec<u8>> {
             new.sync_all()?;
             Ok(made.into_bytes())
         }
-        // Another process was quicker.
+        // Another process has just made the file.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path),
         Err(error) => Err(error),
     }
 }
 
-/// The text, sealed; each time differently.
+/// Encrypts the text with a fresh nonce and gives both in Base64: the result differs each time.
 pub fn seal(settings: &Settings, text: &str) -> Result<String, SecretError> {
     let nonce = rand::rng().random::<[u8; NONCE]>();
     let cipher = XChaCha20Poly1305::new(&key(settings)?);

@@ -1,5 +1,5 @@
-//! What can be set from outside: each setting is a flag, an environment variable and a line of a settings file. Here is
-//! what there is to set; `command_line` is where it is read from.
+//! The settings: each is a flag, an environment variable and a line of a settings file. This file defines them;
+//! `command_line` reads them.
 
 mod command_line;
 
@@ -156,12 +156,12 @@ pub struct Settings {
           value_parser = BoolishValueParser::new())]
     pub expose_query_count: bool,
 
-    /// The long names of what a flag or the environment set: a settings page shows these read-only.
+    /// Long names of the settings that a flag or the environment set; the settings page shows these read-only.
     #[arg(skip)]
     pub fixed: BTreeSet<String>,
 }
 
-/// `200ms`, `5s`, `10m`, `12h`, `3d`.
+/// Reads a time such as `200ms`, `5s`, `10m`, `12h` or `3d`, in milliseconds.
 pub fn duration(text: &str) -> Result<Millis, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let unit = match &text[digits..] {
@@ -176,14 +176,14 @@ pub fn duration(text: &str) -> Result<Millis, String> {
     number.checked_mul(unit).ok_or_else(|| "that is too long".into())
 }
 
-/// `10.0.0.0/8`, or a single address.
+/// Reads a network such as `10.0.0.0/8`, or a single address.
 fn network(text: &str) -> Result<IpNet, String> {
     let single = |_| text.parse::<IpAddr>().map(IpNet::from);
     text.parse().or_else(single).map_err(|_| "write an address or a network, e.g. 10.0.0.0/8".into())
 }
 
 impl Settings {
-    /// The defaults, whatever the environment says; a host deploys in a second.
+    /// Settings for tests: mostly the defaults, whatever the environment says; delays are short.
     pub fn for_tests() -> Settings {
         Settings {
             settings: None,
@@ -227,7 +227,7 @@ impl Settings {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
-    /// The folder of the static files: as set, or found beside the program.
+    /// The folder of the static files: as set, else `site` beside the program or one folder up, else `target/site`.
     pub fn site_root(&self) -> PathBuf {
         let found = || {
             let program = std::env::current_exe().ok()?;
