@@ -1,7 +1,7 @@
 //! The commands of the program, and how their settings are read.
 //!
-//! A flag wins over the environment, the environment over the file, the file over the default. The file is read first
-//! and becomes what clap takes for the defaults, so that `--help` shows what would apply.
+//! A flag wins over the environment, the environment over the file, the file over the default. The file is read first,
+//! and its values become clap's defaults, so that `--help` shows what would apply.
 
 use super::Settings;
 use crate::domain::oplog::Head;
@@ -115,7 +115,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
                 let why = format!("{}: there is no setting `{name}`", path.display());
                 return Err(command.error(clap::error::ErrorKind::UnknownArgument, why));
             }
-            // Lives as long as the program, like the other defaults.
+            // Leaked on purpose: like clap's other defaults, it lives as long as the program.
             let value: &'static str = value.leak();
             let id = name.replace('-', "_");
             let preset = |task: Command| task.mut_arg(&id, |a| a.default_value(value));
@@ -139,7 +139,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Ok(cli)
 }
 
-/// Where the settings file is, found before clap reads anything else.
+/// The path of the settings file, found before clap parses, because the file's values become clap's defaults.
 fn settings_file(arguments: &[OsString]) -> Option<PathBuf> {
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
