@@ -1,7 +1,7 @@
 //! The limit on failed sign-ins, per account and per address, kept in the database so that several servers share it.
 //!
-//! An attempt is counted as failed before the password is looked at and taken back when it turns out right: so a burst
-//! of guesses sent at once is counted too.
+//! An attempt is counted as failed before the password is looked at, and taken back if the password turns out right. So
+//! guesses that are sent all at once are counted too.
 
 use crate::domain::time::{MINUTE, Millis, SECOND};
 use crate::server::app::App;
@@ -9,9 +9,11 @@ use crate::server::store::db::Tx;
 use crate::server::store::session;
 use crate::wire::error::AppError;
 
-/// Failures are remembered this long.
+/// How long a failure counts.
 const WINDOW: Millis = 15 * MINUTE;
+/// How many failures one account may have within [`WINDOW`].
 const PER_ACCOUNT: i64 = 5;
+/// How many failures may come from one address within [`WINDOW`].
 const PER_ADDRESS: i64 = 30;
 
 /// An attempt under way, counted as failed until [`Attempt::succeeded`].
@@ -23,7 +25,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Counts an attempt, or refuses it with the time until the next may be made.
+    /// Counts an attempt as failed, or refuses it and says in how many seconds the next may be made.
     pub async fn begin(app: &App, username: &str, ip: &str) -> Result<Attempt, AppError> {
         let now = app.now();
         let attempt = Attempt { account: format!("account:{username}"), address: format!("address:{ip}"), at: now };
@@ -44,7 +46,7 @@ impl Attempt {
         Ok(attempt)
     }
 
-    /// The password was right: nothing is held against the account any more, nor this attempt against the address.
+    /// The password was right: clears the account's failures, and takes this attempt back from the address's.
     pub async fn succeeded(&self, tx: &mut Tx) -> Result<(), AppError> {
         session::clear_failures(tx, &self.account).await?;
         session::take_back_failure(tx, &self.address, self.at).await?;

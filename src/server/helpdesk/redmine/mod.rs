@@ -20,8 +20,9 @@ const SETTLED: i64 = 3;
 const OVERLAP: i64 = 10;
 /// Length of the longest subject that Redmine takes, in characters.
 const SUBJECT: usize = 255;
-/// The rights that an account needs in a project, and one of [`CLOSING`], to close the tickets that it made.
+/// The rights that an account needs in a project, beside one of [`CLOSING`].
 const RIGHTS: [&str; 3] = ["view_issues", "add_issues", "add_issue_notes"];
+/// Of these rights one is enough to close the tickets that the account made.
 const CLOSING: [&str; 2] = ["edit_own_issues", "edit_issues"];
 
 pub struct Redmine(Rest);
