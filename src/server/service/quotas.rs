@@ -173,8 +173,9 @@ impl Place {
     }
 }
 
-/// Who changes which quota where (SPEC 3): the System View sets every one. A Domain View sets those of its projects while
-/// no ticket is needed for that. Everything else goes by ticket, from the place's own view.
+/// How the caller may change a place's quota in their view, if at all (SPEC 3). The System View sets every quota. A
+/// Domain View sets those of its projects while no ticket is needed for that. Everything else goes by ticket, from the
+/// place's own view.
 pub(super) fn way(caller: &Caller, place: &Place, enabled: &[TicketType]) -> Option<Way> {
     let by_ticket = enabled.contains(&place.ticket_type());
     let may_start = || caller.person.may_start(place.ticket_type(), place.project(), place.domain());
