@@ -1,4 +1,4 @@
-//! External Ticket: connecting a third-party ticket system, and keeping Technical Support in step with it (SPEC 4 and 8).
+//! External Ticket: connects a third-party ticket system and keeps Technical Support in step with it (SPEC 4 and 8).
 
 pub mod errand;
 pub mod inbox;
