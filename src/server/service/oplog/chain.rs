@@ -1,8 +1,8 @@
 //! The hashes of the chain: a record's and a seal's. Pure functions, so that anybody can compute them anew, anywhere.
 //!
-//! A record's hash is the SHA-256 of all its fields in a fixed order, each with its length in front, so that no two
-//! records spell the same text. A seal's hash covers its range, the hashes of its records and the seal before it; with a
-//! key it is an HMAC, which nobody can make who has only the database.
+//! A record's hash is the SHA-256 of all its fields in a fixed order, each with its length in front, so that two
+//! different records never spell one text. A seal's hash covers its range, the hashes of its records and the seal
+//! before it. With a key it is an HMAC, which people who have only the database can't make.
 
 use crate::domain::time::Millis;
 use crate::server::store::oplog::Record;
