@@ -19,8 +19,8 @@ pub struct App {
     pub cloud: Arc<dyn CloudProvider>,
     /// Wakes the job runner of this process after a commit that enqueued something.
     pub wake: Arc<Notify>,
-    /// Set once the server was told to stop. `/readyz` then asks for no new requests, and each answer ends its
-    /// connection.
+    /// Set once the server was told to stop. `/readyz` then asks for no more requests, and answers end their
+    /// connections.
     pub stopping: Arc<AtomicBool>,
     /// Tells the open event streams of this process about committed changes.
     pub events: Arc<Events>,

@@ -1,4 +1,4 @@
-//! The content of attachments, kept in the database part by part or as files in a folder. Neither holds a whole file in
+//! The content of attachments, in the database part by part or as files in a folder. Neither way has a whole file in
 //! memory.
 
 use super::app::App;

@@ -1,8 +1,8 @@
 //! Renders Markdown that people write as HTML that is safe to show: parsed by pulldown-cmark, cleaned by ammonia.
 //!
 //! Nothing in it runs or loads anything: no scripts, styles, images, ids or classes. Links lead only to the web and to
-//! mail, with `rel="noopener noreferrer nofollow"`. Nesting deeper than people write is flattened, so no text overloads
-//! a browser.
+//! mail and carry `rel="noopener noreferrer nofollow"`. Nesting deeper than people write is flattened, to spare
+//! browsers.
 
 use crate::domain::support::is_invisible;
 use ammonia::Builder;

@@ -52,8 +52,8 @@ pub async fn company(app: &App, tickets: i64) -> Result<(), AppError> {
 }
 
 /// Adds workflow tickets to demo data. A tenth of the newest wait for a decision, half of those at each link. Every
-/// second ticket is `member`'s, in project `web`. The others are in the projects of a [`company`], if any, else in
-/// `web` too.
+/// second ticket is `member`'s, in project `web`. The others are in a [`company`]'s projects, if there are any, else in
+/// `web`.
 pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     if tickets < 1 {
         return Ok(());
@@ -132,8 +132,8 @@ async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::R
     Ok(())
 }
 
-/// Of twenty tickets one waits at each link, one was rejected, one undone, and sixteen succeeded. Of older ones than
-/// [`UNDER_WAY`] none waits; those two succeeded as well.
+/// Of twenty tickets one waits at each link, one was rejected, one undone, and sixteen succeeded. Among older tickets
+/// ([`UNDER_WAY`]) none waits, and eighteen succeeded.
 async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Result<(), AppError> {
     let process = process::share_by_type(tx, TicketType::ApplyMachine).await?;
     let Some(process) = process.filter(|p| p.definition.links.len() == 2) else {
@@ -186,8 +186,8 @@ async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Resu
     Ok(())
 }
 
-/// Tasks of the project's two owners at the first link, and of `sysadmin` and `deputy` at the second; they decide in
-/// turn.
+/// Adds the tasks: of the project's two owners at the first link, of `sysadmin` and `deputy` at the second. Each pair
+/// takes turns at deciding.
 async fn insert_tasks(tx: &mut Tx, span: &Span) -> sqlx::Result<()> {
     tx.exec(
         "INSERT INTO task (ticket_number, link, account_id, state, opened_at, ended_at)

@@ -55,8 +55,7 @@ impl Telemetry {
         Ok(Telemetry(provider))
     }
 
-    /// Sends the last spans. It blocks, so call it on a thread that serves no requests, and while the runtime still
-    /// runs.
+    /// Sends the last spans. It blocks, so not on a thread that serves requests, and while the runtime still runs.
     pub fn end(self) {
         if let Some(Err(error)) = self.0.map(|provider| provider.shutdown_with_timeout(PATIENCE)) {
             tracing::warn!("the last spans were not sent: {error}");

@@ -33,9 +33,9 @@ pub(super) struct Hub {
 
 pub(super) struct State {
     epoch: String,
-    /// How many events of this epoch have arrived (`arrived`), and how many of them every stream has been told
-    /// (`told`).
+    /// How many events of this epoch have arrived.
     arrived: u64,
+    /// How many of them every stream has been told.
     told: u64,
     /// The newest of the events that arrived, at most [`KEPT`].
     recent: VecDeque<Event>,
@@ -154,8 +154,8 @@ impl State {
         self.recent.drain(..too_many);
     }
 
-    /// Begins a new epoch because events were missed: older positions become invalid, and every stream is told to read
-    /// all.
+    /// Begins a new epoch because events were missed: older positions become invalid, and every stream is to read all
+    /// anew.
     fn begin_again(&mut self) {
         (self.epoch, self.arrived, self.told) = (new_id(), 0, 0);
         self.recent.clear();

@@ -4,8 +4,7 @@
 //! Committed events ([`crate::server::store::change::Event`]) arrive one after the other, through [`source`]. Each gets
 //! a number, and the last few are kept, so that a stream that was away for a moment, or a page that was rendered a
 //! moment ago, goes on from its position. Who may know of an event is decided in memory, by each stream's session as it
-//! was last read ([`Caller`]). When the directory or a session changes, one statement reads all sessions concerned
-//! anew.
+//! was last read ([`Caller`]). When the directory or a session changes, one statement reads all sessions concerned.
 
 mod hub;
 mod open;

@@ -61,7 +61,7 @@ async fn across_processes(options: PgConnectOptions, teller: mpsc::Sender<Heard>
 
 /// Listens on a connection of its own until that fails; `Ok` once the receiver is dropped.
 async fn hear(options: &PgConnectOptions, teller: &mpsc::Sender<Heard>) -> sqlx::Result<()> {
-    // A pool of one connection. Taken from the application's pool, it would hold up its closing and be missing for
+    // A pool of its own. Taken from the application's pool, the connection would hold up its closing and be missing for
     // jobs.
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
     let mut listener = PgListener::connect_with(&pool).await?;

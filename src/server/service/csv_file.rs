@@ -1,8 +1,7 @@
 //! Files of comma-separated values, written as their rows are read.
 //!
 //! They are UTF-8 with a byte order mark, without which Excel reads a file in the system's old code page; LibreOffice
-//! reads it either way. A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV
-//! injection").
+//! needs none. A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection").
 
 use axum::body::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};

@@ -130,7 +130,7 @@ fn position<'a>(after: &'a Option<String>, before: &'a Option<String>) -> Positi
 fn page<T>(mut rows: Vec<T>, position: Position<'_>, key: impl Fn(&T) -> String) -> Page<T> {
     let has_more = rows.len() > PAGE_SIZE;
     match position {
-        // Of a page before a key the first row is the one too many, because it was read backwards.
+        // A page before a key is read backwards, so its first row is the one too many.
         Position::Before(_) if has_more => drop(rows.remove(0)),
         _ => rows.truncate(PAGE_SIZE),
     }

@@ -41,7 +41,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<Hos
     };
     let mut hosts = host::list(&app.db, &listing, &reader(caller)).await?;
     let has_more = hosts.len() > PAGE_SIZE;
-    // Of a page before a key the first row is the one too many, because it was read backwards.
+    // A page before a key is read backwards, so its first row is the one too many.
     match position {
         Position::Before(_) if has_more => drop(hosts.remove(0)),
         _ => hosts.truncate(PAGE_SIZE),

@@ -29,8 +29,7 @@ pub async fn standings_of(db: &Db, projects: &[Project]) -> Result<Vec<Vec<Stand
     Ok(projects.iter().map(|project| survey.of_both(project)).collect())
 }
 
-/// The standings of these domains, of these projects and of the projects' domains, read by one statement, so as of one
-/// moment.
+/// The standings of these domains, of these projects and of the projects' domains, read by one statement.
 pub async fn survey(db: &Db, domains: &[DomainId], projects: &[Project]) -> Result<Survey, AppError> {
     let (domain_ids, project_ids) = ids(domains, projects);
     Ok(Survey::of(&quota::lines(db, domain_ids, project_ids).await?))

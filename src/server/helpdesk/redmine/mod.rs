@@ -103,8 +103,7 @@ impl Helpdesk for Redmine {
     }
 
     async fn create(&self, new: NewTicket<'_>) -> Result<String, HelpdeskError> {
-        // Checks the key first: with one that isn't accepted any more, the ticket could be made as an anonymous
-        // visitor.
+        // Checks the key first: with a key no longer accepted, the ticket could be made as an anonymous visitor.
         self.0.account().await?;
         // In quotes, so that the marker is looked for as a whole, not word by word.
         let contains = format!("~\"{}\"", new.marker);

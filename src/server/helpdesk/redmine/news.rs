@@ -22,8 +22,7 @@ pub enum Half {
 }
 
 /// The id of a piece of news: the entry's second, the last 28 bits of its number, and its half, the reply first. The
-/// second leads, because Redmine can be asked for changes by time only; 28 bits are enough to order the entries of one
-/// second.
+/// second leads, because Redmine can be asked for changes by time only; 28 bits tell apart the entries of one second.
 pub fn place(second: i64, journal: i64, half: Half) -> i64 {
     (second << 29) | ((journal & 0xfff_ffff) << 1) | half as i64
 }

@@ -125,8 +125,7 @@ async fn alter(
     Ok(Done::new(format!("Project {} is changed.", new.name), PAGE))
 }
 
-/// Deletes a project without hosts and open tickets. The roles held in it are taken, and with them the tasks they
-/// brought.
+/// Deletes a project without hosts and open tickets. Roles held in it are taken, and with them the tasks they brought.
 pub async fn delete(app: &App, caller: &Caller, id: &ProjectId) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Project, id, "");
     let mut work = app.work(caller.operator(), Operation::Delete, subject).await?;

@@ -212,8 +212,7 @@ async fn alter(work: &mut Work, caller: &Caller, id: &UserId, form: &UserForm) -
     Ok(Done::new(format!("User {username} is changed."), PAGE))
 }
 
-/// Disables or enables a user. Disabling ends every session at once and takes the user's tasks; enabling gives the
-/// tasks back.
+/// Disables or enables a user. Disabling ends every session at once and takes the user's tasks; enabling returns them.
 pub async fn set_enabled(app: &App, caller: &Caller, user: &UserId, enabled: bool) -> Result<Done, AppError> {
     let operation = if enabled { Operation::Enable } else { Operation::Disable };
     let mut work = app.work(caller.operator(), operation, Subject::new(ResourceType::User, user, "")).await?;

@@ -63,7 +63,7 @@ async fn later(app: &App, remote: &Remote, why: &str) -> Result<Outcome, Failure
     Ok(Outcome::Again(app.now() + PAUSE))
 }
 
-/// Notes a problem at the ticket, or its end. Only a change is written: a ticket may wait for hours, tried every few
+/// Notes a problem at the ticket, or its end. Writes only a change: a ticket may wait for hours, tried every few
 /// seconds.
 async fn note(app: &App, remote: &Remote, problem: Option<&str>) -> Result<(), AppError> {
     if remote.problem.as_deref() == problem {
@@ -187,8 +187,7 @@ async fn files(app: &App, attached: Vec<Attachment>) -> Result<(Vec<File>, Strin
     Ok((files, left))
 }
 
-/// Has the ticket's jobs that were laid aside or wait for their time run now. Everybody who may read the ticket can do
-/// it.
+/// Has the ticket's jobs that were laid aside or wait for their time run now. For everybody who may read the ticket.
 pub async fn retry(app: &App, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Ticket, number, "");
     let mut work = app.work(caller.operator(), Operation::Retry, subject).await?;

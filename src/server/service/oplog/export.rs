@@ -145,8 +145,7 @@ fn cell(record: &Record, column: LogColumn) -> String {
     }
 }
 
-/// Writes a workbook row by row to a temporary file and then sends that, because a workbook has its directory at the
-/// end.
+/// Writes a workbook row by row to a temporary file, then sends that, because a workbook ends with its directory.
 fn xlsx(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let file = async move {
         let Export { db, selection, columns, .. } = export;

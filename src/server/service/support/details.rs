@@ -56,8 +56,7 @@ pub async fn get(
         rating: known.rating,
         comment: known.comment,
         follows: known.follows,
-        // The follow-ups have this ticket's requester, so readers of this ticket may mostly read them; others find
-        // nothing there.
+        // Follow-ups have this ticket's requester, so its readers may mostly read them; others find nothing there.
         followed_by: page.followed_by,
         closes_at: known.waiting_since.map(|since| since + auto_close),
         laid_aside,

@@ -62,8 +62,7 @@ pub(in crate::server::service) async fn require_readable(
     Ok(Held::lock(work, caller, number).await?.ticket)
 }
 
-/// A support ticket that is about to change: locked, with its support data and the version of the process with which it
-/// was started.
+/// A support ticket that is about to change: locked, with its support data and the process version it was started with.
 pub(in crate::server::service) struct Held {
     pub ticket: Ticket,
     pub support: Support,
