@@ -103,7 +103,7 @@ async fn commit(settings: Settings, seconds: u64, at_once: usize) -> Result<(), 
     Ok(())
 }
 
-/// Checks the operation log's chain of seals and prints its counts on stdout. What doesn't check out is the error.
+/// Checks the operation log's chain of seals and prints its counts on stdout. A finding is returned as the error.
 async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dyn Error>> {
     let app = bare_application(settings).await?;
     let (report, finding) = verify::verify(&app, head.as_ref()).await?;

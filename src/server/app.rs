@@ -19,8 +19,7 @@ pub struct App {
     pub cloud: Arc<dyn CloudProvider>,
     /// Wakes the job runner of this process after a commit that enqueued something.
     pub wake: Arc<Notify>,
-    /// Set once the server was told to stop. `/readyz` then asks for no more requests, and answers end their
-    /// connections.
+    /// Set once the server was told to stop: `/readyz` then asks for no more requests, and answers end connections.
     pub stopping: Arc<AtomicBool>,
     /// Tells the open event streams of this process about committed changes.
     pub events: Arc<Events>,

@@ -1,5 +1,4 @@
-//! The content of attachments, in the database part by part or as files in a folder. Neither way has a whole file in
-//! memory.
+//! The content of attachments, in the database part by part or as files in a folder. It is never in memory as a whole.
 
 use super::app::App;
 use super::store::attachment::{self, Place};

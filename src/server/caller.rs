@@ -12,7 +12,7 @@ pub struct Caller {
     /// The view in force; `None` for a person without any project.
     pub view: Option<NamedView>,
     pub three_level: bool,
-    /// The bell's counts, read together with the session; `None` if the request didn't ask for them.
+    /// The bell's counts and the enabled types, read together with the session; `None` if they weren't asked for.
     pub bell: Option<Bell>,
     pub session_hash: String,
     pub ip: String,

@@ -119,7 +119,7 @@ impl Job {
         json!(self)["payload"].to_string()
     }
 
-    /// A job isn't enqueued while the queue's table has one with its key, done or not.
+    /// The job's key in the queue: a job isn't enqueued while the queue's table has one with its key, done or not.
     pub fn idempotency_key(&self) -> String {
         format!("{}:{}", self.kind(), self.payload())
     }

@@ -1,8 +1,7 @@
 //! Renders Markdown that people write as HTML that is safe to show: parsed by pulldown-cmark, cleaned by ammonia.
 //!
 //! Nothing in it runs or loads anything: no scripts, styles, images, ids or classes. Links lead only to the web and to
-//! mail and carry `rel="noopener noreferrer nofollow"`. Nesting deeper than people write is flattened, to spare
-//! browsers.
+//! mail, with `rel="noopener noreferrer nofollow"`. Very deep nesting is flattened, so no text overloads a browser.
 
 use crate::domain::support::is_invisible;
 use ammonia::Builder;

@@ -154,8 +154,7 @@ impl State {
         self.recent.drain(..too_many);
     }
 
-    /// Begins a new epoch because events were missed: older positions become invalid, and every stream is to read all
-    /// anew.
+    /// Begins a new epoch because events were missed: older positions become invalid, every stream is to read all anew.
     fn begin_again(&mut self) {
         (self.epoch, self.arrived, self.told) = (new_id(), 0, 0);
         self.recent.clear();

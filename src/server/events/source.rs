@@ -61,8 +61,7 @@ async fn across_processes(options: PgConnectOptions, teller: mpsc::Sender<Heard>
 
 /// Listens on a connection of its own until that fails; `Ok` once the receiver is dropped.
 async fn hear(options: &PgConnectOptions, teller: &mpsc::Sender<Heard>) -> sqlx::Result<()> {
-    // A pool of its own. Taken from the application's pool, the connection would hold up its closing and be missing for
-    // jobs.
+    // A pool of its own: from the application's, the connection would be missing for jobs and hold up the closing.
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;

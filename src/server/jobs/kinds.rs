@@ -67,8 +67,7 @@ impl Handlers for Dispatch {
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
                 operating::removal_failed(app, &host, reason).await
             }
-            // Nothing to record: `shown_by` has open pages read the ticket anew. It says why, and offers Retry and
-            // Skip.
+            // Nothing to record: `shown_by` has open pages read the ticket anew, which offers Retry and Skip.
             Ok(Job::ExternalCreate { .. } | Job::ExternalReply { .. } | Job::ExternalClose { .. }) => Ok(()),
             // No page shows these jobs; the dead job stays in the queue's table.
             Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk)
