@@ -44,7 +44,7 @@ fn digest(texts: impl IntoIterator<Item = String>) -> u64 {
     hash
 }
 
-/// Of server functions only what they take and give: what they do is no shape.
+/// The signatures of the server functions: only their arguments and results travel, their bodies don't.
 fn heads(source: &str) -> String {
     let functions = source.split("async fn ").skip(1);
     functions.map(|function| function.split_once(" {\n").map_or(function, |(head, _)| head)).collect()

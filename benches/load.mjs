@@ -1,6 +1,6 @@
-// Fills a database, serves it with the release build, asks for its pages and makes changes over kept-alive connections, and
-// prints how it went: for each size a table, then how the targets were met. Run by scripts/bench. Only ever talks to servers
-// that it started on the loopback address.
+// Fills a database, serves it with the release build, asks for its pages and makes changes over kept-alive connections.
+// Prints a table for each size of the database, then which targets were met. Run by scripts/bench. It only ever talks
+// to servers that it started on the loopback address.
 import { cpus, totalmem } from 'node:os';
 import { measure } from './measure.mjs';
 import { floor, pages } from './pages.mjs';

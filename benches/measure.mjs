@@ -5,9 +5,12 @@ import { root } from './server.mjs';
 
 const autocannon = createRequire(join(root, 'end2end/package.json'))('autocannon');
 
-/** Asks a few times first, which also tells how many statements the page takes; then as often as it answers. */
+/**
+ * Measures one page: how often it answers within `seconds`, and how fast. 20 requests come first, to warm it up and to
+ * tell how many SQL statements the page takes.
+ */
 export async function measure(server, path, user, connections, seconds) {
-  // As a browser asks.
+  // The headers that a browser sends.
   const headers = { accept: 'text/html', 'accept-encoding': 'gzip, deflate, br', ...server.cookie(user) };
   let queries;
   for (let i = 0; i < 20; i++) {
@@ -15,7 +18,7 @@ export async function measure(server, path, user, connections, seconds) {
     await response.arrayBuffer();
     if (response.status !== 200) throw new Error(`${path}: status ${response.status}`);
     const count = Number(response.headers.get('x-countersign-queries'));
-    // Jobs run beside it now and then.
+    // The smallest count: jobs that run meanwhile can add statements of their own.
     queries = Math.min(queries ?? count, count);
   }
   const times = [];
@@ -32,7 +35,7 @@ export async function measure(server, path, user, connections, seconds) {
   return { ...summary(times, result.duration), bytes, queries };
 }
 
-/** `times` in milliseconds, of what took `duration` seconds in all. */
+/** Rate per second and percentiles of `times` (ms), which took `duration` seconds in all. */
 export function summary(times, duration) {
   times.sort((a, b) => a - b);
   const percentile = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;

@@ -1,12 +1,12 @@
-// What is asked for, and as whom. Words in capitals are filled in from the database that is measured.
+// The pages that are measured, and who asks for each. Words in capitals in a path are filled in from the database.
 
-/** What the others are compared with: an answer of one statement, and a page without any. */
+/** What the other pages are compared with: an answer that takes one SQL statement, and a page that takes none. */
 export const floor = [
   { name: 'healthz', path: '/healthz', everyLoad: true, beside: true },
   { name: 'sign-in page', path: '/login', everyLoad: true, beside: true },
 ];
 
-/** `list`: a list of 50 that is measured against the sign-in page. */
+/** `list`: a list of 50 rows, which has a target measured against the sign-in page. */
 export function pages(tickets) {
   const workflow = '/tickets/workflow';
   const support = '/tickets/support';

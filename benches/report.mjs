@@ -1,11 +1,14 @@
-// Tables, and the targets: met or missed, and by how much.
+// Prints tables, and the targets: met or missed, and by how much.
 const SLOWER = 1.2;
 const OF_SIGN_IN = 1 / 8;
 const MEMORY = 150;
 const QUERIES = 4;
 const OF_COMMITS = 1 / 2;
 
-/** One table; rows are compared with the first two of the same load, where these are healthz and the sign-in page. */
+/**
+ * Prints one table. Each row's rate is compared with the rates of healthz, of the sign-in page and of bare commits at
+ * the same number of connections, as far as the table has them.
+ */
 export function print(title, rows) {
   const of = (name, row) => {
     const base = rows.find((other) => other.name === name && other.connections === row.connections);
@@ -43,7 +46,7 @@ export function judge(runs) {
   if (runs.length > 1) {
     const [smallest] = runs;
     const small = (name) => smallest.rows.find((row) => row.name === name && at(smallest, row)).rate;
-    // The machine may have become slower too: so did the sign-in page, then, which reads nothing.
+    // How much slower the machine itself became, by the sign-in page, which reads nothing from the database.
     const machine = small('sign-in page') / login;
     const slower = pages.filter((row) => row.user).map((row) => {
       const bare = small(row.name) / row.rate;

@@ -1,14 +1,14 @@
-// A server of the release build on the loopback address, for measuring; and people signed in to it.
+// Starts a server of the release build on the loopback address, for measuring, and signs people in to it.
 import { spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const root = resolve(import.meta.dirname, '..');
-/** PROGRAM and SITE_ROOT name another build. */
+/** The server's program. PROGRAM and SITE_ROOT name another build than this folder's. */
 export const program = resolve(root, process.env.PROGRAM ?? 'target/release/countersign');
 const siteRoot = resolve(root, process.env.SITE_ROOT ?? 'target/site');
 
-/** Starts it in a folder, with settings by environment, and waits until it listens. */
+/** Starts a server in a folder, with settings by environment, and waits until it listens. */
 export async function serve(folder, settings) {
   const child = spawn(program, ['serve', '--demo'], {
     cwd: folder,
@@ -29,7 +29,7 @@ export async function serve(folder, settings) {
       if (match) found(match[1]);
     });
   });
-  /** Tells it to stop and gives the code that it ended with. */
+  /** Tells the server to stop and gives the code that it ended with. */
   const stop = () => {
     child.kill('SIGTERM');
     return ended;
@@ -46,10 +46,10 @@ export async function signIn(url, username) {
   return cookie;
 }
 
-/** The value that a field of this name has in a page. */
+/** The value that the field of this name has in a page. */
 export const valueOf = (html, name) => new RegExp(`name="${name.replaceAll(/[[\]]/g, '\\$&')}" value="([^"]*)"`).exec(html)?.[1];
 
-/** What the form of `/hosts/new` is preset with, in a Project View; it lacks only the name. */
+/** The fields that the form of `/hosts/new` is preset with in a Project View: all but the name. */
 export function hostForm(html) {
   const chosen = (name) => new RegExp(`name="form\\[${name}\\]"[^>]*><option value="([^"]*)"`).exec(html)?.[1];
   return {
@@ -61,7 +61,7 @@ export function hostForm(html) {
   };
 }
 
-/** Columns under their titles, the first to the left, the others to the right, as a table of Markdown. */
+/** A table of Markdown. Its first column is aligned to the left, the others to the right. */
 export function table(titles, rows) {
   const lines = [titles, ...rows.map((row) => row.map(String))];
   const widths = titles.map((_, place) => Math.max(3, ...lines.map((line) => line[place].length)));

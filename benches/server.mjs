@@ -1,4 +1,4 @@
-// The server that is measured: filled, started, signed in to, stopped.
+// The server that is measured: fills its database, starts it, signs in to it, stops it.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ function numbers(name, preset) {
 export class Server {
   cookies = {};
 
-  /** A server over a new database with so many tickets. */
+  /** Starts a server over a new database with this many tickets. */
   static async seeded(tickets) {
     const server = new Server();
     server.folder = mkdtempSync(join(tmpdir(), 'countersign-bench-'));
@@ -37,14 +37,14 @@ export class Server {
     const before = performance.now();
     server.command(['seed', '--tickets', String(tickets)]);
     server.written = (performance.now() - before) / 1000;
-    // What was filled in is on the disk before anything is measured.
+    // Brings what was filled in to the disk before anything is measured.
     if (settings.postgres) execFileSync('psql', [url, '--quiet', '--command', 'CHECKPOINT']);
     execFileSync('sync');
     await server.serve();
     return server;
   }
 
-  /** Runs another command of the program on the same database; gives what it prints. */
+  /** Runs another command of the program on this database; returns what it prints. */
   command(words) {
     return execFileSync(program, words, { env: this.environment, cwd: this.folder, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
   }
@@ -90,13 +90,13 @@ export class Server {
     return await response.text();
   }
 
-  /** The numbers that a list's page shows, newest first. */
+  /** The numbers of the tickets on a list's page, in the list's order. */
   async numbers(path, user) {
     const found = [...(await this.text(path, user)).matchAll(/href="\/tickets\/(?:workflow|support)\/(\d+)"/g)];
     return [...new Set(found.map(([, number]) => Number(number)))];
   }
 
-  /** What the words in the paths of pages stand for. */
+  /** What the words in capitals in the paths of pages stand for. */
   async places() {
     const first = async (path, user) => (await this.numbers(path, user))[0];
     const day = (back) => new Date(Date.now() - back * 86_400_000).toISOString().slice(0, 10);
@@ -104,13 +104,13 @@ export class Server {
       DONE: await first('/tickets/workflow/mine?status=completed&resource=bench-', 'member'),
       WAITING: await first('/tickets/workflow/pending?resource=bench-', 'owner'),
       THREAD: await first('/tickets/support/mine', 'member'),
-      // Within the smallest database's days.
+      // Days from which the smallest database has tickets, too.
       FROM: day(4),
       TO: day(2),
     };
   }
 
-  /** Of the server, in MiB, as the kernel counts it. */
+  /** The server's memory (resident set) in MiB. */
   memory() {
     const status = readFileSync(`/proc/${this.process.pid}/status`, 'utf8');
     return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024);

@@ -1,4 +1,4 @@
-// Open event streams, as so many pages that are looked at would hold them, and how long one event takes to reach them all.
+// Opens event streams, as open pages would hold them, and measures how long one event takes to reach them all.
 import { request } from 'node:http';
 import { decide, waiting } from './writes.mjs';
 
@@ -25,7 +25,7 @@ export async function openStreams(server, user, count) {
   return {
     count,
 
-    /** Milliseconds from the answer to a decision until the last stream has told of it. The median of five. */
+    /** Milliseconds from opening a decision's dialog until the last stream has told of it: the median of five. */
     async timeOneEvent() {
       const times = [];
       for (const number of (await waiting(server, user)).slice(0, 5)) times.push(await timed(number));

@@ -1,5 +1,5 @@
-// Restarts two servers behind nginx in turn, under a steady load, and counts what went wrong. Run by scripts/two-servers.
-// Only ever talks to what it started on the loopback address.
+// Restarts two servers behind nginx in turn, under a steady load, and counts what went wrong. Run by
+// scripts/two-servers. It only ever talks to what it started on the loopback address.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -14,7 +14,7 @@ const root = resolve(import.meta.dirname, '..');
 const seconds = Number(process.env.SECONDS_OF_LOAD ?? 60);
 const readers = 4;
 const openStreams = 20;
-/** As deploy/countersign.toml has it, and as deploy/nginx.conf counts on. */
+/** The drain delay of deploy/countersign.toml, which deploy/nginx.conf counts on. */
 const drainDelay = '5s';
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-two-servers-'));
@@ -37,12 +37,12 @@ try {
 print(outcome);
 if (problems.length || outcome.restarts.length < 2) process.exitCode = 1;
 
-/** Gives how long each restart took, and how many replies the database holds in the end. */
+/** Returns how long each restart took (s), and how many replies the database holds in the end. */
 async function main() {
   const [proxyPort, ...ports] = await Promise.all([freePort(), freePort(), freePort()]);
   const proxy = `http://127.0.0.1:${proxyPort}`;
   const databaseUrl = createDatabase();
-  // One after the other: the first fills the database.
+  // One after the other, because the first server fills the database.
   for (const port of ports) servers.push(await start(port, databaseUrl, proxy));
   await startProxy(proxyPort, ports);
 
@@ -87,7 +87,7 @@ async function read(proxy, people, place) {
   }
 }
 
-/** A host is asked for, its first link passed, the request taken back: three changes, no quota used up. */
+/** Submits a request for a host, passes its first link, takes it back: three changes that use up no quota. */
 async function decide(proxy, people) {
   const form = hostForm((await ask('read', proxy, '/hosts/new', { cookie: people.member })).body);
   for (let turn = 0; !over; turn++) {
@@ -119,7 +119,7 @@ async function talk(proxy, people) {
   }
 }
 
-/** Keeps a stream open; one that ends as it should is opened again, as browsers do. */
+/** Keeps a stream open. A stream that ends as it should is opened again, as browsers do. */
 async function listen(proxy, cookie) {
   while (!over) {
     const kind = of('stream');
@@ -151,7 +151,7 @@ async function act(kind, proxy, path, cookie, fields) {
   return done;
 }
 
-/** Answers `{ status, body, headers }`; anything but 200 is noted as a failure. */
+/** Sends a request and gives `{ status, body, headers }`. Any status but 200 is noted as a failure, and given as 0. */
 function ask(name, proxy, path, { cookie, fields }) {
   const kind = of(name);
   const began = performance.now();
@@ -188,7 +188,7 @@ function problem(kind, what) {
   problems.push(what);
 }
 
-// --- What it runs
+// --- The servers, nginx and the database
 
 async function start(port, databaseUrl, publicUrl) {
   const server = await serve(folder, {
@@ -203,7 +203,7 @@ async function start(port, databaseUrl, publicUrl) {
   };
 }
 
-/** nginx with deploy/nginx.conf, but for TLS and the ports. */
+/** Starts nginx with deploy/nginx.conf, changed only in its ports and to do without TLS. */
 async function startProxy(port, [first, second]) {
   const example = readFileSync(join(root, 'deploy/nginx.conf'), 'utf8');
   const changes = [
@@ -229,7 +229,7 @@ async function startProxy(port, [first, second]) {
     events {}
     http { access_log off; ${paths.join(' ')} ${site} }`);
   nginx = spawn(process.env.NGINX_PROGRAM, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], { stdio: ['ignore', 'inherit', 'pipe'] });
-  // It tells of every server that refuses; that is what it is there for.
+  // nginx logs every server that refuses a connection. That happens at each restart, so it isn't shown.
   createInterface(nginx.stderr).on('line', (line) => /Connection refused/.test(line) || console.error(line));
   for (let attempt = 0; attempt < 100; attempt++) {
     const reached = await fetch(`http://127.0.0.1:${port}/readyz`).then((answer) => answer.ok, () => false);
@@ -239,7 +239,7 @@ async function startProxy(port, [first, second]) {
   throw new Error('nginx does not answer');
 }
 
-/** By SIGTERM: a master that is killed leaves its worker behind. */
+/** Ends nginx by SIGTERM: a master process that is killed leaves its worker behind. */
 async function endProxy() {
   if (!nginx || nginx.exitCode !== null) return;
   const ended = new Promise((exit) => nginx.once('exit', exit));

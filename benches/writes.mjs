@@ -1,9 +1,10 @@
-// Changes: deciding tickets and answering in threads, beside what the database commits at most.
+// Measures changes (deciding tickets, answering in threads) beside the bare commits that the database makes.
 import { Agent, request } from 'node:http';
 import { summary } from './measure.mjs';
 
-/** So many tickets are decided at each load, at most. */
+/** How many tickets are decided at each number of connections, at most. */
 const DECIDED = 120;
+/** How many replies are written at each number of connections. */
 const ANSWERED = 200;
 
 export async function writes(server, loads, seconds) {
@@ -23,7 +24,7 @@ export async function writes(server, loads, seconds) {
   return rows;
 }
 
-/** The tickets that wait for the user's decision. */
+/** The numbers of the tickets that wait for the user's decision. */
 export async function waiting(server, user) {
   const file = await server.text('/tickets/workflow/export?tab=pending&resource=bench-', user);
   return file.split('\r\n').slice(1).map((line) => Number(line.split(',')[0])).filter(Boolean);
@@ -33,7 +34,7 @@ export async function decide(server, user, number) {
   await pass(server, user, await decision(server, user, number));
 }
 
-/** What the dialog shows, and the decision names. */
+/** The version and the state that the dialog shows, which the decision has to name. */
 async function decision(server, user, number) {
   const page = await server.text(`/tickets/workflow/pending?dialog=pass&ticket=${number}`, user);
   const named = (name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(page)?.[1];
@@ -54,7 +55,7 @@ function done(reply, what) {
   if (!JSON.parse(reply).done) throw new Error(`${what}: ${reply}`);
 }
 
-/** Does all of it, so many at once. */
+/** Does `work` with each of `all`, with `connections` at once, and summarises the times. */
 async function spread(connections, all, work) {
   const times = [];
   const queue = [...all];
@@ -71,7 +72,7 @@ async function spread(connections, all, work) {
 
 const agent = new Agent({ keepAlive: true });
 
-/** Calls a server function as the browser's half does. */
+/** Calls a server function as the browser half does. */
 function post(server, user, endpoint, fields) {
   const body = new URLSearchParams(fields).toString();
   const headers = {

@@ -33,9 +33,9 @@ use tokio::sync::Notify;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// How long those get to ask who came in as the door closed; not longer than the drain delay.
+/// Grace for connections accepted last: time to send their first request before shutdown. At most the drain delay.
 const LAST_TO_COME: Duration = Duration::from_secs(1);
-/// How long jobs that are under way may go on once requests have ended.
+/// How long running jobs may go on after the last request has ended.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 fn main() -> ExitCode {
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 }
 
 fn run(task: Task) -> Result<(), Box<dyn Error>> {
-    // Rendering waits on itself where there are too few threads (leptos#4647).
+    // At least four threads: with too few, rendering can wait for itself (leptos#4647).
     let threads = std::thread::available_parallelism().map_or(4, |n| n.get().max(4));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?;
     let telemetry = Telemetry::begin(task.settings(), runtime.handle())?;
@@ -86,7 +86,7 @@ fn tell(done: &str, folder: &Path, held: &Held) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Opening the database is what brings its schema up to date.
+/// Brings the database's schema up to date, which opening it does.
 async fn migrate(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let db = open(settings).await?;
     let schema = db.schema().clone();
@@ -117,7 +117,7 @@ async fn commit(settings: Settings, seconds: u64, at_once: usize) -> Result<(), 
     Ok(())
 }
 
-/// Tells on stdout what the walk along the chain of seals saw; what it found amiss is the error.
+/// Checks the operation log's chain of seals and prints its counts on stdout. A finding is returned as the error.
 async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dyn Error>> {
     let db = Db::open_to_read(&settings.database_url).await.map_err(|error| unopened(&settings, &error))?;
     let app = over(db, settings)?;
@@ -177,7 +177,7 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let serving = axum::serve(
         axum::serve::ListenerExt::tap_io(door, |connection| {
-            // Without it small answers wait for the other side's delayed acknowledgement.
+            // With Nagle's algorithm small answers would wait for the other side's delayed acknowledgement.
             _ = connection.set_nodelay(true);
         }),
         router.into_make_service_with_connect_info::<SocketAddr>(),
@@ -188,10 +188,10 @@ async fn serve(settings: Settings) -> Result<(), Box<dyn Error>> {
         announced.store(true, Ordering::Relaxed);
         tokio::time::sleep(delay).await;
         closing.close().await;
-        // Whoever came in last has not been read from yet, and would be shown out unheard.
+        // The connections accepted last haven't been read from yet: stopping now would close them unanswered.
         tokio::time::sleep(delay.min(LAST_TO_COME)).await;
         stopping.send_replace(true);
-        // They would keep the server from ending.
+        // Event streams never end by themselves and would keep the server from stopping.
         events.end();
     });
     tokio::select! {
@@ -270,7 +270,7 @@ fn unopened(settings: &Settings, error: &OpenError) -> String {
     format!("--database-url {}: {error}", settings.database_shown())
 }
 
-/// The one line on stdout, which whoever started this program waits for.
+/// Prints the server's only line on stdout. Programs that start it wait for this line.
 fn say_ready(address: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "listening on {address}")?;

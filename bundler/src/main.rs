@@ -1,15 +1,15 @@
-//! Makes of the compiled browser half what browsers load: `countersign-bundler COMPILED.wasm FOLDER`.
+//! Turns the compiled browser half into the files that browsers load: `countersign-bundler COMPILED.wasm FOLDER`.
 //!
-//! The wasm is split at its lazy functions (`src/ui/areas.rs`), and wasm-bindgen writes the script that starts the main part.
-//! cargo-leptos does the same with the same two libraries, but takes seven minutes to install, because it brings a TLS stack
-//! twice and a JavaScript compiler besides. The names of the files are those that its builds for development have.
+//! The wasm is split at its lazy functions (`src/ui/areas.rs`), and wasm-bindgen writes the script that starts the main
+//! part. cargo-leptos does this too, with these two libraries, but takes seven minutes to install, because it brings a
+//! TLS stack twice and a JavaScript compiler. The files are named as in a development build of cargo-leptos.
 
 use eyre::{Context, OptionExt, Result, eyre};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The file that loads the parts, as the wasm names it.
+/// The script that loads the parts, by the name under which the wasm imports it.
 const LOADER: &str = "./__wasm_split.______________________.js";
 
 fn main() -> Result<()> {
@@ -31,7 +31,7 @@ fn bundle(compiled: &Path, folder: &Path) -> Result<()> {
     let parts_by_area = serde_json::to_vec_pretty(&split.prefetch_map)?;
     fs::write(folder.join("__wasm_split_manifest.json"), parts_by_area)?;
 
-    // The parts import what the linker exported, by the names that the linker gave.
+    // Exports are kept and names not demangled: the parts import from the main part by the names that the linker gave.
     wasm_bindgen_cli_support::Bindgen::new()
         .input_path(&main_part)
         .out_name("countersign")

@@ -1,4 +1,4 @@
-//! What every use case is handed: the database, the clock, the settings, the ports.
+//! The application that every use case is handed: the database, the clock, the settings, the ports.
 
 use super::clock::Clock;
 use super::cloud::CloudProvider;
@@ -21,9 +21,9 @@ pub struct App {
     pub cloud: Arc<dyn CloudProvider>,
     /// Wakes the job runner of this process after a commit that enqueued something.
     pub wake: Arc<Notify>,
-    /// Set once the server was told to stop: it isn't to be sent anything new.
+    /// Set once the server was told to stop: `/readyz` then asks for no more requests, and answers end connections.
     pub stopping: Arc<AtomicBool>,
-    /// What other transactions change, told to the open streams of this process.
+    /// Tells the open event streams of this process about committed changes.
     pub events: Arc<Events>,
 }
 

@@ -1,4 +1,4 @@
-//! The content of attachments: in the database, part by part, or as files in a folder. In both none is ever in memory whole.
+//! The content of attachments, in the database part by part or as files in a folder. It is never in memory as a whole.
 
 use super::app::App;
 use super::store::attachment::{self, Place};
@@ -11,10 +11,10 @@ use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::ReaderStream;
 
-/// Bytes of a part.
+/// Size of a part in the database, in bytes.
 const PART: u64 = 256 * 1024;
 
-/// Writes the content beside the row that is about to be committed.
+/// Writes the content part by part, in the transaction that inserts the attachment's row.
 pub async fn into_database(tx: &mut Tx, id: &str, content: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
     for number in 0.. {
         let mut part = vec![];
@@ -27,8 +27,8 @@ pub async fn into_database(tx: &mut Tx, id: &str, content: &mut (impl AsyncRead 
     Ok(())
 }
 
-/// Writes the content into the folder, to stay there through a power cut. Its row is committed before, so that a file
-/// without a row never lies there.
+/// Writes the content into a new file of the folder and syncs both to disk, so that it survives a power cut. Call it
+/// after the row is committed, so that the folder never holds a file without a row.
 pub async fn into_folder(folder: &Path, id: &str, content: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
     fs::create_dir_all(folder).await?;
     let mut options = OpenOptions::new();
@@ -41,7 +41,7 @@ pub async fn into_folder(folder: &Path, id: &str, content: &mut (impl AsyncRead 
     File::open(folder).await?.sync_all().await
 }
 
-/// Takes the file out of the folder; one that is gone stays gone.
+/// Deletes the file from the folder; a file already gone is no error.
 pub async fn out_of_folder(folder: &Path, id: &str) -> io::Result<()> {
     match fs::remove_file(folder.join(id)).await {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -49,7 +49,7 @@ pub async fn out_of_folder(folder: &Path, id: &str) -> io::Result<()> {
     }
 }
 
-/// The content as it is sent. `NotFound` where it isn't.
+/// The content as a stream of bytes. `NotFound` if the content was removed or the folder doesn't have it.
 pub async fn content(app: &App, place: Place, id: String) -> io::Result<stream::BoxStream<'static, io::Result<Bytes>>> {
     match (place, &app.settings.attachments_folder) {
         (Place::Database, _) => Ok(parts(app.clone(), id).boxed()),

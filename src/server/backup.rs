@@ -1,4 +1,4 @@
-//! Backups: of a SQLite database while it is in use, and back. PostgreSQL has programs of its own for it.
+//! Backs up a SQLite database while it is in use, and restores it. PostgreSQL has programs of its own for both.
 
 use super::private;
 use super::settings::Settings;
@@ -10,9 +10,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// The database's name in a backup.
+/// Name of the database file in a backup.
 const DATABASE: &str = "countersign.db";
-/// The folder of the attachments in a backup, where they are kept in one.
+/// Name of the attachments' folder in a backup. It is only there if attachments are kept in a folder.
 const ATTACHMENTS: &str = "attachments";
 
 #[derive(Debug, thiserror::Error)]
@@ -30,10 +30,10 @@ pub enum BackupError {
     Database { path: PathBuf, error: sqlx::Error },
 }
 
-/// What a backup holds.
+/// What a backup holds, for the report.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Held {
-    /// Bytes of the database.
+    /// Size of the database in bytes; attachments kept in it are included.
     pub database: u64,
     pub attachments: usize,
 }
@@ -111,7 +111,7 @@ pub async fn restore(settings: &Settings, folder: &Path) -> Result<Held, BackupE
     if let Some(parent) = database.parent() {
         private::folder(parent).map_err(at(parent))?;
     }
-    // Under its own name only when it is whole.
+    // Renamed to its own name only when complete: a restore that breaks off leaves no half database.
     let part = database.with_extension("restoring");
     let size = copy_whole(&copy, &part).map_err(at(&part))?;
     fs::rename(&part, &database).map_err(at(&database))?;
@@ -148,7 +148,7 @@ fn database_file(settings: &Settings) -> Result<PathBuf, BackupError> {
     settings.sqlite_file().ok_or(BackupError::Postgres)
 }
 
-/// Copies the files of a folder, however many; those that vanish meanwhile are left out.
+/// Copies the files of a folder and returns how many. Files that vanish meanwhile are left out.
 fn copy_files(from: &Path, to: &Path) -> Result<usize, BackupError> {
     private::folder(to).map_err(at(to))?;
     let mut copied = 0;
@@ -164,7 +164,7 @@ fn copy_files(from: &Path, to: &Path) -> Result<usize, BackupError> {
     Ok(copied)
 }
 
-/// Makes sure that it stays through a power cut.
+/// Syncs a file or a folder to disk, so that it survives a power cut.
 fn settle(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }

@@ -12,14 +12,14 @@ pub struct Caller {
     /// The view in force; `None` for a person without any project.
     pub view: Option<NamedView>,
     pub three_level: bool,
-    /// As it was read with the session; `None` where nobody asked for it.
+    /// The bell's counts and the enabled types, read together with the session; `None` if they weren't asked for.
     pub bell: Option<Bell>,
     pub session_hash: String,
     pub ip: String,
 }
 
 impl Caller {
-    /// The person in the wanted view while it is held, else in the widest.
+    /// The person in the wanted view if they still hold it, else in their widest view.
     pub fn of(person: Person, wanted: Option<&View>, three_level: bool, session_hash: String, ip: &str) -> Caller {
         let in_force = person.view(wanted, three_level);
         let view = person.views(three_level).into_iter().find(|v| Some(&v.view) == in_force.as_ref());
@@ -49,7 +49,7 @@ impl Caller {
         matches!(self.view(), Some(View::Domain(own)) if own == domain) && self.person.is_admin_of_domain(domain)
     }
 
-    /// Whether any page of the directory is for this person.
+    /// Whether the person may open pages of the directory: for that, a role must reach beyond its project.
     pub fn administers(&self) -> bool {
         self.person.held.iter().any(|held| held.reach != Reach::Project)
     }
@@ -64,7 +64,7 @@ impl Caller {
     }
 }
 
-/// Where the request comes from, as an address.
+/// The IP address that the request comes from; empty if unknown.
 #[derive(Debug, Clone, Default)]
 pub struct ClientIp(pub String);
 

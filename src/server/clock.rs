@@ -1,4 +1,4 @@
-//! Time and ids are handed in, so that tests can move the one and read the other.
+//! The clock, which use cases are handed so that tests can move it, and new ids.
 
 use crate::domain::time::Millis;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -38,7 +38,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// A new id: UUIDv7, so that ids made later sort later, also within the millisecond of one process.
+/// A new id. It is a UUIDv7: ids made later sort later, within one process even in the same millisecond.
 pub fn new_id() -> String {
     Uuid::now_v7().to_string()
 }

@@ -17,10 +17,10 @@ use crate::server::work::Work;
 use crate::wire::error::AppError;
 use std::collections::BTreeMap;
 
-/// The password of everybody in the demo; no other account ever has a known one.
+/// The password of every demo account. No account outside the demo gets a known password.
 pub const PASSWORD: &str = "countersign";
 
-/// Projects are named here as in SPEC 9; `system` exists already.
+/// A person's roles, each with its project. Projects are named as in SPEC 9; `system` exists already.
 type Roles = &'static [(&'static str, &'static str)];
 
 const OF_DEFAULT: [(&str, Roles); 10] = [
@@ -72,7 +72,7 @@ pub async fn seed(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// People, projects and processes, if the database has no account yet; tells whether it did anything.
+/// Adds people, projects and processes if the database has no account yet; returns whether it added them.
 pub async fn people_and_processes(app: &App) -> Result<bool, AppError> {
     if directory::has_accounts(&app.db).await? {
         return Ok(false);

@@ -26,7 +26,7 @@ impl AppError {
     }
 }
 
-/// The reference that the detail stands under in the log.
+/// Logs the detail under a new reference, which it returns.
 fn logged(detail: impl std::fmt::Display) -> String {
     let reference = new_id()[24..].to_owned();
     tracing::error!(%reference, "{detail}");

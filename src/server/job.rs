@@ -1,5 +1,5 @@
 //! The vocabulary of jobs: what each kind carries, in which order they run, and how an attempt ends. Use cases enqueue
-//! jobs, and the runner in `server/jobs` calls use cases; this stands below both.
+//! jobs, and the runner in `server/jobs` calls use cases; this module lies below both.
 
 use crate::domain::ids::{HostId, TicketNumber};
 use crate::domain::time::Millis;
@@ -9,35 +9,35 @@ use crate::wire::error::AppError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// A job with what it is about. One that was enqueued for an earlier attempt of a step does nothing.
+/// A job and what it is about. A host step's job that was enqueued for an earlier attempt does nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "payload", rename_all = "kebab-case")]
 pub enum Job {
-    /// Asks the cloud to begin a step of what is done to a host.
+    /// Asks the cloud to begin one step of making, changing or deleting a host.
     StartHostStep(StepKey),
-    /// Asks the cloud how far a step is, until it is over.
+    /// Asks the cloud how far a step is, until the step is over.
     PollHostStep(StepKey),
-    /// Removes from the cloud what a failed attempt left there; `since` is when that was asked for.
+    /// Removes from the cloud what a failed attempt left there. `since`: when the removal was first asked for.
     CleanUpHost { host: HostId, attempt: i64, then: AfterCleanUp, since: Millis },
-    /// Seals the operation log, again and again.
+    /// Seals new records of the operation log, again and again.
     SealLog,
-    /// Removes what is too old from the operation log, again and again.
+    /// Removes records that are too old from the operation log, again and again.
     TrimLog,
     /// Clears hosts that have been in the trash for long enough, again and again.
     EmptyTrash,
-    /// Closes a support ticket whose requester has said nothing since then.
+    /// Closes a support ticket whose requester has been silent since `since`.
     CloseSilent { ticket: TicketNumber, since: Millis },
-    /// Makes a ticket in the connected system.
+    /// Creates the ticket in the connected ticket system.
     ExternalCreate { ticket: TicketNumber },
-    /// Sends the post at this position there.
+    /// Sends the entry at position `post` of the ticket's thread to the connected system.
     ExternalReply { ticket: TicketNumber, post: i64 },
-    /// Closes it there.
+    /// Closes the ticket in the connected system.
     ExternalClose { ticket: TicketNumber },
-    /// Asks the connected system for news, again and again.
+    /// Asks the connected system for changes of its tickets, again and again.
     PollHelpdesk,
-    /// Takes the content of a removed attachment out of its folder.
+    /// Deletes the file of a removed attachment from the attachments' folder.
     RemoveFile { file: String },
-    /// Says in its thread that it is about to close.
+    /// Reminds a support ticket's silent requester, in its thread, that the ticket is about to close.
     RemindRequester { ticket: TicketNumber, since: Millis },
 }
 
@@ -50,18 +50,19 @@ pub enum AfterCleanUp {
     Remove,
 }
 
-/// About four minutes with the runner's backoff: long enough for a cloud that restarts, short enough for who waits.
+/// How often a job is tried before it is given up. With the runner's backoff that takes about four minutes: long enough
+/// for a cloud to restart, short enough for people who wait.
 const MAX_ATTEMPTS: i64 = 10;
-/// How the order keys of jobs begin that have something done in the connected ticket system.
+/// Prefix of the order keys of jobs that act on the connected ticket system.
 pub const EXTERNAL_KEYS: &str = "external:";
 
-/// The order key of what is to be done with a ticket in the connected system.
+/// Order key of the jobs that act on one ticket in the connected system.
 pub fn external_key(number: TicketNumber) -> String {
     format!("{EXTERNAL_KEYS}{number}")
 }
 
 impl Job {
-    /// What is always in the queue, once for all servers, and never over.
+    /// The jobs that are always in the queue, each once for all servers, and are never done.
     pub const STANDING: [Job; 4] = [Job::SealLog, Job::TrimLog, Job::EmptyTrash, Job::PollHelpdesk];
 
     pub const POLL_HELPDESK: &'static str = "poll-helpdesk";
@@ -86,7 +87,8 @@ impl Job {
         }
     }
 
-    /// Jobs about one thing run in order; each about a silent ticket stands for itself.
+    /// Jobs with equal keys run in the order they were enqueued: those of one host, and those of one ticket in the
+    /// connected system. Jobs without a key run in any order.
     fn order_key(&self) -> Option<String> {
         match self {
             Job::StartHostStep(StepKey { host, .. })
@@ -100,12 +102,12 @@ impl Job {
         }
     }
 
-    /// What is enqueued to have it done, not before `run_at`: per host in order, and each of them once.
+    /// The row that enqueues this job, to run at `run_at` (ms) at the earliest.
     pub fn at(&self, run_at: Millis) -> NewJob {
         NewJob {
             kind: self.kind(),
             run_at,
-            // Nothing would begin a standing job again.
+            // A standing job is never given up, because nothing would start it again.
             max_attempts: if Job::STANDING.contains(self) { i64::MAX } else { MAX_ATTEMPTS },
             order_key: self.order_key(),
             idempotency_key: Some(self.idempotency_key()),
@@ -117,30 +119,30 @@ impl Job {
         json!(self)["payload"].to_string()
     }
 
-    /// One job of each key is ever enqueued.
+    /// The job's key in the queue: a job isn't enqueued while the queue's table has one with its key, done or not.
     pub fn idempotency_key(&self) -> String {
         format!("{}:{}", self.kind(), self.payload())
     }
 
-    /// The job that is kept as this.
+    /// Reads a job from its row in the queue.
     pub fn read(kind: &str, payload: &str) -> serde_json::Result<Job> {
         let payload: serde_json::Value = serde_json::from_str(payload)?;
         serde_json::from_value(json!({"kind": kind, "payload": payload}))
     }
 }
 
-/// How a job ended that didn't fail.
+/// How an attempt ended that didn't fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Done,
-    /// Not over yet: to be run again at this time. Doesn't count as an attempt.
+    /// Not over yet: run the job again at this time (ms). Doesn't count as an attempt.
     Again(Millis),
 }
 
-/// How a job failed; the text is for people.
+/// How an attempt failed. The text says why, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// To be tried again, later and later, as often as its kind allows.
+    /// The job is tried again, after longer and longer pauses, until its attempts are used up.
     Retry(String),
     /// No further attempt can help.
     Dead(String),

@@ -1,8 +1,8 @@
-//! The socket that people connect to, opened and closed so that nobody who is sent here is turned away half-way.
+//! The listening socket, opened and closed so that no connection is broken off when servers replace each other.
 //!
-//! While the server gets ready the address is taken, but nobody listens: what stands in front of it is refused and asks
-//! another server, instead of waiting here for a migration. At the end whoever is in the queue already is let in first:
-//! closing a listening socket breaks off those that were not accepted yet, and a proxy doesn't repeat a form that it sent.
+//! While the server gets ready, its address is bound but nobody listens: a proxy in front is refused at once and asks
+//! another server, instead of waiting here for a migration. At the end the connections in the queue are accepted first:
+//! closing a listening socket breaks off those not accepted yet, and a proxy doesn't repeat a form that it has sent.
 
 use axum::serve::Listener;
 use std::future::pending;
@@ -11,16 +11,17 @@ use std::net::SocketAddr;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-/// How many may wait to be accepted.
+/// How many connections may wait to be accepted.
 const QUEUE: u32 = 1024;
 
-/// An address that nobody else can take any more.
+/// A socket that is bound but doesn't listen yet: no other program can take its address any more.
 pub struct Bound(TcpSocket);
 
 impl Bound {
     pub fn to(address: SocketAddr) -> io::Result<Bound> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        // For connections of the server before that aren't quite gone. Of free ports, it would let two programs have one.
+        // The last connections of the previous server may still hold the port. Not for port 0 (any free port): two
+        // programs could then be given one port.
         socket.set_reuseaddr(address.port() != 0)?;
         socket.bind(address)?;
         Ok(Bound(socket))
@@ -30,10 +31,10 @@ impl Bound {
         self.0.local_addr()
     }
 
-    /// Lets people in until [`Closing::close`].
+    /// Listens, until [`Closing::close`].
     pub fn open(self) -> io::Result<(Door, Closing)> {
         let address = self.address()?;
-        // So that the next server can have it before the last connections of this one are quite gone, also where it was a free port.
+        // Lets the next server bind the address while this one's last connections linger, also after port 0.
         self.0.set_reuseaddr(true)?;
         let closing = Closing::default();
         Ok((Door { address, state: State::Open(self.0.listen(QUEUE)?), closing: closing.clone() }, closing))
@@ -48,7 +49,7 @@ pub struct Closing {
 }
 
 impl Closing {
-    /// Returns once everybody who was in the queue is in and nobody else can come.
+    /// Returns once every queued connection is accepted and new ones are refused.
     pub async fn close(&self) {
         self.wanted.cancel();
         self.done.cancelled().await;
@@ -63,7 +64,7 @@ pub struct Door {
 
 enum State {
     Open(TcpListener),
-    /// Only those that are in the queue. Asked directly: tokio learns of new ones a moment later.
+    /// Accepts what is in the queue, then closes. Not through tokio, which learns of new connections a moment later.
     Last(std::net::TcpListener),
     Closed,
 }

@@ -1,14 +1,14 @@
-//! Markdown of people as HTML that is safe to show: parsed by pulldown-cmark, cleaned by ammonia.
+//! Renders Markdown that people write as HTML that is safe to show: parsed by pulldown-cmark, cleaned by ammonia.
 //!
-//! Nothing of it runs, loads or reaches outside: no scripts, styles, images, ids or classes, links only to the web and to
-//! mail, each saying that it leads away. What nests deeper than people write is flattened, so no text brings a browser down.
+//! Nothing in it runs or loads anything: no scripts, styles, images, ids or classes. Links lead only to the web and to
+//! mail, with `rel="noopener noreferrer nofollow"`. Very deep nesting is flattened, so no text overloads a browser.
 
 use crate::domain::support::is_invisible;
 use ammonia::Builder;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
 use std::sync::LazyLock;
 
-/// Quotes and lists nest so deep; further ones stay at that depth.
+/// How deep quotes and lists may nest; deeper ones are shown at this depth.
 const DEEPEST: usize = 8;
 
 static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
@@ -50,9 +50,9 @@ static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// The text as it is shown.
+/// Renders Markdown as HTML.
 pub fn render(text: &str) -> String {
-    // Marks that turn the direction of the text around them would let it read as something else.
+    // Invisible marks that reverse the direction of the text around them could make it read as something else.
     let text: String = text.chars().filter(|c| !is_invisible(*c)).collect();
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
     let mut shape = Shape::default();
@@ -62,17 +62,17 @@ pub fn render(text: &str) -> String {
     CLEANER.clean(&rendered).to_string()
 }
 
-/// A sentence without any markup.
+/// Renders plain text as HTML: markup in it is shown as typed.
 pub fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     html::push_html(&mut escaped, std::iter::once(Event::Text(text.into())));
     escaped
 }
 
-/// Fits what the parser finds into a thread.
+/// Adapts the parser's events to what a thread shows.
 #[derive(Default)]
 struct Shape {
-    /// Of each open quote or list whether it is shown as one.
+    /// For each open quote or list, whether it is shown as one or flattened.
     open: Vec<bool>,
 }
 
@@ -88,19 +88,19 @@ impl Shape {
             Event::Start(Tag::Item) | Event::End(TagEnd::Item) => {
                 self.open.last().copied().unwrap_or(true).then_some(event)
             }
-            // The page has its own first headings.
+            // Headings begin at h3, because the page has its own h1 and h2.
             Event::Start(Tag::Heading { level, .. }) => {
                 Some(Event::Start(Tag::Heading { level: lower(level), id: None, classes: vec![], attrs: vec![] }))
             }
             Event::End(TagEnd::Heading(level)) => Some(Event::End(TagEnd::Heading(lower(level)))),
-            // An image would be loaded from somewhere and tell that this was read: a link to it instead.
+            // An image becomes a link: loading it would tell its server that the text was read.
             Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 Some(Event::Start(Tag::Link { link_type, dest_url, title, id }))
             }
             Event::End(TagEnd::Image) => Some(Event::End(TagEnd::Link)),
-            // HTML is shown as what was typed.
+            // HTML is shown as the text that was typed.
             Event::Html(text) | Event::InlineHtml(text) => Some(Event::Text(text)),
-            // A line break is one: people write mails, not paragraphs.
+            // Every line break is kept, because people write as in mails.
             Event::SoftBreak => Some(Event::HardBreak),
             other => Some(other),
         }
@@ -180,7 +180,7 @@ mod tests {
         assert!(render(&"x".repeat(10_000)).contains(&"x".repeat(10_000)));
         let turned = render("a\u{202e}b\u{2066}c\u{200b}d\u{61c}e\u{feff}f");
         assert_eq!(turned, "<p>abcdef</p>\n");
-        // However often something is opened and never closed, little comes of it, and soon.
+        // Markup that is opened thousands of times and never closed gives little output.
         for opening in
             ["*", "_", "~~", "[", "![", "`", "<", "<a ", "&#", "|", "\\", "- ", "1. ", "# ", "    ", "\n> - "]
         {
@@ -195,7 +195,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is written, what is shown stays the same when it is cleaned once more: nothing is left to be cleaned.
+        /// Cleaning the shown HTML once more changes nothing, whatever was written: nothing was left to clean.
         #[test]
         fn what_is_shown_is_clean(text in "[ -~\n<>&\"'`*_#\\[\\]()!|:;/]{0,200}") {
             let shown = render(&text);

@@ -1,4 +1,4 @@
-//! Counters of what happens below HTTP: operations, jobs, events, password checks. Whoever reads them does so by HTTP.
+//! Counters of what happens below HTTP: operations, jobs, events, password checks. They are read over HTTP.
 
 use super::job::{Failure, Outcome as JobOutcome};
 use crate::domain::oplog::{Operation, Outcome};
@@ -17,7 +17,7 @@ pub fn operation(operation: Operation, result: Outcome) {
     counter!("countersign_operations_total", "operation" => operation.key(), "result" => result.key()).increment(1);
 }
 
-/// Counts a comparison of a password with a hash, or with nobody's. Many of them mean that somebody guesses.
+/// Counts a check of a password, also for a name without an account. Many of them mean that somebody guesses.
 pub fn password_checked() {
     counter!("countersign_password_checks_total").increment(1);
 }
@@ -33,7 +33,7 @@ pub fn job(kind: &str, result: &Result<JobOutcome, Failure>) {
     counter!("countersign_job_attempts_total", "kind" => kind.to_owned(), "outcome" => outcome).increment(1);
 }
 
-/// Counts what was told to open streams.
+/// Counts events that this process heard of and passed on to its open streams.
 pub fn events(number: usize) {
     counter!("countersign_events_total").increment(number as u64);
 }

@@ -1,5 +1,5 @@
-//! The server's half below HTTP: settings and clock, storage, the ports to a cloud and to a ticket system, who is asking,
-//! live events, the unit of work, use cases, the jobs that carry them on, and what fills a database with examples.
+//! The server's half below HTTP: settings and clock, storage, the ports to a cloud and to a ticket system, callers,
+//! live events, the unit of work, use cases, jobs, and example data.
 
 pub mod app;
 pub mod attachments;

@@ -1,4 +1,4 @@
-//! Secrets at rest: sealed with a key that lies beside the database, not in it.
+//! Encrypts secrets that are stored in the database, with a key that is kept outside it.
 
 use super::private;
 use super::settings::Settings;
@@ -61,7 +61,7 @@ fn read_or_make(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The text, sealed; each time differently.
+/// Encrypts the text with a fresh nonce and gives both in Base64: the result differs each time.
 pub fn seal(settings: &Settings, text: &str) -> Result<String, SecretError> {
     let nonce = rand::rng().random::<[u8; NONCE]>();
     let cipher = XChaCha20Poly1305::new(&key(settings, read_or_make)?);

@@ -14,16 +14,16 @@ use crate::domain::time::Millis;
 use crate::server::store::value::args;
 use crate::wire::error::AppError;
 
-/// Who asks beside `member`, where [`company`] brings nobody.
+/// How many people ask beside `member`, if [`company`] hasn't added its own.
 const REQUESTERS: i64 = 200;
-/// So many of the newest tickets are under way at most: what is open doesn't grow with the years, what is over does.
+/// Open tickets are only among this many newest ones: over the years closed tickets grow in number, open ones don't.
 const UNDER_WAY: i64 = 10_000;
-/// The hosts of older ones are gone.
+/// Hosts are only of this many newest tickets; those of older tickets are gone.
 const STANDING: i64 = 100_000;
-/// Stands for the host's name in the payload that all tickets share.
+/// Placeholder for the host's name in the payload, which is otherwise equal for all tickets.
 const NAME: &str = "NAME-OF-THE-HOST";
 
-/// `$1` … `$2` as rows.
+/// A statement with the numbers from `$1` to `$2` as rows of `n(i)`.
 macro_rules! numbers {
     ($rest:literal) => {
         concat!("WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2) ", $rest)
@@ -40,8 +40,8 @@ pub use bare::bare_commits;
 
 use sequence::number_on_after;
 
-/// What a large company would have after years, beside this many workflow tickets: projects and people, support tickets and a
-/// long thread, and the operation log, sealed.
+/// Fills a database as a large company's would be after years: projects and people, `tickets` workflow tickets, support
+/// tickets with a long thread, and the sealed operation log.
 pub async fn company(app: &App, tickets: i64) -> Result<(), AppError> {
     people::insert(app).await?;
     fill(app, tickets).await?;
@@ -51,8 +51,9 @@ pub async fn company(app: &App, tickets: i64) -> Result<(), AppError> {
     analyze(app).await
 }
 
-/// Adds this many tickets to demo data; a tenth of the newest waits for a decision, half of those at each link. Those of
-/// `member`, every second one, are in project `web`; the others too, unless there are the projects of a [`company`].
+/// Adds workflow tickets to demo data. A tenth of the newest wait for a decision, half of those at each link. Every
+/// second ticket is `member`'s, in project `web`. The others are in a [`company`]'s projects, if there are any, else in
+/// `web`.
 pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     if tickets < 1 {
         return Ok(());
@@ -94,10 +95,10 @@ pub async fn fill(app: &App, tickets: i64) -> Result<(), AppError> {
     analyze(app).await
 }
 
-/// So that the planner knows what it reads, and finds it swept as it is after years of autovacuum.
+/// Updates the planner's statistics. Postgres vacuums too, as autovacuum would have over the years.
 async fn analyze(app: &App) -> Result<(), AppError> {
     if let Some(pool) = app.db.postgres() {
-        // Not in a transaction.
+        // VACUUM isn't allowed in a transaction.
         sqlx::query("VACUUM (ANALYZE)").execute(pool).await?;
         return Ok(());
     }
@@ -107,12 +108,12 @@ async fn analyze(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The numbers that the new tickets get, and when the last of them is made.
+/// The numbers of the new tickets, and the time (ms) from which their dates count back.
 struct Span {
     first: i64,
     last: i64,
     now: Millis,
-    /// The projects beside `web` in which people ask, and how many do.
+    /// How many projects there are beside `web`, and how many people ask in them or, without any, in `web`.
     projects: i64,
     requesters: i64,
 }
@@ -131,7 +132,8 @@ async fn insert_requesters(tx: &mut Tx, web: &ProjectId, now: Millis) -> sqlx::R
     Ok(())
 }
 
-/// Of twenty tickets one waits at each link, one was rejected, one undone, and sixteen became hosts.
+/// Of twenty tickets one waits at each link, one was rejected, one undone, and sixteen succeeded. Among older tickets
+/// ([`UNDER_WAY`]) none waits, and eighteen succeeded.
 async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Result<(), AppError> {
     let process = process::share_by_type(tx, TicketType::ApplyMachine).await?;
     let Some(process) = process.filter(|p| p.definition.links.len() == 2) else {
@@ -184,7 +186,8 @@ async fn insert_tickets(tx: &mut Tx, request: &HostRequest, span: &Span) -> Resu
     Ok(())
 }
 
-/// The two owners of the project at the first link, sysadmin and deputy at the second, deciding in turn.
+/// Adds the tasks: of the project's two owners at the first link, of `sysadmin` and `deputy` at the second. Each pair
+/// takes turns at deciding.
 async fn insert_tasks(tx: &mut Tx, span: &Span) -> sqlx::Result<()> {
     tx.exec(
         "INSERT INTO task (ticket_number, link, account_id, state, opened_at, ended_at)
@@ -261,7 +264,7 @@ async fn insert_holds(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::
     Ok(())
 }
 
-/// One in ten of the newer hosts still stands.
+/// Of every ten newer tickets one still has its host.
 async fn insert_hosts(tx: &mut Tx, request: &HostRequest, span: &Span) -> sqlx::Result<()> {
     let specification = &request.specification;
     tx.exec(

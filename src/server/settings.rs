@@ -1,5 +1,5 @@
-//! What can be set from outside: each setting is a flag, an environment variable and a line of a settings file. Here is
-//! what there is to set; `command_line` is where it is read from.
+//! The settings: each is a flag, an environment variable and a line of a settings file. This file defines them;
+//! `command_line` reads them.
 
 mod checks;
 mod command_line;
@@ -163,13 +163,13 @@ pub struct Settings {
           value_parser = truth)]
     pub expose_query_count: bool,
 
-    /// The long names of what a flag or the environment set: a settings page shows these read-only.
+    /// Long names of the settings that a flag or the environment set; the settings page shows these read-only.
     #[arg(skip)]
     pub fixed: BTreeSet<String>,
 }
 
 impl Settings {
-    /// The defaults, whatever the environment says; a host deploys in a second.
+    /// Settings for tests: mostly the defaults, whatever the environment says; delays are short.
     pub fn for_tests() -> Settings {
         Settings {
             settings: None,
@@ -213,7 +213,7 @@ impl Settings {
         self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 
-    /// The folder of the static files: as set, or found beside the program.
+    /// The folder of the static files: as set, else `site` beside the program or one folder up, else `target/site`.
     pub fn site_root(&self) -> PathBuf {
         let found = || {
             let program = std::env::current_exe().ok()?;

@@ -1,5 +1,4 @@
-//! What this program tells of itself while it runs: log lines on stderr, and spans of requests and jobs to an OpenTelemetry
-//! collector, where one is set.
+//! Log lines on stderr, and spans of requests and jobs, which are sent to an OpenTelemetry collector if one is set.
 
 use super::settings::{LogFormat, Settings};
 use async_trait::async_trait;
@@ -21,17 +20,18 @@ use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt, registry};
 
-/// Where collectors take spans, below their address.
+/// Path, below a collector's address, that takes spans.
 const TRACES: &str = "/v1/traces";
-/// A collector that is out of reach costs the spans, never the program.
+/// Time limit for a request to the collector, and for sending the last spans at the end. When a collector is out of
+/// reach, spans are lost, but the program goes on.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What has to be ended so that the last spans are sent too.
+/// The running telemetry. [`Telemetry::end`] sends the last spans.
 #[must_use = "the last spans are sent when it is ended"]
 pub struct Telemetry(Option<SdkTracerProvider>);
 
 impl Telemetry {
-    /// Begins, once in a program. Spans are sent by a thread of their own, through `runtime`.
+    /// Starts logging and tracing, once in a program. A thread of its own sends the spans, through `runtime`.
     pub fn begin(settings: &Settings, runtime: &Handle) -> Result<Telemetry, Box<dyn Error>> {
         let filter = EnvFilter::try_new(&settings.log_level).map_err(|e| format!("--log-level: {e}"))?;
         let lines = fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
@@ -43,7 +43,7 @@ impl Telemetry {
             Some(endpoint) => Some(provider(endpoint, runtime).map_err(|e| format!("--otlp-endpoint: {e}"))?),
             None => None,
         };
-        // Ours alone, and whatever the level of the log lines is.
+        // Only this crate's spans, whatever the level of the log lines is.
         let spans = provider.as_ref().map(|provider| {
             tracing_opentelemetry::layer()
                 .with_tracer(provider.tracer("countersign"))
@@ -55,7 +55,7 @@ impl Telemetry {
         Ok(Telemetry(provider))
     }
 
-    /// Sends what is left. Blocks, so not on a thread that serves requests; the runtime has to be there still.
+    /// Sends the last spans. It blocks, so not on a thread that serves requests, and while the runtime still runs.
     pub fn end(self) {
         if let Some(Err(error)) = self.0.map(|provider| provider.shutdown_with_timeout(PATIENCE)) {
             tracing::warn!("the last spans were not sent: {error}");
@@ -75,7 +75,7 @@ fn provider(endpoint: &str, runtime: &Handle) -> Result<SdkTracerProvider, Box<d
     Ok(SdkTracerProvider::builder().with_batch_exporter(exporter).with_resource(resource).build())
 }
 
-/// Notes at a request's or job's span how it ended.
+/// Notes the answer's status at a request's span; a server error marks the span as failed.
 pub fn answered(span: &Span, status: StatusCode) {
     span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
@@ -83,17 +83,18 @@ pub fn answered(span: &Span, status: StatusCode) {
     }
 }
 
-/// Notes at a job's span why it failed.
+/// Marks a job's span as failed, with the reason.
 pub fn failed(span: &Span, why: &str) {
     span.set_status(Status::error(why.to_owned()));
 }
 
-/// Our HTTP client for the exporter, which brings another version of it otherwise, and calls from a thread without a runtime.
+/// Lets the exporter use our HTTP client, because its own would be a second version of reqwest. The exporter calls from
+/// a thread without a runtime, so requests run on ours.
 #[derive(Debug)]
 struct Sender {
     http: reqwest::Client,
     runtime: Handle,
-    /// Whether the last ones didn't arrive, so that this is told once and not every few seconds.
+    /// Whether the last spans failed to arrive, so that this is logged once and not every few seconds.
     is_lost: AtomicBool,
 }
 

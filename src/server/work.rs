@@ -32,7 +32,7 @@ pub struct Work {
 }
 
 impl App {
-    /// Begins a change. `subject` is what the record names until [`Work::about`] says it better.
+    /// Begins a change. `subject` is the resource that the record names, unless [`Work::about`] replaces it.
     pub async fn work(&self, operator: Operator, operation: Operation, subject: Subject) -> Result<Work, AppError> {
         let tx = self.db.begin().await?;
         Ok(Work {
@@ -58,17 +58,17 @@ impl Work {
         &self.operator
     }
 
-    /// Names the resource, as soon as it is known.
+    /// Sets the resource that the record names, as soon as it is known.
     pub fn about(&mut self, subject: Subject) {
         self.subject = subject;
     }
 
-    /// The record's details: `{"before": …, "after": …}` or what fits the operation.
+    /// Sets the record's details: `{"before": …, "after": …}` or what fits the operation.
     pub fn details(&mut self, details: Value) {
         self.details = details;
     }
 
-    /// What is committed is that something failed, for this reason: a host that didn't come up, say.
+    /// Has [`Work::finish`] commit, but record the operation as failed for this reason (e.g. the host didn't boot).
     pub fn failed(&mut self, reason: impl Into<String>) {
         self.failure = Some(reason.into());
     }
@@ -80,26 +80,26 @@ impl Work {
         Ok(())
     }
 
-    /// Takes back a job that was enqueued earlier and hasn't begun.
+    /// Removes a job from the queue if it hasn't begun.
     pub async fn withdraw(&mut self, job: &Job) -> Result<(), AppError> {
         Ok(job::withdraw(&mut self.tx, &job.idempotency_key()).await?)
     }
 
-    /// Has the waiting jobs of a kind look once more, as soon as this work is committed.
+    /// Makes the waiting jobs of a kind due as soon as this work is committed.
     pub async fn hurry(&mut self, kind: &'static str) -> Result<(), AppError> {
         job::hurry(&mut self.tx, kind, self.now).await?;
         self.enqueued = true;
         Ok(())
     }
 
-    /// The same for jobs whose order key begins like this.
+    /// Makes the waiting jobs due whose order key begins with `beginning`, as soon as this work is committed.
     pub async fn hurry_ordered(&mut self, beginning: &str) -> Result<(), AppError> {
         job::hurry_ordered(&mut self.tx, beginning, self.now).await?;
         self.enqueued = true;
         Ok(())
     }
 
-    /// Commits a change with its record, or takes it back and records that it failed.
+    /// Commits the change with its record, or rolls it back and records that it failed.
     pub async fn finish<T>(mut self, outcome: Result<T, AppError>) -> Result<T, AppError> {
         let Err(error) = &outcome else {
             let failure = self.failure.take();
@@ -118,13 +118,13 @@ impl Work {
         self.tx.rollback().await?;
         let mut tx = self.app.db.begin().await?;
         oplog::insert(&mut tx, &record).await?;
-        // Whether the attempt is on record or not: what was attempted isn't done.
+        // Never `AppError::Unsure`: even if the record's commit is in doubt, the change itself is surely rolled back.
         tx.commit().await.map_err(|error| AppError::internal(format_args!("database: {error}")))?;
         metrics::operation(self.operation, Outcome::Failed);
         outcome
     }
 
-    /// What the work is about counts as changed, whatever was written: open pages read it anew.
+    /// Counts the subject as changed, whatever was written, so that open pages read it anew.
     fn note_subject(&mut self) {
         let Subject { resource, id, project, .. } = &self.subject;
         let change = match (resource, project) {

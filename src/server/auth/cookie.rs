@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, HeaderValue};
 
 const NAME: &str = "countersign_session";
 
-/// The value of `Set-Cookie` with which the browser keeps a session's token for so many seconds. An empty token and 0
-/// seconds make it forget the one it has.
+/// The value of `Set-Cookie` with which a browser keeps a session's token for `seconds`. An empty token with 0 seconds
+/// deletes the cookie.
 pub fn holding(settings: &Settings, token: &str, seconds: i64) -> Option<HeaderValue> {
     let secure = if settings.is_https() { "; Secure" } else { "" };
     let cookie = format!("{NAME}={token}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}{secure}");

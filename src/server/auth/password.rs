@@ -9,10 +9,11 @@ use std::sync::OnceLock;
 use tokio::sync::Semaphore;
 
 pub const MIN_CHARACTERS: usize = 10;
-/// Far more than anybody types, and little enough to hash.
+/// Far more than anybody types, and still cheap to hash.
 const MAX_CHARACTERS: usize = 200;
 
-/// Each hash takes 19 MiB and a core for a while: a crowd at the door queues here instead of filling the memory.
+/// How many hashes run at once. Each takes 19 MiB and a core for a while: a rush of sign-ins queues here instead of
+/// filling the memory.
 static AT_ONCE: Semaphore = Semaphore::const_new(4);
 
 /// Checks a new password and its repetition, with the problems at the fields `password` and `repeat`.
@@ -42,8 +43,8 @@ fn hash_now(password: &str) -> Result<String, AppError> {
     hash.map(|h| h.to_string()).map_err(|e| AppError::internal(format_args!("argon2: {e}")))
 }
 
-/// Whether the password fits the hash. Without one it is compared with a hash that nothing fits, so that an unknown
-/// person takes as long as a wrong password.
+/// Whether the password fits the stored hash. Without one (an unknown person) it is compared with a random hash that no
+/// password fits, so that the answer takes as long as for a wrong password.
 pub async fn verify(password: String, stored: Option<String>) -> Result<bool, AppError> {
     metrics::password_checked();
     off_the_async_threads(move || {

@@ -22,7 +22,7 @@ pub struct EmbeddedInventory {
 }
 
 impl EmbeddedInventory {
-    /// `deploy_delay`: how long making a host takes, all its steps together.
+    /// `deploy_delay`: how long (ms) it takes to make a host, all steps together.
     pub fn new(db: Db, clock: Arc<dyn Clock>, deploy_delay: Millis, faults: Faults) -> EmbeddedInventory {
         EmbeddedInventory { db, clock, step_delay: deploy_delay / MAKE.len() as Millis, faults }
     }
@@ -122,7 +122,7 @@ impl std::str::FromStr for Faults {
 }
 
 impl Faults {
-    /// Why the step that starts now will fail, if its turn to fail hasn't been taken often enough.
+    /// The reason for which the step that starts now will fail; `None` once such steps have failed as often as set.
     async fn next(&self, tx: &mut Tx, step: CloudStep) -> sqlx::Result<Option<String>> {
         let times = self.0.get(&step).copied().unwrap_or(0);
         if times == 0 || inventory::lock_and_count_failures(tx, step.key()).await? >= times {

@@ -24,7 +24,7 @@ use crate::wire::workflow::{Asked, TicketFilter};
 use std::sync::Arc;
 
 enum Ending {
-    /// By these approvers, link after link.
+    /// Passed by these approvers, link after link.
     Passed(&'static [&'static str]),
     Rejected(&'static str, &'static str),
     Undone(&'static str),
@@ -40,7 +40,7 @@ struct Past {
     ending: Ending,
 }
 
-/// Oldest first.
+/// The demo's host applications, oldest first.
 const TICKETS: [Past; 5] = [
     Past {
         ago: 6 * DAY,
@@ -89,10 +89,10 @@ const TICKETS: [Past; 5] = [
     },
 ];
 
-/// Of the hosts these tickets brought, the one that isn't running.
+/// Owner and name of the one demo host that is stopped.
 const STOPPED: (&str, &str) = ("owner", "ci-runner");
 
-/// Makes the tickets and hosts, each at its time.
+/// Makes the tickets and hosts, each under a clock set to its time.
 pub async fn tickets(app: &App) -> Result<(), AppError> {
     for past in TICKETS {
         let clock = Arc::new(ManualClock::at(app.now() - past.ago));
@@ -104,7 +104,7 @@ pub async fn tickets(app: &App) -> Result<(), AppError> {
     help(app).await
 }
 
-/// A problem that was solved, so that technical support has a thread to look at.
+/// Makes a support ticket that was solved, so that the demo has a thread to look at.
 async fn help(app: &App) -> Result<(), AppError> {
     let clock = Arc::new(ManualClock::at(app.now() - DAY));
     let then = App { clock: clock.clone(), ..app.clone() };
@@ -183,7 +183,7 @@ async fn newest_of(app: &App, caller: &Caller) -> Result<(i64, i64), AppError> {
     mine.page.rows.first().map(|row| (row.number, row.version)).ok_or(AppError::NotFound)
 }
 
-/// Lets the past's clock run until everything that was approved is done.
+/// Runs the jobs of what was approved and moves the clock on until all are done, for 600 s of that clock at most.
 async fn deploy(app: &App, clock: &ManualClock) -> Result<(), AppError> {
     for _ in 0..600 {
         jobs::run_due(app).await?;

@@ -1,5 +1,5 @@
-//! The last events that were heard, and the open streams: reads anew what the sessions behind the streams may know, then
-//! tells them.
+//! The hub: the last events that were heard, and the open streams. Of each batch of events it first reads the changed
+//! sessions behind the streams anew, then tells the streams.
 
 use super::open::Open;
 use super::source::Heard;
@@ -18,12 +18,12 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-/// How many events are kept for whoever was away for a moment.
+/// How many events are kept for streams that were away for a moment.
 const KEPT: usize = 1_000;
-/// How often sessions are looked at that nobody ends: they expire.
+/// How often all sessions behind streams are checked, because no event tells that one has expired.
 const ROUND: Duration = Duration::from_secs(60);
 
-/// What the tasks and the streams share.
+/// State that the hub's tasks and the streams share.
 pub(super) struct Hub {
     db: Db,
     clock: Arc<dyn Clock>,
@@ -33,10 +33,11 @@ pub(super) struct Hub {
 
 pub(super) struct State {
     epoch: String,
-    /// How many events of this epoch have arrived, and of how many every stream has been told.
+    /// How many events of this epoch have arrived.
     arrived: u64,
+    /// How many of them every stream has been told.
     told: u64,
-    /// The last of them, up to `arrived`.
+    /// The newest of the events that arrived, at most [`KEPT`].
     recent: VecDeque<Event>,
     pub(super) streams: HashMap<u64, Open>,
     last_stream: u64,
@@ -75,7 +76,7 @@ impl Hub {
         }
     }
 
-    /// First who may know what, then the hints: nobody is told by what they were before.
+    /// Reads changed sessions first and gives hints afterwards, so that nobody is told by rights they no longer have.
     async fn tell(&self, events: Vec<Event>) {
         metrics::events(events.len());
         let whose = whose(&events);
@@ -89,7 +90,7 @@ impl Hub {
         });
     }
 
-    /// Looks at the sessions of these streams once more; a stream whose session is over ends.
+    /// Reads the sessions behind these streams anew; a stream whose session is over ends.
     async fn read_again(&self, whose: &Whose) {
         let is_meant = |open: &Open| match whose {
             Whose::Everybody => true,
@@ -108,7 +109,7 @@ impl Hub {
         self.with(|state| {
             for open in state.streams.values_mut().filter(|open| hashes.contains(&open.caller.session_hash)) {
                 match &found {
-                    // Their browsers come back.
+                    // Without a last hint, so their browsers connect again.
                     Err(_) => open.end(None),
                     Ok(found) => match found.get(&open.caller.session_hash) {
                         None => open.end(Some(Hint::SignedOut)),
@@ -153,7 +154,7 @@ impl State {
         self.recent.drain(..too_many);
     }
 
-    /// Something was missed, nobody knows what: positions from before lead nowhere, and every stream is told.
+    /// Begins a new epoch because events were missed: older positions become invalid, every stream is to read all anew.
     fn begin_again(&mut self) {
         (self.epoch, self.arrived, self.told) = (new_id(), 0, 0);
         self.recent.clear();
@@ -162,7 +163,7 @@ impl State {
         }
     }
 
-    /// What has arrived since, or `None` when nobody knows any more.
+    /// The events that arrived after this position, or `None` if they aren't kept any more.
     fn since(&self, position: &Position) -> Option<impl Iterator<Item = &Event>> {
         let missed = self.arrived.checked_sub(position.count).filter(|_| position.epoch == self.epoch)?;
         let missed = usize::try_from(missed).ok().filter(|missed| *missed <= self.recent.len())?;

@@ -1,10 +1,10 @@
-//! Live: what other transactions commit, in this process or another, becomes hints for the open streams of whoever may
-//! know.
+//! Live updates: events that transactions commit, in this process or another, become hints for the open streams of the
+//! people who may know of them.
 //!
-//! Committed events ([`crate::server::store::change::Event`]) arrive in one row, through [`source`]. Each gets a number; the last
-//! few are kept, so that a stream that was away for a moment, or a page that was rendered a moment ago, goes on where it
-//! stands. Who may know is decided in memory, by what each stream's session was last seen to be ([`Caller`]); when the
-//! directory or a session changes, all that may be touched are read anew by one statement, however many they are.
+//! Committed events ([`crate::server::store::change::Event`]) arrive one after the other, through [`source`]. Each gets
+//! a number, and the last few are kept, so that a stream that was away for a moment, or a page that was rendered a
+//! moment ago, goes on from its position. Who may know of an event is decided in memory, by each stream's session as it
+//! was last read ([`Caller`]). When the directory or a session changes, one statement reads all sessions concerned.
 
 mod hub;
 mod open;
@@ -24,10 +24,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-/// How many events may wait to be told before the source waits.
+/// How many messages from the source may wait for the hub before the source has to wait.
 const WAITING: usize = 1_000;
 
-/// The open streams of this process and what they are told. Dropping the last one stops its tasks.
+/// The open streams of this process and the tasks that feed them, which stop when this is dropped.
 pub struct Events {
     hub: Arc<Hub>,
     ending: CancellationToken,
@@ -35,7 +35,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// Begins to listen. `session_idle` is how long a session lives without a request.
+    /// Begins to listen. `session_idle`: how long (ms) a session lives without a request.
     pub fn start(db: &Db, clock: Arc<dyn Clock>, session_idle: Millis) -> Arc<Events> {
         let hub = Arc::new(Hub::new(db.clone(), clock, session_idle));
         let (teller, told) = mpsc::channel(WAITING);
@@ -45,24 +45,24 @@ impl Events {
         Arc::new(Events { hub, ending: CancellationToken::new(), _tasks: tasks })
     }
 
-    /// Where this process stands. What is read from the database afterwards holds at least everything up to here.
+    /// The position up to which streams have been told. What is read from the database afterwards is at least as new.
     pub fn position(&self) -> Position {
         self.hub.with(|state| state.position())
     }
 
-    /// Opens the stream of a session that was authenticated after `asked`, going on from `since`. `None` when the session
-    /// may have changed since it was authenticated.
+    /// Opens the stream of a session that was authenticated at position `asked`, going on from `since`. `None` if the
+    /// session may have changed after `asked`: authenticate it again.
     pub fn open(&self, caller: Caller, asked: &Position, since: Option<&Position>) -> Option<Stream> {
         let open = self.hub.with(|state| state.open(caller, asked, since))?;
         Some(Stream::new(self.hub.clone(), open, self.ending.child_token()))
     }
 
-    /// How many streams are open.
+    /// The number of open streams.
     pub fn open_streams(&self) -> usize {
         self.hub.with(|state| state.streams.len())
     }
 
-    /// Ends every stream, now and from now on: the server stops, and would wait for them.
+    /// Ends every stream, also those opened later: a server that stops would wait for them.
     pub fn end(&self) {
         self.ending.cancel();
     }

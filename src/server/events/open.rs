@@ -1,4 +1,4 @@
-//! The hub's end of a stream: whose it is, and what it has yet to be told.
+//! The hub's side of a stream: the session behind it, and the hints that it hasn't read yet.
 
 use crate::server::caller::Caller;
 use crate::server::store::change::Event;
@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
-/// Beyond this many tickets a slow reader isn't told each.
+/// With more unread ticket hints than this, a slow reader is told that many tickets changed, instead of each.
 const MOST_TICKETS: usize = 50;
 
-/// The hub's side of a stream. What a slow reader hasn't read yet grows into one message, so nothing piles up.
+/// The hub's side of a stream. Unread hints are merged into one message, so a slow reader piles nothing up.
 pub(super) struct Open {
-    /// The session as it was last seen; what it may know follows from it.
+    /// The session as it was last read. It decides what the stream may know.
     pub(super) caller: Caller,
     hints: BTreeSet<Hint>,
     ended: bool,
@@ -43,7 +43,7 @@ impl Open {
         self.wake.notify_one();
     }
 
-    /// The session as it is now; whatever is shown may look different to it.
+    /// Takes over the session as it was just read. If its rights or view differ, everything is to be read anew.
     pub(super) fn is_now(&mut self, caller: Caller) {
         let before = &self.caller;
         let differs =
@@ -62,7 +62,8 @@ impl Open {
         }
     }
 
-    /// Tells what was missed. The page may still show the person as they were before.
+    /// Tells the events that the stream missed. After one about this person, who may see things by old rights,
+    /// everything is to be read anew.
     pub(super) fn catch_up<'a>(&mut self, missed: impl Iterator<Item = &'a Event>) {
         for event in missed {
             let is_about_me = match event {
@@ -73,7 +74,7 @@ impl Open {
             if is_about_me {
                 self.say(Hint::All);
             }
-            // Whoever wrote then has sent it by now, or thought better of it.
+            // A missed `Writing` is outdated: the reply has been sent or given up by now.
             if !matches!(event, Event::Writing { .. }) {
                 self.tell(std::slice::from_ref(event));
             }
@@ -86,7 +87,7 @@ impl Open {
     }
 }
 
-/// What an event lets this session know; it names nothing that the session couldn't read.
+/// The hints that an event gives this session. They name nothing that the session may not read.
 fn hints(event: &Event, caller: &Caller) -> Vec<Hint> {
     let person = &caller.person;
     match event {

@@ -1,5 +1,5 @@
-//! Where committed events come from: this process itself on SQLite; LISTEN on Postgres, which brings those of every
-//! process, this one's too.
+//! Where committed events come from: on SQLite from this process itself; on Postgres from LISTEN, which brings the
+//! events of every process, including this one.
 
 use crate::server::store::change::Event;
 use crate::server::store::db::Db;
@@ -10,22 +10,22 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
-/// A connection that was silent for so long is asked whether it is still there.
+/// After this long without a notification the connection is asked whether it is still alive.
 const SILENCE: Duration = Duration::from_secs(10);
-/// How long it may take to answer, and a new one to come about.
+/// Time limit for that answer, and for making a new connection.
 const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(250);
 
 #[derive(Debug)]
 pub(super) enum Heard {
     Events(Vec<Event>),
-    /// From here on everything is heard; what came before may be missing.
+    /// Events before this point may have been missed; from here on all are heard.
     Gap,
 }
 
-/// Tells what is committed from now on, as long as anybody is there to be told.
+/// Passes on the events committed from now on, until the receiver is dropped.
 pub(super) fn listen(db: &Db, teller: mpsc::Sender<Heard>) -> impl Future<Output = ()> + Send + 'static {
-    // Subscribed before the first page is rendered: what is committed after that is heard.
+    // Subscribed at once, before the first page is rendered, so that no commit after that is missed.
     let committed = db.committed();
     let options = db.postgres().map(|pool| (*pool.connect_options()).clone());
     async move {
@@ -59,9 +59,9 @@ async fn across_processes(options: PgConnectOptions, teller: mpsc::Sender<Heard>
     }
 }
 
-/// Listens on a connection of its own until that is lost; `Ok` when nobody is there to be told any more.
+/// Listens on a connection of its own until that fails; `Ok` once the receiver is dropped.
 async fn hear(options: &PgConnectOptions, teller: &mpsc::Sender<Heard>) -> sqlx::Result<()> {
-    // A pool of one, not the application's: closing that would wait for this connection, and jobs would lack one.
+    // A pool of its own: from the application's, the connection would be missing for jobs and hold up the closing.
     let pool = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).connect_with(options.clone()).await?;
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
@@ -72,11 +72,11 @@ async fn hear(options: &PgConnectOptions, teller: &mpsc::Sender<Heard>) -> sqlx:
         let heard = match timeout(SILENCE, listener.try_recv()).await {
             Ok(received) => match received? {
                 Some(notification) => read(notification.payload()),
-                // Lost and, by now, listening again.
+                // The connection was lost and listens again by now; notifications between are missing.
                 None => Heard::Gap,
             },
             Err(_silence) => {
-                // A connection that died without a word would stay silent for ever.
+                // A connection that died unnoticed would stay silent for ever.
                 let alive = sqlx::query("SELECT 1").execute(&mut listener);
                 timeout(PATIENCE, alive).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
                 continue;
@@ -91,7 +91,7 @@ async fn hear(options: &PgConnectOptions, teller: &mpsc::Sender<Heard>) -> sqlx:
 fn read(payload: &str) -> Heard {
     match serde_json::from_str(payload) {
         Ok(event) => Heard::Events(vec![event]),
-        // A newer process beside this one speaks of things unknown here.
+        // A newer version that runs beside this one may send events unknown here.
         Err(error) => {
             tracing::warn!("an event can't be read: {error}");
             Heard::Gap

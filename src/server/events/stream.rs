@@ -1,4 +1,4 @@
-//! The end of a stream that a browser reads.
+//! The browser's side of a stream.
 
 use super::hub::{Hub, State};
 use crate::wire::live::{Hint, Position};
@@ -9,17 +9,18 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How often something is sent although nothing happened, so that both ends notice when the other is gone.
+/// How often a message is sent although nothing happened, so that each side notices when the other is gone.
 pub const BEAT: Duration = Duration::from_secs(15);
 
-/// What a stream sends: where it stands, and what may have changed; nothing at the beginning and for a beat.
+/// What a stream sends: the position reached, and hints of what may have changed. The first message may have no hints,
+/// and that of a beat has none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     pub position: Position,
     pub hints: BTreeSet<Hint>,
 }
 
-/// The reader's side of an open stream; dropping it closes it.
+/// The reader's side of an open stream, which dropping it closes.
 pub struct Stream {
     hub: Arc<Hub>,
     id: u64,
@@ -34,8 +35,8 @@ impl Stream {
         Stream { hub, id, wake, ending, is_new: true, is_over: false }
     }
 
-    /// The next message: at once at the beginning, then when there is something to tell, and for a beat. `None` when the
-    /// session is over or the server stops.
+    /// The next message. The first comes at once, later ones when there are hints, or after [`BEAT`] without any.
+    /// `None` once the session is over or the server stops.
     pub async fn next(&mut self) -> Option<Message> {
         while !self.is_over && !self.ending.is_cancelled() {
             let id = self.id;

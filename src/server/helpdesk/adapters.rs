@@ -6,7 +6,7 @@ use super::{Helpdesk, HelpdeskError};
 use crate::domain::external::HelpdeskKind;
 use std::sync::Arc;
 
-/// What answers at an address (`http://…` or `https://…`) with an account's token. Nothing is asked yet.
+/// The adapter for the system at an address (`http://…` or `https://…`), with an account's token. It makes no call yet.
 pub fn connect(kind: HelpdeskKind, address: &str, token: &str) -> Result<Arc<dyn Helpdesk>, HelpdeskError> {
     Ok(match kind {
         HelpdeskKind::RequestTracker => Arc::new(RequestTracker::new(address, token)?),
@@ -14,7 +14,7 @@ pub fn connect(kind: HelpdeskKind, address: &str, token: &str) -> Result<Arc<dyn
     })
 }
 
-/// Where people open the ticket with this id there.
+/// The address where people open the ticket that has this id in its system.
 pub fn ticket_page(kind: HelpdeskKind, address: &str, id: &str) -> String {
     match kind {
         HelpdeskKind::RequestTracker => request_tracker::ticket_page(address, id),

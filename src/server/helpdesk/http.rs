@@ -1,4 +1,4 @@
-//! What the adapters share: a call that comes through, or says why it didn't.
+//! HTTP calls as all adapters make them: they give an answer, or say why there is none.
 
 use super::HelpdeskError;
 use reqwest::{RequestBuilder, StatusCode};
@@ -6,15 +6,15 @@ use std::time::Duration;
 
 const TIME_LIMIT: Duration = Duration::from_secs(15);
 
-/// What came back, whatever its status says.
+/// An HTTP answer of any status.
 pub(super) struct Answer {
     pub status: StatusCode,
-    /// The clock there, in seconds since 1970.
+    /// The system's clock, in seconds since 1970; `None` if the answer has no date.
     pub second: Option<i64>,
     pub body: String,
 }
 
-/// One that follows no redirects: the token goes to the address that it was saved for and nowhere else.
+/// A client that follows no redirects: the token goes to the address that it was saved for and nowhere else.
 pub(super) fn client() -> Result<reqwest::Client, HelpdeskError> {
     let client = reqwest::Client::builder().timeout(TIME_LIMIT).redirect(reqwest::redirect::Policy::none()).build();
     client.map_err(|error| HelpdeskError::Unreachable(error.to_string()))
@@ -33,8 +33,8 @@ pub(super) fn unreachable(address: &str, why: impl std::fmt::Display) -> Helpdes
     HelpdeskError::Unreachable(format!("{address} doesn't answer: {why}"))
 }
 
-/// What a status other than success says, where the system has no reading of its own: another attempt can help
-/// after an error there, or where it is busy; what it refuses otherwise, it will refuse again.
+/// The error for a status other than success, if the adapter has no reading of its own. Another attempt can help after
+/// an error of the system, or if it is busy. Whatever else it refuses, it will refuse again.
 pub(super) fn failed(address: &str, status: StatusCode, refusal: impl FnOnce() -> String) -> HelpdeskError {
     let is_busy = matches!(
         status,

@@ -1,8 +1,8 @@
 //! The port to a third-party ticket system in which Technical Support can live, and its adapters for Request Tracker
 //! and Redmine.
 //!
-//! Shaped for systems that are out of reach at times and that know nothing of idempotency: what is made there carries a
-//! marker and is looked for by it before another attempt; news are read on from a cursor.
+//! It is shaped for systems that are out of reach at times and don't know idempotency keys: what we create there
+//! carries a marker, by which we look for it before another attempt. News are read from a cursor on.
 
 mod adapters;
 mod http;
@@ -15,13 +15,13 @@ use crate::domain::time::Millis;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-/// What stands under a post of ours there, so that it is known again. The problem description is the post at 0.
-/// `instance` is this installation's.
+/// The marker: the last line of an entry of ours in the connected system, by which the entry is known again. Entry 0 is
+/// the problem description. `instance` is this installation's id.
 pub fn marker(instance: &str, ticket: i64, post: i64) -> String {
     format!("[countersign {instance} {ticket}/{post}]")
 }
 
-/// Whether a text carries a marker: then it came from here.
+/// Whether a text ends with a marker, which means that Countersign wrote it.
 pub fn is_ours(text: &str) -> bool {
     text.trim_end().lines().last().is_some_and(|line| line.starts_with("[countersign ") && line.ends_with(']'))
 }
@@ -29,7 +29,7 @@ pub fn is_ours(text: &str) -> bool {
 /// Why a call didn't do what it should; the texts are for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum HelpdeskError {
-    /// Nothing there, or nothing that answers like such a system: to be tried again.
+    /// Nothing answers there, or nothing that is such a system. To be tried again.
     #[error("{0}")]
     Unreachable(String),
     #[error("The account token is not accepted. Make a new one there, and save it here.")]
@@ -37,19 +37,19 @@ pub enum HelpdeskError {
     /// The account may not do this.
     #[error("{0}")]
     Forbidden(String),
-    /// It was understood and refused: another attempt can't help.
+    /// The call was understood and refused: another attempt can't help.
     #[error("{0}")]
     Refused(String),
 }
 
-/// A queue there, which a process can name as its external process.
+/// A queue of the connected system, which a process can name to have its tickets handled there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Queue {
     pub id: String,
     pub name: String,
 }
 
-/// A ticket to be made there, once: `marker` is looked for before every attempt.
+/// A ticket to create in the connected system, once: `marker` is looked for before every attempt.
 #[derive(Debug, Clone)]
 pub struct NewTicket<'a> {
     pub marker: &'a str,
@@ -60,18 +60,18 @@ pub struct NewTicket<'a> {
     pub files: &'a [File],
 }
 
-/// A reply to be added there.
+/// A reply to add in the connected system.
 #[derive(Debug, Clone)]
 pub struct NewReply<'a> {
     pub marker: &'a str,
     /// Plain text.
     pub text: &'a str,
     pub files: &'a [File],
-    /// An earlier attempt may have added it: then only if none with this marker is there.
+    /// Set if an earlier attempt may have added the reply. It is then looked for by its marker first.
     pub may_be_there: bool,
 }
 
-/// A file that goes along; it isn't empty.
+/// A file to send along; it is never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     pub name: String,
@@ -79,7 +79,7 @@ pub struct File {
     pub content: Vec<u8>,
 }
 
-/// A text with the names of files that stay where it was written.
+/// A text, followed by the names of its files, which stay in the system where it was written.
 pub fn naming(text: &str, files: &[String]) -> String {
     match files {
         [] => text.to_owned(),
@@ -88,23 +88,23 @@ pub fn naming(text: &str, files: &[String]) -> String {
     }
 }
 
-/// What became of a ticket there.
+/// What a ticket's status in the connected system means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RemoteStatus {
     New,
     Open,
-    /// It waits for its requester.
+    /// The ticket waits for its requester.
     Stalled,
     /// Resolved, rejected or deleted.
     Closed,
 }
 
-/// Something that happened there.
+/// Something that happened to a ticket in the connected system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
-    /// Grows with what happens, and no two have the same; the cursor is the last one read.
+    /// Unique, and greater than that of earlier news. The cursor is the last id read.
     pub id: i64,
-    /// The ticket there.
+    /// The ticket's id there.
     pub ticket: String,
     pub by: String,
     pub at: Millis,
@@ -114,34 +114,34 @@ pub struct News {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     Reply(String),
-    /// Not for the requester's eyes.
+    /// An internal note, which the requester may not read.
     Note(String),
-    /// The status as it is called there, and what it means.
+    /// The new status by its name there, and what it means.
     Status(String, RemoteStatus),
 }
 
 #[async_trait]
 pub trait Helpdesk: Send + Sync {
-    /// The queues the account may make tickets in.
+    /// The queues in which the account may create tickets.
     async fn queues(&self) -> Result<Vec<Queue>, HelpdeskError>;
 
-    /// Makes the ticket, or finds the one with this marker; gives its id there.
+    /// Creates the ticket, or finds the one with this marker; returns its id there.
     async fn create(&self, new: NewTicket<'_>) -> Result<String, HelpdeskError>;
 
     /// Adds a reply.
     async fn reply(&self, ticket: &str, new: NewReply<'_>) -> Result<(), HelpdeskError>;
 
-    /// Closes the ticket; one that is closed stays so.
+    /// Closes the ticket; a closed one stays closed.
     async fn close(&self, ticket: &str) -> Result<(), HelpdeskError>;
 
-    /// The status as it is called there, and who has it.
+    /// The ticket's status by its name there, and its owner's name, which is empty if there is none.
     async fn look(&self, ticket: &str) -> Result<(String, String), HelpdeskError>;
 
-    /// What happened in these queues after `cursor`, oldest first; not all of it at once. What was written by this account is
-    /// left out. Gives how far it read.
+    /// What happened in these queues after `cursor`, oldest first, perhaps not all of it. Texts with a marker of ours
+    /// are left out. Also returns the cursor to go on from.
     async fn news(&self, queues: &[String], cursor: i64) -> Result<(Vec<News>, i64), HelpdeskError>;
 
-    /// The cursor of now.
+    /// The cursor from which only news later than now are read.
     async fn newest(&self) -> Result<i64, HelpdeskError>;
 }
 

@@ -1,8 +1,8 @@
 //! Request Tracker 5 over REST 2.0.
 //!
-//! Its traps, each seen on 5.0.3: a PUT that fails validation answers 200 with the error in its list, so the status is read
-//! back; a queue that is missing and one that is forbidden both answer 403; rights are filtered after paging, so a short
-//! page isn't the last; a call costs it about 220 ms (bcrypt of the token), so it is asked sparingly.
+//! Its traps, each seen on 5.0.3. A PUT that fails validation answers 200 with the error in its list, so the status is
+//! read back. A missing queue and a forbidden one both answer 403. Rights are filtered after paging, so a short page
+//! isn't always the last. A call costs RT about 220 ms (bcrypt of the token), so calls are few.
 
 use super::http;
 use super::{Event, File, Helpdesk, HelpdeskError, NewReply, NewTicket, News, Queue, RemoteStatus, is_ours, naming};
@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 /// The custom field that carries our marker.
 const MARKER_FIELD: &str = "ExternalId";
-/// So many news at a time.
+/// How many news are read at a time.
 const PAGE: usize = 50;
-/// Who changes a status by itself when somebody replies.
+/// The user in whose name RT itself changes a status when somebody replies. That is no news.
 const SYSTEM: &str = "RT_System";
 
 pub struct RequestTracker {
@@ -28,7 +28,7 @@ pub struct RequestTracker {
     token: String,
 }
 
-/// A list of RT; numbers come as texts or as numbers.
+/// A list in RT's answers. Its ids come as texts, numbers or objects; [`text`] reads them.
 #[derive(Deserialize)]
 struct Items<T> {
     items: Vec<T>,
@@ -83,7 +83,7 @@ fn attach(body: &mut Value, files: &[File]) {
     }
 }
 
-/// A number or a text as a text.
+/// A text, a number, or an object's id, as a text.
 fn text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -102,7 +102,7 @@ fn meaning(status: &str) -> RemoteStatus {
     }
 }
 
-/// A text inside a query of RT's.
+/// Quotes a text for use in a query.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
@@ -118,7 +118,7 @@ impl RequestTracker {
         self.client.request(method, url).header(header::AUTHORIZATION, format!("token {}", self.token))
     }
 
-    /// Sends it and reads the answer; `what` is what the account may not do where the answer is 403.
+    /// Sends a request and reads the answer. `what` says what the account may not do if the answer is 403.
     async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder, what: &str) -> Result<T, HelpdeskError> {
         let http::Answer { status, body, .. } = http::send(request, &self.address).await?;
         if status.is_success() {
@@ -147,8 +147,8 @@ impl RequestTracker {
         self.ask(self.request(Method::GET, path).query(query), what).await
     }
 
-    /// Whether one of the last replies carries the marker. There is no key to refuse a second one by, and texts can't be
-    /// searched for, so they are read.
+    /// Whether one of the last 20 replies carries the marker. RT has no key by which to refuse a second reply, and
+    /// can't search texts, so the replies are read.
     async fn has_reply(&self, ticket: &str, marker: &str) -> Result<bool, HelpdeskError> {
         let query = format!("ObjectType='RT::Ticket' AND ObjectId={} AND Type='Correspond'", quoted(ticket));
         let parameters = [("query", query.as_str()), ("orderby", "id"), ("order", "DESC"), ("per_page", "20")];
@@ -175,7 +175,7 @@ impl RequestTracker {
     }
 }
 
-/// Where it shows a ticket.
+/// The address of a ticket's page.
 pub(super) fn ticket_page(address: &str, id: &str) -> String {
     format!("{}/Ticket/Display.html?id={id}", address.trim_end_matches('/'))
 }
@@ -183,7 +183,7 @@ pub(super) fn ticket_page(address: &str, id: &str) -> String {
 #[async_trait]
 impl Helpdesk for RequestTracker {
     async fn queues(&self) -> Result<Vec<Queue>, HelpdeskError> {
-        // First whether it is one at all, and whether it takes the token: the list alone can be empty for both.
+        // Checks first that RT answers and accepts the token: if not, the list alone could just be empty.
         let _: Value = self.get("/rt", &[], "use the REST interface").await?;
         let found: Items<Named> = self.get("/queues/all", &[("fields", "Name")], "see queues").await?;
         let queues = found.items.into_iter().map(|queue| Queue { id: text(&queue.id), name: queue.name });
@@ -299,7 +299,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// What a person typed stays one text of a query, whatever quotes are in it.
+        /// A typed text stays one text of the query, whatever quotes are in it.
         #[test]
         fn a_quoted_text_ends_where_it_should(typed in "[ -~\\\\']{0,30}") {
             let query = quoted(&typed);

@@ -1,4 +1,4 @@
-//! The kinds of job, each with the use case that does it and with what its end looks like when it is given up.
+//! The kinds of job: the use case that carries each out, and what is done when one is given up.
 
 use super::handlers::Handlers;
 use crate::domain::ids::TicketNumber;
@@ -18,15 +18,15 @@ use crate::wire::error::AppError;
 use futures::future::BoxFuture;
 use std::time::Duration;
 
-/// A port call says "accepted", not "done", so a minute means it hangs.
+/// Time limit of an attempt. A port's call returns on "accepted", not on "done", so one that takes a minute hangs.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// What is done about a ticket once something it does with a host is over.
+/// Goes on with a ticket once one of the things it does to hosts is over.
 fn settled(work: &mut Work, number: TicketNumber) -> BoxFuture<'_, Result<(), AppError>> {
     Box::pin(host_settled(work, number))
 }
 
-/// Hands each kind to its use case.
+/// Hands each kind of job to its use case.
 pub(super) struct Dispatch;
 
 #[async_trait::async_trait]
@@ -67,9 +67,9 @@ impl Handlers for Dispatch {
             Ok(Job::CleanUpHost { host, then: AfterCleanUp::Remove, .. }) => {
                 operating::removal_failed(app, &host, reason).await
             }
-            // `shown_by` has their ticket read again: it says why, and offers Retry and Skip.
+            // Nothing to record: `shown_by` has open pages read the ticket anew, which offers Retry and Skip.
             Ok(Job::ExternalCreate { .. } | Job::ExternalReply { .. } | Job::ExternalClose { .. }) => Ok(()),
-            // Nothing shows it but its line in the queue, which stays.
+            // No page shows these jobs; the dead job stays in the queue's table.
             Ok(Job::SealLog | Job::TrimLog | Job::EmptyTrash | Job::PollHelpdesk)
             | Ok(Job::RemoveFile { .. } | Job::CloseSilent { .. } | Job::RemindRequester { .. })
             | Err(_) => Ok(()),

@@ -16,8 +16,8 @@ use super::store::job;
 use crate::wire::error::AppError;
 use kinds::Dispatch;
 
-/// Runs whatever is due, one job after the other in the caller's own task, until nothing is; tells how many. Takes up
-/// what a stopped runner left once its lease has run out.
+/// Runs due jobs one after the other in the caller's own task until none is due, and returns how many. Jobs that a
+/// stopped runner left are taken up too, once their lease has run out.
 pub async fn run_due(app: &App) -> Result<usize, AppError> {
     run_due_with(app, &Dispatch).await
 }
@@ -27,7 +27,7 @@ pub async fn run_due_with(app: &App, handlers: &dyn Handlers) -> Result<usize, A
     runner::run_due(app, handlers).await
 }
 
-/// Puts into the queue what is always there: once, however many servers do.
+/// Enqueues the standing jobs, each once however many servers do.
 pub async fn begin_standing(app: &App) -> Result<(), AppError> {
     let mut tx = app.quiet().await?;
     for job in Job::STANDING {
@@ -37,7 +37,7 @@ pub async fn begin_standing(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A line for every job that isn't done, for a test that wants none left.
+/// A line for every job that isn't done: none when all are.
 pub async fn leftovers(app: &App) -> Result<Vec<String>, AppError> {
     let line = |job: job::Unfinished| {
         let state = match job.state {

@@ -1,7 +1,7 @@
 //! The worker: claims due jobs under a lease, runs them side by side, and ends each in the database.
 //!
-//! Nothing that happens in here ends it: an error of the database means trying again, a handler that panics or hangs has
-//! failed its attempt. What a killed process was running is taken up again once its lease has run out.
+//! No failure ends the worker: after an error of the database it tries again, and a handler that panics or hangs has
+//! failed its attempt. The jobs of a killed process are taken up again once their leases have run out.
 
 use super::handlers::Handlers;
 use super::kinds::Dispatch;
@@ -29,10 +29,10 @@ use tracing::Instrument;
 
 const FIRST_BACKOFF: Millis = 500;
 const LONGEST_BACKOFF: Millis = 10 * MINUTE;
-/// How long a done job is kept, for whoever wants to know what ran.
+/// How long a done job is kept, for people who want to know what ran.
 const KEEP_DONE: Millis = 7 * DAY;
 const PRUNE_BATCH: i64 = 500;
-/// The longest nap: a wake-up may be lost with the connection that listens for it.
+/// The longest pause between looks for due jobs: a wake-up may be lost with the connection that listens for it.
 const NAP: Duration = Duration::from_secs(1);
 const SHORTEST_NAP: Millis = 5;
 
@@ -40,9 +40,9 @@ const SHORTEST_NAP: Millis = 5;
 pub struct Options {
     /// How many jobs run side by side.
     pub slots: usize,
-    /// How long a claim is good without being renewed, and so how long a killed process delays its jobs.
+    /// How long (ms) a claim holds without being renewed, and so how long a killed process delays its jobs.
     pub lease: Millis,
-    /// How long draining waits for the jobs that run.
+    /// How long draining waits for running jobs.
     pub patience: Duration,
 }
 
@@ -71,8 +71,8 @@ pub struct RunnerHandle {
 }
 
 impl RunnerHandle {
-    /// Claims nothing more and waits for what runs, up to [`Options::patience`]; the rest is taken up elsewhere, or at the
-    /// next start, when its lease has run out.
+    /// Claims no more jobs and waits for the running ones, up to [`Options::patience`]. The rest are taken up
+    /// elsewhere, or at the next start, once their leases have run out.
     pub async fn drain(self) {
         self.stop.cancel();
         // A worker that panicked has nothing left to wait for.
@@ -139,12 +139,13 @@ impl Runner {
         let _entry = self.running.enter(&job);
         let result = attempt(&self.app, &*self.handlers, &job).await;
         if let Err(error) = end(&self.app, &*self.handlers, &job, result).await {
-            // Its lease isn't renewed any more, so it will run again.
+            // The job's lease isn't renewed any more, so the job will run again.
             tracing::warn!(job = %job.id, kind = %job.kind, "the end of a job can't be written: {error}");
         }
     }
 
-    /// Renews the leases of what runs here, takes up what others left, and prunes.
+    /// Three times per lease: renews the leases of the jobs that run here, takes up jobs whose lease ran out, and
+    /// deletes old done jobs.
     async fn keep(self) {
         let pause = Duration::from_millis(self.options.lease.unsigned_abs() / 3);
         loop {
@@ -212,7 +213,7 @@ async fn reap(app: &App) -> sqlx::Result<u64> {
 /// Runs the job's handler once, within its kind's time limit.
 async fn attempt(app: &App, handlers: &dyn Handlers, job: &Claimed) -> Result<Outcome, Failure> {
     if job.attempts > job.max_attempts {
-        // Interrupted at its last attempt, or while it was being laid aside.
+        // The job was interrupted at its last attempt, or while it was being laid aside.
         return Err(Failure::Dead(job.last_error.clone().unwrap_or_else(|| "It was interrupted too often.".into())));
     }
     let span = tracing::info_span!("job", id = job.id, kind = job.kind, attempt = job.attempts);
@@ -226,7 +227,7 @@ async fn attempt(app: &App, handlers: &dyn Handlers, job: &Claimed) -> Result<Ou
     result
 }
 
-/// Writes down how the attempt ended.
+/// Writes into the queue how the attempt ended, and gives the job up if it has to.
 async fn end(
     app: &App,
     handlers: &dyn Handlers,
@@ -265,7 +266,7 @@ async fn end(
     Ok(tx.commit().await?)
 }
 
-/// What the future gives, unless it takes too long or panics.
+/// The future's value, or, if it took too long or panicked, a sentence that says so.
 async fn guarded<T>(limit: Duration, future: impl Future<Output = T>) -> Result<T, String> {
     match AssertUnwindSafe(timeout(limit, future)).catch_unwind().await {
         Ok(Ok(value)) => Ok(value),
@@ -287,7 +288,7 @@ async fn nap(app: &App) -> Duration {
     }
 }
 
-/// Passes on what other processes enqueue.
+/// Wakes the worker when another process enqueues a job.
 async fn listen(pool: PgPool, wake: Arc<Notify>) {
     loop {
         if let Err(error) = hear(&pool, &wake).await {
@@ -310,7 +311,7 @@ fn spawn(task: impl Future<Output = ()> + Send + 'static) -> AbortOnDropHandle<(
     AbortOnDropHandle::new(tokio::spawn(task))
 }
 
-/// The claims this runner is working on, by job id with their tokens: only these leases are renewed.
+/// The jobs that run here: the token of each claim, by the job's id. Only these leases are renewed.
 #[derive(Clone, Default)]
 struct Running(Arc<Mutex<HashMap<String, String>>>);
 
@@ -329,7 +330,7 @@ impl Running {
     }
 }
 
-/// A claim's place among the running ones; it is left when dropped, also by a panic or an abort.
+/// A job's entry in [`Running`]. Dropping it removes the job, also after a panic or an abort.
 struct Entry {
     running: Running,
     id: String,

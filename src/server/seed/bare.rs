@@ -1,4 +1,4 @@
-//! The floor under every change: how often this database commits a transaction of one small row.
+//! Measures how many transactions of one small row this database commits a second: no change is cheaper than that.
 
 use crate::server::app::App;
 use crate::server::clock::new_id;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 const MARK: &str = "bare";
 
-/// Commits for this long, so many transactions at once; gives how many there were a second.
+/// Commits for `seconds`, with `at_once` transactions side by side, and returns the commits per second.
 pub async fn bare_commits(app: &App, seconds: u64, at_once: usize) -> Result<f64, AppError> {
     let (begin, length) = (Instant::now(), Duration::from_secs(seconds));
     let commit_on = async || {

@@ -11,7 +11,7 @@ use crate::server::store::value::args;
 use crate::server::store::{directory, process, ticket};
 use crate::wire::error::AppError;
 
-/// So many of the newest are open.
+/// How many of the newest tickets are open.
 const OPEN: i64 = 500;
 const REPLIES: i64 = 1_000;
 
@@ -65,7 +65,7 @@ async fn bulk(app: &App, tickets: i64) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The newest ticket: its first and last entry come as any would, those between them in bulk.
+/// Makes the newest ticket, with the long thread. Use cases write its first and last entry; the others come in bulk.
 async fn thread(app: &App) -> Result<(), AppError> {
     let web = directory::projects(&app.db).await?.into_iter().find(|project| project.name == "web");
     let web = web.ok_or(AppError::NotFound)?.id;

@@ -1,4 +1,4 @@
-//! The operation log of years: two records for a ticket.
+//! An operation log as years leave it: two records for each ticket.
 
 use super::people::REQUESTERS;
 use crate::server::app::App;

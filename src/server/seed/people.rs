@@ -1,4 +1,4 @@
-//! Projects beside those of the demo, each with two owners and its share of the people who ask.
+//! Projects beside those of the demo, each with two owners and its share of the requesters.
 
 use crate::domain::time::Millis;
 use crate::server::app::App;
@@ -7,10 +7,10 @@ use crate::server::store::value::args;
 use crate::wire::error::AppError;
 
 pub(super) const PROJECTS: i64 = 200;
-/// With the owners they are 5,000.
+/// Number of requesters; with the owners they are 5,000 people.
 pub(super) const REQUESTERS: i64 = 5_000 - 2 * PROJECTS;
 
-/// Nobody of them has a password: they don't sign in.
+/// Adds projects, owners and requesters. None of them has a password, because they don't sign in.
 pub(super) async fn insert(app: &App) -> Result<(), AppError> {
     let now = app.now();
     let mut tx = app.quiet().await?;
@@ -56,7 +56,7 @@ pub(super) async fn insert(app: &App) -> Result<(), AppError> {
     Ok(())
 }
 
-/// So many people who ask, as yet without a role anywhere.
+/// Adds `count` requesters, who have no role yet.
 pub(super) async fn insert_requesters(tx: &mut Tx, count: i64, now: Millis) -> sqlx::Result<()> {
     tx.exec(
         numbers!(

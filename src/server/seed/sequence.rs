@@ -3,7 +3,7 @@
 use crate::server::store::db::Tx;
 use crate::server::store::value::args;
 
-/// What is submitted from now on comes after this number.
+/// Numbers the next ticket `last + 1`.
 pub(super) async fn number_on_after(tx: &mut Tx, last: i64) -> sqlx::Result<()> {
     let sql =
         tx.dialect().pick("UPDATE sequence SET value = $1 WHERE name = 'ticket'", "SELECT SETVAL('ticket_number', $1)");

@@ -1,17 +1,17 @@
-//! Who a link means, in words.
+//! A link's approvers by their names, for people to read.
 
 use crate::domain::ids::{RoleId, UserId};
 use crate::domain::process::Approver;
 use std::collections::HashMap;
 
-/// The names that links speak of.
+/// The names of roles and people.
 pub struct Names {
     people: HashMap<UserId, String>,
     roles: HashMap<RoleId, String>,
 }
 
 impl Names {
-    /// Roles, and the people who aren't disabled.
+    /// `people`: those who aren't disabled.
     pub fn new(roles: Vec<(RoleId, String)>, people: Vec<(UserId, String)>) -> Names {
         Names { people: people.into_iter().collect(), roles: roles.into_iter().collect() }
     }

@@ -14,8 +14,9 @@ use crate::server::store::session;
 use crate::wire::error::AppError;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Failures are remembered this long.
+/// How long a failure counts.
 const WINDOW: Millis = 15 * MINUTE;
+/// How many failures one account may have within [`WINDOW`].
 const PER_ACCOUNT: i64 = 5;
 const PER_NETWORK: i64 = 30;
 /// A network is known this long after the account's password was typed there last.

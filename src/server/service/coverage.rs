@@ -10,10 +10,10 @@ use crate::server::store::db::Db;
 use crate::wire::error::AppError;
 use crate::wire::processes::LinkGaps;
 
-/// How many places are named; beyond them there is the number.
+/// How many places without an approver are named for a link; of all of them there is the number.
 const NAMED: i64 = 12;
 
-/// The gaps of every link of these, in their order.
+/// The gaps of each of these links, in the order of the links.
 pub(super) async fn of_links(db: &Db, links: &[&Approver]) -> Result<Vec<LinkGaps>, AppError> {
     let mut all = vec![LinkGaps::default(); links.len()];
     for Gap { link, name, total } in coverage::gaps(db, links, "everywhere", NAMED).await? {
@@ -25,12 +25,12 @@ pub(super) async fn of_links(db: &Db, links: &[&Approver]) -> Result<Vec<LinkGap
     Ok(all)
 }
 
-/// The same of one definition.
+/// The gaps of each link of a definition.
 pub(super) async fn of_definition(db: &Db, definition: &Definition) -> Result<Vec<LinkGaps>, AppError> {
     of_links(db, &definition.links.iter().map(|link| &link.approver).collect::<Vec<_>>()).await
 }
 
-/// The gaps of a link that is being configured. An unknown role has nobody anywhere.
+/// The gaps of a link that is being configured. An unknown role has approvers nowhere.
 pub async fn of_role(
     app: &App,
     caller: &Caller,

@@ -1,17 +1,18 @@
 //! Files of comma-separated values, written as their rows are read.
 //!
-//! They are UTF-8 with a byte order mark, without which Excel takes it for the system's old code page; LibreOffice reads it
-//! either way. A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection").
+//! They are UTF-8 with a byte order mark, without which Excel reads a file in the system's old code page; LibreOffice
+//! needs none. A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection").
 
 use axum::body::Bytes;
 use futures::{Stream, StreamExt, TryStreamExt, stream};
 use std::io;
 
-/// How many rows are best read at once.
+/// How many rows an export should read at a time.
 pub const BATCH: i64 = 250;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// The file with this head. An error ends it, so that the browser sees a broken download and not a short file.
+/// The file's bytes: this head, then the rows. An error breaks it off, so that the browser sees a failed download and
+/// not a short file.
 pub fn written(
     head: Vec<String>,
     batches: impl Stream<Item = io::Result<Vec<Vec<String>>>> + Send,
@@ -24,7 +25,7 @@ pub fn written(
     stream::once(std::future::ready(head)).chain(rows)
 }
 
-/// What ends an export that can't be finished; the log says why.
+/// Logs why an export can't be finished, and gives the error that ends it.
 pub fn broken(error: &dyn std::fmt::Display) -> io::Error {
     tracing::error!("an export broke off: {error}");
     io::Error::other("the export broke off")
@@ -38,7 +39,7 @@ fn lines(rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
     writer.into_inner().map_err(|error| broken(&error))
 }
 
-/// A text that no spreadsheet takes for a formula.
+/// Makes a text one that no spreadsheet takes for a formula.
 fn inert(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{text}")

@@ -64,7 +64,7 @@ mod tests {
         assert_eq!(length("2026-11-24", Tz::UTC), Some(DAY));
         assert_eq!(length("2026-03-29", Tz::Europe__Berlin), Some(DAY - HOUR));
         assert_eq!(length("2026-10-25", Tz::Europe__Berlin), Some(DAY + HOUR));
-        // Midnight is skipped there on that day.
+        // On this day Cairo's clocks skip midnight.
         assert_eq!(length("2026-04-24", Tz::Africa__Cairo), Some(DAY - HOUR));
     }
 }

@@ -1,5 +1,5 @@
-//! Administration: who is who, and who holds which role where. The System View sees all of it, a Domain View its domain;
-//! what lies outside is as if it weren't there.
+//! Administration of domains, projects, roles and users. The System View sees all of it, a Domain View its own domain;
+//! what lies outside is treated as not existing.
 //!
 //! Every change takes the directory's lock first, so that its checks still hold when it is written.
 
@@ -28,7 +28,7 @@ const PAGE_SIZE: usize = 50;
 const MAX_NAME: usize = 100;
 const MAX_DESCRIPTION: usize = 1_000;
 
-/// The domain an administrator is bound to in this view; `None` in the System View.
+/// The domain that the administrator is bound to in this view; `None` in the System View. Refuses everybody else.
 fn admin_scope(caller: &Caller) -> Result<Option<&DomainId>, AppError> {
     match caller.view() {
         Some(View::System) if caller.person.is_system_admin() => Ok(None),
@@ -46,13 +46,13 @@ fn refusal(caller: &Caller) -> &'static str {
     }
 }
 
-/// Whether something of this domain may be seen and changed in the scope.
+/// Whether the scope, as [`admin_scope`] gives it, includes this domain.
 fn within(scope: Option<&DomainId>, domain: &DomainId) -> bool {
     scope.is_none_or(|scope| scope == domain)
 }
 
-/// The domain that something new is to lie in: the scope's own, or the chosen one. While the three-level hierarchy is off
-/// there is only the first.
+/// The domain for something new: the scope's own, or the chosen one. While the three-level hierarchy is off there is
+/// only the default domain.
 async fn chosen_domain(
     work: &mut Work,
     scope: Option<&DomainId>,
@@ -72,7 +72,7 @@ async fn chosen_domain(
     found.ok_or_else(|| at_field("domain", "Choose one of the domains."))
 }
 
-/// The domains among which the caller chooses; a single one is no choice.
+/// The domains that the caller can choose from.
 async fn domain_choices(app: &App, caller: &Caller, scope: Option<&DomainId>) -> Result<Vec<Choice>, AppError> {
     let domains = directory::domains(&app.db).await?;
     let offered = domains.into_iter().filter(|domain| {
@@ -99,7 +99,7 @@ fn at_field(field: &str, message: &str) -> AppError {
     AppError::Invalid(vec![Problem { field: field.into(), message: message.into() }])
 }
 
-/// A name that somebody else has, perhaps since a moment ago, is a problem of its field and not a fault.
+/// A unique name that is taken, perhaps since a moment ago, is a problem of its field and not a fault of ours.
 fn unless_taken(error: sqlx::Error, field: &str, message: &str) -> AppError {
     match error.as_database_error() {
         Some(database) if database.is_unique_violation() => at_field(field, message),
@@ -117,7 +117,7 @@ async fn keep_an_administrator(work: &mut Work) -> Result<(), AppError> {
     ))
 }
 
-/// Where the page of the typed keys begins.
+/// Where a page begins, by the keys `after` and `before` of its address.
 fn position<'a>(after: &'a Option<String>, before: &'a Option<String>) -> Position<'a> {
     match (after, before) {
         (_, Some(key)) => Position::Before(key),
@@ -126,11 +126,11 @@ fn position<'a>(after: &'a Option<String>, before: &'a Option<String>) -> Positi
     }
 }
 
-/// Cuts what was read (one row more than a page holds) to a page, with the keys of its neighbours.
+/// Cuts the rows that were read (one more than a page holds, if there are more) to a page with its neighbours' keys.
 fn page<T>(mut rows: Vec<T>, position: Position<'_>, key: impl Fn(&T) -> String) -> Page<T> {
     let has_more = rows.len() > PAGE_SIZE;
     match position {
-        // The one too many lies at the far end of the direction that was read.
+        // A page before a key is read backwards, so its first row is the one too many.
         Position::Before(_) if has_more => drop(rows.remove(0)),
         _ => rows.truncate(PAGE_SIZE),
     }
@@ -163,7 +163,7 @@ fn counted(number: i64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// Both values, or the problems of both forms together.
+/// Both values, or, if both are invalid, the problems of both forms together.
 fn both<A, B>(a: Result<A, AppError>, b: Result<B, AppError>) -> Result<(A, B), AppError> {
     match (a, b) {
         (Ok(a), Ok(b)) => Ok((a, b)),

@@ -1,4 +1,4 @@
-//! What a new database begins with: the first domain and project, the built-in roles, a catalogue; and the one-time
+//! What a new database begins with: the first domain and project, the built-in roles, a catalogue. Also the one-time
 //! link with which the first administrator sets a password.
 
 use super::sign_in::{SignedIn, open_session};
@@ -45,7 +45,7 @@ const IMAGES: [(&str, &str); 5] = [
     ("windows-2025", "Windows Server 2025"),
 ];
 
-/// Fills a new database; does nothing where that has happened before.
+/// Fills a new database with its base data; does nothing if it has them.
 pub async fn base_data(app: &App) -> Result<(), AppError> {
     let domain = DomainId::from(DEFAULT_DOMAIN);
     if directory::domain(&app.db, &domain).await?.is_some() {
@@ -74,7 +74,7 @@ async fn write_base_data(work: &mut Work, domain: &DomainId) -> Result<(), AppEr
     Ok(())
 }
 
-/// Whether there is no account yet, so that a one-time link may make the first.
+/// Whether there is no account yet, so that a one-time link may make the first one.
 pub async fn is_open(app: &App) -> Result<bool, AppError> {
     Ok(!directory::has_accounts(&app.db).await?)
 }
@@ -91,7 +91,7 @@ pub async fn setup_token(app: &App) -> Result<Option<String>, AppError> {
     Ok(Some(token))
 }
 
-/// Makes the first administrator through the one-time link, and signs in.
+/// Makes the first administrator through the one-time link and signs them in.
 pub async fn set_up(
     app: &App,
     token: &str,

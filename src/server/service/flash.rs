@@ -1,4 +1,4 @@
-//! What is kept of an answer for the page that is gone to: what came of a form sent without scripts, or of a batch.
+//! Answers that are kept for the page that follows: the result of a form sent without scripts, or of a batch.
 
 use crate::domain::time::{MINUTE, Millis};
 use crate::server::app::App;
@@ -8,11 +8,11 @@ use crate::wire::error::AppError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// How long an answer is kept: enough to sign in again and carry on.
+/// How long an answer is kept: long enough to sign in again and carry on.
 const KEPT: Millis = 10 * MINUTE;
 
-/// Keeps an answer for the session with this hash (an empty hash: for whoever knows the id) and returns the answer's id,
-/// which nobody can guess. Answers that were kept for too long are deleted on the occasion.
+/// Keeps an answer for the session with this hash (an empty hash: for anybody who knows the id) and returns the
+/// answer's id, which nobody can guess. Also deletes answers that were kept for too long.
 pub async fn keep<T: Serialize>(app: &App, session: &str, content: &T) -> Result<String, AppError> {
     let (id, now) = (token::new(), app.now());
     let content = serde_json::to_string(content)?;
@@ -24,7 +24,7 @@ pub async fn keep<T: Serialize>(app: &App, session: &str, content: &T) -> Result
     Ok(id)
 }
 
-/// The answer kept under this id, if it belongs to this session or to none in particular; `None` too where it isn't a `T`.
+/// The answer kept under this id, if it is a `T` and belongs to this session or to none in particular.
 pub async fn load<T: DeserializeOwned>(app: &App, session: &str, id: &str) -> Result<Option<T>, AppError> {
     let content = flash::get(&app.db, id, session, app.now() - KEPT).await?;
     Ok(content.and_then(|content| serde_json::from_str(&content).ok()))

@@ -7,7 +7,7 @@ use crate::server::store::bell::{self, Bell};
 use crate::wire::error::AppError;
 use crate::wire::frame::Frame;
 
-/// All of it was read with the session.
+/// Reads nothing from the database that was read with the session.
 pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
     let Bell { counts, enabled } = bell(app, caller).await?;
     let is_offered =
@@ -28,7 +28,7 @@ pub async fn frame(app: &App, caller: &Caller) -> Result<Frame, AppError> {
     })
 }
 
-/// The bell as it was read with the session; read now for whoever has none.
+/// The bell as it was read with the session; if it wasn't, it is read now.
 async fn bell(app: &App, caller: &Caller) -> Result<Bell, AppError> {
     match &caller.bell {
         Some(bell) => Ok(bell.clone()),
@@ -36,7 +36,7 @@ async fn bell(app: &App, caller: &Caller) -> Result<Bell, AppError> {
     }
 }
 
-/// The types whose process is enabled, as the page shows it. A change asks once more.
+/// The types whose process is enabled, for showing. A change checks once more.
 pub(super) async fn enabled(app: &App, caller: &Caller) -> Result<Vec<TicketType>, AppError> {
     Ok(bell(app, caller).await?.enabled)
 }

@@ -41,7 +41,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &HostFilter) -> Result<Hos
     };
     let mut hosts = host::list(&app.db, &listing, &reader(caller)).await?;
     let has_more = hosts.len() > PAGE_SIZE;
-    // The one too many lies at the far end of the direction that was read.
+    // A page before a key is read backwards, so its first row is the one too many.
     match position {
         Position::Before(_) if has_more => drop(hosts.remove(0)),
         _ => hosts.truncate(PAGE_SIZE),
@@ -81,7 +81,7 @@ pub async fn get(app: &App, caller: &Caller, id: &HostId) -> Result<HostDetail, 
 /// What the create form offers in the caller's view.
 pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> {
     let Offer { specifications, images, process, mut projects } = host::offer(&app.db, caller.view()).await?;
-    // Who holds a role there brings the names along.
+    // In a Project View the project's names come with the caller's role in it.
     if let Some(View::Project(id)) = caller.view() {
         projects.extend(caller.person.held.iter().find(|held| held.project == *id).map(project_of));
     }
@@ -94,7 +94,7 @@ pub async fn form(app: &App, caller: &Caller) -> Result<HostFormData, AppError> 
         }
         _ => None,
     };
-    // Names repeat from domain to domain, so where there are several the domain is named too.
+    // Projects of two domains may have one name, so the System View names the domain too.
     let names_domain = caller.is_system_view();
     let choice = |project: Project| Choice {
         label: if names_domain { format!("{} ({})", project.name, project.domain_name) } else { project.name },
@@ -119,7 +119,7 @@ fn project_of(held: &Held) -> Project {
     }
 }
 
-/// How long hosts stay in the trash, asked only where one of these is there.
+/// How long (ms) hosts stay in the trash. Only read if one of these hosts is in it; else 0.
 async fn clearing_delay(app: &App, hosts: &[Host]) -> Result<Millis, AppError> {
     let any = hosts.iter().any(|host| host.trashed_at.is_some());
     if any { system_settings::trash_delay(app).await } else { Ok(0) }

@@ -1,5 +1,5 @@
-//! Reading the operation log: who may, the list, one record. Writing it is [`crate::server::work`]'s; below here are the
-//! export, and what makes the log tamper-evident: sealing, retention, verifying.
+//! Reading the operation log: who may, the list, one record. [`crate::server::work`] writes it. The modules below
+//! export it and make it tamper-evident, by sealing, retention and verifying.
 
 mod chain;
 pub mod export;
@@ -21,13 +21,13 @@ use crate::wire::logs::{LogFilter, LogList, LogRecord, LogRow};
 use serde_json::{Value, json};
 
 pub const PAGE_SIZE: i64 = 20;
-/// More than this isn't read at once; the list goes on from a key.
+/// How many records a list shows at most; it goes on from a key.
 const MOST_SHOWN: i64 = 1_000;
-/// So many people may be meant by a part of a name.
+/// How many names a typed part of a name may stand for at most.
 const MOST_OPERATORS: i64 = 20;
 const WHAT: &str = "Operation Log";
 
-/// Which records a caller may see at all; `None` is all of them.
+/// The domain whose records the caller may see; `None` for all records.
 fn visible(caller: &Caller) -> Result<Option<DomainId>, AppError> {
     match caller.view() {
         Some(View::System) => require_system_view(caller, WHAT).map(|()| None),
@@ -39,14 +39,14 @@ fn visible(caller: &Caller) -> Result<Option<DomainId>, AppError> {
     }
 }
 
-/// What a filter selects of that which the caller may see; `None` where it can match nothing.
+/// What a filter selects among the records that the caller may see; `None` if it can match nothing.
 async fn selection(app: &App, caller: &Caller, filter: &LogFilter) -> Result<Option<Selection>, AppError> {
     let domain = visible(caller)?;
     let about = match (filter.about_type.as_str(), filter.about_id.as_str()) {
         ("", "") => None,
         (resource, id) => match ResourceType::from_key(resource) {
             None => return Ok(None),
-            // Its details page is the System View's.
+            // Only the System View has a process's details page.
             Some(ResourceType::Process) => {
                 require_system_view(caller, WHAT)?;
                 Some((ResourceType::Process, id.to_owned()))
@@ -69,7 +69,7 @@ async fn selection(app: &App, caller: &Caller, filter: &LogFilter) -> Result<Opt
     }))
 }
 
-/// The names that what somebody typed may mean: exactly that one if it is somebody's, else all that contain it.
+/// The names that a typed text may mean: only the equal one if somebody has it, else all that contain the text.
 async fn operators(app: &App, typed: &str) -> Result<Option<Vec<String>>, AppError> {
     if typed.is_empty() {
         return Ok(None);
@@ -82,7 +82,7 @@ async fn operators(app: &App, typed: &str) -> Result<Option<Vec<String>>, AppErr
     if let Some(exact) = names.iter().find(|name| name.eq_ignore_ascii_case(typed)) {
         return Ok(Some(vec![exact.clone()]));
     }
-    // Somebody who has no account (any more) is found by the whole name.
+    // People without an account (any more) are found by their whole name.
     names.push(typed.to_owned());
     Ok(Some(names))
 }
@@ -122,7 +122,7 @@ fn row(record: &Record) -> LogRow {
     }
 }
 
-/// A word that this version doesn't know is shown as it is stored.
+/// The operation's label; a word that this version doesn't know is shown as it is stored.
 fn operation_label(record: &Record) -> String {
     Operation::from_key(&record.operation).map_or_else(|| record.operation.clone(), |o| o.label().to_owned())
 }
@@ -131,7 +131,7 @@ fn type_label(record: &Record) -> String {
     ResourceType::from_key(&record.resource_type).map_or_else(|| record.resource_type.clone(), |r| r.label().to_owned())
 }
 
-/// One record, if the caller may see it; a foreign one looks like one that isn't there.
+/// One record, if the caller may see it; that of another domain is treated as not existing.
 pub async fn get(app: &App, caller: &Caller, number: i64) -> Result<LogRecord, AppError> {
     let domain = visible(caller)?;
     let record = oplog::get(&app.db, number).await?.ok_or(AppError::NotFound)?;

@@ -21,7 +21,7 @@ use serde_json::json;
 
 const PAGE: &str = "/settings/tickets";
 
-/// The page, without the people that its dialogs offer.
+/// What the page Ticket Setup shows, without the people that its dialogs offer.
 pub async fn setup(app: &App, caller: &Caller) -> Result<Setup, AppError> {
     Ok(read(app, caller, None).await?.0)
 }
@@ -34,7 +34,7 @@ pub async fn get(app: &App, caller: &Caller, id: &ProcessId) -> Result<ProcessDe
     Ok(ProcessDetail { setup, process, in_flight: around.in_flight, is_unreachable })
 }
 
-/// The same with everybody whom a link could name: there may be thousands, so they are read for an open dialog only.
+/// Adds everybody whom a link could name. They may be thousands, so they are read for an open dialog only.
 pub async fn with_people(app: &App, setup: Setup) -> Result<Setup, AppError> {
     let people = directory::enabled_people(&app.db).await?.into_iter();
     let persons = people.map(|person| Choice { value: person.id.0, label: person.display_name }).collect();
@@ -125,7 +125,7 @@ async fn write_version(work: &mut Work, caller: &Caller, form: &ProcessForm) -> 
     Ok(Done::new(changed, PAGE))
 }
 
-/// That the named roles and persons exist, which only the directory knows.
+/// Checks that the named roles and persons exist, which only the directory knows.
 async fn check_directory(work: &mut Work, definition: &Definition) -> Result<(), AppError> {
     let mut problems = Problems::default();
     for (i, link) in definition.links.iter().enumerate() {
@@ -145,12 +145,12 @@ async fn check_directory(work: &mut Work, definition: &Definition) -> Result<(),
     problems.or(()).map_err(AppError::from)
 }
 
-/// Enables a process. Where nobody could approve at a link, that has to be accepted first.
+/// Enables a process. If there are places where nobody could approve at a link, `accept_gaps` has to accept that.
 pub async fn enable(app: &App, caller: &Caller, id: &ProcessId, accept_gaps: bool) -> Result<Done, AppError> {
     set_enabled(app, caller, Operation::Enable, id, accept_gaps).await
 }
 
-/// Disables a process. Tickets under way are still to be finished.
+/// Disables a process. Tickets under way still have to be finished.
 pub async fn disable(app: &App, caller: &Caller, id: &ProcessId) -> Result<Done, AppError> {
     set_enabled(app, caller, Operation::Disable, id, true).await
 }

@@ -1,7 +1,7 @@
 //! Quota: how it stands, whether a request fits, and what tickets hold of it from submission to their end.
 //!
 //! A host counts as used from the moment its row says Deploying. Until then, and again while it is Deploy failed, its
-//! ticket holds what it takes; every change from the one to the other happens in one transaction.
+//! ticket holds the host's amounts. A move from held to used, or back, is one transaction.
 
 use crate::domain::host::host_amounts;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use crate::server::store::quota::LimitScope;
 
-/// How the project's quota and its domain's stand, in this order; nothing for a project that doesn't exist.
+/// The standing of the project's quota, then of its domain's; nothing for a project that doesn't exist.
 pub async fn standings(db: &Db, project: &ProjectId) -> Result<Vec<Standing>, AppError> {
     let Some(project) = directory::project(db, project).await? else {
         return Ok(vec![]);
@@ -23,26 +23,26 @@ pub async fn standings(db: &Db, project: &ProjectId) -> Result<Vec<Standing>, Ap
     Ok(standings_of(db, std::slice::from_ref(&project)).await?.pop().unwrap_or_default())
 }
 
-/// The same for several projects at once, in their order; one statement for all.
+/// The [`standings`] of several projects, in their order, read by one statement.
 pub async fn standings_of(db: &Db, projects: &[Project]) -> Result<Vec<Vec<Standing>>, AppError> {
     let survey = survey(db, &[], projects).await?;
     Ok(projects.iter().map(|project| survey.of_both(project)).collect())
 }
 
-/// How the quotas of these domains, of these projects and of their domains stand; one statement, one moment.
+/// The standings of these domains, of these projects and of the projects' domains, read by one statement.
 pub async fn survey(db: &Db, domains: &[DomainId], projects: &[Project]) -> Result<Survey, AppError> {
     let (domain_ids, project_ids) = ids(domains, projects);
     Ok(Survey::of(&quota::lines(db, domain_ids, project_ids).await?))
 }
 
-/// The same, inside a transaction.
+/// [`survey`] inside a transaction.
 pub async fn survey_in(tx: &mut Tx, domains: &[DomainId], projects: &[Project]) -> Result<Survey, AppError> {
     let (domain_ids, project_ids) = ids(domains, projects);
     Ok(Survey::of(&quota::lines_in(tx, domain_ids, project_ids).await?))
 }
 
-/// Refuses what doesn't fit in project and domain quota, naming every overrun. Until the transaction ends nobody else's
-/// request for this domain is weighed.
+/// Refuses amounts that don't fit in project and domain quota, naming every overrun. Until the transaction ends, no
+/// other request for this domain is checked.
 pub async fn check(work: &mut Work, project: &ProjectId, amounts: &Amounts) -> Result<(), AppError> {
     let project = directory::project_in(&mut work.tx, project).await?.ok_or(AppError::NotFound)?;
     quota::lock_scopes(&mut work.tx, &project.domain_id, &project.id).await?;
@@ -53,13 +53,13 @@ pub async fn check(work: &mut Work, project: &ProjectId, amounts: &Amounts) -> R
     }
 }
 
-/// What [`check`] would refuse as things are now.
+/// Why [`check`] would refuse these amounts as things are now; `None` if it wouldn't.
 pub async fn obstacle(db: &Db, project: &Project, amounts: &Amounts) -> Result<Option<String>, AppError> {
     let standings = survey(db, &[], std::slice::from_ref(project)).await?.of_both(project);
     Ok(overruns(&standings, amounts))
 }
 
-/// Every overrun of these quotas, a line each.
+/// A line for every overrun of these quotas; `None` if there is none.
 fn overruns(standings: &[Standing], amounts: &Amounts) -> Option<String> {
     let overruns = standings.iter().flat_map(|standing| standing.overruns(amounts));
     let sentences: Vec<String> = overruns.map(|overrun: Overrun| overrun.to_string()).collect();
@@ -77,7 +77,7 @@ pub async fn check_and_hold(
     hold(work, number, project, amounts).await
 }
 
-/// Lets the ticket hold what was in use until now: a host of it failed.
+/// Lets the ticket hold amounts that were in use until now, because one of its hosts failed.
 pub(super) async fn hold(
     work: &mut Work,
     number: TicketNumber,
@@ -90,7 +90,7 @@ pub(super) async fn hold(
     Ok(())
 }
 
-/// Ends the hold on what is in use from now on: hosts of the ticket became Deploying.
+/// Ends the ticket's hold on amounts that are in use from now on, because its hosts became Deploying.
 pub(super) async fn put_to_use(work: &mut Work, number: TicketNumber, amounts: &Amounts) -> Result<(), AppError> {
     for (key, amount) in amounts.iter() {
         quota::lower_hold(&mut work.tx, number, key, amount).await?;
@@ -98,7 +98,7 @@ pub(super) async fn put_to_use(work: &mut Work, number: TicketNumber, amounts: &
     Ok(())
 }
 
-/// The ticket ended: it holds nothing any more.
+/// Ends all that the ticket holds, because the ticket ended.
 pub async fn release(work: &mut Work, number: TicketNumber) -> Result<(), AppError> {
     Ok(quota::release(&mut work.tx, number).await?)
 }
@@ -120,7 +120,7 @@ fn ids(domains: &[DomainId], projects: &[Project]) -> (Vec<String>, Vec<String>)
     (domains.into_iter().map(|id| id.0.clone()).collect(), projects)
 }
 
-/// How quotas of several places stand.
+/// The standings of several projects and domains, by their ids.
 pub struct Survey {
     domains: BTreeMap<String, Standing>,
     projects: BTreeMap<String, Standing>,
@@ -160,7 +160,7 @@ impl Survey {
         named(self.domains.get(id.as_str()), format!("domain {name}"))
     }
 
-    /// The project's and its domain's: a request must fit in both.
+    /// The project's standing and its domain's: a request must fit in both.
     pub fn of_both(&self, project: &Project) -> Vec<Standing> {
         vec![self.of_project(project), self.of_domain(&project.domain_id, &project.domain_name)]
     }
@@ -170,7 +170,7 @@ fn named(standing: Option<&Standing>, scope: String) -> Standing {
     Standing { scope, ..standing.cloned().unwrap_or_default() }
 }
 
-/// What hosts of these sums use.
+/// The amounts that the hosts of a line use; a line has the sums of `hosts` hosts.
 fn used(line: &Line) -> Amounts {
     let mut used = host_amounts(line.vcpu, line.memory_mib, line.disks_gib);
     used.add(Key::HostCount, line.hosts - 1);

@@ -1,5 +1,5 @@
-//! Quotas as a view shows them: of which projects and domains, how they stand, and whether the caller sets them, asks for
-//! them or only looks. [`super::requests::quota`] changes them.
+//! Quotas as a view shows them: of which projects and domains, how they stand, and whether the caller may set them, ask
+//! for more or only look. [`super::requests::quota`] changes them.
 
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
@@ -22,7 +22,7 @@ pub(super) enum Place {
     Domain(Domain),
 }
 
-/// What the caller's view shows.
+/// The quotas that the caller's view shows. `chosen`: in the System View `domain:ID`, `project:ID`, or empty for all.
 pub async fn list(app: &App, caller: &Caller, chosen: &str) -> Result<QuotaList, AppError> {
     let (mut choices, mut is_overview) = (vec![], false);
     let places = match caller.view().ok_or(AppError::NotFound)? {
@@ -161,7 +161,7 @@ impl Place {
         }
     }
 
-    /// How the operation log names it.
+    /// The place as the operation log names it.
     pub(super) fn subject(&self) -> Subject {
         let subject = match self {
             Place::Project(project) => {
@@ -173,8 +173,9 @@ impl Place {
     }
 }
 
-/// Who changes which quota where (SPEC 3): the System View sets every one. A Domain View sets those of its projects while
-/// no ticket is needed for that. Everything else goes by ticket, from the place's own view.
+/// How the caller may change a place's quota in their view, if at all (SPEC 3). The System View sets every quota. A
+/// Domain View sets those of its projects while no ticket is needed for that. Everything else goes by ticket, from the
+/// place's own view.
 pub(super) fn way(caller: &Caller, place: &Place, enabled: &[TicketType]) -> Option<Way> {
     let by_ticket = enabled.contains(&place.ticket_type());
     let may_start = || caller.person.may_start(place.ticket_type(), place.project(), place.domain());

@@ -3,7 +3,7 @@
 use crate::server::caller::Caller;
 use crate::wire::error::AppError;
 
-/// What belongs to the System View is refused in every other, with a hint for those who hold it.
+/// Refuses what belongs to the System View in every other view, with a hint for people who hold it.
 pub fn require_system_view(caller: &Caller, what: &str) -> Result<(), AppError> {
     match (caller.is_system_view(), caller.person.is_system_admin()) {
         (true, true) => Ok(()),

@@ -1,4 +1,4 @@
-//! A session's life after signing in: whose request this is, the view in force, the password, the end.
+//! Sessions after signing in: who makes a request, switching the view, changing the password, signing out.
 
 use super::attempts::Attempt;
 use crate::domain::address::FIRST_PAGE;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 const ACCOUNT_PAGE: &str = "/account";
 
-/// Whose request this is, by the session's token; `None` when the session is over or never was.
+/// The caller to whom a session's token belongs; `None` if the session is over or never was.
 pub async fn authenticate(app: &App, token: &str, ip: &str) -> Result<Option<Caller>, AppError> {
     let (now, hash) = (app.now(), token::hash(token));
     let Some((live, bell)) = session::live(&app.db, &hash, now, now - app.settings.session_idle).await? else {
@@ -39,7 +39,7 @@ async fn note_seen(app: &App, hash: &str, now: Millis) -> sqlx::Result<()> {
     tx.commit().await
 }
 
-/// Works in another view from now on. One that isn't held is as unknown as one that doesn't exist.
+/// Switches the session to another view. A view that the caller doesn't hold is treated as not existing.
 pub async fn switch_view(app: &App, caller: &Caller, key: &str) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::User, &caller.person.id, &caller.person.username);
     let mut work = app.work(caller.operator(), Operation::SwitchView, subject).await?;
@@ -57,7 +57,7 @@ pub async fn switch_view(app: &App, caller: &Caller, key: &str) -> Result<Done, 
     work.finish(outcome).await
 }
 
-/// Sets a new password and ends the other sessions, which may be somebody else's.
+/// Sets a new password and ends the account's other sessions, which somebody else may be using.
 pub async fn change_password(
     app: &App,
     caller: &Caller,
@@ -83,7 +83,7 @@ pub async fn change_password(
     work.finish(outcome).await
 }
 
-/// The new password's hash, if the current one is right and the new one good. Holds no transaction while hashing.
+/// The new password's hash, if the current password is right and the new one good. Holds no transaction while hashing.
 async fn check_change(
     app: &App,
     caller: &Caller,

@@ -13,14 +13,14 @@ use crate::wire::error::AppError;
 
 const MAX_USERNAME: usize = 100;
 
-/// A fresh session: the token is for its owner's cookie and nowhere else.
+/// A new session. Its token belongs in the person's cookie and nowhere else.
 pub struct SignedIn {
     pub token: String,
     pub person: Person,
 }
 
-/// Signs in and ends the session the browser had before, named by its hash. Whoever is unknown is told the same as who
-/// typed a wrong password, after the same time.
+/// Signs in and ends the browser's earlier session, whose hash is `before`. An unknown name and a wrong password get
+/// one answer, after equal time.
 pub async fn sign_in(
     app: &App,
     username: &str,
@@ -45,7 +45,7 @@ pub async fn sign_in(
     Ok(SignedIn { token, person })
 }
 
-/// Whose password this is. Holds no transaction, because hashing takes its time.
+/// The account that the typed name and password fit. Holds no transaction, because hashing takes long.
 async fn check(app: &App, username: &str, typed: String, ip: &str) -> Result<(Account, Attempt), AppError> {
     let mut problems = Problems::default();
     if username.is_empty() {
@@ -91,7 +91,7 @@ async fn admit(
     open_session(work, &account.id, ip).await
 }
 
-/// Makes a session for the account and returns its token. Old sessions of anybody are cleared away on the occasion.
+/// Makes a session for the account and returns its token. Also deletes everybody's sessions that are over.
 pub(super) async fn open_session(
     work: &mut Work,
     account: &crate::domain::ids::UserId,

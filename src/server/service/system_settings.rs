@@ -1,5 +1,5 @@
-//! What administrators set for the whole system, and what is in force: a flag or the environment wins over the page,
-//! the page over the settings file and the default.
+//! The settings that administrators change on a page, and which value is in force: a flag or the environment wins over
+//! the page, the page over the settings file and the default.
 
 use super::oplog::retention::kept_as_stored;
 use super::rights::require_system_view;
@@ -47,17 +47,17 @@ const TRASH: Source = Source {
     default: |app| app.settings.trash_delay,
 };
 
-/// When a support ticket that waits for its requester closes by itself.
+/// How long (ms) a support ticket waits for its requester before it closes by itself.
 pub async fn auto_close_after(app: &App) -> Result<Millis, AppError> {
     in_force(app, AUTO_CLOSE).await
 }
 
-/// The same where the stored value was read along with something else.
+/// [`auto_close_after`] from a stored value that was read along with something else.
 pub(super) fn auto_close_of(app: &App, stored: Option<&str>) -> Millis {
     effective(app, AUTO_CLOSE, stored)
 }
 
-/// How long a deleted host can be restored.
+/// How long (ms) a deleted host can be restored.
 pub async fn trash_delay(app: &App) -> Result<Millis, AppError> {
     in_force(app, TRASH).await
 }
@@ -76,7 +76,7 @@ fn effective(app: &App, source: Source, stored: Option<&str>) -> Millis {
     stored.and_then(|value| value.parse().ok()).unwrap_or_else(|| (source.default)(app))
 }
 
-/// What the page shows. For the System View only.
+/// The settings that the page shows. For the System View only.
 pub async fn get(app: &App, caller: &Caller) -> Result<SystemSettings, AppError> {
     require_system_view(caller, WHAT)?;
     let stored = setting::all(&app.db).await?;
@@ -93,7 +93,7 @@ pub async fn get(app: &App, caller: &Caller) -> Result<SystemSettings, AppError>
     })
 }
 
-/// How long the operation log is kept: in days, which is what the page takes, or as a flag or the environment says it.
+/// How long the operation log is kept: in days, as the page takes it, or, if fixed from outside, with a unit.
 fn retention(app: &App, stored: Option<&str>) -> Delay {
     let fixed = app.settings.fixed.contains(RETENTION_FLAG);
     let text = match kept_as_stored(app, stored) {
@@ -104,14 +104,14 @@ fn retention(app: &App, stored: Option<&str>) -> Delay {
     Delay { text, fixed }
 }
 
-/// A time as it is typed: `3d`, `36h`, `5s`.
+/// A time in the form in which people type it: `3d`, `36h`, `5s`.
 fn written(time: Millis) -> String {
     let units = [(DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s"), (1, "ms")];
     let (size, unit) = units.into_iter().find(|(size, _)| time % size == 0).unwrap_or((1, "ms"));
     format!("{}{unit}", time / size)
 }
 
-/// Saves the page. What a flag or the environment fixes is left as it is.
+/// Saves the page. A setting that a flag or the environment fixes stays as it is.
 pub async fn save(app: &App, caller: &Caller, form: &SettingsForm) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Setting, "system", "System settings");
     let mut work = app.work(caller.operator(), Operation::Configure, subject).await?;

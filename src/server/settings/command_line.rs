@@ -1,7 +1,7 @@
 //! The commands of the program, and how their settings are read.
 //!
-//! A flag wins over the environment, the environment over the file, the file over the default. The file is read first
-//! and becomes what clap takes for the defaults, so that `--help` shows what would apply.
+//! A flag wins over the environment, the environment over the file, the file over the default. The file is read first,
+//! and its values become clap's defaults, so that `--help` shows what would apply.
 
 use super::Settings;
 use super::near;
@@ -118,7 +118,7 @@ pub(super) fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
                 let why = format!("--settings {}: there is no setting `{name}`{meant}", path.display());
                 return Err(command.error(clap::error::ErrorKind::UnknownArgument, why));
             }
-            // Lives as long as the program, like the other defaults.
+            // Leaked on purpose: like clap's other defaults, it lives as long as the program.
             let value: &'static str = value.leak();
             let id = name.replace('-', "_");
             let preset = |task: Command| task.mut_arg(&id, |a| a.default_value(value));

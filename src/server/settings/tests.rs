@@ -9,7 +9,7 @@ fn serve(arguments: &[&str]) -> Result<Settings, clap::Error> {
     parse(&all).map(|cli| cli.command.settings().clone())
 }
 
-/// Gone when it is dropped.
+/// A settings file with this content, deleted when dropped.
 fn file(content: &str) -> tempfile::TempPath {
     let path = tempfile::NamedTempFile::new().expect("a temporary file").into_temp_path();
     std::fs::write(&path, content).expect("written");
@@ -84,7 +84,7 @@ fn the_readme_names_every_setting_with_its_default() {
     for setting in settings {
         let default = setting.get_default_values().first().and_then(|value| value.to_str()).unwrap_or("");
         let told = told[setting.get_long().expect("a flag")];
-        // Where nothing is set, the table may say what that means.
+        // For a setting without a default the table may say what that means.
         assert!(default.is_empty() || told == format!("`{default}`"), "{setting}: {told} instead of {default}");
     }
 }

@@ -1,8 +1,8 @@
 //! Redmine 5 over its REST interface; its projects are the queues, by their identifiers.
 //!
-//! Its traps, each seen on 5.0.4: what the account may not set a PUT leaves out and answers 204, so it is read back; a wrong
-//! key reads what everybody may, so the account itself is asked for; an answer 404 has no words; line breaks come back as
-//! CRLF. Journals, where the news are, can't be listed: they are read issue by issue.
+//! Its traps, each seen on 5.0.4. A PUT leaves out what the account may not set and answers 204, so changes are read
+//! back. With a wrong key everybody's data can be read, so the account itself is asked for first. An answer 404 has no
+//! text. Line breaks come back as CRLF. Journals, where the news are, can't be listed: they are read issue by issue.
 
 mod news;
 mod rest;
@@ -14,19 +14,20 @@ use news::{Half, place, second, told};
 use rest::{Deed, Issue, Project, Rest, Role};
 use serde_json::{Value, json};
 
-/// An entry younger than so many seconds isn't read yet: one with an earlier place may still be on its way to be committed.
+/// Age in seconds from which a journal entry is read: next to a younger one, an earlier one may still be uncommitted.
 const SETTLED: i64 = 3;
-/// An issue's time of change may lie so many seconds before that of its journal entry.
+/// By how many seconds an issue's time of change may lie before that of its journal entry.
 const OVERLAP: i64 = 10;
-/// What it takes in letters for a subject.
+/// Length of the longest subject that Redmine takes, in characters.
 const SUBJECT: usize = 255;
-/// What an account needs in a project; of the last two, one is enough to close the tickets it made.
+/// The rights that an account needs in a project, beside one of [`CLOSING`].
 const RIGHTS: [&str; 3] = ["view_issues", "add_issues", "add_issue_notes"];
+/// Of these rights one is enough to close the tickets that the account made.
 const CLOSING: [&str; 2] = ["edit_own_issues", "edit_issues"];
 
 pub struct Redmine(Rest);
 
-/// Where it shows a ticket.
+/// The address of a ticket's page.
 pub(super) fn ticket_page(address: &str, id: &str) -> String {
     format!("{}/issues/{id}", address.trim_end_matches('/'))
 }
@@ -36,7 +37,7 @@ impl Redmine {
         Rest::new(address, key).map(Redmine)
     }
 
-    /// A ticket, with what is asked for beside it.
+    /// Reads a ticket, together with what `include` names.
     async fn issue(&self, id: &str, include: &str) -> Result<Issue, HelpdeskError> {
         let deed = Deed("read", &format!("ticket {id}"));
         self.0.get(&format!("/issues/{id}.json"), &[("include", include)], "issue", deed).await
@@ -47,7 +48,7 @@ impl Redmine {
         self.0.put(&format!("/issues/{id}.json"), &json!({"issue": change}), deed).await
     }
 
-    /// Sends files ahead; gives what a change names them by.
+    /// Uploads files and returns the references by which a change attaches them.
     async fn upload(&self, files: &[File]) -> Result<Vec<Value>, HelpdeskError> {
         let mut uploads = vec![];
         for file in files {
@@ -66,7 +67,8 @@ impl Redmine {
 
 #[async_trait]
 impl Helpdesk for Redmine {
-    /// Those the account is a member of: what everybody may do in public projects isn't told.
+    /// Only projects that the account is a member of, or all for an administrator: Redmine doesn't tell what everybody
+    /// may do in public projects.
     async fn queues(&self) -> Result<Vec<Queue>, HelpdeskError> {
         let (account, _) = self.0.account().await?;
         let mut suitable = vec![];
@@ -101,14 +103,14 @@ impl Helpdesk for Redmine {
     }
 
     async fn create(&self, new: NewTicket<'_>) -> Result<String, HelpdeskError> {
-        // A key that isn't accepted any more could make tickets as an anonymous visitor, where everybody may.
+        // Checks the key first: with a key no longer accepted, the ticket could be made as an anonymous visitor.
         self.0.account().await?;
-        // In quotes it is looked for as it is, not word by word.
+        // In quotes, so that the marker is looked for as a whole, not word by word.
         let contains = format!("~\"{}\"", new.marker);
         let query = [("status_id", "*"), ("description", contains.as_str()), ("sort", "id")];
         let known: Vec<Issue> =
             self.0.list("/issues.json", &query, "issues", Deed("read", "the list of tickets")).await?;
-        // A filter that it doesn't know it leaves out.
+        // Redmine leaves out a filter that it doesn't know, so the issues found are checked.
         let carries = |issue: &&Issue| issue.description.as_deref().is_some_and(|text| text.contains(new.marker));
         if let Some(issue) = known.iter().find(carries) {
             return Ok(issue.id.to_string());
@@ -155,7 +157,7 @@ impl Helpdesk for Redmine {
     }
 
     async fn news(&self, queues: &[String], cursor: i64) -> Result<(Vec<News>, i64), HelpdeskError> {
-        // The clock is read before the lists, so that these hold all there is until then.
+        // Redmine's clock is read before the lists, so that these hold everything up to then.
         let until = self.0.account().await?.1 - SETTLED;
         let since = DateTime::from_timestamp(second(cursor) - OVERLAP, 0).unwrap_or_default();
         let since = format!(">={}", since.to_rfc3339_opts(SecondsFormat::Secs, true));
@@ -167,7 +169,7 @@ impl Helpdesk for Redmine {
             let changed: Vec<Issue> = self.0.list(&path, &query, "issues", Deed("read tickets in", &project)).await?;
             for issue in changed {
                 let issue = match self.issue(&issue.id.to_string(), "journals").await {
-                    // It was deleted, or hidden from the account, meanwhile.
+                    // The issue was deleted, or hidden from the account, meanwhile.
                     Err(HelpdeskError::Refused(_) | HelpdeskError::Forbidden(_)) => continue,
                     read => read?,
                 };
@@ -181,7 +183,7 @@ impl Helpdesk for Redmine {
             }
         }
         news.sort_by_key(|one| one.id);
-        // A page that grows meanwhile can list an issue twice, and so can a project that is part of another.
+        // An issue is listed twice if a page grows meanwhile, or if its project is part of another queue's project.
         news.dedup_by_key(|one| one.id);
         Ok((news, cursor.max(place(until, 0, Half::Reply))))
     }

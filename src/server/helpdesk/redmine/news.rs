@@ -1,10 +1,10 @@
-//! What of Redmine's journals is news, and in which order.
+//! Makes news of Redmine's journals, and orders them.
 
 use super::super::{Event, News, RemoteStatus, is_ours, naming};
 use super::rest::{Issue, Status};
 use chrono::DateTime;
 
-/// By the words of its default data, which are all there is to tell open ones apart.
+/// What a status means, by the names of Redmine's default data: nothing else tells open statuses apart.
 fn meaning(status: &Status) -> RemoteStatus {
     match status.name.to_lowercase().as_str() {
         _ if status.is_closed => RemoteStatus::Closed,
@@ -14,25 +14,25 @@ fn meaning(status: &Status) -> RemoteStatus {
     }
 }
 
-/// What of a journal entry is told.
+/// A journal entry makes up to two pieces of news: its text and files, and its change of the status.
 #[derive(Clone, Copy)]
 pub enum Half {
     Reply,
     Status,
 }
 
-/// The place of half a journal entry among the news: its second, its number, then the words before the status. By the second
-/// first, because that is what can be asked for; a number of 28 bits tells apart what is in one second.
+/// The id of a piece of news: the entry's second, the last 28 bits of its number, and its half, the reply first. The
+/// second leads, because Redmine can be asked for changes by time only; 28 bits tell apart the entries of one second.
 pub fn place(second: i64, journal: i64, half: Half) -> i64 {
     (second << 29) | ((journal & 0xfff_ffff) << 1) | half as i64
 }
 
-/// The second of a place.
+/// The second (since 1970) of such an id.
 pub fn second(place: i64) -> i64 {
     place >> 29
 }
 
-/// The news in the journal of an issue that are after `cursor` and before the second `until`.
+/// The news in an issue's journal, after the id `cursor` and before the second `until`.
 pub fn told(issue: Issue, statuses: &[Status], cursor: i64, until: i64) -> Vec<News> {
     let mut news = vec![];
     for journal in issue.journals {
@@ -120,7 +120,7 @@ mod tests {
             place(CURSOR_SECOND, 8, Half::Reply),
             place(CURSOR_SECOND, 0xfff_ffff, Half::Status),
             place(CURSOR_SECOND + 1, 0, Half::Reply),
-            // The last second of this kind is in the year 2242.
+            // The last second that fits is in the year 2242.
             place((1 << 33) - 1, i64::MAX, Half::Status),
         ];
         assert!(places.is_sorted_by(|a, b| a < b), "{places:?}");

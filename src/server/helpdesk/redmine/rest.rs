@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// So many entries of a list at a time, the most that it gives.
+/// How many entries of a list are read at a time: the most that Redmine gives.
 const PAGE: usize = 100;
 
 pub struct Rest {
@@ -18,7 +18,7 @@ pub struct Rest {
     key: String,
 }
 
-/// What is done there, and to what: `read`, `ticket 7`.
+/// A call in the words of its error messages: what is done, and to what, e.g. `read` and `ticket 7`.
 #[derive(Clone, Copy)]
 pub struct Deed<'a>(pub &'a str, pub &'a str);
 
@@ -52,7 +52,7 @@ pub struct Role {
 pub struct Project {
     pub id: i64,
     pub identifier: String,
-    /// 1 is active.
+    /// 1 means active.
     pub status: i64,
     #[serde(default)]
     pub enabled_modules: Vec<Named>,
@@ -102,7 +102,7 @@ pub struct Detail {
     pub new_value: Option<String>,
 }
 
-/// The part of an answer under this key; where it is missing, or the answer is no object, there is nothing.
+/// Reads the part of an answer under this key. A missing key, or an answer that is no object, is read as null.
 fn held<T: DeserializeOwned>(body: &str, key: &str) -> serde_json::Result<T> {
     let mut body: Value = serde_json::from_str(body)?;
     serde_json::from_value(body.get_mut(key).map(Value::take).unwrap_or_default())
@@ -138,7 +138,7 @@ impl Rest {
         })
     }
 
-    /// What an answer holds under a key.
+    /// Reads the part of an answer under this key.
     fn read<T: DeserializeOwned>(&self, answer: &Answer, key: &str) -> Result<T, HelpdeskError> {
         held(&answer.body, key).map_err(|_| {
             let why = "what answers there isn't Redmine's REST interface. Check the address.";
@@ -157,7 +157,7 @@ impl Rest {
         self.read(&answer, key)
     }
 
-    /// All of a list. Asked for in the order of their ids, nothing is passed over when it grows meanwhile.
+    /// A whole list, page by page. If the query sorts it by id, nothing is passed over when the list grows meanwhile.
     pub async fn list<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -178,7 +178,7 @@ impl Rest {
         }
     }
 
-    /// Sends a new one and reads what became of it.
+    /// Creates something and reads it from the answer.
     pub async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -190,7 +190,7 @@ impl Rest {
         self.read(&answer, key)
     }
 
-    /// Sends a file ahead of what it belongs to; gives the token that names it.
+    /// Uploads a file and returns the token by which a later change attaches it.
     pub async fn upload(&self, name: &str, content: Vec<u8>) -> Result<String, HelpdeskError> {
         let request = self.request(Method::POST, "/uploads.json").query(&[("filename", name)]);
         let request = request.header(CONTENT_TYPE, "application/octet-stream").body(content);
@@ -198,12 +198,12 @@ impl Rest {
         Ok(upload.token)
     }
 
-    /// Changes one; what the account may not set is left out without a word.
+    /// Changes something. Redmine silently leaves out what the account may not set.
     pub async fn put(&self, path: &str, body: &Value, deed: Deed<'_>) -> Result<(), HelpdeskError> {
         self.ask(self.request(Method::PUT, path).json(body), deed).await.map(drop)
     }
 
-    /// The account, which only an accepted key has, and the clock there in seconds since 1970.
+    /// The key's account, and Redmine's clock in seconds since 1970. Fails if the key isn't accepted.
     pub async fn account(&self) -> Result<(Account, i64), HelpdeskError> {
         let request = self.request(Method::GET, "/users/current.json").query(&[("include", "memberships")]);
         let answer = self.ask(request, Deed("use", "the REST interface")).await.map_err(|error| match error {

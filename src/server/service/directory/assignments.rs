@@ -1,4 +1,4 @@
-//! Roles given and taken: with each change the open approvals follow in the same transaction.
+//! Roles given and taken. The tasks of open tickets follow in the same transaction.
 
 use super::{admin_scope, keep_an_administrator, within};
 use crate::domain::directory::Reach;
@@ -14,7 +14,7 @@ use crate::wire::Done;
 use crate::wire::error::AppError;
 use serde_json::json;
 
-/// Gives a role in a project. Links that wait for the role there wait for its new holder too.
+/// Gives a role in a project. Links that wait for the role there then wait for its new holder too.
 pub async fn assign(
     app: &App,
     caller: &Caller,
@@ -27,7 +27,7 @@ pub async fn assign(
     work.finish(outcome).await
 }
 
-/// Takes a role away. Who lost it loses the tasks it brought, unless it is held elsewhere within their link's scope.
+/// Takes a role away. The user loses the tasks that it brought, unless they hold it elsewhere within the link's scope.
 pub async fn unassign(
     app: &App,
     caller: &Caller,
@@ -90,8 +90,8 @@ async fn take(
     Ok(Done::new(message, super::users::page_of(user)))
 }
 
-/// Who may give or take which role where (SPEC 1): the System View everything; a Domain View in its domain, to its own
-/// people, no role that reaches wider than the domain. What lies outside is as if it weren't there.
+/// Checks who may give or take which role where (SPEC 1): the System View everything; a Domain View in its domain, to
+/// its own people, no role that reaches the whole system. What lies outside is treated as not existing.
 async fn check_grant(
     work: &mut Work,
     caller: &Caller,

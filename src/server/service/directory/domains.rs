@@ -40,7 +40,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &DirectoryFilter) -> Resul
     })
 }
 
-/// A new domain, which only a three-level system has.
+/// Creates a domain, which takes the three-level hierarchy.
 pub async fn create(app: &App, caller: &Caller, typed_name: &str, typed_description: &str) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Domain, "", typed_name.trim());
     let mut work = app.work(caller.operator(), Operation::Create, subject).await?;

@@ -1,4 +1,4 @@
-//! What a change would take from open tickets, told before it is confirmed.
+//! Which open tickets a change would take an approver from, shown before the change is confirmed.
 
 use super::{admin_scope, within};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
@@ -9,10 +9,10 @@ use crate::server::store::directory::impact::{Loss, touched};
 use crate::wire::directory::{Impact, ImpactAsk, TouchedTicket};
 use crate::wire::error::AppError;
 
-/// How many tickets are named; beyond them there is the number.
+/// How many tickets are named at most; of all of them there is the number.
 const NAMED: i64 = 20;
 
-/// The open tickets that would lose an approver by what is asked about: a user disabled, a role taken, a project deleted.
+/// The open tickets that would lose an approver if a user were disabled, a role taken, or a project deleted.
 pub async fn of(app: &App, caller: &Caller, ask: &ImpactAsk) -> Result<Impact, AppError> {
     let scope = admin_scope(caller)?;
     let (user, project, role) =

@@ -53,7 +53,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &DirectoryFilter) -> Resul
     })
 }
 
-/// A new project. `domain` may be empty where there is only one to choose.
+/// Creates a project. `domain` may be empty if there is only one to choose.
 pub async fn create(
     app: &App,
     caller: &Caller,
@@ -81,7 +81,7 @@ async fn make(
         return Err(AppError::NotFound);
     }
     let parsed = parse(typed_name, typed_description);
-    // Both are said at once: what is wrong with the domain, and with the rest.
+    // The problems of the domain and of the other fields are told together.
     let (domain, new) = super::both(domain, parsed)?;
     let (id, now) = (ProjectId::from(new_id()), work.now);
     let project = Project { id, name: new.name.clone(), domain_id: domain.id, domain_name: domain.name };
@@ -125,7 +125,7 @@ async fn alter(
     Ok(Done::new(format!("Project {} is changed.", new.name), PAGE))
 }
 
-/// Deletes a project without hosts and open tickets. The roles held in it go with it, and with them the tasks they brought.
+/// Deletes a project without hosts and open tickets. Roles held in it are taken, and with them the tasks they brought.
 pub async fn delete(app: &App, caller: &Caller, id: &ProjectId) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Project, id, "");
     let mut work = app.work(caller.operator(), Operation::Delete, subject).await?;

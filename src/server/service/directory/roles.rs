@@ -67,7 +67,7 @@ async fn alter(work: &mut Work, caller: &Caller, id: &RoleId, form: &RoleForm) -
     work.details(json!({"before": facts(&before), "after": facts(&new)}));
     let updated = change::update_role(&mut work.tx, id, &new).await;
     updated.map_err(|error| unless_taken(error, "name", TAKEN))?;
-    // A role that reached the whole system may be all that somebody administers it by.
+    // With a shorter reach of this role, nobody might administer the system any more.
     keep_an_administrator(work).await?;
     work.about(Subject::new(ResourceType::Role, id, &new.name));
     Ok(Done::new(format!("Role {} is changed.", new.name), PAGE))

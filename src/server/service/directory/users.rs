@@ -25,7 +25,7 @@ use std::collections::HashMap;
 const PAGE: &str = "/directory/users";
 const TAKEN: &str = "Somebody has this user name already. Choose another one.";
 
-/// The page of one user, with the roles held.
+/// The address of a user's page.
 pub(super) fn page_of(user: &UserId) -> String {
     format!("{PAGE}/{user}")
 }
@@ -64,7 +64,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &DirectoryFilter) -> Resul
     })
 }
 
-/// One user with the roles held, and what may be given.
+/// One user with the roles held, and the projects and roles that the caller may give.
 pub async fn get(app: &App, caller: &Caller, id: &UserId) -> Result<UserDetail, AppError> {
     let scope = admin_scope(caller)?;
     let found = list::user(&app.db, id).await?;
@@ -120,7 +120,7 @@ fn row(caller: &Caller, scope: Option<&DomainId>, user: ListedUser, held: &[Name
     }
 }
 
-/// A new user with an initial password. `form.domain` may be empty where there is only one to choose.
+/// Creates a user with an initial password. `form.domain` may be empty if there is only one to choose.
 pub async fn create(
     app: &App,
     caller: &Caller,
@@ -135,7 +135,8 @@ pub async fn create(
     work.finish(outcome).await
 }
 
-/// User name, name and the password's hash. Holds no transaction while hashing, and hashes for nobody without the right.
+/// Checks a new user; gives user name, name and the password's hash. Holds no transaction while hashing, and doesn't
+/// hash for callers without the right.
 async fn check_new(
     caller: &Caller,
     form: &UserForm,
@@ -179,7 +180,7 @@ async fn make(
     Ok(Done::new(format!("User {username} is created. Give a role in a project next."), page_of(&id)))
 }
 
-/// Changes user name, name and, in the System View, the domain (empty: as it is).
+/// Changes user name, name and, in the System View, the domain (empty: unchanged).
 pub async fn edit(app: &App, caller: &Caller, id: &UserId, form: &UserForm) -> Result<Done, AppError> {
     let mut work = app.work(caller.operator(), Operation::Configure, Subject::new(ResourceType::User, id, "")).await?;
     let outcome = alter(&mut work, caller, id, form).await;
@@ -211,7 +212,7 @@ async fn alter(work: &mut Work, caller: &Caller, id: &UserId, form: &UserForm) -
     Ok(Done::new(format!("User {username} is changed."), PAGE))
 }
 
-/// Disables or enables a user. Disabling ends every session at once and takes the user's tasks; enabling gives them back.
+/// Disables or enables a user. Disabling ends every session at once and takes the user's tasks; enabling returns them.
 pub async fn set_enabled(app: &App, caller: &Caller, user: &UserId, enabled: bool) -> Result<Done, AppError> {
     let operation = if enabled { Operation::Enable } else { Operation::Disable };
     let mut work = app.work(caller.operator(), operation, Subject::new(ResourceType::User, user, "")).await?;
@@ -283,8 +284,8 @@ async fn reset(
     Ok(Done::new(format!("{} has a new password and is signed out everywhere.", account.display_name), PAGE))
 }
 
-/// The account with its domain, under the directory's lock, if the caller may change it. Whoever reaches beyond a domain
-/// is the System View's to change: a new password would hand over all that the person may do.
+/// The account with its domain, under the directory's lock, if the caller may change it. Only the System View changes
+/// people whose roles reach beyond their domain: a new password would hand over all that the person may do.
 async fn found(work: &mut Work, caller: &Caller, id: &UserId) -> Result<(Account, Domain), AppError> {
     let scope = admin_scope(caller)?;
     task::lock_directory(&mut work.tx).await?;
@@ -302,7 +303,7 @@ async fn found(work: &mut Work, caller: &Caller, id: &UserId) -> Result<(Account
     Ok((account, domain))
 }
 
-/// User name and name; who gives no name is called by the user name.
+/// User name and name; an empty name becomes the user name.
 fn names(problems: &mut Problems, form: &UserForm) -> (String, String) {
     let username = name(problems, "username", "Username", &form.username);
     if username.chars().any(char::is_whitespace) {

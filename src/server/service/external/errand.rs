@@ -1,15 +1,15 @@
-//! What is to be done in the connected ticket system, enqueued by the use case that causes it.
+//! Errands: what is to be done in the connected ticket system, enqueued by the use case that causes it.
 
 use crate::domain::ids::TicketNumber;
 use crate::server::job::Job;
 use crate::server::work::Work;
 use crate::wire::error::AppError;
 
-/// What is to be done there.
+/// What to do with a ticket in the connected system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Errand {
     Create,
-    /// The post at this position.
+    /// Add the thread's entry at this position as a reply.
     Reply(i64),
     Close,
 }

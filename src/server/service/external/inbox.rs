@@ -1,7 +1,8 @@
-//! What happens in the connected system comes here: read on from a cursor, each taken over in the transaction that moves it.
+//! Takes over what happens in the connected system. News are read from a cursor on; each is applied in the transaction
+//! that moves the cursor past it.
 //!
-//! A run takes over what one reading gives, so it is bounded; where that was something, the next run comes at once. So a
-//! backlog is worked off in pages, and between any two other jobs have their turn.
+//! A run takes over the news of one reading, so it is bounded; if there were any, the next run comes at once. So a
+//! backlog is worked off page by page, and other jobs have their turn between any two.
 
 use super::connected;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
@@ -20,10 +21,10 @@ use serde_json::json;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// How often it is looked whether a system is connected, while none is.
+/// How often to look whether a system is connected, while none is.
 const IDLE: Millis = MINUTE;
 
-/// The standing job: takes over what is new, and comes again.
+/// The standing job: takes over news, and comes again.
 pub async fn poll(app: &App) -> Result<Outcome, Failure> {
     let again = |after: Millis| Ok(Outcome::Again(app.now() + after));
     let Some((system, helpdesk)) = connected(app).await? else { return again(IDLE) };
@@ -52,7 +53,7 @@ async fn note(app: &App, system: &System, problem: Option<String>) -> Result<(),
     Ok(tx.commit().await?)
 }
 
-/// Tells how many news there were.
+/// Reads news once and takes them over. Returns how many there were, or 0 if it had to stop early.
 async fn take_over(
     app: &App,
     helpdesk: &dyn Helpdesk,
@@ -63,7 +64,7 @@ async fn take_over(
         Ok(read) => read,
         Err(error) => return Ok(Err(error)),
     };
-    // A call costs such systems much, and how a ticket stands now is the same after each of its news.
+    // One look for all news of a ticket: a call costs such systems much, and the look gives the ticket as it is now.
     let mut looks: HashMap<&str, (String, String)> = HashMap::new();
     for one in &news {
         let look = match looks.entry(&one.ticket) {
@@ -74,7 +75,7 @@ async fn take_over(
             },
         };
         if !take(app, one, look).await? {
-            // From here on it is read once more after a while, when it is known whose it is.
+            // From here on the news are read again after a pause, when it is known whether the ticket is ours.
             return Ok(Ok(0));
         }
     }
@@ -84,7 +85,8 @@ async fn take_over(
     Ok(Ok(news.len()))
 }
 
-/// Takes one over, unless it was by another server, or is about a ticket that isn't ours; `false` when it may become ours.
+/// Takes over one piece of news, unless another server did or its ticket isn't ours. `false` if the ticket may turn out
+/// to be ours.
 async fn take(app: &App, news: &News, (status, owner): &(String, String)) -> Result<bool, AppError> {
     let delay = system_settings::auto_close_after(app).await?;
     let subject = Subject::new(ResourceType::Ticket, "", "Technical Support");
@@ -95,11 +97,11 @@ async fn take(app: &App, news: &News, (status, owner): &(String, String)) -> Res
     }
     let mut remote = external::by_remote_id(&mut work.tx, system.kind, &news.ticket).await?;
     if remote.is_none() {
-        // It was made there and the answer was lost, or is just on its way.
+        // The ticket may be one of ours that was just created, whose id isn't known here yet.
         if external::is_any_being_made(&mut work.tx).await? {
             return Ok(false);
         }
-        // Made known in between.
+        // Its id may have become known in between.
         remote = external::by_remote_id(&mut work.tx, system.kind, &news.ticket).await?;
     }
     external::move_cursor(&mut work.tx, news.id).await?;
@@ -125,7 +127,7 @@ async fn apply(work: &mut Work, remote: &Remote, news: &News, delay: Millis) -> 
     support::add_post_of(&mut work.tx, post, &news.by).await?;
     match held.support.status.step(Step::HandlerReply) {
         Ok(after) if kind == PostKind::Reply => state::set_waiting(work, &held, after, delay).await,
-        // A note changes nothing, and neither does a late word to a closed ticket: it is kept all the same.
+        // A note, or a reply to a closed ticket, is kept in the thread but changes no status.
         _ => Ok(()),
     }
 }
@@ -145,7 +147,7 @@ async fn apply_status(
         RemoteStatus::Stalled => Step::HandlerReply,
         RemoteStatus::Closed => Step::End,
     };
-    // Closed here already, or no change: nothing to say.
+    // The ticket is closed here already, or its status stays: nothing to write.
     let Ok(after) = before.step(step) else { return Ok(()) };
     if after == before {
         return Ok(());

@@ -1,4 +1,4 @@
-//! External Ticket: connecting a third-party ticket system, and keeping Technical Support in step with it (SPEC 4 and 8).
+//! External Ticket: connects a third-party ticket system and keeps Technical Support in step with it (SPEC 4 and 8).
 
 pub mod errand;
 pub mod inbox;
@@ -25,7 +25,7 @@ use std::sync::Arc;
 const PAGE: &str = "/settings/external";
 const WHAT: &str = "External Ticket";
 
-/// What the page shows. The token is never among it.
+/// The connection as its page shows it, without the token.
 pub async fn get(app: &App, caller: &Caller) -> Result<Option<Connection>, AppError> {
     require_system_view(caller, WHAT)?;
     let Some(system) = external::system(&app.db).await? else { return Ok(None) };
@@ -43,7 +43,7 @@ pub(super) fn queue_names(json: &str) -> Result<Vec<String>, AppError> {
     Ok(queues.into_iter().map(|queue| queue.name).collect())
 }
 
-/// The queues of the connected system; `None` when none is connected.
+/// The names of the connected system's queues; `None` if no system is connected.
 pub async fn queues(app: &App) -> Result<Option<Vec<String>>, AppError> {
     match external::system(&app.db).await? {
         Some(system) => queue_names(&system.queues).map(Some),
@@ -51,7 +51,7 @@ pub async fn queues(app: &App) -> Result<Option<Vec<String>>, AppError> {
     }
 }
 
-/// The connected system, ready to be asked.
+/// The connected system and its adapter; `None` if no system is connected.
 async fn connected(app: &App) -> Result<Option<(System, Arc<dyn Helpdesk>)>, AppError> {
     let Some(system) = external::system(&app.db).await? else { return Ok(None) };
     let token = secret::open(&app.settings, &system.token).map_err(kept_secret)?;
@@ -83,12 +83,12 @@ fn kept_secret(error: secret::SecretError) -> AppError {
     )
 }
 
-/// Says whether the system can be used as it was typed; changes nothing. An empty token stands for the kept one.
+/// Checks whether the system can be used as typed, and saves nothing. An empty token stands for the kept one.
 pub async fn test(app: &App, caller: &Caller, form: &ConnectionForm) -> Result<Done, AppError> {
     require_system_view(caller, WHAT)?;
     let (kind, address, token) = checked(app, form).await?;
     let (_, queues) = ask(kind, &address, &token).await?;
-    // Without scripts the page comes anew, and at least kind and address needn't be given once more.
+    // Without scripts the page is loaded anew: with these in its address, kind and address needn't be typed again.
     let kept = [("form[kind]", &form.kind), ("form[address]", &form.address)];
     let query = serde_urlencoded::to_string(kept).unwrap_or_default();
     Ok(Done::looked(format!("It works: {}.", described(&queues)), format!("{PAGE}?{query}")))
@@ -100,7 +100,7 @@ fn described(queues: &[Queue]) -> String {
     format!("{count} ({})", names.join(", "))
 }
 
-/// The kind, the address and the token, as typed or as kept.
+/// The typed kind and address, and the typed token or, if that is empty, the kept one.
 async fn checked(app: &App, form: &ConnectionForm) -> Result<(HelpdeskKind, String, String), AppError> {
     let mut problems = Problems::default();
     let kind = HelpdeskKind::from_key(&form.kind).unwrap_or_else(|| {
@@ -116,7 +116,7 @@ async fn checked(app: &App, form: &ConnectionForm) -> Result<(HelpdeskKind, Stri
     }
     let kept = external::system(&app.db).await?;
     let token = match (form.token.trim(), &kept) {
-        // A kept token goes to where it was saved for and nowhere else.
+        // The kept token goes to the address that it was saved for and nowhere else.
         ("", Some(system)) if system.kind == kind && system.address == address => {
             secret::open(&app.settings, &system.token).map_err(kept_secret)?
         }
@@ -130,7 +130,7 @@ async fn checked(app: &App, form: &ConnectionForm) -> Result<(HelpdeskKind, Stri
     Ok((kind, address, token))
 }
 
-/// Asks the system for its queues; what is wrong stands at the field that is to be corrected.
+/// Asks the system for its queues. An error becomes a problem of the field that is to be corrected.
 async fn ask(kind: HelpdeskKind, address: &str, token: &str) -> Result<(Arc<dyn Helpdesk>, Vec<Queue>), AppError> {
     let asked = match helpdesk::connect(kind, address, token) {
         Ok(helpdesk) => helpdesk.queues().await.map(|queues| (helpdesk, queues)),
@@ -147,10 +147,10 @@ async fn ask(kind: HelpdeskKind, address: &str, token: &str) -> Result<(Arc<dyn 
     })
 }
 
-/// Connects the system, once it answers.
+/// Connects the system, if it answers.
 pub async fn connect(app: &App, caller: &Caller, form: &ConnectionForm) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Setting, "external", "External Ticket");
-    // It is asked before the transaction begins, which on SQLite nobody else could write beside.
+    // The system is asked before the transaction begins, because on SQLite nobody else could write meanwhile.
     let answer = match require_system_view(caller, WHAT) {
         Ok(()) => look(app, form).await,
         Err(error) => Err(error),
@@ -186,7 +186,7 @@ async fn save(work: &mut Work, app: &App, mut system: System) -> Result<Done, Ap
         return Err(still_needed());
     }
     if let Some(before) = before.as_ref().filter(|before| !is_another_kind && before.address == system.address) {
-        // The same system, with another token: what happened there meanwhile is still to be taken over.
+        // Only the token is another one: the cursor stays, because news since then still have to be taken over.
         system.cursor = before.cursor;
         system.instance.clone_from(&before.instance);
     }
@@ -199,7 +199,7 @@ async fn save(work: &mut Work, app: &App, mut system: System) -> Result<Done, Ap
     Ok(Done::new("The system is connected.", PAGE))
 }
 
-/// Forgets the system, if nothing needs it.
+/// Disconnects the system, unless open tickets live in it.
 pub async fn disconnect(app: &App, caller: &Caller) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Setting, "external", "External Ticket");
     let mut work = app.work(caller.operator(), Operation::Delete, subject).await?;

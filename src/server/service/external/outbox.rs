@@ -1,7 +1,8 @@
-//! What is said here goes to the connected system: a job for each, in order per ticket, again until it is there, there once.
+//! Sends what people write here to the connected system. A job for each entry, in order per ticket, is tried until the
+//! entry is there, and puts it there once.
 //!
-//! What the system refuses for good is laid aside, and what comes after it in its ticket waits: until Retry sends it, or Skip
-//! leaves it out. So a thread there never reads in another order than here.
+//! A job that the system refuses for good is laid aside, and later jobs of its ticket wait, until Retry sends the entry
+//! or Skip leaves it out. So a thread never reads in another order there than here.
 
 use super::connected;
 use super::errand::Errand;
@@ -24,18 +25,18 @@ use crate::wire::error::AppError;
 use futures::TryStreamExt;
 use serde_json::json;
 
-/// How soon it is tried again while the system is out of reach.
+/// Pause between attempts while the system is out of reach.
 const PAUSE: Millis = 5 * SECOND;
-/// How often it is looked whether one that was laid aside still is; Retry and Skip don't wait for that.
+/// Poll interval of jobs queued behind one that was laid aside. Retry and Skip don't wait for it.
 const BEHIND: Millis = 10 * MINUTE;
-/// So many bytes of files go with one entry.
+/// How many bytes of files are sent with one entry at most.
 const MOST_SENT: u64 = 8 * 1024 * 1024;
 
-/// The job: does the errand, or notes on the ticket why it isn't done yet.
+/// The job: does the errand, or notes at the ticket why it isn't done yet.
 pub async fn run(app: &App, number: TicketNumber, errand: Errand) -> Result<Outcome, Failure> {
     let Some(remote) = external::get(&app.db, number).await? else { return Ok(Outcome::Done) };
     if job::laid_aside(&app.db, &external_key(number)).await?.is_some() {
-        // The ticket says of that one why.
+        // The ticket already says why the other job was laid aside.
         return Ok(Outcome::Again(app.now() + BEHIND));
     }
     let Some((system, helpdesk)) = connected(app).await? else {
@@ -62,7 +63,8 @@ async fn later(app: &App, remote: &Remote, why: &str) -> Result<Outcome, Failure
     Ok(Outcome::Again(app.now() + PAUSE))
 }
 
-/// Writes only what is new: a ticket that waits for hours isn't written every few seconds.
+/// Notes a problem at the ticket, or its end. Writes only a change: a ticket may wait for hours, tried every few
+/// seconds.
 async fn note(app: &App, remote: &Remote, problem: Option<&str>) -> Result<(), AppError> {
     if remote.problem.as_deref() == problem {
         return Ok(());
@@ -83,14 +85,14 @@ async fn attempt(
     let id = match (errand, &remote.remote_id) {
         (Errand::Create, Some(_)) => return Ok(Ok(())),
         (Errand::Create, None) => {
-            // Until an answer tells, what happens there to a ticket unknown here may concern this one.
+            // Until the answer comes, news of a ticket that is unknown here may be about this one.
             if remote.sending != BEING_MADE {
                 set_sending(app, number, BEING_MADE).await?;
             }
             let made = create(app, system, helpdesk, remote).await?;
             return Ok(match made {
                 Ok(id) => {
-                    // Later on only news tell it.
+                    // Status and owner as they are now; later only news tell them.
                     let look = helpdesk.look(&id).await.ok();
                     let mut tx = app.quiet().await?;
                     external::set_remote_id(&mut tx, number, system.kind, &id).await?;
@@ -122,7 +124,7 @@ async fn attempt(
             else {
                 return Ok(Ok(()));
             };
-            // Noted before it is sent: after a crash in between it is looked for there first.
+            // Noted before the reply is sent: after a crash in between, the reply is looked for there first.
             let may_be_there = remote.sending >= position;
             if !may_be_there {
                 set_sending(app, number, position).await?;
@@ -160,7 +162,7 @@ async fn create(
     Ok(helpdesk.create(new).await)
 }
 
-/// The files of an entry that go along, and what is said of those that don't: the larger ones stay here, because such
+/// The files of an entry to send along, and a line that names those that stay here: removed, empty, or too large. Such
 /// systems have limits of their own, and a job holds in memory what it sends.
 async fn files(app: &App, attached: Vec<Attachment>) -> Result<(Vec<File>, String), AppError> {
     let (mut files, mut left, mut room) = (vec![], vec![], MOST_SENT);
@@ -185,7 +187,7 @@ async fn files(app: &App, attached: Vec<Attachment>) -> Result<(Vec<File>, Strin
     Ok((files, left))
 }
 
-/// Has what was given up, or waits for its time, done now; for whoever may see what is missing.
+/// Has the ticket's jobs that were laid aside or wait for their time run now. For everybody who may read the ticket.
 pub async fn retry(app: &App, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Ticket, number, "");
     let mut work = app.work(caller.operator(), Operation::Retry, subject).await?;
@@ -201,7 +203,7 @@ async fn revive(work: &mut Work, caller: &Caller, number: TicketNumber) -> Resul
     Ok(Done::new("It is tried again.", format!("/tickets/support/{number}")))
 }
 
-/// Leaves out there what was laid aside, so that what comes after it goes on; for its requester and the System View.
+/// Leaves out the job that was laid aside, so that those after it go on. Only for the requester and the System View.
 pub async fn skip(app: &App, caller: &Caller, number: TicketNumber) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Ticket, number, "");
     let mut work = app.work(caller.operator(), Operation::Skip, subject).await?;
@@ -237,7 +239,7 @@ fn may_skip(caller: &Caller, requester: &UserId) -> bool {
     *requester == caller.person.id || caller.administers_system()
 }
 
-/// Whether something of the ticket was laid aside, and whether the caller may leave it out.
+/// Whether a job of the ticket was laid aside, and whether the caller may leave it out.
 pub async fn laid_aside(
     app: &App,
     caller: &Caller,

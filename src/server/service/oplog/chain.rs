@@ -1,8 +1,8 @@
-//! The arithmetic of the chain: a record's hash, a seal's hash. Pure, so that it can be written down and checked anywhere.
+//! The hashes of the chain: a record's and a seal's. Pure functions, so that anybody can compute them anew, anywhere.
 //!
-//! A record's hash is the SHA-256 of all its fields in a fixed order, each with its length in front, so that no two
-//! records spell the same text. A seal's hash covers its range, the hashes of its records and the seal before it; with a
-//! key it is an HMAC, which nobody can make who has only the database.
+//! A record's hash is the SHA-256 of all its fields in a fixed order, each with its length in front, so that two
+//! different records never spell one text. A seal's hash covers its range, the hashes of its records and the seal
+//! before it. With a key it is an HMAC, which people who have only the database can't make.
 
 use crate::domain::time::Millis;
 use crate::server::store::oplog::Record;
@@ -13,14 +13,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-/// What seals carry in their hash besides their content: a secret of whoever runs this system, if they have set one.
+/// The operator's secret, which seals take into their hash if one is set.
 #[derive(Clone, Copy)]
 pub struct Key<'a>(pub Option<&'a str>);
 
-/// Stands for the seal before the first.
+/// What the first seal names in place of a previous seal's hash.
 const BEGINNING: &str = "beginning";
 
-/// The next place of the chain.
+/// The next place of the chain: its number, and the hash of the seal before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     pub number: i64,
@@ -28,7 +28,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// What follows the newest seal, given by its number and hash.
+    /// The place after the newest seal, which `head` gives by number and hash.
     pub fn after(head: Option<(i64, String)>) -> Link {
         match head {
             Some((number, hash)) => Link { number: number + 1, previous: hash },
@@ -36,7 +36,7 @@ impl Link {
         }
     }
 
-    /// A seal over these records, which are all there are from `first` to `last`, in the order of their numbers.
+    /// A seal over these records: all that have numbers from `first` to `last`, in order.
     pub fn over_records(self, first: i64, last: i64, records: &[Record], key: Key, now: Millis) -> Seal {
         let entries = entries(records);
         let seal = Seal {
@@ -56,7 +56,7 @@ impl Link {
         signed(seal, key)
     }
 
-    /// A seal that says which records are gone: everything older than `limit`.
+    /// A seal that says that the records from `first` to `last` are removed, all of them older than `limit` (ms).
     pub fn over_removal(self, first: i64, last: i64, records: i64, limit: Millis, key: Key, now: Millis) -> Seal {
         let seal = Seal {
             number: self.number,
@@ -90,7 +90,7 @@ fn entries(records: &[Record]) -> String {
     lines
 }
 
-/// A seal's line about a record: its number and its hash.
+/// Reads a seal's line about a record: the record's number and hash.
 pub fn read_entry(line: &str) -> Option<(i64, &str)> {
     let (number, hash) = line.split_once(' ')?;
     Some((number.parse().ok()?, hash))
@@ -101,7 +101,7 @@ pub fn digest(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
-/// The hash of everything a record says.
+/// The hash of all fields of a record.
 pub fn record_hash(record: &Record) -> String {
     let Record {
         number,
@@ -145,7 +145,7 @@ pub fn record_hash(record: &Record) -> String {
     digest(&canonical("countersign record 1", &fields))
 }
 
-/// The hash that the next seal names: a plain one, or one that takes the key.
+/// A seal's hash, which the next seal names: an HMAC if the seal carries a key, else a plain SHA-256.
 pub fn seal_hash(seal: &Seal, key: Key) -> String {
     let numbers = [
         seal.number,
@@ -173,7 +173,7 @@ pub fn seal_hash(seal: &Seal, key: Key) -> String {
     }
 }
 
-/// Fields as one text from which they could be told apart again: `-` is none, `3:abc` a text of three bytes.
+/// Fields as one text that can be taken apart again: `-` is no text, `3:abc` a text of three bytes.
 fn canonical(title: &str, fields: &[Option<&str>]) -> String {
     let mut text = format!("{title}\n");
     for field in fields {
@@ -269,7 +269,7 @@ mod tests {
 
     #[test]
     fn the_canonical_text_is_fixed() {
-        // Chains that exist are checked with it: it never changes under the same title.
+        // Existing chains are checked with this text, so under one title its form never changes.
         assert_eq!(canonical("t", &[Some("abc"), None, Some("")]), "t\n3:abc\n-\n0:\n");
         assert_eq!(digest("abc"), "ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0", "SHA-256 of abc");
     }

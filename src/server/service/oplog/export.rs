@@ -1,4 +1,4 @@
-//! Exports of the operation log, written as they are read: however many records match, a few hundred are in memory.
+//! Exports of the operation log, written while the records are read: only a few hundred are in memory at a time.
 
 use super::{operation_label, parse_key, selection, type_label};
 use crate::domain::oplog::{ExportFormat, ExportScope, LogColumn, Outcome};
@@ -19,35 +19,36 @@ use std::io::{self, Seek};
 use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
 
-/// How many rows a sheet takes; Excel knows 1,048,576 of them.
+/// How many rows a sheet gets; Excel takes 1,048,576.
 const ROWS_PER_SHEET: u32 = 1_000_000;
-/// The longest text that Excel takes in a cell.
+/// Length of the longest text that Excel takes in a cell, in characters.
 const LONGEST_CELL: usize = 32_767;
 
 /// What the export dialog asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Wish {
     pub filter: LogFilter,
-    /// [`LogColumn`] keys.
+    /// Keys of [`LogColumn`].
     pub columns: Vec<String>,
     pub format: String,
     pub scope: String,
-    /// The keys of the first and the last record that are displayed.
+    /// The key of the first displayed record.
     pub first: String,
+    /// The key of the last displayed record.
     pub last: String,
 }
 
-/// An export that may be made.
+/// An export whose rights and form are checked.
 pub struct Export {
     db: Db,
-    /// `None` matches nothing.
+    /// `None` selects nothing.
     selection: Option<Selection>,
     columns: Vec<LogColumn>,
     format: ExportFormat,
     file_name: String,
 }
 
-/// Checks rights and the form.
+/// Checks the caller's rights and the dialog's form.
 pub async fn prepare(app: &App, caller: &Caller, wish: &Wish) -> Result<Export, AppError> {
     let selection = selection(app, caller, &wish.filter).await?;
     let mut problems = Problems::default();
@@ -88,7 +89,8 @@ impl Export {
         }
     }
 
-    /// The file, as it is made. An error ends it, so that the browser sees a broken download and not a short file.
+    /// The file's bytes, as they are made. An error breaks them off, so that the browser sees a failed download and not
+    /// a short file.
     pub fn stream(self) -> impl Stream<Item = io::Result<Bytes>> + Send + 'static {
         match self.format {
             ExportFormat::Csv => csv(self).boxed(),
@@ -97,7 +99,7 @@ impl Export {
     }
 }
 
-/// The records in batches, newest first; each batch is a statement of its own, so nothing is held meanwhile.
+/// The records in batches, newest first. Each batch is a statement of its own, so no transaction is open in between.
 fn batches(db: Db, selection: Option<Selection>) -> impl Stream<Item = io::Result<Vec<Record>>> + Send {
     stream::try_unfold(selection, move |selection| {
         let db = db.clone();
@@ -143,7 +145,7 @@ fn cell(record: &Record, column: LogColumn) -> String {
     }
 }
 
-/// A workbook has its directory at the end, so it is written to a temporary file first, row by row.
+/// Writes a workbook row by row to a temporary file, then sends that, because a workbook ends with its directory.
 fn xlsx(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
     let file = async move {
         let Export { db, selection, columns, .. } = export;
@@ -152,7 +154,7 @@ fn xlsx(export: Export) -> impl Stream<Item = io::Result<Bytes>> + Send {
         let mut records = std::pin::pin!(batches(db, selection));
         while let Some(batch) = records.next().await {
             let failed = batch.is_err();
-            // The writer hangs up when it has failed itself; its error says why.
+            // Sending fails if the writer has failed; its own error, awaited below, says why.
             if sender.send(batch).await.is_err() || failed {
                 break;
             }
@@ -217,7 +219,7 @@ fn write_row(sheet: &mut Worksheet, row: u32, record: &Record, columns: &[LogCol
     Ok(())
 }
 
-/// A text as long as a cell may be.
+/// A text, shortened to what a cell takes.
 fn fitting(text: String) -> String {
     if text.len() <= LONGEST_CELL {
         return text;

@@ -1,7 +1,7 @@
-//! Retention: removes what is older than the setting allows, in whole sealed ranges, and says so in the chain.
+//! Retention: removes records older than the setting allows, in whole sealed ranges, and says so in the chain.
 //!
-//! A removal is a seal of its own. The database lets only those records be deleted that a removal covers; the seals over
-//! them stay without their entries, so that the chain is still walked from its beginning.
+//! A removal is a seal of its own. The database lets only those records be deleted that a removal covers. The seals
+//! over removed records stay, without their entries, so that the chain can still be checked from its beginning.
 
 use super::chain::{Key, Link};
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
@@ -15,24 +15,25 @@ use serde_json::json;
 
 const FLAG: &str = "log-retention";
 const EVERY: Millis = HOUR;
-/// A transaction removes about so many records: SQLite's other writers wait for it.
+/// About how many records a transaction removes: SQLite's other writers wait for it.
 const AT_ONCE: i64 = 2_000;
+/// How many ranges a transaction removes at most.
 const RANGES_AT_ONCE: i64 = 200;
 
-/// The job: removes what is too old, and comes again in an hour.
+/// The job: removes records that are too old, and comes again in an hour.
 pub async fn remove_due(app: &App) -> Result<Outcome, Failure> {
     while remove_some(app).await? > 0 {}
     Ok(Outcome::Again(app.now() + EVERY))
 }
 
-/// How long records are kept; `None` is for ever. A flag or the environment wins over the settings page, that over the
-/// settings file.
+/// How long (ms) records are kept; `None` means for ever. A flag or the environment wins over the settings page, the
+/// page over the settings file.
 pub async fn kept_for(app: &App) -> Result<Option<Millis>, AppError> {
     let stored = setting::get(&app.db, setting::LOG_RETENTION).await?;
     Ok(kept_as_stored(app, stored.as_deref()))
 }
 
-/// The same where the stored value was read along with something else.
+/// [`kept_for`] from a stored value that was read along with something else.
 pub fn kept_as_stored(app: &App, stored: Option<&str>) -> Option<Millis> {
     match stored.filter(|_| !app.settings.fixed.contains(FLAG)) {
         Some(setting::FOR_EVER) => None,
@@ -43,7 +44,7 @@ pub fn kept_as_stored(app: &App, stored: Option<&str>) -> Option<Millis> {
     }
 }
 
-/// Removes the oldest ranges, if all their records are too old; tells how many records went.
+/// Removes the oldest ranges whose records are all too old, and returns how many records that were.
 pub async fn remove_some(app: &App) -> Result<i64, AppError> {
     let Some(kept_for) = kept_for(app).await? else {
         return Ok(0);

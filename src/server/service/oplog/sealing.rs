@@ -1,14 +1,14 @@
-//! Sealing: what was written to the operation log a moment ago gets its place in the chain, for good.
+//! Sealing gives new records of the operation log their place in the chain, for good.
 //!
-//! *The horizon.* A range may be sealed once no record can appear in it any more. On SQLite numbers are committed in the
-//! order they are drawn, so the largest visible one is the horizon. On Postgres a number is drawn before its transaction
-//! commits: a smaller one may still be on its way when a larger is visible already. But whoever inserts holds the table's
-//! `ROW EXCLUSIVE` lock from before the number is drawn until the transaction ends. So: read the largest visible number
-//! M, then note who holds that lock, then wait until each of those has ended. Whatever is numbered up to M is then
-//! committed or gone (a gap), and every server that looks sees the same. `CREATE INDEX CONCURRENTLY` waits the same way.
-//! It holds for dumps restored elsewhere too, because nothing is compared with transaction ids.
+//! *The horizon.* A range may be sealed once no record can appear in it any more. On SQLite numbers are committed in
+//! the order they are drawn, so the largest visible number is the horizon. On Postgres a number is drawn before its
+//! transaction commits: when a number is visible, a smaller one may still be on its way. But a transaction that inserts
+//! holds the table's `ROW EXCLUSIVE` lock from before it draws a number until it ends. So: read the largest visible
+//! number M, then note which transactions hold that lock, then wait until each of them has ended. Every number up to M
+//! is then committed or gone (a gap), and every server sees that alike. `CREATE INDEX CONCURRENTLY` waits in this way
+//! too. It also holds for dumps restored elsewhere, because nothing is compared with transaction ids.
 //!
-//! Nobody waits for the sealer: it takes no lock that writers want. Two sealers at once want the same place in the chain,
+//! Writers never wait for the sealer: it takes no lock that they want. Two sealers at once want one place in the chain,
 //! which is the table's primary key; the second gives way.
 
 use super::chain::{Key, Link};
@@ -20,16 +20,16 @@ use crate::wire::error::AppError;
 use std::collections::HashSet;
 use std::time::Duration;
 
-/// A range has at most so many records: what `verify` holds in memory, about 50 kB of entries.
+/// How many records a range has at most: `verify` holds a range's entries in memory, about 50 kB.
 const LARGEST_RANGE: i64 = 1_000;
-/// So many ranges are sealed before the job lets others have a turn.
+/// How many ranges a run of the job seals before other jobs have a turn.
 const RANGES_PER_TURN: usize = 50;
 const EVERY: i64 = MINUTE;
 const AGAIN_AFTER_BUSY: i64 = 5 * SECOND;
-/// How long one turn waits for transactions that were under way.
+/// How long a run waits for transactions that are under way.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The job: seals everything that can't change any more, and comes again in a minute.
+/// The job: seals every record up to the horizon, and comes again in a minute.
 pub async fn seal_due(app: &App) -> Result<Outcome, Failure> {
     let wait = match seal_settled(app).await? {
         Sealed::Everything => EVERY,
@@ -41,11 +41,11 @@ pub async fn seal_due(app: &App) -> Result<Outcome, Failure> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sealed {
-    /// What was there at the beginning.
+    /// All that was there at the beginning is sealed.
     Everything,
     /// There is more to seal at once, or another server is at it.
     More,
-    /// Transactions that write to the log have been under way for long.
+    /// Nothing is sealed: transactions that write to the log have been under way for too long.
     WritersAreBusy,
 }
 

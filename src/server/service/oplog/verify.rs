@@ -1,6 +1,6 @@
-//! `countersign log verify`: walks the chain from its beginning, a seal at a time, and compares it with the records.
+//! `countersign log verify`: goes through the chain from its beginning, seal by seal, and compares it with the records.
 //!
-//! Who can write to the database and knows this program can make a chain of their own, unless seals carry the key
+//! People who can write to the database and know this program can make a chain of their own, unless seals carry the key
 //! (`--log-key`), or the newest seal is noted elsewhere and handed in again (`--head`).
 
 use super::chain::{Key, Link, digest, read_entry, record_hash, seal_hash};
@@ -10,11 +10,12 @@ use crate::server::store::oplog::seal::{Kind, Seal};
 use crate::server::store::oplog::{self, Record, seal};
 use crate::wire::error::AppError;
 
-/// How many seals, and how many records, are held in memory at once.
+/// How many seals are held in memory at once.
 const SEALS_AT_ONCE: i64 = 20;
+/// How many records are held in memory at once.
 const RECORDS_AT_ONCE: i64 = 500;
 
-/// What a walk has seen until it ended or found something.
+/// What a check of the chain has seen until it ended or found something.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     pub seals: i64,
@@ -26,7 +27,7 @@ pub struct Report {
     pub unsealed: i64,
     /// The newest seal: noted elsewhere, it proves later that the chain up to it is still the same.
     pub head: Option<Head>,
-    /// The seals up to this one carry no key.
+    /// The seals up to this number carry no key.
     pub without_key: i64,
 }
 
@@ -51,7 +52,7 @@ pub enum Finding {
     NotTheNotedHead(i64),
 }
 
-/// Walks the whole chain. The report says how far it came.
+/// Checks the whole chain. The report says how far the check came.
 pub async fn verify(app: &App, noted: Option<&Head>) -> Result<(Report, Option<Finding>), AppError> {
     let mut walk = Walk {
         app,
@@ -72,9 +73,9 @@ struct Walk<'a> {
     app: &'a App,
     noted: Option<&'a Head>,
     report: Report,
-    /// What the next seal has to be.
+    /// The number that the next seal must have, and the previous hash that it must name.
     expected: Link,
-    /// The last record that was looked at.
+    /// The number of the last record that was checked.
     above: i64,
     removed_through: i64,
 }
@@ -103,7 +104,7 @@ impl Walk<'_> {
         Ok(self.noted.filter(|noted| noted.number > last).map(|_| Finding::SealMissing(last + 1)))
     }
 
-    /// Whether a seal is what it was and follows the one before.
+    /// Checks that a seal is unchanged and follows the seal before it.
     fn link(&mut self, seal: &Seal) -> Option<Finding> {
         let number = self.expected.number;
         if seal.number != number {
@@ -123,14 +124,14 @@ impl Walk<'_> {
             return Some(Finding::SealChanged(number));
         }
         if seal.previous != self.expected.previous {
-            // This one is whole, so it is the one before that isn't what it was.
+            // This seal is unchanged, so the seal before it was changed.
             return Some(Finding::SealChanged(number - 1));
         }
         let is_noted = |noted: &&Head| noted.number == number && noted.hash != seal.hash;
         self.noted.filter(is_noted).map(|_| Finding::NotTheNotedHead(number))
     }
 
-    /// Whether what a seal covers is as it was.
+    /// Checks that what a seal covers is as it was sealed.
     async fn content(&mut self, seal: &Seal) -> Result<Option<Finding>, AppError> {
         match seal.kind {
             Kind::Removal => {
@@ -141,7 +142,7 @@ impl Walk<'_> {
             Kind::Records => {
                 let finding = self.records(seal).await?;
                 if finding.is_some() {
-                    // Retention may have come in between.
+                    // Retention may have removed the range meanwhile.
                     self.removed_through = seal::removed_through(&self.app.db).await?;
                     if seal.last_record <= self.removed_through {
                         return self.removed(seal).await;
@@ -152,7 +153,7 @@ impl Walk<'_> {
         }
     }
 
-    /// A range whose records were removed: nothing may be left of it, or have come to it.
+    /// Checks a range whose records were removed: no record may be left in it or added to it.
     async fn removed(&mut self, seal: &Seal) -> Result<Option<Finding>, AppError> {
         let left = oplog::range(&self.app.db, self.lower_bound(), seal.last_record, 1).await?;
         self.above = seal.last_record;
@@ -183,13 +184,14 @@ impl Walk<'_> {
         Ok(None)
     }
 
-    /// Below the first range there is nothing, not even below zero.
+    /// The number above which the next range begins. The first range has no lower bound: records with numbers below 1
+    /// must be found too.
     fn lower_bound(&self) -> i64 {
         if self.above == 0 { i64::MIN } else { self.above }
     }
 }
 
-/// The next line of a seal beside the next record that is there.
+/// Compares the next line of a seal with the next record that is there.
 fn compare(sealed: Option<(i64, &str)>, record: &Record) -> Option<Finding> {
     match sealed {
         None => Some(Finding::RecordInserted(record.number)),

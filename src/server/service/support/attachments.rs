@@ -1,5 +1,5 @@
-//! Files of a thread. They arrive before the entry they go with, and wait for it, seen by nobody; the entry takes them in
-//! its own transaction. What no entry takes within a day is forgotten.
+//! Files of a thread. A file is uploaded before its entry is sent, and waits for it, shown to nobody. The entry takes
+//! its files in its own transaction. A file that no entry takes within a day is deleted at a later upload.
 
 use super::{Held, readable};
 use crate::domain::attachment::{clean_name, is_image, refusal};
@@ -27,14 +27,14 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 /// The field that a form's files are in.
 pub const FIELD: &str = "file";
-/// So many files of one person may wait for an entry; more push out the oldest.
+/// How many files of one person may wait for an entry; a further one pushes out the oldest.
 const MOST_WAITING: i64 = 25;
-/// So many forgotten ones are cleared away with each that comes.
+/// How many forgotten files an upload deletes at most.
 const CLEARED: i64 = 50;
-/// So much of a file says what it is.
+/// How many bytes of a file are read to find its media type.
 const HEAD: u64 = 8 * 1024;
 
-/// Keeps an uploaded file until its entry is sent; gives its id.
+/// Keeps an uploaded file until its entry is sent; returns the file's id.
 pub async fn keep(app: &App, author: &UserId, given: &str, size: u64, content: &mut File) -> Result<String, AppError> {
     let id = new_id();
     let name = clean_name(given);
@@ -57,7 +57,7 @@ pub async fn keep(app: &App, author: &UserId, given: &str, size: u64, content: &
     if let Some(folder) = &app.settings.attachments_folder {
         into_folder(folder, &id, content).await.map_err(AppError::internal)?;
         for old in left {
-            // What fails here only takes room.
+            // A file that can't be deleted only takes room.
             if let Err(error) = out_of_folder(folder, &old).await {
                 tracing::warn!("attachment {old} stays in its folder: {error}");
             }
@@ -66,7 +66,7 @@ pub async fn keep(app: &App, author: &UserId, given: &str, size: u64, content: &
     Ok(id)
 }
 
-/// What its first bytes say it is, in the words of a media type; empty where they say nothing.
+/// The media type that a file's first bytes tell; empty if they tell none.
 async fn sniff(content: &mut File) -> Result<&'static str, AppError> {
     let mut head = vec![];
     (&mut *content).take(HEAD).read_to_end(&mut head).await.map_err(AppError::internal)?;
@@ -74,7 +74,7 @@ async fn sniff(content: &mut File) -> Result<&'static str, AppError> {
     Ok(infer::get(&head).map_or("", |found| found.mime_type()))
 }
 
-/// Puts the files that were sent along (each `ID:NAME`) under an entry that was just written; gives their names.
+/// Puts the files that were sent along (each `ID:NAME`) under an entry that was just written; returns their names.
 pub(super) async fn take(
     work: &mut Work,
     author: &UserId,
@@ -101,7 +101,7 @@ pub(super) async fn take(
     Ok(names)
 }
 
-/// A file under an entry as the caller sees it.
+/// A file under an entry, with what the caller may do with it.
 pub(super) fn shown(caller: &Caller, is_open: bool, file: &Attachment) -> PostFile {
     PostFile {
         id: file.id.clone(),
@@ -113,12 +113,13 @@ pub(super) fn shown(caller: &Caller, is_open: bool, file: &Attachment) -> PostFi
     }
 }
 
-/// Who sent it, while the ticket is open; and the System View, always: a secret may be in it.
+/// Whether the caller may remove a file: its sender while the ticket is open, and the System View always, because a
+/// secret may be in it.
 fn may_remove(caller: &Caller, is_open: bool, file: &Attachment) -> bool {
     (is_open && file.author_id == caller.person.id) || caller.administers_system()
 }
 
-/// Finds a file that the caller may read: foreign ones, and those of notes that they don't see, are unknown.
+/// Finds a file that the caller may read. Files of tickets, and of notes, that the caller can't see are unknown.
 pub async fn find(
     app: &App,
     caller: &Caller,
@@ -134,13 +135,13 @@ pub async fn find(
     if hidden { Err(AppError::NotFound) } else { Ok((ticket, file)) }
 }
 
-/// What the dialog Remove Attachment is about.
+/// The file that the dialog Remove Attachment is about.
 pub async fn get(app: &App, caller: &Caller, number: TicketNumber, id: &str) -> Result<PostFile, AppError> {
     let (ticket, file) = find(app, caller, number, id).await?;
     Ok(shown(caller, ticket.state().status == Status::Incomplete, &file))
 }
 
-/// Removes the content for good; the thread goes on saying that it was there, and who removed it.
+/// Removes a file's content for good. The thread still says that the file was there, and who removed it.
 pub async fn remove(app: &App, caller: &Caller, number: TicketNumber, id: &str) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Ticket, number, "");
     let found = find(app, caller, number, id).await;
@@ -168,7 +169,7 @@ async fn take_out(work: &mut Work, caller: &Caller, number: TicketNumber, file: 
     Ok(Done::new(format!("{} removed.", file.name), format!("/tickets/support/{number}")))
 }
 
-/// The job: takes a removed file out of the folder.
+/// The job: deletes a removed file from the attachments' folder.
 pub async fn clear(app: &App, file: &str) -> Result<Outcome, Failure> {
     if let Some(folder) = &app.settings.attachments_folder {
         out_of_folder(folder, file).await.map_err(|error| Failure::Retry(error.to_string()))?;

@@ -1,5 +1,5 @@
-//! Canned replies: its `support` people and administrators write them for a project, and whoever handles a ticket of that
-//! project answers with them.
+//! Canned replies: a project's `support` people and administrators write them, and the handlers of the project's
+//! tickets answer with them.
 
 use super::details;
 use crate::domain::canned_reply::{About, CannedReply, MOST_OFFERED, filled};
@@ -21,7 +21,7 @@ use serde_json::json;
 
 const PAGE: &str = "/tickets/support/replies";
 
-/// The projects of the caller's view whose replies they manage.
+/// The projects of the caller's view whose canned replies the caller manages.
 async fn projects(app: &App, caller: &Caller) -> Result<Vec<Choice>, AppError> {
     let person = &caller.person;
     let found = match caller.view() {
@@ -104,7 +104,7 @@ fn unless_taken(error: sqlx::Error) -> AppError {
     error.into()
 }
 
-/// The reply of this id, if it's one that the caller manages; otherwise it isn't there.
+/// The reply with this id, if the caller manages it; another one is treated as not existing.
 async fn found(work: &mut Work, caller: &Caller, id: &str) -> Result<Stored, AppError> {
     let stored = canned_reply::get_in(&mut work.tx, id).await?.ok_or(AppError::NotFound)?;
     let in_view = match caller.view() {
@@ -148,7 +148,7 @@ async fn remove(work: &mut Work, caller: &Caller, id: &str) -> Result<Done, AppE
     Ok(Done::new(format!("{} is deleted.", before.title), PAGE))
 }
 
-/// The text of a canned reply as it answers this ticket.
+/// The text of a canned reply, filled in for this ticket.
 pub async fn text(app: &App, caller: &Caller, number: TicketNumber, id: &str) -> Result<String, AppError> {
     let Page { listed, project, .. } = details::read(app, caller, number, 0).await?;
     let project = project.filter(|_| listed.is_mine).ok_or(AppError::NotFound)?;

@@ -1,9 +1,9 @@
-//! A ticket whose requester says nothing for too long closes by itself, and says so a day before (SPEC 8).
+//! A ticket whose requester is silent for too long closes by itself; a day before, its thread says so (SPEC 8).
 //!
-//! A handler's reply enqueues a job for each, and the next step of the ticket takes them back (`deadline.rs`). One that
-//! runs just then finds that the ticket waits since later, or not at all, and does nothing. The delay is read when a job
-//! runs, so that a longer one counts for tickets that wait already; a shorter one has the jobs run at once, to look again
-//! ([`deadline::hurry`](super::deadline::hurry)).
+//! A handler's reply enqueues a job for the reminder and one for the end, and the ticket's next step takes them back
+//! (`deadline.rs`). A job that runs at that moment finds that the ticket waits since a later time, or not at all, and
+//! does nothing. The delay is read when a job runs, so that a longer delay counts for tickets that wait already. After
+//! a shorter delay was set, the jobs run at once and look again ([`deadline::hurry`](super::deadline::hurry)).
 
 use super::deadline::NOTICE;
 use super::{Held, state};
@@ -20,12 +20,12 @@ use crate::server::work::Work;
 use crate::wire::error::AppError;
 use serde_json::json;
 
-/// Whether the ticket still waits since then.
+/// Whether the ticket still waits for its requester since this time.
 fn waits(support: &Support, since: Millis) -> bool {
     support.status == SupportStatus::Feedback && support.waiting_since == Some(since)
 }
 
-/// The job: closes the ticket if nothing was said since.
+/// The job: closes the ticket if its requester has been silent since `since`.
 pub async fn close_silent(app: &App, number: TicketNumber, since: Millis) -> Result<Outcome, Failure> {
     let delay = system_settings::auto_close_after(app).await?;
     if app.now() < since + delay {
@@ -70,14 +70,14 @@ pub async fn remind(app: &App, number: TicketNumber, since: Millis) -> Result<Ou
     Ok(Outcome::Done)
 }
 
-/// The ticket, locked, if it still waits since then; nothing is recorded where it doesn't.
+/// The ticket, locked, if it still waits since `since`; if not, nothing is recorded.
 async fn take_waiting(
     app: &App,
     number: TicketNumber,
     since: Millis,
     operation: Operation,
 ) -> Result<Option<(Work, Held)>, AppError> {
-    // Most jobs find that somebody has replied: no need for a transaction that writes.
+    // Read first without a transaction that writes: somebody may have replied meanwhile.
     if !support::get(&app.db, number).await?.is_some_and(|support| waits(&support, since)) {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
-//! One support ticket with the newest of its thread. Reading it changes nothing.
+//! One support ticket with the newest entries of its thread. Reading it changes nothing.
 
 use super::{attachments, lists, reads_by_right};
 use crate::domain::canned_reply::MOST_OFFERED;
@@ -17,10 +17,11 @@ use crate::wire::Choice;
 use crate::wire::error::AppError;
 use crate::wire::support::{Post, PostFile, ReplyRights, SupportDetail};
 
-/// So many entries of a thread come at a time.
+/// How many entries of a thread are read at a time.
 const POSTS: i64 = 50;
 
-/// A ticket as its own page shows it, with what comes before the position `before`. Unknown and foreign numbers are the same.
+/// A ticket as its own page shows it, with its newest entries, or those before the position `before`. A ticket that the
+/// caller may not read is treated as not existing.
 pub async fn get(
     app: &App,
     caller: &Caller,
@@ -30,7 +31,7 @@ pub async fn get(
     let page = read(app, caller, number, 0).await?;
     let requester = page.listed.initiator_id.clone();
     let status = page.listed.status;
-    // Notes are for the team: a requester who could handle it as well doesn't read them in their own ticket.
+    // Notes are for the team. In their own ticket people don't read them, even if they may handle such tickets.
     let notes = requester != caller.person.id;
     let mut posts = support_page::posts(&app.db, number, before, notes, POSTS + 1).await?;
     let more = posts.len() as i64 > POSTS;
@@ -55,7 +56,7 @@ pub async fn get(
         rating: known.rating,
         comment: known.comment,
         follows: known.follows,
-        // Their requester is this one's, so whoever reads this one has mostly read those; others find nothing there.
+        // Follow-ups have this ticket's requester, so its readers may mostly read them; others find nothing there.
         followed_by: page.followed_by,
         closes_at: known.waiting_since.map(|since| since + auto_close),
         laid_aside,
@@ -64,7 +65,7 @@ pub async fn get(
     })
 }
 
-/// What the caller may write in the thread now; asked once more when they do.
+/// What the caller may write in the thread now. Writing it checks once more.
 pub async fn reply_rights(app: &App, caller: &Caller, number: TicketNumber) -> Result<ReplyRights, AppError> {
     let Page { listed, canned, .. } = read(app, caller, number, MOST_OFFERED).await?;
     let (is_open, is_requester) = (listed.status.is_open(), listed.initiator_id == caller.person.id);
@@ -77,7 +78,7 @@ pub async fn reply_rights(app: &App, caller: &Caller, number: TicketNumber) -> R
     })
 }
 
-/// Tells the others who have the ticket open that the caller writes a reply; who may not reply writes none.
+/// Tells the others who have the ticket open that the caller is writing a reply, if the caller may reply.
 pub async fn tell_writing(app: &App, caller: &Caller, number: TicketNumber) -> Result<(), AppError> {
     let listed = read(app, caller, number, 0).await?.listed;
     let is_requester = listed.initiator_id == caller.person.id;
@@ -87,7 +88,7 @@ pub async fn tell_writing(app: &App, caller: &Caller, number: TicketNumber) -> R
     Ok(())
 }
 
-/// The ticket, if the caller may read it; with up to so many canned replies of its project.
+/// The ticket, if the caller may read it, with up to `canned` canned replies of its project.
 pub(super) async fn read(app: &App, caller: &Caller, number: TicketNumber, canned: i64) -> Result<Page, AppError> {
     let page = support_page::read(&app.db, number, &caller.person.id, canned).await?.ok_or(AppError::NotFound)?;
     let is_readable = page.is_concerned || reads_by_right(caller, &page.listed.initiator_id, page.domain.as_ref());

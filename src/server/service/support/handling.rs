@@ -1,4 +1,4 @@
-//! What happens to a support ticket after it was requested: a handler takes it, both sides reply, its requester ends it.
+//! Handling a support ticket after it was requested: a handler takes it, both sides reply, its requester ends it.
 
 use super::{Held, attachments, deadline, state};
 use crate::domain::address::back_to;
@@ -34,7 +34,7 @@ async fn take_it(work: &mut Work, caller: &Caller, number: TicketNumber) -> Resu
     }
     let done = Done::new(format!("You took ticket {number}."), page(number));
     let before = held.support.status;
-    // Somebody else may have replied or ended it since the list was read: then it is only shown.
+    // The ticket may have been closed since the list was read: then it is only shown.
     let Ok(after) = before.step(Step::Take) else {
         return Ok(Done::new(format!("Ticket {number} is closed."), page(number)));
     };
@@ -48,24 +48,24 @@ async fn take_it(work: &mut Work, caller: &Caller, number: TicketNumber) -> Resu
     Ok(done)
 }
 
-/// An entry as it was sent.
+/// An entry for a thread, as it was sent.
 #[derive(Debug, Clone, Default)]
 pub struct Entry<'a> {
     pub body: &'a str,
     /// An internal note of a handler, which changes no state.
     pub note: bool,
-    /// Files that were uploaded for it, each `ID:NAME`.
+    /// The files that were uploaded for the entry, each `ID:NAME`.
     pub files: &'a [String],
 }
 
 impl<'a> Entry<'a> {
-    /// Nothing but words.
+    /// A reply without files.
     pub fn reply(body: &'a str) -> Entry<'a> {
         Entry { body, ..Entry::default() }
     }
 }
 
-/// A reply of either side, or an internal note.
+/// Writes a reply of either side, or an internal note.
 pub async fn reply(app: &App, caller: &Caller, number: TicketNumber, entry: Entry<'_>) -> Result<Done, AppError> {
     let subject = Subject::new(ResourceType::Ticket, number, "");
     let operation = if entry.note { Operation::Note } else { Operation::Reply };
@@ -88,7 +88,7 @@ async fn write(
         return Err(AppError::Forbidden("Internal notes are for the handlers of a ticket.".into()));
     }
     let step = match (held.is_requester(caller), is_handler) {
-        // Who asked and may handle as well speaks as who asked.
+        // A requester who may handle the ticket as well speaks as its requester.
         (true, _) => Step::RequesterReply,
         (false, true) => Step::HandlerReply,
         (false, false) => {
@@ -111,7 +111,7 @@ async fn write(
     if note {
         return Ok(Done::new("Note added.", location));
     }
-    // Who answers is who has it now, whether they pressed View before or not.
+    // A handler who answers has the ticket from now on, whether they pressed View before or not.
     let handler = (step == Step::HandlerReply).then_some(&caller.person.id);
     state::set(work, &held, after, handler).await?;
     if after == SupportStatus::Feedback {
@@ -123,7 +123,7 @@ async fn write(
     Ok(Done::new("Reply sent.", location))
 }
 
-/// Its requester says that it is over, and how it was.
+/// The requester ends the ticket, and says how it was.
 pub async fn end(
     app: &App,
     caller: &Caller,

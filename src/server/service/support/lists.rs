@@ -78,12 +78,12 @@ pub async fn list(
     Ok(SupportList { page: Page { rows, next, previous }, tabs, may_request, may_write_replies })
 }
 
-/// The filter as typed, read, and whether it asks for the page before a key, which is read in the opposite order. `None`
-/// when a value can match nothing (an ID that is no number, say).
+/// Reads the typed filter. `true` if it asks for the page before a key, which is read in the opposite order. `None` if
+/// a value can match nothing (an id that is no number, say).
 fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
     let text = |typed: &str| Some(typed.trim().to_owned()).filter(|text| !text.is_empty());
     let backwards = filter.before.is_some();
-    // My Pending begins with the worst and the oldest, the others with the newest.
+    // My Pending begins with the most urgent and the oldest tickets, the other tabs with the newest.
     let ascending = tab == SupportTab::Pending || filter.sort == "oldest";
     let beyond = filter.before.as_ref().or(filter.after.as_ref()).and_then(|key| {
         let (queue, number) = key.split_once('-')?;
@@ -125,7 +125,7 @@ fn problem_for(caller: &Caller, why: String) -> String {
 pub(super) fn row(caller: &Caller, listed: ListedSupport, system: Option<&(HelpdeskKind, String)>) -> SupportRow {
     let status = listed.status;
     let id = listed.remote_id;
-    // What was made in another kind of system isn't found in this one.
+    // A ticket that was made in another kind of system isn't found in the connected one.
     let system = system.filter(|(kind, _)| listed.remote_kind.as_deref() == Some(kind.key()));
     let external = listed.remote_status.map(|status| External {
         href: id.as_ref().zip(system).map(|(id, (kind, address))| ticket_page(*kind, address, id)),

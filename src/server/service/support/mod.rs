@@ -26,13 +26,13 @@ use crate::server::store::{process, task};
 use crate::server::work::Work;
 use crate::wire::error::AppError;
 
-/// How the operation log names a support ticket.
+/// A support ticket as the operation log names it.
 fn subject(ticket: &Ticket) -> Subject {
     let (project, domain) = (ticket.project_id.as_ref(), ticket.domain_id.as_ref());
     ticket_subject(ticket.number, TicketType::CustomerService, &ticket.resource_name, project, domain)
 }
 
-/// What a text would look like. One that is too long isn't rendered.
+/// A text as it would look. A text that is too long isn't rendered.
 pub fn preview(text: &str) -> Result<String, AppError> {
     let text = kept(text);
     match too_long("A text", &text, MAX_TEXT) {
@@ -41,8 +41,8 @@ pub fn preview(text: &str) -> Result<String, AppError> {
     }
 }
 
-/// Who may read a support ticket: its requester, whoever has or had a task in it, the System View, and the Domain View of
-/// its domain (SPEC 7).
+/// Whether the caller may read a support ticket without a task in it: its requester, the System View, and the Domain
+/// View of its domain. People who have or had a task in it may read it too (SPEC 7).
 fn reads_by_right(caller: &Caller, initiator: &UserId, domain: Option<&DomainId>) -> bool {
     *initiator == caller.person.id
         || domain.is_some_and(|domain| caller.reads_support_of(domain))
@@ -55,7 +55,7 @@ async fn readable(app: &App, caller: &Caller, ticket: &Ticket) -> Result<bool, A
             || task::had(&app.db, ticket.number, &caller.person.id).await?))
 }
 
-/// The ticket, locked; what the caller may not read is refused as unknown.
+/// The ticket, locked; a ticket that the caller may not read is treated as not existing.
 pub(in crate::server::service) async fn require_readable(
     work: &mut Work,
     caller: &Caller,
@@ -64,8 +64,7 @@ pub(in crate::server::service) async fn require_readable(
     Ok(Held::lock(work, caller, number).await?.ticket)
 }
 
-/// A ticket that is about to change: locked, with what its type knows and the process it was started with. Who may not read
-/// it is told that it isn't there.
+/// A support ticket that is about to change: locked, with its support data and the process version it was started with.
 pub(in crate::server::service) struct Held {
     pub ticket: Ticket,
     pub support: Support,
@@ -80,7 +79,7 @@ impl Held {
         if is_readable { Ok(held) } else { Err(AppError::NotFound) }
     }
 
-    /// The same for the system itself.
+    /// Locks a ticket for the system itself, which may read every ticket.
     pub async fn take(work: &mut Work, number: i64) -> Result<Held, AppError> {
         task::share_directory(&mut work.tx).await?;
         let ticket = ticket::lock(&mut work.tx, number).await?.ok_or(AppError::NotFound)?;
@@ -90,7 +89,7 @@ impl Held {
         Ok(Held { ticket, support, definition })
     }
 
-    /// Whether it lives in the connected system: then nobody handles it here.
+    /// Whether the ticket is handled in another system, so that nobody handles it here.
     fn is_external(&self) -> bool {
         self.definition.kind == Kind::ThirdParty
     }
@@ -99,7 +98,7 @@ impl Held {
         self.ticket.initiator_id == caller.person.id
     }
 
-    /// Whether the process names the caller as a handler, asked anew of the directory.
+    /// Whether the process names the caller as a handler, by the directory as it is now.
     async fn is_handler(&self, work: &mut Work, caller: &Caller) -> Result<bool, AppError> {
         if self.is_external() {
             return Ok(false);

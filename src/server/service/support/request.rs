@@ -21,11 +21,11 @@ use crate::wire::Done;
 use crate::wire::error::AppError;
 use serde_json::json;
 
-/// Where a ticket stands that lives in another system.
+/// The stage of a ticket that is handled in another system.
 const EXTERNAL_STAGE: &str = "External process";
 const TYPE: TicketType = TicketType::CustomerService;
 
-/// Where a ticket of this view belongs. In a Domain View only to the domain.
+/// The project and domain that a ticket of this view belongs to. In a Domain View there is no project.
 fn place(caller: &Caller) -> Result<(Option<ProjectId>, DomainId), AppError> {
     let found = match caller.view() {
         Some(View::Project(project)) => {
@@ -43,7 +43,7 @@ fn place(caller: &Caller) -> Result<(Option<ProjectId>, DomainId), AppError> {
     found.filter(may_start).ok_or_else(|| forbidden(TYPE))
 }
 
-/// Refuses where technical support can't be requested: in this view, or because its process isn't enabled.
+/// Refuses if technical support can't be requested: not in this view, or because its process isn't enabled.
 pub async fn check(app: &App, caller: &Caller) -> Result<(), AppError> {
     place(caller)?;
     if frame::enabled(app, caller).await?.contains(&TYPE) { Ok(()) } else { Err(not_offered()) }
@@ -53,7 +53,7 @@ fn not_offered() -> AppError {
     AppError::refused("Technical Support isn't offered now. An administrator can enable its process in Ticket Setup.")
 }
 
-/// `files` were uploaded for it, each `ID:NAME`.
+/// Requests technical support. `files`: those uploaded for it, each `ID:NAME`.
 pub async fn request(app: &App, caller: &Caller, form: &SupportForm, files: &[String]) -> Result<Done, AppError> {
     let mut work =
         app.work(caller.operator(), Operation::Submit, Subject::new(ResourceType::Ticket, "", TYPE.label())).await?;
@@ -116,7 +116,7 @@ async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm, files: &[S
     Ok(Done::new(format!("Ticket {number} submitted."), "/tickets/support/mine"))
 }
 
-/// A follow-up goes on from a closed support ticket of the same person.
+/// Checks that a follow-up goes on from a closed support ticket of the caller.
 async fn check_follows(work: &mut Work, caller: &Caller, request: &SupportRequest) -> Result<(), AppError> {
     let Some(number) = request.follows else { return Ok(()) };
     let earlier = ticket::lock(&mut work.tx, number).await?;

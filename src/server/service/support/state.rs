@@ -1,4 +1,4 @@
-//! Writing down where a support ticket stands, and saying in its thread what happened.
+//! Writes a support ticket's state, and lines in its thread that say what happened.
 
 use super::{Held, deadline};
 use crate::domain::ids::{TicketNumber, UserId};
@@ -9,7 +9,7 @@ use crate::server::store::{task, ticket};
 use crate::server::work::Work;
 use crate::wire::error::AppError;
 
-/// Closes the ticket for good: nobody waits for it any more.
+/// Closes the ticket for good, and with it the tasks of its handlers.
 pub(in crate::server::service) async fn close(
     work: &mut Work,
     held: &Held,
@@ -25,7 +25,7 @@ pub(in crate::server::service) async fn close(
     set(work, held, after, None).await
 }
 
-/// Writes the status that the ticket has from now on, and its handler; a deadline that it had is called off.
+/// Writes the ticket's new status and, unless `handler` is `None`, its new handler. An earlier deadline is called off.
 pub(super) async fn set(
     work: &mut Work,
     held: &Held,
@@ -45,7 +45,8 @@ pub(super) async fn set(
     Ok(support::set_state(&mut work.tx, new).await?)
 }
 
-/// Notes where a ticket stands that is handled elsewhere, and has it close if it waits for its requester.
+/// Writes the new status of a ticket that is handled in another system. If it waits for its requester from now on, it
+/// is scheduled to close after `delay` ms.
 pub(in crate::server::service) async fn set_waiting(
     work: &mut Work,
     held: &Held,
@@ -59,7 +60,7 @@ pub(in crate::server::service) async fn set_waiting(
     Ok(())
 }
 
-/// What happened, as a line of the thread.
+/// Writes what happened as a line of the thread.
 pub(in crate::server::service) async fn say(work: &mut Work, number: TicketNumber, what: &str) -> Result<(), AppError> {
     let post = NewPost { number, kind: PostKind::Event, author: None, body: what, at: work.now };
     support::add_post(&mut work.tx, post).await?;
