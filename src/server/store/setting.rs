@@ -5,13 +5,13 @@ use super::db::{Db, Tx};
 use super::value::args;
 use std::collections::HashMap;
 
-/// How long a support ticket waits for its requester, in milliseconds.
+/// Key: how long a support ticket waits for its requester, in milliseconds.
 pub const AUTO_CLOSE_AFTER: &str = "auto_close_after";
-/// How long a deleted host can be restored, in milliseconds.
+/// Key: how long a deleted host can be restored, in milliseconds.
 pub const TRASH_DELAY: &str = "trash_delay";
-/// How many days records of the operation log are kept; for ever without a row.
+/// Key: how many days records of the operation log are kept. Without a row they are kept for ever.
 pub const LOG_RETENTION: &str = "log_retention";
-/// [`ON`] once the three-level hierarchy has been turned on; it can't be turned off again.
+/// Key: [`ON`] once the three-level hierarchy has been turned on; it can't be turned off again.
 pub const THREE_LEVEL: &str = "three_level";
 pub const ON: &str = "on";
 
@@ -19,7 +19,7 @@ pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {
     db.scalar_opt("SELECT value FROM setting WHERE key = $1", args![key]).await
 }
 
-/// Everything that is set.
+/// Every setting that has a value.
 pub async fn all(db: &Db) -> sqlx::Result<HashMap<String, String>> {
     let rows: Vec<(String, String)> = db.all("SELECT key, value FROM setting", args![]).await?;
     Ok(rows.into_iter().collect())
