@@ -22,7 +22,7 @@ pub const MAX_QUANTITY: i64 = 100;
 pub const MAX_DATA_DISKS: usize = 8;
 pub const SYSTEM_DISK_GIB: std::ops::RangeInclusive<i64> = 10..=500;
 pub const DATA_DISK_GIB: std::ops::RangeInclusive<i64> = 1..=3072;
-/// What the form is preset with.
+/// The size of the system disk that the form is preset with.
 pub const DEFAULT_SYSTEM_DISK_GIB: i64 = 30;
 const MAX_NAME: usize = 60;
 
@@ -103,7 +103,7 @@ impl HostForm {
             problems.add("form[image]", "Choose one of the images.");
         }
         let system_disk_gib = problems.number("form[system_disk]", "System disk", &self.system_disk, SYSTEM_DISK_GIB);
-        // A row that was added and left empty is a disk that was meant.
+        // A row that was added and left empty counts as a mistake: a disk was meant.
         let data_disks_gib: Vec<i64> = self
             .data_disks
             .iter()
@@ -140,7 +140,7 @@ impl HostForm {
 }
 
 impl HostForm {
-    /// What the hosts would take, where what decides that is good: another field may be wrong.
+    /// What the hosts would take of the quota. `None` if a field that decides this is wrong; other fields may be wrong.
     pub fn takes(&self, specifications: &[Specification], images: &[Image]) -> Option<Amounts> {
         let image = images.first()?.id.to_string();
         let rest = HostForm { name: "host".to_owned(), project: "project".to_owned(), image, ..self.clone() };
@@ -168,7 +168,7 @@ impl HostRequest {
         )
     }
 
-    /// What all of them take.
+    /// What all hosts of the request take from the quota.
     pub fn total(&self) -> Amounts {
         self.one().times(self.quantity)
     }

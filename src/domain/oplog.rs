@@ -5,7 +5,7 @@ use crate::domain::text_enum::text_enum;
 use std::fmt;
 
 text_enum! {
-    /// What was done.
+    /// The kind of operation that a record is about.
     Operation {
         Create = "create", "Create";
         Configure = "configure", "Configure";
@@ -50,7 +50,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a record is about.
+    /// The kind of resource that a record is about.
     ResourceType {
         Process = "process", "Process";
         Ticket = "ticket", "Ticket";
@@ -67,7 +67,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// A column of an export, in the order they are written.
+    /// A column of an export. Columns are written in this order.
     LogColumn {
         Number = "number", "ID";
         Time = "time", "Time (UTC)";
@@ -88,7 +88,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an export is written as.
+    /// The file format of an export.
     ExportFormat {
         Csv = "csv", "CSV";
         Xlsx = "xlsx", "XLSX";

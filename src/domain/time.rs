@@ -1,4 +1,4 @@
-//! Instants as the whole system stores them.
+//! Instants and spans as the whole system stores them, and as pages write them.
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 pub type Millis = i64;
@@ -8,7 +8,7 @@ pub const MINUTE: Millis = 60 * SECOND;
 pub const HOUR: Millis = 60 * MINUTE;
 pub const DAY: Millis = 24 * HOUR;
 
-/// A number of days, from 1970-01-01, as a civil date (proleptic Gregorian).
+/// The civil date (proleptic Gregorian) of a number of days since 1970-01-01.
 ///
 /// Howard Hinnant's `civil_from_days`; here so that the browser can label a day without a calendar library.
 fn civil(days: i64) -> (i64, i64, i64) {
@@ -44,9 +44,9 @@ pub fn iso(at: Millis) -> String {
     utc_label(at).replacen(' ', "T", 1).replace(" UTC", "Z")
 }
 
-/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "yesterday", "5 days ago", after 30 days the
-/// date; or how long it is until then: "in 3 min", "in 2 h", "in 5 days". Clocks differ a little, so what is almost now isn't
-/// ahead.
+/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "yesterday", "5 days ago", after 30 days
+/// the date. Or how long it is until then: "in 3 min", "in 2 h", "in 5 days". Clocks differ a little, so less than a
+/// minute ahead is "just now".
 pub fn ago(at: Millis, now: Millis) -> String {
     match now - at {
         past if past <= -36 * HOUR => format!("in {} days", (DAY / 2 - past) / DAY),
