@@ -1,11 +1,11 @@
-//! The bell's section New Ticket: what one may start in this view.
+//! The bell's section New Ticket: the tickets that the person may start in this view.
 
 use super::components::icon::{self, Icon};
 use crate::domain::process::TicketType;
 use crate::wire::frame::Frame;
 use leptos::prelude::*;
 
-/// Each type that is started from the bell: where its form is, its icon, the words.
+/// The ticket types that are started from the bell: the address of the form, the icon, the label.
 const ENTRIES: [(TicketType, &str, &str, &str); 4] = [
     (TicketType::CustomerService, "/tickets/support/mine?dialog=request", icon::LIFE_BUOY, "Request Technical Support"),
     (TicketType::ApplyJoinProject, "/tickets/workflow/mine?dialog=join", icon::USERS, "Apply to join project"),
@@ -13,7 +13,7 @@ const ENTRIES: [(TicketType, &str, &str, &str); 4] = [
     (TicketType::ApplyDomainQuota, "/quotas?dialog=domain-quota", icon::GAUGE, "Domain Quota Application"),
 ];
 
-/// Nothing where nothing may be started.
+/// The section; `None` if the person may start nothing.
 pub fn new_ticket(frame: &Frame) -> Option<AnyView> {
     let offered = ENTRIES.iter().filter(|(ticket_type, ..)| frame.offered.contains(ticket_type));
     let entries: Vec<_> = offered

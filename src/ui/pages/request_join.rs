@@ -1,4 +1,4 @@
-//! What an application to join a project says, on its ticket's page.
+//! The request of an application to join a project, on its ticket's page.
 
 use crate::domain::request::JoinRequest;
 use crate::ui::components::pill::optional;

@@ -1,4 +1,4 @@
-//! What a quota application asks for, on its ticket's page: limits before and after, beside what is used now.
+//! The request of a quota application, on its ticket's page: limits before and after, beside what is used now.
 
 use super::quota_form::{AMENDS, VERSION, field_name};
 use crate::domain::quota::{Key, Standing, UNLIMITED};
@@ -13,7 +13,8 @@ use crate::wire::workflow::TicketDetail;
 use leptos::prelude::*;
 use maud::html;
 
-/// What is used counts only while the ticket is open; afterwards it would tell of another time.
+/// The amounts in use are shown only while the ticket is open. Afterwards they would be of another time than the
+/// decision.
 pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
     let standing = detail.standings.first().filter(|_| detail.row.closed_at.is_none());
     let warning = standing.and_then(|standing| request.obstacle(standing)).map(|why| {
@@ -49,7 +50,8 @@ pub fn card(request: &QuotaRequest, detail: &TicketDetail) -> AnyView {
     .into_any()
 }
 
-/// The form with what was asked for in it, for whoever may still change that. It is all in the address.
+/// A link to the form, filled with what was asked for, for people who may still amend that. The address holds all of
+/// it.
 pub fn amend(request: &QuotaRequest, detail: &TicketDetail) -> Option<AnyView> {
     let standing = detail.standings.first().filter(|_| detail.may_amend)?;
     let limits = request.limits();
