@@ -27,7 +27,7 @@ pub async fn others_are_refused(app: &TestApp, form: &ConnectionForm) {
     }
 }
 
-/// The token is kept, but nowhere as it is.
+/// The token is stored, but nowhere in plain text.
 pub async fn token_is_nowhere(app: &TestApp, token: &str) {
     let kept: String = app.db.scalar("SELECT token FROM external_system", vec![]).await.expect("a token");
     assert!(!kept.contains(token), "sealed");

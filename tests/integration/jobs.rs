@@ -24,7 +24,7 @@ struct Script {
     started: Mutex<Vec<String>>,
     finished: Mutex<Vec<String>>,
     died: Mutex<Vec<String>>,
-    /// How many times showing a death fails first.
+    /// How often the handler of a dead job fails before it succeeds.
     deaths_unshown: AtomicUsize,
 }
 
@@ -106,7 +106,7 @@ async fn push(app: &App, new: NewJob) -> bool {
     pushed
 }
 
-/// By the machine's clock, which a runner's naps go by.
+/// The application by the machine's clock, which a runner sleeps by.
 fn in_real_time(app: &TestApp) -> App {
     App { clock: Arc::new(SystemClock), ..app.app.clone() }
 }
