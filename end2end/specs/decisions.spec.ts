@@ -1,4 +1,4 @@
-// Reject, Undo, decisions that come too late, and those that nobody may take.
+// Reject, Undo, decisions that come too late, and decisions that the person may not take.
 import { axe, expect, fitsPhone, signIn, test } from '../support/fixtures.ts';
 import {
   action, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, post, requestHost, row, said, seen,
@@ -136,7 +136,8 @@ test('who asks does not approve, whatever the role', async ({ page: owner, as })
   await expect(owner.getByRole('main').getByRole('link', { name: /^Pass/ })).toHaveCount(0);
   await expect(owner.getByRole('main').getByRole('button', { name: /^Pass/ })).toHaveCount(0);
 
-  // Past the page, too. The same form is good in the right hands, so it is the hands that are refused.
+  // The server refuses it without the page, too. It takes the same form from another approver, so it is the person who
+  // is refused.
   const form = { number, version: 1, seen: await seen(owner, number), note: '', back: '' };
   const refused = await post(owner, 'pass', form);
   expect(JSON.stringify(refused)).toContain('own ticket');

@@ -100,7 +100,7 @@ test('the bell, opened', async ({ page }) => {
   await axe(page);
 });
 
-/** A dialog is judged with the page under it. */
+/** Checks a dialog together with the page under it. */
 async function checkDialog(page: Page) {
   await expect(page.getByRole('dialog')).toHaveCount(1);
   await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);

@@ -90,7 +90,7 @@ class Watch {
     context.on('requestfailed', (request) => {
       // How Chromium reports a script that it was told not to run.
       if (!scripts() && request.resourceType() === 'script') return;
-      // Aborted is what the browser itself gives up: streams and fetches of a page that is left, downloads.
+      // What the browser gives up by itself counts as aborted: streams and fetches of a page that is left, downloads.
       const reason = request.failure()?.errorText;
       if (reason !== 'net::ERR_ABORTED') this.seen.push(`request failed, ${reason}: ${request.method()} ${request.url()}`);
     });
@@ -112,7 +112,7 @@ async function prepare(context: BrowserContext, watch: Watch, holdUntilHydrated:
     sheet.replaceSync('html:has(script[type=module]):not([data-hydrated]) body { pointer-events: none !important }');
     document.adoptedStyleSheets.push(sheet);
   });
-  // Typing isn't held up by that: navigation by address waits as well.
+  // Typing isn't held up by that, so navigation by address waits for hydration as well.
   context.on('page', (page) => {
     for (const name of ['goto', 'reload', 'goBack', 'goForward'] as const) {
       const original = page[name].bind(page) as (...args: unknown[]) => Promise<never>;
@@ -134,7 +134,7 @@ export async function hydrated(page: Page) {
   await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 }
 
-/** Fills in the sign-in page, which is open, and asks to be let in; wherever that leads. */
+/** Fills in the sign-in page, which has to be open, and presses Sign in. Doesn't wait for where that leads. */
 export async function fillSignIn(page: Page, user: string, password = 'countersign') {
   await page.getByLabel('Username', { exact: true }).fill(user);
   await page.getByLabel('Password', { exact: true }).fill(password);
@@ -142,8 +142,8 @@ export async function fillSignIn(page: Page, user: string, password = 'countersi
 }
 
 /**
- * Signs a demo user in and opens the first page of their view. Without the sign-in page, which the story and session.spec
- * go by: for each person of each spec it would be woken up only to be left.
+ * Signs a demo user in and opens the first page of their view, without the sign-in page: for each person of each spec it
+ * would be woken up only to be left. The story and session.spec go through it.
  */
 export async function signIn(page: Page, user: string, password = 'countersign') {
   const answer = await page.request.post('/api/sign-in', { form: { username: user, password }, maxRedirects: 0 });
@@ -158,19 +158,20 @@ export async function axe(page: Page) {
   if (!scripts()) return;
   const check = async (colorScheme: 'light' | 'dark', rules: (axe: AxeBuilder) => AxeBuilder) => {
     await page.emulateMedia({ colorScheme });
-    // In the page itself (pages have no frames of other sites), and without describing all that is right.
+    // Legacy mode runs axe in the page itself, because pages have no frames of other sites. Only violations are
+    // described.
     const builder = new AxeBuilder({ page }).setLegacyMode(true).options({ resultTypes: ['violations'] });
     const { violations } = await rules(builder).analyze();
     const found = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')}`));
     expect(found, `axe on ${page.url()}, ${colorScheme}`).toEqual([]);
   };
   await check('light', (axe) => axe.withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']));
-  // The same page in other colours: these are the rules that look at them.
+  // In other colours only the rules about colours are checked again.
   await check('dark', (axe) => axe.withRules(['color-contrast', 'link-in-text-block']));
   await page.emulateMedia({ colorScheme: null });
 }
 
-/** Nothing sticks out sideways on a phone. */
+/** Checks that nothing sticks out sideways on a phone. */
 export async function fitsPhone(page: Page) {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 390, height: 844 });
