@@ -215,7 +215,7 @@ async function refuses(page: Page, dialog: Locator, what: RegExp) {
   await expect(dialog).toHaveCount(0);
 }
 
-/** What the bell's section New Ticket offers; nothing where there is no such section. */
+/** The entries of the bell's section New Ticket; none where there is no such section. */
 async function offered(page: Page): Promise<string[]> {
   await bell(page).click();
   await expect(page.getByRole('list', { name: 'Workflows', exact: true })).toBeVisible();

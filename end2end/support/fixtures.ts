@@ -90,7 +90,8 @@ class Watch {
     context.on('requestfailed', (request) => {
       // How Chromium reports a script that it was told not to run.
       if (!scripts() && request.resourceType() === 'script') return;
-      // What the browser gives up by itself counts as aborted: streams and fetches of a page that is left, downloads.
+      // An aborted request is one that the browser gave up by itself: a stream or a fetch of a page that is left, or a
+      // download.
       const reason = request.failure()?.errorText;
       if (reason !== 'net::ERR_ABORTED') this.seen.push(`request failed, ${reason}: ${request.method()} ${request.url()}`);
     });

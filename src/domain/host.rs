@@ -66,7 +66,7 @@ pub struct HostForm {
     pub reason: String,
 }
 
-/// What a host application asks for: the ticket's payload, complete in itself, so that a catalogue change can't alter it.
+/// The payload of a host application. It is complete in itself, so that a change of the catalogue can't alter it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostRequest {
     pub name: String,
@@ -140,7 +140,8 @@ impl HostForm {
 }
 
 impl HostForm {
-    /// What the hosts would take of the quota. `None` if a field that decides this is wrong; other fields may be wrong.
+    /// The amounts that the hosts would take from the quota. `None` if a field that decides this is wrong; other fields
+    /// may be wrong.
     pub fn takes(&self, specifications: &[Specification], images: &[Image]) -> Option<Amounts> {
         let image = images.first()?.id.to_string();
         let rest = HostForm { name: "host".to_owned(), project: "project".to_owned(), image, ..self.clone() };
@@ -159,7 +160,7 @@ impl HostRequest {
         }
     }
 
-    /// What one of the hosts takes from the quota.
+    /// The amounts that one of the hosts takes from the quota.
     pub fn one(&self) -> Amounts {
         host_amounts(
             self.specification.vcpu,
@@ -168,7 +169,7 @@ impl HostRequest {
         )
     }
 
-    /// What all hosts of the request take from the quota.
+    /// The amounts that all hosts of the request take from the quota.
     pub fn total(&self) -> Amounts {
         self.one().times(self.quantity)
     }
@@ -197,7 +198,7 @@ impl HostRequest {
     }
 }
 
-/// What a host of this size takes from the quota.
+/// The amounts that a host of this size takes from the quota.
 pub fn host_amounts(vcpu: i64, memory_mib: i64, disks_gib: i64) -> Amounts {
     Amounts::from_iter([
         (Key::Vcpu, vcpu),

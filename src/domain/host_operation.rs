@@ -49,13 +49,13 @@ impl Configuration {
         format!("{} GiB", sizes.collect::<Vec<_>>().join(" + "))
     }
 
-    /// What a host of this configuration takes from the quota.
+    /// The amounts that a host of this configuration takes from the quota.
     pub fn amounts(&self) -> Amounts {
         host_amounts(self.vcpu, self.memory_mib, self.disks_gib())
     }
 
-    /// What a host takes from the quota beyond what it has, when it changes from `now` to this configuration. Only keys
-    /// that grow count: what shrinks becomes free only after the change.
+    /// The amounts that a host takes from the quota beyond what it has, when it changes from `now` to this
+    /// configuration. Only keys that grow count: what shrinks becomes free only after the change.
     pub fn growth_from(&self, now: &Configuration) -> Amounts {
         let has = now.amounts();
         self.amounts().iter().map(|(key, amount)| (key, amount - has.get(key))).filter(|(_, more)| *more > 0).collect()
@@ -97,7 +97,7 @@ impl AdjustRequest {
         }
     }
 
-    /// What all hosts of the request take from the quota beyond what they have.
+    /// The amounts that all hosts of the request take from the quota beyond what they have.
     pub fn total(&self) -> Amounts {
         self.hosts.iter().flat_map(|host| self.after(&host.configuration).growth_from(&host.configuration).0).collect()
     }

@@ -30,7 +30,7 @@ text_enum! {
         Reply = "reply", "Reply";
         /// Only handlers see it, and people who may read every ticket.
         Note = "note", "Internal note";
-        /// What happened: a plain sentence by the system.
+        /// A plain sentence by the system about what happened.
         Event = "event", "Event";
     }
 }
@@ -46,7 +46,7 @@ text_enum! {
     }
 }
 
-/// What may happen to a support ticket.
+/// A step that a support ticket may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// A handler pressed View in My Pending.

@@ -23,7 +23,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What the approvers decided.
+    /// The decision of the approvers.
     ProcessResult {
         Approved = "approved", "Approved";
         Rejected = "rejected", "Rejected";
@@ -106,7 +106,7 @@ pub enum Step {
     Abandon,
 }
 
-/// What a step sets off, for the service to do in the same transaction.
+/// A consequence of a step, which the service carries out in the same transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// End the tasks of this link.

@@ -59,7 +59,7 @@ impl Revision {
         self.frame.try_update(|n| *n += 1);
     }
 
-    /// A change was sent (`1`) or answered (`-1`).
+    /// Counts a change that was sent (`1`) or answered (`-1`).
     pub fn count_change(self, by: i32) {
         self.changing.try_update_value(|n| *n = n.saturating_add_signed(by));
     }

@@ -58,8 +58,8 @@ fn bare_bar() -> AnyView {
     view! { <header class="topbar"><Brand/></header> }.into_any()
 }
 
-/// What is shown if the frame can't be read: leads to the sign-in page if nobody is signed in (any more), and says any
-/// other error.
+/// Shown instead of the bar if the frame can't be read: leads to the sign-in page if nobody is signed in (any more),
+/// and says any other error.
 #[component]
 fn Elsewhere(error: AppError) -> impl IntoView {
     if error == AppError::SignedOut {

@@ -50,7 +50,7 @@ impl Desk {
         self.inside.lock().expect("no panic")
     }
 
-    /// Somebody who works there replies.
+    /// Adds a reply by somebody who works in the helpdesk.
     pub fn say(&self, ticket: usize, words: String) {
         self.inside().transactions.push((ticket, "Correspond", words));
     }

@@ -17,7 +17,7 @@ pub fn play_any<S: Strategy>(cases: u32, stories: S, play: impl AsyncFn(S::Value
         .expect("no counterexample");
 }
 
-/// Open tasks are exactly those at open links, one for each enabled holder of the role but the initiator.
+/// Checks that open tasks are exactly those at open links, one for each enabled holder of the role but the initiator.
 pub async fn check_open_tasks(db: &Db) {
     let expected = "SELECT DISTINCT t.number, a.account_id FROM ticket t
       JOIN assignment a ON a.role_id = t.waits_role JOIN project p ON p.id = a.project_id

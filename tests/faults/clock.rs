@@ -168,7 +168,7 @@ impl Story {
         panic!("jobs are left: {:?}", self.app.leftover_jobs().await);
     }
 
-    /// Whatever still waits for its requester closes by itself, once.
+    /// Checks that whatever still waits for its requester closes by itself, once.
     async fn check_threads(&self) {
         self.app.clock.advance(4 * DAY);
         for _ in 0..3 {
@@ -182,8 +182,8 @@ impl Story {
         assert_eq!(self.app.db.scalar::<i64>(sql, args![]).await.expect("query"), 0, "and none closes twice");
     }
 
-    /// Somebody who was away for longer than a session lives is signed out, also when the clock had been set back
-    /// before.
+    /// Checks that somebody who was away for longer than a session lives is signed out, also when the clock had been
+    /// set back before.
     async fn check_idle_session(&self, mut browser: Client) {
         browser.sign_in("owner").await;
         self.app.clock.advance(-30 * MINUTE);

@@ -1,4 +1,4 @@
-//! What has to hold whatever broke, read from the database itself.
+//! Invariants: what has to hold whatever broke, read from the database itself.
 
 use crate::common::stories::check_open_tasks;
 use countersign::domain::host::host_amounts;
@@ -141,7 +141,7 @@ struct Failed {
     disks_gib: i64,
 }
 
-/// Every open ticket holds exactly what it asks for and doesn't use yet.
+/// Checks that every open ticket holds exactly what it asks for and doesn't use yet.
 async fn check_holds(db: &Db) {
     let sql = "SELECT number, ticket_type, payload, status, process_result, execution_result FROM ticket
                WHERE status = 'incomplete' AND support = 0 ORDER BY number";
@@ -178,8 +178,8 @@ async fn check_holds(db: &Db) {
     }
 }
 
-/// Every host application that was carried out made as many hosts as it asked for, and no other made any. A host that Abandon
-/// gave up counts no more: it is gone, or a job is on its way to remove it.
+/// Checks that every host application that was carried out made as many hosts as it asked for, and no other ticket made
+/// any. A host that Abandon gave up counts no more: it is gone, or a job is on its way to remove it.
 async fn check_quantities(db: &Db) {
     let sql = "SELECT number, ticket_type, payload, status, process_result, execution_result FROM ticket
                WHERE ticket_type = 'apply-machine' ORDER BY number";

@@ -1,4 +1,4 @@
-//! What people were told about each change they asked for, against what the database holds of it.
+//! A ledger of what people were told about each change they asked for, to compare with what the database holds.
 //!
 //! Every change carries a text that no other carries: the reason of a ticket, the note of a decision, the words of a reply.
 

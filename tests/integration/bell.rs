@@ -1,4 +1,4 @@
-//! What the bell offers: by enabled types, role and view.
+//! The entries that the bell offers, by enabled types, role and view.
 
 use crate::common::TestApp;
 use countersign::domain::process::TicketType::{self, *};

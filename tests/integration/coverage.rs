@@ -37,7 +37,7 @@ both! {
         assert_eq!(gaps(&app, "admin", Scope::Domain).await, ["acme"]);
         assert_eq!(gaps(&app, "admin", Scope::Global).await, [""; 0]);
         assert_eq!(gaps(&app, "nobodys", Scope::Global).await, ["everywhere"]);
-        // Somebody is given the role there, and the only ones elsewhere are disabled.
+        // Somebody is given the role there, and its only holders elsewhere are disabled.
         let (viewer, system) = (app.user("viewer").await, app.project("system").await);
         directory::assign(&app, &admin, &viewer, &system, &"support".into()).await.expect("assigned");
         assert_eq!(gaps(&app, "support", Scope::Project).await, [""; 0]);

@@ -69,7 +69,7 @@ both! {
             assert!((0..=most).contains(&(now_known - known)), "{known}, then {now_known}");
             known = now_known;
             runs += 1;
-            // The next page comes at once; an outage, and the end, are waited for.
+            // The next page is read at once; only after an outage and at the end the next poll waits.
             if at > app.now() {
                 if known == NEWS {
                     break;

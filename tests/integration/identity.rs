@@ -1,4 +1,4 @@
-//! Who is signed in: passwords, sessions, limits on guessing, views, the first administrator.
+//! Signing in: passwords, sessions, limits on guessing, views, the first administrator.
 
 use crate::common::client::Client;
 use crate::common::{Engine, TestApp};

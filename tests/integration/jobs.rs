@@ -267,7 +267,7 @@ both! {
     async fn a_runner_hears_of_a_job_at_once(app) {
         let (app, script) = (in_real_time(&app), Arc::new(Script::default()));
         let runner = start(&app, &script, QUICK);
-        // Another process's wake-up is its own; on Postgres the runner hears of its jobs all the same.
+        // Another process has a wake-up of its own; on Postgres the runner hears of its jobs all the same.
         let elsewhere = App { wake: Arc::new(Notify::new()), ..app.clone() };
         let pusher = if app.db.postgres().is_some() { &elsewhere } else { &app };
         until("the runner to be up", async || { push(pusher, new("up")).await; !script.finished().is_empty() }).await;

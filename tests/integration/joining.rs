@@ -54,7 +54,7 @@ async fn pending(app: &TestApp, who: &str) -> Vec<i64> {
     list.page.rows.into_iter().map(|row| row.number).collect()
 }
 
-/// Lets somebody else approve applications.
+/// Has applications approved by the holders of this role in this scope.
 async fn approved_by(app: &TestApp, role: &str, scope: &str) {
     let link =
         LinkForm { name: "L".into(), by: "role".into(), role: role.into(), scope: scope.into(), persons: vec![] };

@@ -97,7 +97,8 @@ fn letter(outcome: &Result<Done, AppError>) -> char {
     }
 }
 
-/// Every person in every view they hold, with what comes of changing the quota of web, system, shop, Default and acme.
+/// A line for each person and view: what comes of changing the quota of web, system, shop, Default and acme, a
+/// [`letter`] each.
 type Table = [(&'static str, &'static str, &'static str); 20];
 
 /// Tries every row, and compares what is offered (a way) with what is allowed (the outcome).

@@ -82,7 +82,8 @@ async fn place(app: &TestApp, name: &str, (who, view): (&str, &str), host: &str)
     Place { project, ticket: number_in(&asked), host: host.into(), thread, file: file.to_owned(), canned }
 }
 
-/// get-workflow-ticket, get-decision, pass, reject, undo, retry, abandon, get-batch, and amending by create-host.
+/// The verdicts on get-workflow-ticket, get-decision, pass, reject, undo, retry, abandon, get-batch, and amending by
+/// create-host.
 async fn of_ticket(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> String {
     let (number, back) = (place.ticket, "/");
     // On a version that isn't the current one nothing is done.
@@ -104,7 +105,8 @@ async fn of_ticket(app: &TestApp, caller: &Caller, place: &Place, name: &str) ->
     .collect()
 }
 
-/// get-host, get-hosts-dialog, adjust-hosts, delete-hosts, act-on-host (Lock, Restore), create-host, get-route.
+/// The verdicts on get-host, get-hosts-dialog, adjust-hosts, delete-hosts, act-on-host (Lock, Restore), create-host,
+/// get-route.
 async fn of_host(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> String {
     let hosts = vec![place.host.clone()];
     let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("a form");
@@ -126,8 +128,9 @@ async fn of_host(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> S
     .collect()
 }
 
-/// get-support-ticket, get-reply-rights, tell-writing, take-support-ticket, reply-support-ticket (a reply, a note),
-/// end-support-ticket, get-attachment, retry-external, skip-external; create-canned-reply, edit-canned-reply, get-canned-reply.
+/// The verdicts on get-support-ticket, get-reply-rights, tell-writing, take-support-ticket, reply-support-ticket (a
+/// reply, a note), end-support-ticket, get-attachment, retry-external, skip-external; create-canned-reply,
+/// edit-canned-reply, get-canned-reply.
 async fn of_thread(app: &TestApp, caller: &Caller, place: &Place) -> String {
     let number = place.thread;
     let nothing = |note| Entry { note, ..Entry::reply(" ") };
@@ -150,9 +153,9 @@ async fn of_thread(app: &TestApp, caller: &Caller, place: &Place) -> String {
     .collect()
 }
 
-/// get-setup, get-process, get-coverage, configure-process, enable-process, disable-process; get-external, connect-external
-/// (a test, saving), disconnect-external; list-logs, exporting them; the lists of all tickets, of both kinds; get-join-form
-/// and check-support-request (whether one may), list-canned-replies, get-quotas.
+/// The verdicts on get-setup, get-process, get-coverage, configure-process, enable-process, disable-process;
+/// get-external, connect-external (a test, saving), disconnect-external; list-logs, exporting them; the lists of all
+/// tickets, of both kinds; get-join-form and check-support-request (whether one may), list-canned-replies, get-quotas.
 async fn of_the_view(app: &TestApp, caller: &Caller, process: &str) -> String {
     let (id, nothing) = (process.into(), ConnectionForm::default());
     let all =

@@ -1,4 +1,4 @@
-//! What `make bench` measures must be what the rules would have left behind.
+//! The data that `make bench` measures on must be such as the rules would have left behind.
 
 use crate::common;
 use crate::common::TestApp;

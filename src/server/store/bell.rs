@@ -1,4 +1,4 @@
-//! What the bell shows: how many tickets are open for somebody, and which types have an enabled process.
+//! The data of the bell: how many tickets are open for a person, and which ticket types have an enabled process.
 
 use super::db::Db;
 use super::sql::{Sql, read_rows};

@@ -35,6 +35,7 @@ pub fn migrations(dialect: Dialect) -> Migrator {
 
 /// How many connections read SQLite beside the one that writes.
 const SQLITE_READERS: u32 = 4;
+/// How many connections one server process may have to Postgres.
 const POSTGRES_CONNECTIONS: u32 = 12;
 /// How long to wait for a connection: long enough for a database to restart, but shorter than a request may take, so
 /// that the request ends with an error that says why.

@@ -38,8 +38,8 @@ pub struct Typed<'a> {
 pub struct Narrowed {
     pub projects: Option<Vec<String>>,
     pub initiators: Option<Vec<String>>,
-    /// The first tickets of the list that may have the name; some of them may not. `None`: none were looked up, because
-    /// the list is read as fast without.
+    /// The first tickets of the list that may have the name; some of them may not. `None`: no tickets were looked up,
+    /// because the list is read as fast without or the text is too short.
     pub numbers: Option<Vec<TicketNumber>>,
     /// Whether more tickets than `numbers` may have the name.
     pub goes_on: bool,
@@ -59,7 +59,7 @@ struct Row {
     numbers: Option<String>,
 }
 
-/// Runs one statement; none where nothing was typed.
+/// Looks up what was typed in one statement; in none where nothing was typed.
 pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
     if typed.project.is_none() && typed.initiator.is_none() && typed.resource.is_none() {
         return Ok(Narrowed::default());

@@ -120,7 +120,7 @@ pub struct Around {
     pub in_flight: i64,
 }
 
-/// Reads it in one statement. `process`: the process whose tickets under way are counted; without it none are.
+/// Reads [`Around`] in one statement. `process`: the process whose tickets under way are counted; without it none are.
 pub async fn around(db: &Db, process: Option<&ProcessId>) -> sqlx::Result<Around> {
     let mut sql = Sql::new(db.dialect(), "SELECT ");
     sql.rows("r.id, r.name", "r.name, r.id").push(

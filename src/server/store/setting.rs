@@ -13,6 +13,7 @@ pub const TRASH_DELAY: &str = "trash_delay";
 pub const LOG_RETENTION: &str = "log_retention";
 /// Key: [`ON`] once the three-level hierarchy has been turned on; it can't be turned off again.
 pub const THREE_LEVEL: &str = "three_level";
+/// The value of [`THREE_LEVEL`] once that has been turned on.
 pub const ON: &str = "on";
 
 pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {

@@ -66,7 +66,7 @@ fn module_of(file: &str) -> Path {
     name.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// The part of the house that a file is in: the first folder or file of `src`, below `server` with the next.
+/// The area that a file is in: the first folder or file of `src`, below `server` with the next.
 pub fn area(file: &str) -> String {
     let path = module_of(file);
     let parts = if path.first().is_some_and(|first| first == "server") { 2 } else { 1 };
