@@ -1,6 +1,7 @@
-//! An export of many records takes little memory: alone in its program, so that what is measured is its own.
+//! An export of many records takes little memory. The test is alone in its program, so that the memory measured is its
+//! own.
 //!
-//! `COUNTERSIGN_TEST_RECORDS=200000` measures as many as the promise is about.
+//! `COUNTERSIGN_TEST_RECORDS=200000` measures with as many records as are promised.
 
 mod common;
 

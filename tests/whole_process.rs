@@ -1,5 +1,5 @@
-//! What operators see of a whole process, whoever caused it: its figures and its spans. A program of its own, in which one
-//! test runs at a time, because what any other did would be in them as well.
+//! What operators see of a whole process: its figures and its spans. This is a program of its own, in which one test
+//! runs at a time, because figures and spans would include what other tests do.
 
 mod common;
 
@@ -104,7 +104,7 @@ async fn a_collector_gets_spans_of_requests_and_jobs_and_no_secrets() {
     }
 }
 
-/// What takes spans as an OpenTelemetry collector does, and keeps them.
+/// A server that takes spans as an OpenTelemetry collector does, and keeps them.
 async fn collector() -> (Arc<Mutex<Vec<Vec<u8>>>>, SocketAddr) {
     let collected = Arc::<Mutex<Vec<Vec<u8>>>>::default();
     let kept = collected.clone();

@@ -18,7 +18,7 @@ async function signInBeside(page: Page, user: string) {
 const refusal = (page: Page, now: string) => said(page, `opened by another person, and ${now} has signed in`);
 
 test.beforeEach(({ allow }) => {
-  // What the page of the person before reads meanwhile.
+  // Reads of the earlier person's page that come meanwhile are refused.
   allow(401);
   allow(404);
 });

@@ -56,7 +56,7 @@ test('files go with a request and with a reply, and out again', async ({ page: m
   }
   await expect(member).toHaveURL(new RegExp(`/tickets/support/${number}`));
 
-  // Who sent a file takes it back; its name stays.
+  // The sender of a file removes it; its name stays.
   await expect(action(last(member), 'Remove')).toHaveCount(0);
   await last(helpdesk).getByRole('listitem').filter({ hasText: 'evil.html' }).getByRole('button', { name: 'Remove', exact: true }).click();
   const remove = helpdesk.getByRole('dialog', { name: 'Remove Attachment', exact: true });
@@ -76,10 +76,11 @@ test('too many files are refused, and what was written stays', async ({ page: me
   await submit(member).click();
   await expectProblem(picker(member), /At most 5 files/);
   await expect(replyBox(member)).toHaveValue('All of them');
-  // What lies half under the frame's head would count as too small to be touched.
+  // A control that lies half under the frame's head would count as too small to be touched.
   await member.evaluate(() => scrollTo(0, 0));
   await axe(member);
-  // One less is sent; without scripts they are chosen anew, and one that was kept once needn't be.
+  // Fewer files are taken. Without scripts they are chosen anew after a refusal, but not those that the server has
+  // kept.
   await picker(member).setInputFiles(files.slice(0, 2));
   await replyBox(member).fill('x'.repeat(10_001));
   await submit(member).click();
@@ -114,7 +115,7 @@ test('texts and names that mean harm are shown inert, and the page stays a page'
   await expect(member.getByRole('article')).toHaveCount(texts.length + 1);
   await answer(member, number, 'And files', [
     { name: 'picture.svg', mimeType: 'image/svg+xml', buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>') },
-    // A GIF to who looks at its first bytes, a page to who looks for tags.
+    // A GIF for a browser that looks at the first bytes, a page for one that looks for tags.
     { name: 'poly.gif', mimeType: 'image/gif', buffer: Buffer.from('GIF89a/*<html><script>alert(1)</script>*/=1;') },
     { name: `${'long'.repeat(100)}.txt`, mimeType: 'text/plain', buffer: Buffer.from('x') },
     { name: 'turn\u202Egpj.exe', mimeType: 'image/png', buffer: Buffer.from('MZ') },
@@ -132,7 +133,7 @@ test('texts and names that mean harm are shown inert, and the page stays a page'
   await fitsPhone(member);
   await axe(member);
 
-  // Even opened by its address nothing in a file runs: a script of its own, or one that is loaded as one.
+  // Nothing in a file runs, neither if it is opened by its address nor if it is loaded as a script.
   const gif = await last(member).getByRole('img').getAttribute('src');
   const response = await member.request.get(gif!);
   expect(response.headers()['content-type']).toBe('image/gif');

@@ -1,4 +1,4 @@
-// Several tickets decided at once in My Pending, and what is told of those that couldn't be.
+// Several tickets decided at once in My Pending, and what is told of tickets that couldn't be decided.
 import { axe, expect, fitsPhone, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import { action, confirm, expectListed, expectRow, hostFormPresets, listed, openTab, openTicket, post, row, rowAction, said, seen } from '../support/pages.ts';
 
@@ -19,7 +19,7 @@ async function ask(page: Page, names: string[]): Promise<number[]> {
   return numbers;
 }
 
-/** Selects these and opens the dialog that decides them. */
+/** Selects these tickets and opens the dialog that decides them. */
 async function select(page: Page, numbers: number[], name: 'Pass selected' | 'Reject selected') {
   for (const number of numbers) await box(page, number).check();
   await action(page.getByRole('main'), name).click();
@@ -148,7 +148,7 @@ test('only My Pending has boxes, and what is not mine to decide is not decided',
   for (const user of ['member', 'shopowner']) {
     const other = user === 'member' ? member : await as(user);
     expect(JSON.stringify(await post(other, 'decide-batch', form)), user).toContain('0 of 1 ticket passed.');
-    // The dialog shows nothing of it.
+    // The dialog shows nothing of the ticket.
     await other.goto(`/tickets/workflow/pending?selected=${number}&dialog=pass-selected`);
     await expect(other.getByRole('dialog')).toContainText('None of the selected tickets waits for you');
     await expect(other.getByRole('dialog')).not.toContainText('not-yours');
@@ -162,7 +162,7 @@ test('a tick stays with its ticket', async ({ page: member, as }) => {
   const [first, second, third] = (await ask(member, ['stays-1', 'stays-2', 'stays-3'])) as [number, number, number];
   const owner = await as('owner');
   await openTab(owner, 'pending', '?resource=stays-');
-  // The uppermost two are decided: the third comes to stand where a tick was.
+  // The upper two are decided, so the third comes to stand in a row that was ticked.
   await confirm(owner, await select(owner, [third, second], 'Pass selected'));
   await expectListed(owner, [first]);
   await expect(box(owner, first)).not.toBeChecked();

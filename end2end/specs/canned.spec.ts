@@ -38,7 +38,7 @@ test('a canned reply is written, used, changed and deleted', async ({ page: help
   await fitsPhone(helpdesk);
   await helpdesk.getByRole('button', { name: 'Submit', exact: true }).click();
   await expect(helpdesk.getByRole('article').last()).toContainText(text);
-  // Who asked has none to choose from.
+  // The requester has no canned replies to choose from.
   await openThread(member, number);
   await action(member.getByRole('main'), 'Reply').click();
   await expect(replyBox(member)).toBeVisible();

@@ -9,8 +9,9 @@ import type { Locator, Page } from '@playwright/test';
 test.describe.configure({ mode: 'serial' });
 
 const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
-/** A card of `/quotas`, and what is said of a key on it. */
+/** A card of `/quotas`. */
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
+/** The line about a key on a card. */
 const told = (page: Page, scope: string, key: string) =>
   card(page, scope).getByRole('listitem').filter({ has: page.getByText(key, { exact: true }) });
 
@@ -52,7 +53,7 @@ test('without its process nobody applies to join: an administrator lets one in',
   await signIn(sysadmin, 'sysadmin');
   await switchProcess(sysadmin, 'Join Project Application', 'Disable');
 
-  // Who had the dialog open is told at its OK.
+  // Somebody who had the dialog open is told when they press OK.
   await refuses(newcomer, dialog, /Join Project Application is not under approval any more/);
   if (scripts()) await expect(dialog.getByLabel('Reason', { exact: true })).toHaveValue('I start on Monday.');
   await newcomer.goto('/no-project');
@@ -214,7 +215,7 @@ async function refuses(page: Page, dialog: Locator, what: RegExp) {
   await expect(dialog).toHaveCount(0);
 }
 
-/** What the bell's section New Ticket offers; nothing where there is no such section. */
+/** The entries of the bell's section New Ticket; none where there is no such section. */
 async function offered(page: Page): Promise<string[]> {
   await bell(page).click();
   await expect(page.getByRole('list', { name: 'Workflows', exact: true })).toBeVisible();
@@ -223,7 +224,7 @@ async function offered(page: Page): Promise<string[]> {
   return names.map((name) => name.trim());
 }
 
-/** No ticket of the type was ever made. */
+/** Expects that no ticket of the type was ever made. */
 async function expectNoTickets(sysadmin: Page, type: string) {
   await openTab(sysadmin, 'all', `?ticket_type=${type}`);
   await expect(sysadmin.getByRole('heading', { name: 'No ticket matches', exact: true })).toBeVisible();

@@ -7,7 +7,7 @@ import { openThread, reply, requestSupport, status } from '../support/support.ts
 
 test.use({ serverArgs: ['--demo', '--external-poll', '500ms'] });
 
-/** With scripts pages follow by themselves; without, somebody looks once more. */
+/** Waits until the check passes: with scripts the page follows by itself, without them it is reloaded. */
 async function comes(page: Page, check: () => Promise<void>) {
   if (scripts()) return check();
   await expect(async () => {
@@ -58,7 +58,7 @@ test('a ticket lives in the other system, and its thread here', async ({ page: a
     await axe(member);
     await fitsPhone(member);
 
-    // A word from there, one from here.
+    // A reply from there, and one from here.
     desk.setStatus(1, 'open');
     desk.reply(1, 'Which **address**?');
     await comes(member, () => expect(member.getByRole('article').last()).toContainText('Which address?', { timeout: 3_000 }));
@@ -68,7 +68,7 @@ test('a ticket lives in the other system, and its thread here', async ({ page: a
     await reply(member, '10.0.0.7');
     await expect.poll(() => desk.tickets[0]!.texts.at(-1)).toContain('10.0.0.7');
 
-    // Out of reach: nothing is lost, and the ticket says so.
+    // The other system is out of reach: nothing is lost, and the ticket says so.
     desk.away(true);
     await reply(member, 'And 10.0.0.8');
     await comes(member, () => expect(action(member.getByRole('main'), 'Retry')).toBeVisible());
@@ -89,7 +89,7 @@ test('a ticket lives in the other system, and its thread here', async ({ page: a
     await member.goto('/tickets/support/external');
     await comes(member, () => expectRow(member, number, { 'External Status': 'open', 'External Owner': 'Robin' }));
 
-    // Nobody handles it here, but the end is here as well as there.
+    // Nobody handles the ticket here, but it is ended here as well as there.
     await openThread(member, number);
     await action(member.getByRole('main'), 'End').click();
     await confirm(member, member.getByRole('dialog', { name: 'End', exact: true }));

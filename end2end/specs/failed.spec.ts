@@ -29,7 +29,7 @@ test.describe('when the machine does not come up once', () => {
     await expectRow(member, number, { Status: 'Incomplete', 'Process Result': 'Approved', 'Execution Result': 'Failed' });
     await expect(action(row(member, number), 'Undo'), 'an execution is not undone').toHaveCount(0);
 
-    // Not everybody's to retry.
+    // Not everybody may retry.
     expect(JSON.stringify(await post(await as('owner'), 'retry', { number, version: 4, back: '' }))).toContain('forbidden');
 
     await openTicket(member, number);

@@ -16,7 +16,7 @@ test('the first admin sets a password through a link that works once', async ({ 
   for (const name of ['admin', 'sysadmin', 'root']) {
     await fillSignIn(page, name);
     await expect(page.getByRole('alert'), 'there is no default account').toContainText(/wrong/i);
-    // The alert may be the last try's still; this try's answer takes the password away.
+    // The alert may still be the last try's; the answer to this try empties the password.
     await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
   }
 

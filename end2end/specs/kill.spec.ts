@@ -7,7 +7,7 @@ test.use({ serverEnv: { COUNTERSIGN_DEPLOY_DELAY: `${DELAY}ms` } });
 
 test('kill -9 between the last Pass and Running, at every step', async ({ page: member, as, server, allow }) => {
   test.setTimeout(240_000);
-  // What the browsers had open when the server went.
+  // Requests that the browsers had open when the server went.
   allow(/net::ERR_/);
   await signIn(member, 'member');
   const owner = await as('owner');

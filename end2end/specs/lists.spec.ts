@@ -37,7 +37,7 @@ test('filters go into the address, and the address into the filters', async ({ p
   await expectListed(page, [second]);
   await expect(resource, 'the other filter stays').toHaveValue('FILTER-');
 
-  // The address alone says it all.
+  // The address alone brings back the whole list.
   const address = page.url();
   await page.goto('/hosts');
   await page.goto(address);

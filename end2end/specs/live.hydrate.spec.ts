@@ -1,4 +1,4 @@
-// What somebody else does shows on open pages without a reload, and leaves alone what one is in the middle of.
+// What somebody else does shows on open pages without a reload, and leaves alone what a person is in the middle of.
 import { expect, fillSignIn, hydrated, signIn, test, type Page } from '../support/fixtures.ts';
 import {
   action, bell, confirm, decide, fact, forgetSession, hostFormPresets, openDialog, openTab, openTicket, post, requestHost, row, seen,
@@ -14,7 +14,7 @@ async function expectNoReload(...pages: Page[]) {
   for (const page of pages) expect(await page.evaluate(() => (window as { mark?: number }).mark), page.url()).toBe(1);
 }
 
-/** What the bell shows now. */
+/** The number that the bell shows now. */
 async function badge(page: Page): Promise<number> {
   await expect(bell(page)).toBeVisible();
   const badge = page.getByRole('banner').getByText(/^\d+ open$/);
@@ -111,7 +111,7 @@ test('what is typed and open stays; the bell changes at once, the page when one 
   await expect(behind).toBeHidden();
   await expectNoReload(coowner);
 
-  // Or one reloads.
+  // Or the person reloads the page.
   await filter.evaluate((input: HTMLInputElement) => (input.value = 'once more'));
   const fourth = await requestHost(member, { name: 'typing-4' });
   await behind.getByRole('link', { name: 'Reload to see it', exact: true }).click();
@@ -138,7 +138,7 @@ test('an open menu stays open and keeps its focus while its counts change', asyn
 });
 
 test('after the server was away the page comes back by itself and catches up', async ({ page: member, as, server, allow }) => {
-  // What the browsers had open when the server went.
+  // Requests that the browsers had open when the server went.
   allow(/net::ERR_/);
   await signIn(member, 'member');
   const presets = await hostFormPresets(member);
@@ -165,7 +165,7 @@ test('the tabs of a browser share one connection, and the next takes over', asyn
   });
   await openTab(one, 'pending');
   await one.waitForLoadState('networkidle');
-  // Those of the pages before this one count, too.
+  // Streams of the pages before this one count, too.
   const opened = streams.length;
   expect(opened).toBeGreaterThan(0);
   const two = await one.context().newPage();

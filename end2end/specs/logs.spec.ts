@@ -11,7 +11,7 @@ const rows = (page: Page) => page.getByRole('table').getByRole('row').filter({ h
 const numbers = async (page: Page) => (await page.getByRole('table').getByRole('link', { name: /^\d+$/ }).allTextContents()).map(Number);
 const dialog = (page: Page) => page.getByRole('dialog');
 
-/** Leaves a record of a refused attempt, as often as asked for. */
+/** Leaves `count` records of refused attempts. */
 async function leaveRecords(page: Page, count: number) {
   for (let i = 0; i < count; i++) await post(page, 'enable-process', { id: `no-such-process-${i}` });
 }
@@ -185,7 +185,7 @@ test('an export needs a column', async ({ page }) => {
   await expect(dialog(page)).toContainText('Choose at least one column.');
 });
 
-/** Opens the dialog, fills it in, presses OK, and gives what comes. */
+/** Opens the dialog, fills it in, presses OK, and returns the file that comes. */
 async function exported(page: Page, fill: () => Promise<void>) {
   await action(page, 'Export').click();
   await expect(dialog(page)).toBeVisible();

@@ -1,4 +1,4 @@
-// What is done to hosts that exist: by ticket where it is under approval, at once where it isn't.
+// Operations on hosts that exist: by ticket where they are under approval, at once where they aren't.
 import { expect, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import {
   action, cell, confirm, decide, eventually, expectProblem, expectRow, fact, openDialog, openTab, openTicket, requestHost, row,
@@ -11,7 +11,7 @@ async function runningHost(member: Page, as: (user: string) => Promise<Page>, na
   await decide(await as('owner'), number, 'Pass');
   await decide(await as('sysadmin'), number, 'Pass');
   const names = quantity === 1 ? [name] : Array.from({ length: quantity }, (_, at) => `${name}-${at + 1}`);
-  // Each: they are built by jobs of their own, which end in any order.
+  // Each host is waited for: they are built by jobs of their own, which end in any order.
   for (const built of names) await expectStatus(member, built, 'Running');
 }
 
@@ -22,7 +22,7 @@ async function expectStatus(page: Page, name: string, status: string) {
   });
 }
 
-/** Fills and confirms the dialog, and gives the number of the ticket it made. */
+/** Confirms the dialog, and returns the number of the ticket it made. */
 async function sent(page: Page, dialog: ReturnType<Page['getByRole']>, resource: string): Promise<number> {
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   await page.waitForURL('**/tickets/workflow/mine*');
@@ -55,7 +55,7 @@ test('an adjustment shows before and after, and is made after the Pass', async (
   const number = await sent(member, dialog, 'Host Adjustment Configuration');
   await expectRow(member, number, { Type: 'Host Adjustment Configuration', 'Resource Name': 'grow', Status: 'Incomplete' });
 
-  // While it waits, another one of this host is no use: the dialog says so, and so does its answer.
+  // While the ticket waits, another one about this host is no use: the dialog says so, and so does its answer.
   await member.goto('/hosts');
   await rowAction(member, 'grow', 'Adjust configuration');
   await expect(dialog).toContainText(`grow already waits for ticket ${number}.`);

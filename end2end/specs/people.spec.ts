@@ -1,4 +1,5 @@
-// Administration of users and roles: made, changed, given and taken, and what is told before tickets lose an approver.
+// Administration of users and roles: users are made and changed, roles given and taken, and what is told before tickets
+// lose an approver.
 import { axe, expect, signIn, test } from '../support/fixtures.ts';
 import { ask, dialog, field, open, PASSWORD, press, search } from '../support/administration.ts';
 import { action, columns, confirm, expectProblem, expectRow, openTab, requestHost, row, said } from '../support/pages.ts';

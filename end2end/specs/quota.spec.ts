@@ -1,4 +1,4 @@
-// Quotas: how they stand, and other limits by ticket or at once.
+// Quotas: their pages, and other limits by ticket or at once.
 import { axe, expect, fitsPhone, hydrated, scripts, signIn, test, type Page } from '../support/fixtures.ts';
 import {
   action, bell, confirm, decide, expectProblem, expectRow, openDialog, openTab, openTicket, requestHost, row, rowAction, said, switchView,
@@ -7,7 +7,7 @@ import type { Locator } from '@playwright/test';
 
 const dialogOf = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });
 const card = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
-/** What is said of a key on a card. */
+/** The line about a key on a card. */
 const told = (page: Page, scope: string, key: string) =>
   card(page, scope).getByRole('listitem').filter({ has: page.getByText(key, { exact: true }) });
 
@@ -46,7 +46,7 @@ test('a view shows its quotas, with what is used, held and free', async ({ page 
   await expect(told(page, 'Project web', 'Memory')).toContainText('of 128 GiB');
   await expect(told(page, 'Domain Default', 'vCPU')).toContainText(/used, \d+ held, Unlimited$/);
 
-  // What nobody limits or uses is folded away.
+  // Keys that nobody limits or uses are folded away.
   await expect(told(page, 'Project web', 'Load balancer')).toBeHidden();
   await card(page, 'Project web').getByText(/more without a limit or use/).click();
   await expect(told(page, 'Project web', 'Load balancer')).toContainText('0 used, 0 held, Unlimited');
@@ -80,7 +80,8 @@ test('an application is filled in, refused at its fields, passed and carried out
   if (scripts()) await expect(line).toContainText('+16');
   const memory = dialog.getByRole('row').filter({ has: owner.getByLabel('Memory', { exact: true }) });
   await memory.getByLabel('Unlimited', { exact: true }).check();
-  // A number and the tick don't stand together: the other gives way, or what doesn't count is struck out.
+  // A number and the tick exclude each other: the other one gives way, or without scripts the one that doesn't count is
+  // struck out.
   const amount = memory.getByLabel('Memory', { exact: true });
   if (scripts()) await expect(amount).toHaveValue('');
   else await expect(amount).toHaveCSS('text-decoration-line', 'line-through');

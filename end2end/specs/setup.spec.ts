@@ -232,7 +232,7 @@ test('where nobody could approve is said while one picks, on the list, and asked
   const dialog = configureDialog(page);
   const gap = 'Nobody could approve here: system (Default).';
   await setRole(dialog, 2, 'support', 'Project');
-  // Live where scripts run; without them the list says it once it is saved.
+  // With scripts the dialog says it at once; without them the list says it once it is saved.
   if (test.info().project.use.javaScriptEnabled !== false) {
     await expect(link(dialog, 2)).toContainText(gap);
     await linkField(dialog, 2, 'Approver scope').selectOption({ label: 'Global' });

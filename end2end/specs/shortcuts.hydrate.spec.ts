@@ -1,4 +1,4 @@
-// Keys pressed on their own: walking through a list and deciding, without a mouse and without Tab.
+// Keys pressed without modifiers: walking through a list and deciding, without a mouse and without Tab.
 import { axe, expect, fitsPhone, signIn, test, type Page } from '../support/fixtures.ts';
 import { confirm, expectListed, openTab, openTicket, requestHost, row } from '../support/pages.ts';
 import type { Locator } from '@playwright/test';
@@ -43,7 +43,7 @@ test('j and k walk, Enter opens, x selects, p and r ask', async ({ page: owner, 
   await press(owner, 'r');
   const reject = owner.getByRole('dialog', { name: 'Reject', exact: true });
   await expect(reject).toContainText(`#${third}`);
-  // Keys are text now.
+  // In the dialog's field, keys are text.
   await owner.keyboard.type('jxp?');
   await expect(reject.getByLabel('Note', { exact: true })).toHaveValue('jxp?');
   await owner.keyboard.press('Escape');
@@ -56,7 +56,7 @@ test('j and k walk, Enter opens, x selects, p and r ask', async ({ page: owner, 
   await expect(pass).toContainText(`#${second}`);
   await confirm(owner, pass);
   await expectListed(owner, [first, third]);
-  // What came after it is next.
+  // The row after the one that is gone is next.
   await press(owner, 'j');
   await expect(number(owner, third)).toBeFocused();
   await owner.keyboard.press('Enter');
@@ -88,7 +88,7 @@ test('the ticket page has them too', async ({ page: owner, as }) => {
   await expect(owner.getByRole('button', { name: 'Pass', exact: true })).toHaveCount(0);
   await press(owner, 'p');
   await expect(owner.getByRole('dialog'), 'passed already').toHaveCount(0);
-  // Who may not decide has nothing to press.
+  // Somebody who may not decide has no control to press.
   await openTicket(member, first);
   await press(member, 'p');
   await expect(member.getByRole('dialog')).toHaveCount(0);
@@ -142,7 +142,7 @@ test('never while one types, nor with another key', async ({ page: owner, as }) 
   await expect(number(owner, first)).not.toBeFocused();
   await press(owner, 'j');
   await expect(number(owner, first)).toBeFocused();
-  // With a menu open they are the menu's.
+  // While a menu is open, the keys are the menu's.
   await owner.getByRole('banner').getByRole('button', { name: 'Tickets', exact: true }).click();
   await press(owner, 'p');
   await expect(owner.getByRole('dialog')).toHaveCount(0);

@@ -78,14 +78,14 @@ test('a host request becomes a host', async ({ page: member, as }) => {
   await member.goto('/hosts');
   await expectRow(member, 'story', { Status: 'Running' });
 
-  // Where it is found afterwards
+  // The tabs on which the ticket is found afterwards
   await expectOn(member, number, ['mine']);
   await expectOn(owner, number, ['resolved']);
   await expectOn(coowner, number, ['involved']);
   await expectOn(sysadmin, number, ['resolved', 'all']);
   await expectOn(deputy, number, ['involved', 'all']);
 
-  // Its page
+  // The ticket's page
   await openTicket(member, number);
   await expect(fact(member, 'Status')).toHaveText('Completed');
   await expect(member.getByText('Fine for the spring campaign.')).toBeVisible();
@@ -105,7 +105,7 @@ test('the deputy may pass the second link as well', async ({ page: member, as })
   });
 });
 
-/** The tabs a person finds the ticket on are exactly these. */
+/** Expects that these are exactly the tabs on which the person finds the ticket. */
 async function expectOn(page: Page, number: number, tabs: Tab[]) {
   const nav = page.getByRole('navigation', { name: 'Workflows' });
   await openTab(page, 'mine');

@@ -54,9 +54,9 @@ test('each sees when the other writes, and no longer than that', async ({ page: 
   await action(member.getByRole('main'), 'Reply').click();
   await replyBox(member).pressSequentially('Good');
   await expect(helpdesk.getByText('The requester is writing\u2026', { exact: true })).toBeVisible();
-  // Who stops isn't said to write for ever.
+  // Somebody who stops isn't said to be writing for ever.
   await expect(helpdesk.getByText('is writing')).toHaveCount(0);
-  // An internal note is nobody else's business.
+  // The requester isn't told that somebody writes an internal note.
   await action(helpdesk.getByRole('main'), 'Reply').click();
   await helpdesk.getByLabel('Internal note', { exact: true }).check();
   await replyBox(helpdesk).pressSequentially('Strange one');

@@ -1,5 +1,6 @@
-// A reporter for scripts/test. To the file in E2E_COUNTS it writes `project passed failed skipped`, a line for each project;
-// to the same name with `.failed` each failure and why, in one line: the end of a log is often all that one gets to see.
+// A reporter for scripts/test. To the file in E2E_COUNTS it writes `project passed failed skipped`, a line for each
+// project. To the same name with `.failed` it writes each failure and why, in one line, because the end of a log is
+// often all that can be seen.
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';

@@ -93,7 +93,8 @@ class Watch {
     context.on('requestfailed', (request) => {
       // How Chromium reports a script that it was told not to run.
       if (!scripts() && request.resourceType() === 'script') return;
-      // Aborted is what the browser itself gives up: streams and fetches of a page that is left, downloads.
+      // An aborted request is one that the browser gave up by itself: a stream or a fetch of a page that is left, or a
+      // download.
       const reason = request.failure()?.errorText;
       if (reason !== 'net::ERR_ABORTED') this.seen.push(`request failed, ${reason}: ${request.method()} ${request.url()}`);
     });
@@ -115,7 +116,7 @@ async function prepare(context: BrowserContext, watch: Watch, holdUntilHydrated:
     sheet.replaceSync('html:has(script[type=module]):not([data-hydrated]) body { pointer-events: none !important }');
     document.adoptedStyleSheets.push(sheet);
   });
-  // Typing isn't held up by that: navigation by address waits as well.
+  // Typing isn't held up by that, so navigation by address waits for hydration as well.
   context.on('page', (page) => {
     for (const name of ['goto', 'reload', 'goBack', 'goForward'] as const) {
       const original = page[name].bind(page) as (...args: unknown[]) => Promise<never>;
@@ -137,7 +138,7 @@ export async function hydrated(page: Page) {
   await page.locator('html[data-hydrated]').waitFor({ state: 'attached' });
 }
 
-/** Fills in the sign-in page, which is open, and asks to be let in; wherever that leads. */
+/** Fills in the sign-in page, which has to be open, and presses Sign in. Doesn't wait for where that leads. */
 export async function fillSignIn(page: Page, user: string, password = 'countersign') {
   await page.getByLabel('Username', { exact: true }).fill(user);
   await page.getByLabel('Password', { exact: true }).fill(password);
@@ -145,8 +146,8 @@ export async function fillSignIn(page: Page, user: string, password = 'countersi
 }
 
 /**
- * Signs a demo user in and opens the first page of their view. Without the sign-in page, which the story and session.spec
- * go by: for each person of each spec it would be woken up only to be left.
+ * Signs a demo user in and opens the first page of their view, without the sign-in page: for each person of each spec it
+ * would be woken up only to be left. The story and session.spec go through it.
  */
 export async function signIn(page: Page, user: string, password = 'countersign') {
   const answer = await page.request.post('/api/sign-in', { form: { username: user, password }, maxRedirects: 0 });

@@ -39,7 +39,7 @@ export class Helpdesk {
     this.isAway = isAway;
   }
 
-  /** Takes no text with this word in it, until told otherwise. */
+  /** Refuses every text with this word in it, until told otherwise. */
   refuse(word: string | undefined) {
     this.refused = word;
   }
@@ -99,7 +99,7 @@ export class Helpdesk {
   }
 
   private listed(asked: URLSearchParams): unknown[] {
-    // After a number, or (whether a reply has come before) of one ticket.
+    // The transactions after an id, or, when asked whether a reply has come before, those of one ticket.
     const query = asked.get('query')!;
     const after = Number(query.match(/ id > (\d+)$/)?.[1] ?? 0);
     const of = query.match(/ObjectId='(\d+)'/)?.[1];

@@ -9,25 +9,26 @@ export const TABS: Record<Tab, string> = {
 };
 
 /**
- * Forgets who is signed in, as if by closing the browser. The page is left first: what it still reads would be refused. (To wait
- * until the network is idle wouldn't do: Playwright means once since the document came, not since the last page of it.)
+ * Forgets who is signed in, as if by closing the browser. The page is left first, because its reads that are still on the
+ * way would be refused. (To wait until the network is idle wouldn't do: Playwright waits until it was idle once since the
+ * document came, not since the last page of it.)
  */
 export async function forgetSession(page: Page) {
   await page.goto('about:blank');
   await page.context().clearCookies();
 }
 
-/** A link or a button of exactly this name: which of them an action is, is the page's business. */
+/** A link or a button of exactly this name. Which of the two an action is, is up to the page. */
 export function action(within: Page | Locator, name: string): Locator {
   return within.getByRole('link', { name, exact: true }).or(within.getByRole('button', { name, exact: true }));
 }
 
-/** What the page says about what was just done or refused. */
+/** The message of the page about what was just done or refused. */
 export function said(page: Page, what: string | RegExp): Locator {
   return page.getByRole('status').or(page.getByRole('alert')).filter({ hasText: what }).first();
 }
 
-/** The control is marked wrong, and what is wrong is read out with it. */
+/** Expects that the control is marked wrong, and that what is wrong is read out with it. */
 export async function expectProblem(control: Locator, what: RegExp) {
   await expect(control).toHaveAttribute('aria-invalid', 'true');
   await expect(control).toHaveAccessibleDescription(what);
@@ -42,7 +43,7 @@ export function row(page: Page, key: number | string): Locator {
   return page.getByRole('row').filter({ has: link.or(page.getByRole('cell', { name, exact: true })) });
 }
 
-/** Does what a row offers, as one does with a mouse: the actions show when it comes. */
+/** Presses an action of a row as with a mouse: the row's actions show when the pointer comes. */
 export async function rowAction(page: Page, key: number | string, name: string) {
   await row(page, key).hover();
   await action(row(page, key), name).click();
@@ -63,7 +64,7 @@ export async function cell(page: Page, key: number | string, column: string): Pr
   return line.getByRole('cell').or(line.getByRole('rowheader')).nth(titles.indexOf(column));
 }
 
-/** Cells of one row, by their columns' titles; `-` is an empty one. */
+/** Expects these texts in the cells of one row, by their columns' titles; `-` is an empty cell. */
 export async function expectRow(page: Page, key: number | string, expected: { [column: string]: string | RegExp | undefined }) {
   await expect(row(page, key)).toHaveCount(1);
   for (const [column, text] of Object.entries(expected)) {
@@ -77,7 +78,7 @@ export async function listed(page: Page): Promise<number[]> {
   return (await links.allTextContents()).map(Number);
 }
 
-/** The list comes to be of these tickets: the address is ahead of it while it is read. */
+/** Waits until the list is of these tickets: the address changes first, and the list only when it has been read. */
 export async function expectListed(page: Page, numbers: number[], message?: string) {
   await expect.poll(() => listed(page), { message }).toEqual(numbers);
 }
@@ -97,12 +98,12 @@ export const soon = expect.configure({ timeout: 700 });
 
 // --- The frame
 
-/** Works in this view from now on. */
+/** Switches to this view. */
 export async function switchView(page: Page, label: string) {
   await viewButton(page).click();
   await page.getByRole('list', { name: 'Views', exact: true }).getByRole('button', { name: label, exact: true }).click();
   await expect(viewButton(page)).toHaveText(label);
-  // The first page of the view; going there closes what is open.
+  // Waits for the first page of the view, because going there closes what is open.
   await page.waitForURL('**/hosts*');
   await hydrated(page);
 }
@@ -132,7 +133,7 @@ const bellCount = (page: Page, name: string) => {
   return bellList(page).getByRole('listitem').filter({ has: link }).locator('.count');
 };
 
-/** What the bell counts in its section Workflows, as the page that was just opened says. */
+/** The bell's counts in its section Workflows, as the page that was just opened says. */
 export async function bellCounts(page: Page): Promise<Counts> {
   await bell(page).click();
   await expect(bellList(page)).toBeVisible();
@@ -143,10 +144,10 @@ export async function bellCounts(page: Page): Promise<Counts> {
   return counts;
 }
 
-/** The bell comes to count this, and its own number is the sum. */
+/** Waits until the bell has these counts. The number on the bell has to be their sum. */
 export async function expectBell(page: Page, { mine, pending }: Counts, message?: string) {
   await expect(async () => {
-    // Read again, the menu is a new one, and closed.
+    // When the frame is read again, the menu is a new one, and closed.
     if (!(await bellList(page).isVisible())) await bell(page).click();
     await soon(bellCount(page, 'My Tickets'), message).toHaveText(String(mine));
     await soon(bellCount(page, 'Pending'), message).toHaveText(String(pending));
@@ -208,14 +209,14 @@ export async function decide(page: Page, number: number, name: 'Pass' | 'Reject'
   await expect(row(page, number)).toHaveCount(0);
 }
 
-/** OK, and the dialog is gone because the server took it. */
+/** Presses OK and waits until the dialog is gone, because the server took it. */
 export async function confirm(page: Page, dialog: Locator) {
   await dialog.getByRole('button', { name: 'OK', exact: true }).click();
   await expect(dialog).toBeHidden();
   await hydrated(page);
 }
 
-/** The details page. */
+/** Opens the details page of a ticket. */
 export async function openTicket(page: Page, number: number) {
   const response = await page.goto(`/tickets/workflow/${number}`);
   expect(response?.status()).toBe(200);
@@ -239,7 +240,7 @@ export async function post(page: Page, endpoint: string, form: Record<string, st
   }
 }
 
-/** What a decision on the ticket names: what it was made on. Empty for who may not see it. */
+/** The digest of the ticket's request that a decision names. Empty for people who may not see the ticket. */
 export async function seen(page: Page, number: number): Promise<string> {
   const asked = await page.request.get(`/tickets/workflow/${number}?dialog=pass`);
   return /name="seen" value="([^"]*)"/.exec(await asked.text())?.[1] ?? '';
@@ -251,7 +252,7 @@ export async function hostFormPresets(page: Page, project?: string): Promise<Rec
   if (project) await page.getByLabel('Project', { exact: true }).selectOption({ label: project });
   const fields: Record<string, string> = {};
   for (const name of ['quantity', 'project', 'specification', 'image', 'system_disk']) {
-    // By the name it is sent under: in a Project View the project is no field to see.
+    // Found by the name it is sent under, because in a Project View the project is no visible field.
     fields[`form[${name}]`] = await page.locator(`[name="form[${name}]"]`).inputValue();
   }
   return fields;

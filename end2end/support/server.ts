@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const target = resolve(import.meta.dirname, '../../target');
-/** What cargo's tests have compiled; E2E_PROGRAM names another build. */
+/** The program that cargo's tests have compiled; E2E_PROGRAM names another build. */
 const program = resolve(target, '..', process.env.E2E_PROGRAM ?? 'target/debug/countersign');
 
 export type ServerOptions = {
@@ -63,7 +63,7 @@ export class Server {
     }
   }
 
-  /** What the server printed so far, the last of it; for messages. */
+  /** The last 4,000 characters that the server printed, for messages. */
   get log(): string {
     return this.output.slice(-4000);
   }

@@ -6,7 +6,7 @@ export async function openSetup(page: Page) {
   await expect(page.getByRole('heading', { level: 1, name: 'Ticket Setup', exact: true })).toBeVisible();
 }
 
-/** Titled by its action, which is one of three. */
+/** The dialog that configures a process. Its title is the action, one of three. */
 export function configureDialog(page: Page): Locator {
   return page.getByRole('dialog', { name: /^(New|Configure Process|Modify Process)$/ });
 }
@@ -20,7 +20,7 @@ export function linkField(dialog: Locator, number: number, label: string): Locat
   return link(dialog, number).getByLabel(label, { exact: true });
 }
 
-/** The dialog comes to have links of these names. */
+/** Waits until the dialog has links of these names. */
 export async function expectLinks(dialog: Locator, names: string[], message?: string) {
   const fields = dialog.getByLabel('Link name', { exact: true });
   const values = () => fields.evaluateAll((all) => all.map((field) => (field as HTMLInputElement).value));
@@ -41,7 +41,7 @@ export async function setRole(dialog: Locator, number: number, role: string, sco
   await linkField(dialog, number, 'Approver scope').selectOption({ label: scope });
 }
 
-/** Lets any of these people approve there. */
+/** Lets any of these people approve at the link of this number. */
 export async function setPersons(dialog: Locator, number: number, names: string[]) {
   await linkField(dialog, number, 'Specify the person to approve').check();
   await linkField(dialog, number, 'Person').selectOption(names.map((label) => ({ label })));

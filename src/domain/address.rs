@@ -1,13 +1,14 @@
-//! Addresses of this site: the pages that the rules name, what may be redirected to, and how a query is put together.
+//! Addresses of this site: the pages that the rules name, the addresses that may be redirected to, and setting a
+//! parameter of a query.
 
-/// Where every view begins.
+/// The first page of every view.
 pub const FIRST_PAGE: &str = "/hosts";
 pub const SIGN_IN_PAGE: &str = "/login";
 pub const SETUP_PAGE: &str = "/setup";
 pub const NO_PROJECT_PAGE: &str = "/no-project";
 
-/// Whether an address is a path of this site, so that a redirect to it leads nowhere else. Every address that a request
-/// brings along passes here before anybody is sent to it.
+/// Whether an address is a path of this site, so that a redirect to it leads nowhere else. Every address that comes
+/// with a request is checked here before anybody is sent to it.
 ///
 /// Visible ASCII only: browsers drop tabs and line breaks, so `/<tab>/example.com` leads to another site.
 ///
@@ -47,12 +48,12 @@ pub fn page_of_this_site(path: &str) -> Option<&str> {
     (is_of_this_site(path) && is_page).then_some(path)
 }
 
-/// The page a form came from, if it is one that may be gone back to; otherwise `fallback`.
+/// The page a form came from, if somebody may be sent back to it; otherwise `fallback`.
 pub fn back_to(back: &str, fallback: &str) -> String {
     page_of_this_site(back).unwrap_or(fallback).to_owned()
 }
 
-/// Where somebody goes after signing in.
+/// The page that somebody is sent to after signing in.
 pub fn after_signing_in(next: Option<&str>, has_project: bool) -> String {
     let wanted = next.and_then(page_of_this_site).filter(|path| *path != "/");
     match wanted {
@@ -82,7 +83,7 @@ pub fn with_parameter(page: &str, name: &str, value: &str) -> String {
     format!("{path}?{}{fragment}", pairs.join("&"))
 }
 
-/// Whether a page is for people without a project too. Their own tickets are: an application to join a project is one.
+/// Whether people without a project may open a page. Tickets are such pages: an application to join a project is one.
 pub fn is_open_without_project(path: &str) -> bool {
     let is_ticket = |place: &str| !place.is_empty() && place.bytes().all(|b| b.is_ascii_digit());
     let is_own = |area: &str| path.strip_prefix(area).is_some_and(is_ticket);

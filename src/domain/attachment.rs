@@ -2,9 +2,9 @@
 
 use super::support::is_invisible;
 
-/// So many files go with one entry.
+/// How many files may go with one entry.
 pub const MAX_FILES: usize = 5;
-/// So many bytes a file may have.
+/// How many bytes a file may have.
 pub const MAX_SIZE: u64 = 10 * 1024 * 1024;
 const MAX_NAME: usize = 120;
 
@@ -35,8 +35,8 @@ pub fn is_image(media_type: &str) -> bool {
     ["image/png", "image/jpeg", "image/gif", "image/webp"].contains(&media_type)
 }
 
-/// A name as it is kept: the last part of a path, without what can't be seen or turns the text around it, its ending kept
-/// where it is too long.
+/// The name under which a file is kept: the last part of a path, without control and invisible characters. A name that
+/// is too long is shortened and keeps its ending.
 pub fn clean_name(given: &str) -> String {
     let last = given.rsplit(['/', '\\']).next().unwrap_or_default();
     let seen: Vec<char> = last.chars().filter(|c| !c.is_control() && !is_invisible(*c)).collect();

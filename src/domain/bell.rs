@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-/// So far the bell counts: who has more open than this needs the list, not the number, and no page reads on for it.
+/// How far the bell counts. With more tickets open people need the list and not the number, and no page reads on for
+/// it.
 pub const MOST_COUNTED: i64 = 1_000;
 
-/// The bell's numbers: the person's own, whatever the view; each at most [`MOST_COUNTED`].
+/// How many tickets are open for a person, whatever the view; each number is at most [`MOST_COUNTED`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub workflow_mine: i64,

@@ -5,7 +5,7 @@ use super::validation::{Problem, Problems};
 use serde::{Deserialize, Serialize};
 
 const MAX_TITLE: usize = 80;
-/// As many as a handler is offered at once, which is more than anybody could choose from.
+/// How many canned replies a handler is offered at once; nobody could choose from more.
 pub const MOST_OFFERED: i64 = 200;
 
 /// A canned reply, checked.
@@ -25,7 +25,7 @@ impl CannedReply {
     }
 }
 
-/// Who and what a reply is about.
+/// What the placeholders of a reply stand for.
 pub struct About<'a> {
     pub requester: &'a str,
     pub handler: &'a str,

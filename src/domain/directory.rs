@@ -1,4 +1,4 @@
-//! Who is who: domains, projects, users, roles with their reach, and what a person may see and do because of them.
+//! Domains, projects, users and roles with their reach, and what a person may see and do because of them.
 
 use super::ids::{DomainId, ProjectId, RoleId, UserId};
 use crate::domain::text_enum::text_enum;
@@ -109,7 +109,7 @@ impl Person {
         views
     }
 
-    /// The view to work in: `wanted` while it is still held, else the widest.
+    /// The view to work in: `wanted` while the person still has it, otherwise the widest.
     pub fn view(&self, wanted: Option<&View>, three_level: bool) -> Option<View> {
         let views = self.views(three_level);
         let kept = wanted.and_then(|w| views.iter().find(|v| v.view == *w));
@@ -124,7 +124,7 @@ impl Person {
         self.is_system_admin() || self.held.iter().any(|h| h.reach == Reach::Domain && h.domain == *domain)
     }
 
-    /// Whether anything of the project may be seen at all.
+    /// Whether the person may see anything of the project.
     pub fn sees_project(&self, project: &ProjectId, domain: &DomainId) -> bool {
         self.is_admin_of_domain(domain) || self.held.iter().any(|h| h.project == *project)
     }
@@ -148,12 +148,12 @@ impl Person {
         self.is_admin_of_domain(domain) || self.holds_in(project, &[built_in::PROJECT_OWNER])
     }
 
-    /// Whether the person writes the canned replies of the project: its `support` people and administrators.
+    /// Whether the person may write the canned replies of the project, as its `support` people and administrators may.
     pub fn writes_replies_of(&self, project: &ProjectId, domain: &DomainId) -> bool {
         self.is_admin_of_domain(domain) || self.holds_in(project, &[built_in::SUPPORT])
     }
 
-    /// Whether the person writes canned replies for something that this view shows.
+    /// Whether the person may write canned replies of any project that this view shows.
     pub fn writes_replies_in(&self, view: &View) -> bool {
         match view {
             View::System | View::Domain(_) => true,

@@ -71,7 +71,7 @@ pub struct HostForm {
     pub reason: String,
 }
 
-/// What a host application asks for: the ticket's payload, complete in itself, so that a catalogue change can't alter it.
+/// The payload of a host application. It is complete in itself, so that a change of the catalogue can't alter it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostRequest {
     pub name: String,
@@ -146,7 +146,8 @@ pub(super) fn data_disk(problems: &mut Problems, row: usize, typed: &str) -> i64
 }
 
 impl HostForm {
-    /// What the hosts would take, where what decides that is good: another field may be wrong.
+    /// The amounts that the hosts would take from the quota. `None` if a field that decides this is wrong; other fields
+    /// may be wrong.
     pub fn takes(&self, specifications: &[Specification], images: &[Image]) -> Option<Amounts> {
         let image = images.first()?.id.to_string();
         let rest = HostForm { name: "host".to_owned(), project: "project".to_owned(), image, ..self.clone() };
@@ -165,7 +166,7 @@ impl HostRequest {
         }
     }
 
-    /// What one of the hosts takes from the quota.
+    /// The amounts that one of the hosts takes from the quota.
     pub fn one(&self) -> Amounts {
         host_amounts(
             self.specification.vcpu,
@@ -174,7 +175,7 @@ impl HostRequest {
         )
     }
 
-    /// What all of them take.
+    /// The amounts that all hosts of the request take from the quota.
     pub fn total(&self) -> Amounts {
         self.one().times(self.quantity)
     }

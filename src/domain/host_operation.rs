@@ -1,4 +1,4 @@
-//! What is done to hosts that exist: adjusting their configuration, deleting them, and the direct actions (SPEC 2).
+//! Operations on hosts that exist: adjusting their configuration, deleting them, and the direct actions (SPEC 2).
 
 use super::directory::Person;
 use super::host::{HostStatus, MAX_DATA_DISKS, Specification, data_disk, host_amounts};
@@ -10,12 +10,12 @@ use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
-/// So many hosts of one project can be adjusted or deleted at once.
+/// How many hosts of one project can be adjusted or deleted at once.
 pub const MAX_HOSTS: usize = 20;
 const MAX_REASON: usize = 2_000;
 
 text_enum! {
-    /// What is done to a host at once, never under a ticket.
+    /// An action on a host that is done at once, never under a ticket.
     DirectAction {
         Start = "start", "Start";
         Stop = "stop", "Stop";
@@ -26,7 +26,7 @@ text_enum! {
     }
 }
 
-/// A host's configuration: what a ticket keeps of the host it is about.
+/// The size of a host: its specification and disks. Tickets keep it of the hosts they are about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Configuration {
     pub specification: String,
@@ -52,20 +52,21 @@ impl Configuration {
         format!("{} GiB", sizes.collect::<Vec<_>>().join(" + "))
     }
 
-    /// What a host of this configuration takes from the quota.
+    /// The amounts that a host of this configuration takes from the quota.
     pub fn amounts(&self) -> Amounts {
         host_amounts(self.vcpu, self.memory_mib, self.disks_gib())
     }
 
-    /// What a host takes beyond what it has when it becomes this: only what grows, because what shrinks is free only
-    /// afterwards.
+    /// The amounts that a host takes from the quota beyond what it has, when it changes from `now` to this
+    /// configuration. Only keys that grow count: what shrinks becomes free only after the change.
     pub fn growth_from(&self, now: &Configuration) -> Amounts {
         let has = now.amounts();
         self.amounts().iter().map(|(key, amount)| (key, amount - has.get(key))).filter(|(_, more)| *more > 0).collect()
     }
 }
 
-/// A host as a ticket keeps it: what an approver is shown, and what the host is compared with before anything is done.
+/// A host as it was when a ticket was submitted. Approvers are shown it, and the host is compared with it before
+/// anything is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HostBefore {
     pub id: HostId,
@@ -88,7 +89,7 @@ pub struct AdjustRequest {
 }
 
 impl AdjustRequest {
-    /// What a host of the request becomes.
+    /// The configuration that a host of the request is to have.
     pub fn after(&self, before: &Configuration) -> Configuration {
         Configuration {
             specification: self.specification.name.clone(),
@@ -99,7 +100,7 @@ impl AdjustRequest {
         }
     }
 
-    /// What all of them take beyond what they have.
+    /// The amounts that all hosts of the request take from the quota beyond what they have.
     pub fn total(&self) -> Amounts {
         self.hosts.iter().flat_map(|host| self.after(&host.configuration).growth_from(&host.configuration).0).collect()
     }
@@ -205,7 +206,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What the host's status says meanwhile.
+    /// The host's status while the change is under way.
     pub const fn status_meanwhile(&self, before: HostStatus) -> HostStatus {
         match self {
             Change::Adjust { .. } => HostStatus::ChangingConfiguration,
@@ -214,7 +215,7 @@ impl Change {
         }
     }
 
-    /// "Starting": what a page says of the host beside its status.
+    /// "Starting": the words that pages show beside the host's status.
     pub const fn label(&self) -> &'static str {
         match self {
             Change::Adjust { .. } => "Changing configuration",

@@ -31,7 +31,7 @@ text_enum! {
 /// The steps of making a host, in the order they are taken.
 pub const MAKE: [CloudStep; 3] = [CloudStep::Schedule, CloudStep::CreateDisks, CloudStep::Boot];
 
-/// A machine as it is asked for, or as it is to become.
+/// The name, image and size that a machine is to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineSpec {
     pub name: String,

@@ -6,7 +6,7 @@ use crate::domain::text_enum::text_enum;
 use std::fmt;
 
 text_enum! {
-    /// What was done.
+    /// The kind of operation that a record is about.
     Operation {
         Create = "create", "Create";
         Configure = "configure", "Configure";
@@ -51,7 +51,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What a record is about.
+    /// The kind of resource that a record is about.
     ResourceType {
         Process = "process", "Process";
         Ticket = "ticket", "Ticket";
@@ -89,7 +89,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an export is written as.
+    /// The file format of an export.
     ExportFormat {
         Csv = "csv", "CSV";
         Xlsx = "xlsx", "XLSX";

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 text_enum! {
-    /// What is counted. Memory and storage are stored in MiB and shown in GiB.
+    /// A resource that quota counts. Memory and storage are stored in MiB and shown in GiB.
     Key {
         Vcpu = "vcpu", "vCPU";
         Memory = "memory", "Memory";
@@ -28,7 +28,7 @@ text_enum! {
     }
 }
 
-/// No limit; never divided by a unit.
+/// The stored value for "no limit". It has no unit, so it is never converted.
 pub const UNLIMITED: i64 = -1;
 
 impl Key {
@@ -56,12 +56,12 @@ impl Key {
         }
     }
 
-    /// The same without its unit, where that stands beside it.
+    /// [`Key::show`] without the unit, for places that show the unit beside the number.
     pub fn number(self, amount: i64) -> String {
         if amount == UNLIMITED {
             return "Unlimited".to_owned();
         }
-        // In whole numbers: writing floating-point ones takes the browser half 20 kB of code.
+        // Whole numbers only: code that writes floating-point ones adds 20 kB to the browser half.
         let (divisor, sign) = (self.divisor(), if amount < 0 { "-" } else { "" });
         let (amount, divisor) = (u128::from(amount.unsigned_abs()), u128::from(divisor.unsigned_abs()));
         let thousandths = (amount * 1_000 + divisor / 2) / divisor;
@@ -103,20 +103,20 @@ impl FromIterator<(Key, i64)> for Amounts {
     }
 }
 
-/// The state of one scope's quota.
+/// The quota of one project or domain: its limits, and what is used and held of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// "project web" or "domain Default": how a refusal names it.
     pub scope: String,
     /// Only limited keys; an absent key is unlimited.
     pub limits: BTreeMap<Key, i64>,
-    /// What exists.
+    /// The amounts of everything that exists.
     pub used: Amounts,
-    /// What incomplete tickets have asked for and doesn't exist yet.
+    /// The amounts that incomplete tickets have asked for and that don't exist yet.
     pub held: Amounts,
 }
 
-/// Why a request doesn't fit: everything the person needs to see.
+/// A key by which a request doesn't fit, with every number the person needs to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error(
     "The quota of {scope} does not allow this: {label}: limit {limit}, used {used}, held by pending tickets {held}, requested {requested}."
@@ -135,13 +135,13 @@ impl Standing {
         self.limits.get(&key).copied().unwrap_or(UNLIMITED)
     }
 
-    /// The keys that say something here, which are limited or in use, then all others.
+    /// The keys that are limited, used or held here, then all others.
     pub fn keys(&self) -> (Vec<Key>, Vec<Key>) {
         let says = |key: &Key| self.limits.contains_key(key) || self.used.get(*key) != 0 || self.held.get(*key) != 0;
         Key::ALL.iter().copied().partition(says)
     }
 
-    /// What may still be asked for; `None` where there is no limit.
+    /// The amount that may still be asked for; `None` where there is no limit.
     pub fn free(&self, key: Key) -> Option<i64> {
         match self.limit(key) {
             UNLIMITED => None,

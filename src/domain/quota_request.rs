@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 text_enum! {
-    /// Whose quota it is.
+    /// The scope of a quota: a project or a domain.
     QuotaScope {
         Project = "project", "Project";
         Domain = "domain", "Domain";
@@ -38,7 +38,7 @@ pub struct LimitChange {
 }
 
 impl LimitChange {
-    /// "+16", "-4 GiB", or what it becomes where one of the two is no limit.
+    /// "+16", "-4 GiB", or the new limit where the old or the new one is no limit.
     pub fn delta(&self) -> String {
         match (self.old, self.new) {
             (_, UNLIMITED) => "Unlimited".to_owned(),
@@ -55,7 +55,7 @@ pub struct QuotaRequest {
     pub scope: QuotaScope,
     /// The project's or the domain's id.
     pub id: String,
-    /// Its name when the request was made.
+    /// The name of the project or domain when the request was made.
     pub name: String,
     /// Only the keys that change; at least one.
     pub changes: Vec<LimitChange>,
@@ -63,7 +63,7 @@ pub struct QuotaRequest {
 }
 
 impl QuotaRequest {
-    /// The limits it leads to.
+    /// The limits that the request leads to.
     pub fn limits(&self) -> BTreeMap<Key, i64> {
         self.changes.iter().map(|change| (change.key, change.new)).collect()
     }
@@ -85,8 +85,8 @@ impl QuotaRequest {
         words.join(", ")
     }
 
-    /// Why it can't be carried out on the quota as it is now: a limit below what is used and held, or another old value
-    /// than the one that was shown.
+    /// Why the request can't be carried out on the quota as it stands: a new limit is below what is used and held, or a
+    /// limit has changed since its old value was shown.
     pub fn obstacle(&self, standing: &Standing) -> Option<String> {
         self.changes.iter().find_map(|change| {
             let (key, now) = (change.key, standing.limit(change.key));
@@ -165,7 +165,7 @@ pub struct LimitField {
 }
 
 impl LimitField {
-    /// What the row shows of a limit before anybody types.
+    /// The row as it shows a limit before anybody types.
     pub fn of(key: Key, limit: i64) -> LimitField {
         match limit {
             UNLIMITED => LimitField { value: String::new(), unlimited: Some("on".to_owned()) },
@@ -173,8 +173,9 @@ impl LimitField {
         }
     }
 
-    /// The limit that is meant, in stored units. What differs from what the row showed is the change: a number typed beside
-    /// the tick of a key that has no limit gives it one, and a tick beside the number that was there takes it away.
+    /// The limit that the row asks for, in stored units. If number and tick contradict each other, the one that was
+    /// changed wins: a number typed beside the tick of a key without a limit sets a limit, and a tick set beside the
+    /// number that was there removes it. If both were changed, it is an error.
     pub fn limit(&self, key: Key, old: i64) -> Result<i64, NoLimit> {
         let text = self.value.trim();
         let is_word = text == "-1" || text.eq_ignore_ascii_case("unlimited");
@@ -189,11 +190,11 @@ impl LimitField {
     }
 }
 
-/// Why a row of the form says no limit.
+/// Why a row of the form can't be read as a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoLimit {
     NoNumber,
-    /// Another number and "Unlimited" at once.
+    /// A number was typed and "Unlimited" was ticked.
     Contradiction,
 }
 
@@ -213,14 +214,15 @@ pub struct QuotaForm {
     /// A [`QuotaScope`] key.
     pub scope: String,
     pub id: String,
-    /// By a [`Key`]'s key.
+    /// The rows, each under the key of its [`Key`].
     pub limits: BTreeMap<String, LimitField>,
     pub reason: String,
-    /// The [`seen`] limits that the form was filled with, so that nobody takes back a change they don't know of.
+    /// The limits that the form was filled with, as written by [`seen`], so that nobody undoes a change they don't know
+    /// of.
     pub seen: String,
 }
 
-/// All limits in one word, as a form carries them.
+/// All limits in one word, for a hidden field of the form.
 pub fn seen(standing: &Standing) -> String {
     let limits: Vec<_> = standing.limits.iter().map(|(key, limit)| format!("{}={limit}", key.key())).collect();
     if limits.is_empty() { "unlimited".to_owned() } else { limits.join(",") }
@@ -230,7 +232,7 @@ pub fn seen(standing: &Standing) -> String {
 const LARGEST: i64 = 1_000_000_000;
 
 impl QuotaForm {
-    /// Checks the form against how the quota stands; `name` is the project's or the domain's.
+    /// Checks the form against the quota as it stands. `name` is the project's or the domain's.
     pub fn parse(&self, scope: QuotaScope, name: &str, standing: &Standing) -> Result<QuotaRequest, Vec<Problem>> {
         let mut problems = Problems::default();
         let mut changes = Vec::new();
@@ -251,7 +253,7 @@ impl QuotaForm {
                     continue;
                 }
             };
-            // A limit that stays may well be below what is used: somebody lowered it by hand once.
+            // A limit that stays may be below what is used, if it was lowered by hand.
             if new == old {
                 continue;
             }

@@ -8,7 +8,7 @@ use crate::domain::text_enum::text_enum;
 use serde::{Deserialize, Serialize};
 
 text_enum! {
-    /// How bad it is; a handler sees Fatal first.
+    /// How bad the problem is. Handlers see Fatal first.
     Level {
         Minor = "minor", "Minor";
         Moderate = "moderate", "Moderate";
@@ -28,12 +28,12 @@ text_enum! {
 }
 
 text_enum! {
-    /// What an entry of a thread is.
+    /// The kind of an entry of a thread.
     PostKind {
         Reply = "reply", "Reply";
-        /// Only handlers see it, and who reads every ticket.
+        /// Only handlers see it, and people who may read every ticket.
         Note = "note", "Internal note";
-        /// What happened: a plain sentence by the system.
+        /// A plain sentence by the system about what happened.
         Event = "event", "Event";
     }
 }
@@ -111,16 +111,17 @@ impl SupportStatus {
         self != SupportStatus::Closed
     }
 
-    /// Whether its handlers have something to do.
+    /// Whether the ticket waits for its handlers to do something.
     pub fn waits_for_handler(self) -> bool {
         !matches!(self, SupportStatus::Feedback | SupportStatus::Closed)
     }
 }
 
-/// Waits for its requester.
+/// The [`queue`] of a ticket that waits for its requester.
 pub const QUEUE_FEEDBACK: i64 = 8;
 
-/// A ticket's place in its handlers' My Pending: 1 (Fatal) to 4 (Minor), 8 and 9 are not in it. Workflow tickets have 0.
+/// A ticket's place in its handlers' My Pending: 1 (Fatal) to 4 (Minor). A ticket with 8 (waits for its requester) or 9
+/// (closed) isn't in it. Workflow tickets have 0.
 pub fn queue(level: Level, status: SupportStatus) -> i64 {
     match (status, level) {
         (SupportStatus::Closed, _) => 9,
@@ -132,21 +133,21 @@ pub fn queue(level: Level, status: SupportStatus) -> i64 {
     }
 }
 
-/// What a support ticket asks: its payload.
+/// The payload of a support ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportRequest {
     pub level: Level,
     /// Markdown, at most [`MAX_TEXT`] characters.
     pub description: String,
-    /// The closed ticket it goes on from.
+    /// The number of the closed ticket that it follows.
     #[serde(default)]
     pub follows: Option<i64>,
 }
 
-/// So many characters a problem description or a reply may have.
+/// How many characters a problem description or a reply may have.
 pub const MAX_TEXT: usize = 10_000;
 const MAX_COMMENT: usize = 2_000;
-/// So much of a description's first line stands in lists.
+/// How many characters of a description's first line lists show.
 const MAX_TITLE: usize = 120;
 
 /// The Request Technical Support dialog as typed.
@@ -156,7 +157,7 @@ pub struct SupportForm {
     pub description: String,
     /// A [`Level`] key.
     pub level: String,
-    /// The number of the closed ticket it goes on from, or empty.
+    /// The number of the closed ticket that it follows, or empty.
     pub follows: String,
 }
 
@@ -187,7 +188,7 @@ pub fn reply(typed: &str, has_files: bool) -> Result<String, Vec<Problem>> {
     problems.or(body)
 }
 
-/// What its requester says of a ticket at its end.
+/// What the requester says of a ticket on ending it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     pub resolved: bool,
@@ -210,7 +211,8 @@ impl Verdict {
     }
 }
 
-/// What lists show of a description: its first line that says something, without Markdown's marks of lines, emphasis and code.
+/// The text that lists show for a description: its first line with words, without Markdown's marks of lines, emphasis
+/// and code.
 pub fn title(description: &str) -> String {
     let is_mark = |c: char| "#>*-+=`~_|".contains(c) || c.is_whitespace();
     let lines = description.lines().map(|line| line.trim_start_matches(is_mark).trim_end());
@@ -220,8 +222,8 @@ pub fn title(description: &str) -> String {
     if line.chars().count() > MAX_TITLE { format!("{shortened}\u{2026}") } else { shortened }
 }
 
-/// Characters without a look of their own that turn the order of those around them: they could make a text read as
-/// something that it doesn't say.
+/// Whether a character is invisible: it has no width, or it turns the order of the characters around it. Such
+/// characters could make a text read as something that it doesn't say.
 pub fn is_invisible(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

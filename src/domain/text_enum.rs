@@ -1,4 +1,4 @@
-//! Enums that are words: in the database, in a form, in JSON and on a page.
+//! Enums whose variants are words: a key in the database, in forms and in JSON, and a label on pages.
 
 /// A key that none of the enum's variants has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! Instants as the whole system stores them.
+//! Instants and spans as the whole system stores them, and as pages write them.
 
 use super::number::whole;
 
@@ -10,7 +10,7 @@ pub const MINUTE: Millis = 60 * SECOND;
 pub const HOUR: Millis = 60 * MINUTE;
 pub const DAY: Millis = 24 * HOUR;
 
-/// A number of days, from 1970-01-01, as a civil date (proleptic Gregorian).
+/// The civil date (proleptic Gregorian) of a number of days since 1970-01-01.
 ///
 /// Howard Hinnant's `civil_from_days`; here so that the browser can label a day without a calendar library.
 fn civil(days: i64) -> (i64, i64, i64) {
@@ -58,9 +58,9 @@ fn to_the_second(at: Millis, between: &str, zone: &str) -> String {
     format!("{year:04}-{month:02}-{day:02}{between}{h:02}:{m:02}:{s:02}{zone}")
 }
 
-/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "yesterday", "5 days ago", after 30 days the
-/// date; or how long it is until then: "in 3 min", "in 2 h", "in 5 days". Clocks differ a little, so what is almost now isn't
-/// ahead.
+/// How long ago `at` was, seen from `now`: "just now", "3 min ago", "2 h ago", "yesterday", "5 days ago", after 30 days
+/// the date. Or how long it is until then: "in 3 min", "in 2 h", "in 5 days". Clocks differ a little, so less than a
+/// minute ahead is "just now".
 pub fn ago(at: Millis, now: Millis) -> String {
     match now - at {
         past if past <= -36 * HOUR => format!("in {} days", (DAY / 2 - past) / DAY),

@@ -1,9 +1,9 @@
-//! What is wrong with a form, said at the field it is about.
+//! The problems of a form, each said at the field it is about.
 
 use super::number::{Number, grouped};
 use serde::{Deserialize, Serialize};
 
-/// One thing wrong with one field.
+/// A problem of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// The field's name in its form, e.g. `form[name]`.

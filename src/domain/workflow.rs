@@ -23,7 +23,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// What the approvers decided.
+    /// The decision of the approvers.
     ProcessResult {
         Approved = "approved", "Approved";
         Rejected = "rejected", "Rejected";
@@ -31,7 +31,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// How far it is with what was approved.
+    /// How far the execution of what was approved is.
     ExecutionResult {
         InProgress = "in_progress", "In progress";
         Succeeded = "succeeded", "Succeeded";
@@ -40,7 +40,7 @@ text_enum! {
 }
 
 text_enum! {
-    /// One approver's part in a ticket's link.
+    /// The state of a task, which is one approver's part in a link of a ticket.
     TaskState {
         /// Waits for this approver.
         Open = "open", "Open";
@@ -79,7 +79,7 @@ text_enum! {
     }
 }
 
-/// Where a ticket stands.
+/// The state of a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
     pub status: Status,
@@ -95,7 +95,7 @@ pub struct State {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Another request in the place of the one that nobody has decided yet.
+    /// Replaces the request, which nobody has decided yet, by another one.
     Amend,
     Pass,
     Reject,
@@ -106,7 +106,7 @@ pub enum Step {
     Abandon,
 }
 
-/// What a step sets off, for the service to do in the same transaction.
+/// A consequence of a step, which the service carries out in the same transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
     /// End the tasks of this link.
@@ -117,7 +117,7 @@ pub enum Effect {
     Execute,
     /// Carry on with what failed.
     Resume,
-    /// The ticket ended: what it held is free again.
+    /// Release what the ticket held, because it ended.
     Release,
 }
 
@@ -160,8 +160,8 @@ impl State {
         self.status == Status::Incomplete && self.execution == Some(ExecutionResult::Failed)
     }
 
-    /// Takes one step of the diagram: the state after it, and what is to be done in the order given. Refuses a step that the
-    /// diagram doesn't have here.
+    /// Takes one step of the diagram. Returns the state after it, and the effects to carry out, in this order. Refuses
+    /// a step that the diagram doesn't have from this state.
     pub fn step(self, step: Step) -> Result<(State, Vec<Effect>), Impossible> {
         let (next, effects) = match step {
             Step::Amend if !self.is_undecided() => return Err(Impossible::NotAmendable),
@@ -197,7 +197,7 @@ impl State {
     }
 }
 
-/// Whether `user`, found by a link's rule, may decide there: the requester only where the process allows it.
+/// Whether `user`, whom a link's rule found, may decide there. The requester may only where the process allows it.
 pub fn may_decide(definition: &Definition, initiator: &UserId, user: &UserId) -> bool {
     definition.self_approval || initiator != user
 }

@@ -1,7 +1,8 @@
 //! The areas of the site: the browser half loads the code of an area when one of its pages is first opened.
 //!
-//! What every page needs (frame, kit, signing in) is in the main part; what only some areas share is in parts of their
-//! own. There are few areas, because those shared parts multiply with them. The server has it all.
+//! Code that every page needs (frame, components, signing in) is in the main part. Code that only some areas share is
+//! in parts of its own. There are few areas, because the number of shared parts grows with them. The server has all the
+//! code.
 
 use super::live::Leaving;
 use super::pages::directory::{domains, projects, roles, user, users};
@@ -13,8 +14,8 @@ use super::server_side;
 use leptos::prelude::*;
 use leptos_router::{ChooseView, ParamSegment, PartialPathMatch, PathSegment, PossibleRouteMatch};
 
-/// A part of a path that is one of the words it knows, as the parameter `place`: so that lists and tickets, whose paths differ
-/// in nothing else, are routes of their own.
+/// A segment of a path that is one of the words this function knows, as the parameter `place`. So lists and tickets,
+/// whose paths differ in nothing else, are routes of their own.
 #[derive(Clone, Copy)]
 pub struct OneOf(pub fn(&str) -> bool);
 
@@ -34,7 +35,7 @@ impl PossibleRouteMatch for OneOf {
     }
 }
 
-/// `function, its preload, its pages: name => component`: each page is what a route shows.
+/// Declares areas: `function, its preload, enum of its pages { name => component }`. A route shows one such page.
 macro_rules! areas {
     ($($load:ident, $preload:ident, $area:ident { $($page:ident => $view:path),+ $(,)? })+) => {$(
         #[derive(Clone, Copy)]

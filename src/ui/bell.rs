@@ -1,4 +1,5 @@
-//! The bell: how many tickets are open for one, where they are, and what one may start.
+//! The bell and its menu: how many tickets are open for the person, links to them, and the tickets that the person may
+//! start.
 
 use super::components::icon::{self, Icon};
 use super::context::LiveCounts;
@@ -64,14 +65,15 @@ pub fn BellMenu(frame: Frame, counts: LiveCounts) -> impl IntoView {
     .into_any()
 }
 
-/// A kind of tickets in the bell: where one's own and those that wait for one are, and how many.
+/// A section of the bell's menu, for workflow or support tickets: links to the person's own tickets and to those that
+/// wait for the person, with their counts.
 struct BellSection {
     id: &'static str,
     title: &'static str,
     paths: &'static str,
     mine: &'static str,
     pending: &'static str,
-    /// Mine and pending.
+    /// The counts of the person's own tickets and of those that wait for the person.
     counts: fn(Counts) -> (i64, i64),
 }
 
@@ -96,7 +98,7 @@ fn bell_section(section: BellSection, counts: LiveCounts) -> AnyView {
     .into_any()
 }
 
-/// A count as it is shown: exact as far as it is counted.
+/// A count as it is shown: the exact number below [`MOST_COUNTED`], "999+" from there on.
 fn shown(count: i64) -> String {
     if count < MOST_COUNTED { count.to_string() } else { format!("{}+", MOST_COUNTED - 1) }
 }

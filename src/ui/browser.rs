@@ -1,5 +1,6 @@
-//! The few things asked of the browser itself: the clock, the page and its address, the clipboard, drafts; `forms` has what
-//! is asked of forms. On the server none of them is ever called: effects don't run there.
+//! The few things asked of the browser itself: the clock, the page and its address, the clipboard, drafts. `forms` has
+//! what is asked of forms. The server's versions do nothing: they are called by effects and events, which don't run
+//! there.
 
 mod forms;
 
@@ -88,7 +89,7 @@ mod real {
         drafts()?.get_item(key).ok()?.filter(|text| !text.is_empty())
     }
 
-    /// Keeps a text under this key until it is sent. Tells whether there was room for it.
+    /// Keeps a text under this key until it is sent; `false` if there was no room for it.
     pub fn keep_draft(key: &str, text: &str) -> bool {
         if text.is_empty() {
             drop_draft(key);
@@ -103,7 +104,8 @@ mod real {
         }
     }
 
-    /// Tells every time on the page anew, from now on: how long ago it was, and in the person's own zone on hover.
+    /// Writes every time on the page anew: how long ago it was at `now`, with the time in the person's own zone on
+    /// hover. Times with `data-exact` show the latter.
     pub fn tell_times(now: Millis) {
         let Ok(times) = document().query_selector_all("time[datetime]") else {
             return;
@@ -129,8 +131,8 @@ mod real {
         js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
     }
 
-    /// Puts a text on the clipboard and says whether that worked. Where the page isn't served over https, browsers have
-    /// only the old way: marking what is to be copied.
+    /// Puts a text on the clipboard and calls `said` with whether that worked. In a page that isn't served over https,
+    /// browsers have only the old way: selecting the text that is to be copied.
     pub fn copy(text: &str, said: impl Fn(bool) + Copy + 'static) {
         let navigator = window().navigator();
         let clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into()).ok().filter(|c| c.is_object());
@@ -152,7 +154,7 @@ mod real {
     fn copy_marked(text: &str) -> Option<()> {
         let area = document().create_element("textarea").ok()?;
         area.set_text_content(Some(text));
-        // Outside an open dialog nothing can be marked.
+        // While a dialog is open, nothing outside it can be selected.
         let place = document().query_selector("dialog[open] .dialog-footer").ok()??;
         place.append_child(&area).ok()?;
         let call = |object: &JsValue, name: &str, argument: &str| {
@@ -175,14 +177,15 @@ mod real {
         is_there(":popover-open")
     }
 
-    /// Leaves for the sign-in page and back. The server sends on at once whoever has another session by now.
+    /// Leaves for the sign-in page, which leads back here. If the person has another session by now, the server sends
+    /// them back at once.
     pub fn sign_in_again() {
         let location = window().location();
         let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
         let _ = location.assign(&format!("/login?next={}", js_sys::encode_uri_component(&here)));
     }
 
-    /// Leaves this document for a page of its own.
+    /// Loads a page as a new document.
     pub fn load(page: &str) {
         let _ = window().location().assign(page);
     }
@@ -192,19 +195,19 @@ mod real {
         js_sys::Math::random()
     }
 
-    /// What the page's head says under a name.
+    /// The content of the `meta` element of this name in the page's head.
     pub fn meta(name: &str) -> Option<String> {
         let element = document().query_selector(&format!("meta[name={name}]")).ok()??;
         element.get_attribute("content")
     }
 
-    /// What a text in base64 says; nothing if it is none.
+    /// The bytes of a text in base64; none if it isn't base64.
     pub fn bytes(base64: &str) -> Vec<u8> {
         // Each character stands for a byte.
         window().atob(base64).unwrap_or_default().chars().map(|c| c as u8).collect()
     }
 
-    /// The path of the page one is on.
+    /// The path of the current page.
     pub fn path() -> String {
         window().location().pathname().unwrap_or_default()
     }

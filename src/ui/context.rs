@@ -19,16 +19,18 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
-/// Grows with every change made from this page; whatever reads the server tracks it and so reads again.
+/// Counters that grow when something has to be read again: whatever reads the server tracks one of them. `page` grows
+/// with every change made from this page, and with hints while nobody uses the page.
 #[derive(Clone, Copy)]
 pub struct Revision {
     page: RwSignal<u32>,
-    /// Likewise, and with every hint as well, even while somebody uses the page: for what holds nothing to type in.
+    /// Grows with every change made from this page and with every hint, even while somebody uses the page: for parts
+    /// that hold nothing to type in.
     live: RwSignal<u32>,
     frame: RwSignal<u32>,
     /// How many changes are on their way to the server.
     changing: StoredValue<u32>,
-    /// What `page` was at the last hint that something on it changed elsewhere.
+    /// The value of `page` at the last hint that something on the page changed elsewhere.
     hinted: StoredValue<u32>,
 }
 
@@ -41,7 +43,7 @@ impl Revision {
         self.live.get()
     }
 
-    /// Reads again what follows every hint.
+    /// Reads again the parts that follow every hint.
     pub fn bump_live(self) {
         self.live.try_update(|n| *n += 1);
     }
@@ -52,29 +54,29 @@ impl Revision {
         self.bump_frame();
     }
 
-    /// Reads the frame again, where another page comes anyway.
+    /// Reads and renders the frame again, but not the page.
     pub fn bump_frame(self) {
         self.frame.try_update(|n| *n += 1);
     }
 
-    /// A change was sent (`1`) or answered (`-1`).
+    /// Counts a change that was sent (`1`) or answered (`-1`).
     pub fn count_change(self, by: i32) {
         self.changing.try_update_value(|n| *n = n.saturating_add_signed(by));
     }
 
-    /// While a change is on its way, its answer says what is read again.
+    /// Whether a change is on its way to the server. Hints wait for its answer, which says what is read again.
     pub fn is_changing(self) -> bool {
         self.changing.try_get_value().is_some_and(|n| n > 0)
     }
 
-    /// Something on the page changed elsewhere.
+    /// Notes a hint that something on the page changed elsewhere.
     pub fn note_hint(self) {
         if let Some(now) = self.page.try_get_untracked() {
             self.hinted.set_value(now);
         }
     }
 
-    /// Reads again what the last hint was about, unless a change made here has had it read since.
+    /// Reads the page again because of the last hint, unless a change made here has had it read since.
     pub fn follow_hint(self) {
         if self.page.try_get_untracked() == self.hinted.try_get_value() {
             self.page.update(|n| *n += 1);
@@ -93,8 +95,8 @@ pub struct Toast {
     pub failed: bool,
 }
 
-/// What succeeded (or didn't) a moment ago. A place whose message has gone stays, empty, until all have: what is left doesn't
-/// move to another element, which would be read aloud again.
+/// Messages about what succeeded or failed a moment ago. A place whose message has gone stays, empty, until all have
+/// gone: if a message moved to another element, screen readers would read it again.
 #[derive(Clone, Copy)]
 pub struct Toasts {
     pub places: RwSignal<Vec<Option<Toast>>>,
@@ -125,8 +127,8 @@ impl Toasts {
     }
 }
 
-/// Whether a form of this page was restated by a button (`edit=…`): the form that is rendered next puts its controls to what
-/// the page says. It outlives the form, which may be made anew with its dialog.
+/// Whether a form of this page was restated by a button (`edit=…`). If so, the form that is rendered next puts its
+/// controls to what the page says. This outlives the form, which may be made anew with its dialog.
 #[derive(Clone, Copy)]
 pub struct Restated(pub StoredValue<bool>);
 
@@ -156,25 +158,25 @@ impl Live {
         self.0.try_get_value() == Some(true)
     }
 
-    /// To be told as the line that brings hints comes and goes.
+    /// Notes that the line that brings hints is up, or down.
     pub fn is_now(self, up: bool) {
         self.0.try_set_value(up);
     }
 }
 
-/// Who writes in which support ticket, as far as this page was told last: its number, and whether it is its requester.
+/// The last hint that somebody is writing: the number of the support ticket, and whether its requester is writing.
 #[derive(Clone, Copy)]
 pub struct Writing(pub RwSignal<Option<(TicketNumber, bool)>>);
 
 #[derive(Clone, Copy)]
 struct FrameData {
     data: Data<Frame>,
-    /// What was read since because of a hint, and shows only in the counts.
+    /// The frame as it was read since because of a hint; only its counts are shown.
     latest: RwSignal<Option<Frame>>,
     asked: Newest,
 }
 
-/// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
+/// Provides the contexts that also pages without a signed-in person need. Call it once, inside the router.
 pub fn provide_shared() {
     prime_location();
     provide_context(Revision {
@@ -220,8 +222,8 @@ pub fn provide_frame() -> Data<Frame> {
     data
 }
 
-/// The bell's counts: those of a frame as it was rendered, then as they change. Not a derived signal, which would be gone
-/// with a part that is rendered anew before what it shows is.
+/// The bell's counts: as the frame was rendered, then as they change. This isn't a derived signal, because such a
+/// signal would end with the part of the page that made it, before what shows it does.
 #[derive(Clone, Copy)]
 pub struct LiveCounts {
     rendered: Counts,
@@ -239,8 +241,8 @@ pub fn use_counts(rendered: Counts) -> LiveCounts {
     LiveCounts { rendered, latest: expect_context::<FrameData>().latest }
 }
 
-/// Returns what reads the frame once more. New counts show in place, because rendering anew closes menus; `whole` is called
-/// when there is more to show. Does nothing on a page without a frame.
+/// Returns a function that reads the frame once more. New counts show in place, because rendering anew closes menus;
+/// `whole` is called when more than the counts differs. Does nothing on a page without a frame.
 pub fn refresh_frame(whole: impl Fn() + Copy + Send + Sync + 'static) -> impl Fn() + Copy + Send + Sync + 'static {
     let frame = use_context::<FrameData>();
     move || {
@@ -260,14 +262,14 @@ pub fn refresh_frame(whole: impl Fn() + Copy + Send + Sync + 'static) -> impl Fn
     }
 }
 
-/// The answer of the last form, while the URL still speaks of it.
+/// The answer to the last form, while the URL still names it.
 pub async fn flash_answer() -> Option<Flash> {
     let answer = expect_context::<FlashAnswer>().0;
     let current = use_location().search.with_untracked(|search| Query::parse(search).get("flash").is_some());
     if current { answer.wait().await.ok().flatten() } else { None }
 }
 
-/// Shows a view that needs nothing but the last form's answer.
+/// Shows a view that needs nothing but the answer to the last form.
 pub fn with_flash(view: impl Fn() -> AnyView + Clone + Send + Sync + 'static) -> AnyView {
     awaited(move || {
         let view = view.clone();
@@ -303,7 +305,7 @@ where
         let view = view.clone();
         async move {
             provide_context(flash_answer().await);
-            // A new count of the bell alone doesn't render the page again.
+            // Untracked: a new count of the bell alone must not render the page again.
             let frame = frame.wait_untracked().await;
             match (data.wait().await, frame) {
                 (Ok(data), Ok(frame)) => view(data, latest.get_untracked().unwrap_or(frame)),
@@ -313,7 +315,7 @@ where
     })
 }
 
-/// The size of what is coming, while it comes.
+/// Placeholders of about the page's size, shown while it loads.
 fn skeleton() -> AnyView {
     view! {
         <div class="stack" aria-busy="true">
@@ -324,7 +326,7 @@ fn skeleton() -> AnyView {
     .into_any()
 }
 
-/// Lets labels of time tick from the server's clock on.
+/// Keeps the labels of times ticking, from the server's clock on.
 pub fn start_clock(rendered_at: Millis) {
     let clock = expect_context::<Clock>().0;
     Effect::new(move |_| {
@@ -341,8 +343,8 @@ pub fn start_clock(rendered_at: Millis) {
     });
 }
 
-/// What the address names, and the last it named once it names something else: a page that is about to go reads nothing
-/// anew for that. `first` until it names anything.
+/// What the address names, as read by `named`. Once it names nothing of this kind any more, because the page is being
+/// left, the last value stays, so that nothing is read anew. `first` is the value until it names something.
 pub fn kept<T>(named: impl Fn() -> Option<T> + Send + Sync + 'static, first: T) -> Signal<T>
 where
     T: Copy + PartialEq + Send + Sync + 'static,
@@ -350,13 +352,13 @@ where
     memo(move |last: Option<&T>| named().unwrap_or_else(|| last.copied().unwrap_or(first))).into()
 }
 
-/// The list's part of the current query, read once.
+/// The part of the current query that belongs to the list, read once.
 pub fn lasting_query() -> Query {
     use_location().search.with_untracked(|search| Query::parse(search).lasting())
 }
 
-/// Reads a list again now and then while something in it is still on its way and nobody tells of changes, but not under
-/// somebody's fingers: reading again renders again, which would take back what is typed into a filter and close its panel.
+/// Reads a list again every 5 seconds while something in it is on its way and no hints arrive. It waits while somebody
+/// uses the page: reading again renders again, which would undo what is typed into a filter and close its panel.
 pub fn refetch_soon<T: 'static>(on_its_way: bool, data: Data<T>) {
     let live = expect_context::<Live>();
     Effect::new(move |_| {

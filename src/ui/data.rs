@@ -1,5 +1,5 @@
-//! What pages read from the server. All of it travels through one type of resource, of a value whose type only its reader
-//! knows: a resource of its own for each would make the browser half a good deal larger.
+//! What pages read from the server. All of it travels through one type of resource: the type of a value is erased, and
+//! only its reader, [`Data`], knows it. A resource type for each would make the browser half a good deal larger.
 
 use super::browser;
 use super::server_side::{built_once, carried};
@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Something read from the server: at once while it renders a page, and by a call later on.
+/// A value that is read from the server: directly while the server renders a page, and by a call from then on.
 pub struct Data<T> {
     resource: Resource<Answer, FromToStringCodec>,
     of: PhantomData<fn() -> T>,
@@ -66,7 +66,7 @@ impl<T: DeserializeOwned + Clone + 'static> Data<T> {
 }
 
 impl<T: DeserializeOwned + Clone + 'static> Data<T> {
-    /// The same, but whoever waits isn't run again when the value changes.
+    /// [`Data::wait`], but the code that waits isn't run again when the value changes.
     pub async fn wait_untracked(self) -> Result<T, AppError> {
         let mut future = std::pin::pin!(self.resource.into_future());
         std::future::poll_fn(|context| untrack(|| future.as_mut().poll(context))).await.value()
@@ -79,7 +79,7 @@ impl<T> Data<T> {
     }
 }
 
-/// What is asked of the server; another one only if the key differs.
+/// A read of the server. Two of them are equal if their keys are.
 #[derive(Clone)]
 struct Question {
     key: Arc<dyn Key>,
@@ -107,8 +107,8 @@ impl<K: PartialEq + Send + Sync + 'static> Key for K {
     }
 }
 
-/// A value of a type known to its reader, or a refusal; in a page that comes from the server as text, `+` or `-` and the
-/// base64 of what [`codec`] makes of it.
+/// A value whose type its reader knows, or a refusal. In a page that comes from the server it is a text: `+` or `-`,
+/// and the base64 of what [`codec`] makes of it.
 #[derive(Clone)]
 enum Answer {
     Value { value: Arc<dyn Any + Send + Sync>, text: Arc<str> },
@@ -157,7 +157,7 @@ fn read_back<T: DeserializeOwned>(text: &str) -> Result<T, AppError> {
     codec::decode(&browser::bytes(text)).map_err(|_| AppError::Outdated)
 }
 
-/// A part of a page that awaits what it shows.
+/// A part of a page that is shown once its data is there.
 pub fn awaited<F>(view: impl Fn() -> F + Send + Sync + 'static) -> AnyView
 where
     F: Future<Output = AnyView> + Send + 'static,
@@ -165,7 +165,7 @@ where
     awaited_or(|| ().into_any(), view)
 }
 
-/// A part of a page with something in its place until there is what it shows.
+/// A part of a page that is shown once its data is there; until then `meanwhile` is in its place.
 pub fn awaited_or<F>(meanwhile: fn() -> AnyView, view: impl Fn() -> F + Send + Sync + 'static) -> AnyView
 where
     F: Future<Output = AnyView> + Send + 'static,

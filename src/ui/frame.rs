@@ -1,4 +1,4 @@
-//! What surrounds every page of a signed-in person: the bar on top with its menus, the menu on the left, the footer.
+//! The frame around every page of a signed-in person: the bar on top with its menus, the menu on the left, the footer.
 
 use super::bell::{Bell, BellMenu};
 use super::components::form::{Change, hidden_fields, use_button_change};
@@ -58,7 +58,8 @@ fn bare_bar() -> AnyView {
     view! { <header class="topbar"><Brand/></header> }.into_any()
 }
 
-/// Sends to the sign-in page whoever isn't signed in (any more), and says what else is wrong.
+/// Shown instead of the bar if the frame can't be read: leads to the sign-in page if nobody is signed in (any more),
+/// and says any other error.
 #[component]
 fn Elsewhere(error: AppError) -> impl IntoView {
     if error == AppError::SignedOut {
@@ -137,7 +138,8 @@ fn Top(frame: Frame) -> impl IntoView {
     .into_any()
 }
 
-/// Somebody without a project has few pages; from every other one they are sent to the page that says so.
+/// Keeps somebody without a project to the few pages that are open to them. Every other page leads to the one that says
+/// so.
 fn keep_to_open_pages() {
     let location = use_location();
     if !is_open_without_project(&location.pathname.get_untracked()) {
@@ -165,7 +167,7 @@ fn AccountButton(username: String) -> impl IntoView {
 /// A part of Navigation and of the left menu.
 struct Section {
     title: &'static str,
-    /// Where to, which icon, and the word.
+    /// The address, the icon and the label of each link.
     links: Vec<(&'static str, &'static str, &'static str)>,
 }
 
@@ -213,7 +215,8 @@ fn sections(frame: &Frame) -> Vec<Section> {
     sections
 }
 
-/// The links of the sections as HTML that stands still until one goes to another of them, which is marked.
+/// The links of the sections as HTML, with the current one marked. The HTML is made anew only when another link is the
+/// current one.
 fn links(
     frame: &Frame,
     section: &'static str,
@@ -299,7 +302,7 @@ fn ViewMenu(frame: Frame) -> impl IntoView {
     .into_any()
 }
 
-/// The button that switches to a view; the one that one is in is marked.
+/// A button that switches to a view. The current view's is marked.
 fn switch(change: Change, key: &str, label: &str, is_here: bool) -> Markup {
     html! {
         form class="menu-form" method="post" action=(change.action()) {
@@ -330,7 +333,7 @@ fn AccountMenu(frame: Frame) -> impl IntoView {
     .into_any()
 }
 
-/// A plain POST: the whole page is to be gone afterwards.
+/// A plain POST, so that the whole page is gone afterwards.
 #[component]
 pub fn SignOut(class: &'static str) -> impl IntoView {
     view! {

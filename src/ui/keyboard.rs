@@ -1,7 +1,8 @@
-//! Keys pressed on their own: `j` and `k` walk through the rows of a list, the others press what a row or a page offers.
+//! Keys pressed without modifiers: `j` and `k` walk through the rows of a list, the others press what a row or a page
+//! offers.
 //!
-//! A control names its key in `data-key`. The current row is the one that holds the focus, on its link: so it shows, it is
-//! read out, and Enter opens it without any help from here. Whoever is in a list that is read anew stays in their place.
+//! A control names its key in `data-key`. The current row is the one whose link has the focus: so it is marked and read
+//! out, and Enter opens it without any help from here. When a list is read anew, the focus stays at its row.
 
 #[cfg(feature = "hydrate")]
 mod real {
@@ -13,12 +14,12 @@ mod real {
 
     /// The link of each row.
     const ROWS: &str = "main tbody [data-col=id] > a";
-    /// Where keys mean something else: somebody types, or something stands over the page.
+    /// Matches while keys mean something else: somebody types, or a dialog or menu stands over the page.
     const BUSY: &str = "dialog[open], :popover-open, select:focus, textarea:focus, \
                         input:not([type=checkbox], [type=radio]):focus";
     const SETTING: &str = "countersign-shortcuts";
 
-    /// The row one was last at.
+    /// The row that had the focus last.
     #[derive(Clone)]
     struct Place {
         page: String,
@@ -26,9 +27,9 @@ mod real {
         name: String,
     }
 
-    /// How long a dialog may take to close.
+    /// How long a dialog may take to close, in animation frames.
     const MOST_FRAMES: u16 = 120;
-    /// What stands where a list has no rows any more.
+    /// The heading that is shown instead of a list without rows.
     const EMPTY: &str = "main .empty > h2";
 
     thread_local! {
@@ -46,7 +47,7 @@ mod real {
                 }
             });
             on_cleanup(move || handle.remove());
-            // Whoever comes to a row by Tab is there as well.
+            // A row that is reached by Tab is the current row as well.
             let handle = window_event_listener(leptos::ev::focusin, |_| {
                 if document().query_selector("main tbody :focus-visible").is_ok_and(|found| found.is_some()) {
                     let rows = rows();
@@ -94,7 +95,7 @@ mod real {
             (Some(index), _) => step(index),
             (None, Some(place)) => match rows.iter().position(|link| named(link, &place)) {
                 Some(index) => step(index),
-                // It is gone, and what came after it stands there now.
+                // The remembered row is gone, and the one after it has its place now.
                 None if onwards => place.index,
                 None => place.index.saturating_sub(1),
             },
@@ -118,7 +119,7 @@ mod real {
         link.text_content().as_deref() == Some(place.name.as_str())
     }
 
-    /// Presses the control of this key: that of the current row, or of a page that has no rows.
+    /// Presses the control of this key: the current row's, or the page's if the page has no rows or the key is `?`.
     fn press(key: &str) -> Option<()> {
         let control = format!("[data-key=\"{key}\"]");
         let rows = rows();
@@ -131,13 +132,13 @@ mod real {
         Some(())
     }
 
-    /// To be called when a list has been made anew: who has lost the focus with the old rows gets it back, at the same
-    /// ticket or at what follows it; where none is left, at what the empty list says.
+    /// Call it when a list has been rendered anew. If the focus was lost with the old rows, it goes back to the same
+    /// row, or else to the row that has its place now. If no row is left, it goes to the heading of the empty list.
     pub fn stay() {
         Effect::new(|_| settle(MOST_FRAMES));
     }
 
-    /// A dialog that is about to close gives the focus back first.
+    /// Waits up to `frames` animation frames for a dialog to close, because it gives the focus back first.
     fn settle(frames: u16) {
         request_animation_frame(move || {
             if frames > 0 && matches!(document().query_selector("dialog[open]"), Ok(Some(_))) {
@@ -162,7 +163,7 @@ mod real {
         window().local_storage().ok().flatten()
     }
 
-    /// Whether the person wants them; they do unless they said otherwise in this browser.
+    /// Whether the shortcuts are on: they are unless the person turned them off in this browser.
     pub fn is_on() -> bool {
         storage().and_then(|storage| storage.get_item(SETTING).ok().flatten()).as_deref() != Some("off")
     }

@@ -1,8 +1,9 @@
 //! Memos that have their value from the beginning.
 //!
-//! While a memo is computed its value is taken out, and on the server parts of a page are rendered by several threads: two that
-//! ask for the first value at the same time would find nothing there, which ends the one that does (leptos#4739). A memo that
-//! has its value before anybody else knows it is only read, because nothing changes while a page is rendered.
+//! While Leptos computes a memo, its value is taken out. On the server, parts of one page are rendered by several
+//! threads: if two of them ask for a memo's first value at the same time, one finds nothing there and panics
+//! (leptos#4739). A memo that got its value before anybody else knows it is only read, because nothing changes while a
+//! page is rendered.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
@@ -16,7 +17,7 @@ where
     memo
 }
 
-/// The same for what the router tells of the address. Call it once, inside the router.
+/// Gives the router's memos of the address their value. Call it once, inside the router.
 pub fn prime_location() {
     let location = use_location();
     prime(location.pathname);

@@ -106,14 +106,14 @@ pub fn wake() {
     });
 }
 
-/// Says that scripts have stopped for good, as they do when the code of an area can't be had any more (there is a new
-/// release, or no connection), and offers the way out.
+/// Says on the page that scripts have stopped for good, and offers to reload it. This happens when the code of an area
+/// can't be loaded any more: there is a new release, or no connection.
 #[cfg(feature = "hydrate")]
 pub fn say_stopped() {
     browser::offer_reload("This page stopped working. ");
 }
 
-/// Keeps focus and menus in step with the pages one goes to.
+/// Closes menus and focuses the content whenever another page is opened.
 fn follow() {
     let path = use_location().pathname;
     Effect::new(move |before: Option<String>| {

@@ -1,4 +1,4 @@
-//! The bell's section New Ticket: what one may start in this view.
+//! The bell's section New Ticket: the tickets that the person may start in this view.
 
 use super::components::icon::Icon;
 use super::requests::{Entry, entries};

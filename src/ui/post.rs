@@ -13,8 +13,8 @@ mod real {
     use leptos::server_fn::response::ClientRes;
     use leptos::web_sys::FormData;
 
-    /// Posts the fields and asks for the reply itself, where a form sent without scripts asks for a page. `made_for` is the
-    /// account that the form acts for.
+    /// Posts the fields and asks for the [`Reply`] itself, where a form sent without scripts asks for a page.
+    /// `made_for` is the account that the form acts for.
     pub async fn post(
         url: &'static str,
         fields: Vec<(String, String)>,

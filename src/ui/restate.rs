@@ -1,9 +1,9 @@
-//! Rows that come, go and move in a form whose half-made state is in the URL: pure work on names and values.
+//! Rows that are added, removed and moved in a form whose half-made state is in the URL: pure work on names and values.
 //!
 //! The rows of `form[links]` are named `form[links][0][…]`, `form[links][1][…]` and so on. A button of the form asks for
 //! one change (`edit=add`, `edit=remove-1`, `edit=up-2`, `edit=down-0`), and the page renders what comes out of it.
 
-/// The query name under which a button says what is asked for.
+/// The query's parameter in which a button says what it asks for.
 pub const EDIT: &str = "edit";
 
 pub type Pairs = Vec<(String, String)>;
@@ -13,7 +13,8 @@ pub fn row_count(pairs: &Pairs, prefix: &str) -> usize {
     pairs.iter().filter_map(|(name, _)| split(name, prefix)).map(|(index, _)| index + 1).max().unwrap_or(0)
 }
 
-/// Does what a button asked for. A new row has the fields of `fresh`, named by what follows their index.
+/// Makes the change that a button asked for. A new row has the fields of `fresh`: each is what follows the index in the
+/// name, and the value.
 pub fn edited(pairs: Pairs, prefix: &str, edit: Option<&str>, fresh: &[(&str, &str)]) -> Pairs {
     let Some(edit) = edit else { return pairs };
     let mut order: Vec<usize> = (0..row_count(&pairs, prefix)).collect();

@@ -1,4 +1,5 @@
-//! What only a rendering server can do to its response; in the browser these do nothing.
+//! What the server does to its response while it renders a page. In the browser these functions do nothing, or read
+//! what the server wrote into the page's head.
 
 #[cfg(feature = "ssr")]
 mod real {
@@ -22,7 +23,7 @@ mod real {
         }
     }
 
-    /// For whoever writes the document around the page.
+    /// Notes the area of the page for `http`, which writes the document around it.
     pub fn note_area(name: &'static str) {
         if let Some(area) = use_context::<Area>() {
             // A page belongs to one area, however often it is chosen.
@@ -52,7 +53,8 @@ mod real {
     pub fn carried<T: Serialize + DeserializeOwned>(value: &T) -> Arc<str> {
         match codec::encode(value) {
             Ok(bytes) => {
-                // A type that is read by its tags (internally or adjacently tagged, untagged, flattened) can't be read here.
+                // A type that is read by its tags (internally or adjacently tagged, untagged, flattened) can't be read
+                // back.
                 debug_assert!(codec::decode::<T>(&bytes).is_ok(), "{} can't be read", std::any::type_name::<T>());
                 STANDARD.encode(bytes).into()
             }
@@ -68,11 +70,12 @@ mod real {
 mod real {
     use std::sync::Arc;
 
-    /// The head of the page says it.
+    /// Read from the page's head.
     pub fn is_demo() -> bool {
         crate::ui::browser::is_there("meta[name=demo]")
     }
-    /// The head of the page says it, and goes on saying it whoever signs in elsewhere.
+    /// The account that the page was made for, read from the page's head. It stays the same if somebody else signs in
+    /// in another tab.
     pub fn made_for() -> Option<String> {
         crate::ui::browser::meta(crate::wire::session::MADE_FOR)
     }

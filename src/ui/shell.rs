@@ -6,10 +6,11 @@ use crate::wire::session::MADE_FOR;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-/// The name under which a page tells up to where it holds what was committed.
+/// The name of the `meta` element with the page's position: up to there the page holds what was committed.
 pub const LIVE: &str = "live";
 
-/// `style` is the address of the stylesheet. What wakes the page up, the server puts at its end.
+/// `style` is the address of the stylesheet. The script that wakes the page up isn't here: the server puts it at the
+/// page's end.
 pub fn shell(options: LeptosOptions, style: String) -> impl IntoView {
     let position = use_context::<Position>().map(|position| position.to_string());
     let made_for = server_side::made_for();

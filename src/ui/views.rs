@@ -1,9 +1,10 @@
-//! Views of one kind made into a list. Their types are erased: each kind of list would be code of its own in the browser half.
+//! Views of one kind made into a list. Their types are erased, because each kind of list would be code of its own in
+//! the browser half.
 
 use leptos::prelude::*;
 
 pub trait Views: Iterator {
-    /// What the iterator makes, in its order.
+    /// The views, in the iterator's order.
     fn views(self) -> Vec<AnyView>;
 }
 

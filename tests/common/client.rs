@@ -51,7 +51,7 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("{e} in {} {}", self.status, self.body))
     }
 
-    /// What a server function answers that only reads.
+    /// The answer of a server function that only reads.
     pub fn read<T: DeserializeOwned>(&self) -> T {
         codec::decode(&self.bytes).unwrap_or_else(|e| panic!("{e} in {} {}", self.status, self.body))
     }
@@ -110,7 +110,7 @@ impl Client {
         assert!(matches!(answer.reply(), Reply::Done(_)), "{username} signs in: {}", answer.body);
     }
 
-    /// Opens something that is read as it comes.
+    /// Opens an address whose answer is read as it comes.
     pub async fn open(&mut self, path: &str) -> Response<Body> {
         self.ask(Request::get(path).body(Body::empty()).expect("a request")).await
     }

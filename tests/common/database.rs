@@ -66,7 +66,7 @@ async fn make(engine: Engine, contents: Contents) -> Original {
     }
 }
 
-/// The server is a throwaway one, so its databases are left behind.
+/// The address of a new database without tables. It is left behind, because the server is a throwaway one.
 pub async fn fresh_postgres_database() -> String {
     create_on_postgres("").await
 }

@@ -20,9 +20,9 @@ pub struct Inside {
     transactions: Vec<(usize, &'static str, String)>,
     /// A text with this in it is refused.
     pub refuses: Option<&'static str>,
-    /// After so many answers nothing is answered any more.
+    /// After this many answers no request is answered any more.
     pub away_after: Option<usize>,
-    /// How often what was asked.
+    /// How often each kind of request came.
     pub asked: BTreeMap<&'static str, usize>,
 }
 
@@ -50,7 +50,7 @@ impl Desk {
         self.inside.lock().expect("no panic")
     }
 
-    /// Somebody who works there replies.
+    /// Adds a reply by somebody who works in the helpdesk.
     pub fn say(&self, ticket: usize, words: String) {
         self.inside().transactions.push((ticket, "Correspond", words));
     }
@@ -130,7 +130,8 @@ impl Inside {
         }
     }
 
-    /// After a number, oldest first; or, where it is looked for a reply, of one ticket, newest first.
+    /// The transactions after an id, oldest first; or, if the query looks for a reply, those of one ticket, newest
+    /// first.
     fn listed(&self, query: &BTreeMap<String, String>) -> Vec<Value> {
         let (text, most) = (&query["query"], query["per_page"].parse().expect("a number"));
         let after = text.rsplit_once("id > ").map_or(0, |(_, id)| id.parse::<usize>().expect("a number"));

@@ -19,7 +19,7 @@ pub async fn docked(app: &TestApp, form: &ConnectionForm, queue: &str) {
     lives_in(app, queue).await;
 }
 
-/// Connecting a system is for the System View only.
+/// Checks that a system can be connected in the System View only.
 pub async fn others_are_refused(app: &TestApp, form: &ConnectionForm) {
     for who in ["owner", "domainadmin"] {
         let refused = external::test(app, &app.caller(who).await, form).await;
@@ -27,7 +27,7 @@ pub async fn others_are_refused(app: &TestApp, form: &ConnectionForm) {
     }
 }
 
-/// The token is kept, but nowhere as it is.
+/// Checks that the token is stored, but nowhere in plain text.
 pub async fn token_is_nowhere(app: &TestApp, token: &str) {
     let kept: String = app.db.scalar("SELECT token FROM external_system", vec![]).await.expect("a token");
     assert!(!kept.contains(token), "sealed");
@@ -51,7 +51,7 @@ pub async fn reply(app: &TestApp, number: i64, text: &str) {
     handling::reply(app, &app.caller("member").await, number, handling::Entry::reply(text)).await.expect("sent");
 }
 
-/// A reply of `member` with files.
+/// Sends a reply of `member` with files.
 pub async fn reply_with(app: &TestApp, number: i64, text: &str, files: &[(&str, &[u8])]) {
     let mut sent = vec![];
     for (name, content) in files {

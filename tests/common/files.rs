@@ -1,4 +1,4 @@
-//! Files as they arrive.
+//! Files as uploads bring them.
 
 use super::TestApp;
 use countersign::server::service::support::attachments;

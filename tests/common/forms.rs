@@ -1,4 +1,5 @@
-//! What the server functions take, read from their source: so a campaign against them knows each that is added.
+//! The fields that server functions take, read from their source, so that a campaign against them knows each function
+//! that is added.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -27,7 +28,7 @@ pub fn all() -> Vec<Form> {
         }
         forms.push(Form { path: format!("/api/{endpoint}"), fields });
     }
-    // Read by its text, a function that is written otherwise would be passed over in silence.
+    // A function that is written in another way wouldn't be found, and would be left out in silence.
     assert_eq!(forms.len(), functions.matches("\n#[server(").count(), "every server function is read");
     assert!(forms.len() > 50, "they are where this looks for them");
     forms

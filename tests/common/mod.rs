@@ -144,13 +144,13 @@ impl TestApp {
         TestApp { app, ..self.clone() }
     }
 
-    /// The same over another database.
+    /// The application over another database, with its clock and settings.
     pub fn on(&self, db: Db) -> TestApp {
         let app = application(db, self.clock.clone(), (*self.app.settings).clone());
         TestApp { app, ..self.clone() }
     }
 
-    /// The same database and clock under other settings.
+    /// The application with its database and clock under other settings.
     pub fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> TestApp {
         let mut settings = (*self.app.settings).clone();
         change(&mut settings);

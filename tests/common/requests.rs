@@ -1,4 +1,4 @@
-//! What tests ask for first: a host, or help.
+//! What tests ask for first: a host, or technical support.
 
 use super::TestApp;
 use countersign::domain::host::HostForm;
@@ -45,12 +45,12 @@ pub fn number_in(done: &Done) -> i64 {
     done.message.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("Ticket NUMBER submitted.")
 }
 
-/// The same of `member`, in web.
+/// [`ask_for_support`] by `member`, in web.
 pub async fn member_asks(app: &TestApp, description: &str) -> i64 {
     ask_for_support(app, &app.caller_in("member", "Project View: web").await, description).await
 }
 
-/// Adds so many canceled tickets of this name that are otherwise like this one, newer than all.
+/// Adds `count` canceled tickets of this name, newer than all others. Otherwise they are like ticket `number`.
 pub async fn copies(app: &TestApp, number: i64, count: i64, name: &str) {
     let mut tx = app.db.begin().await.expect("begin");
     let last: i64 = tx.scalar("SELECT MAX(number) FROM ticket", vec![]).await.expect("query");

@@ -1,11 +1,11 @@
-//! What has to hold whatever happens: random stories, told by proptest, and what is true at the end of any.
+//! Random stories (sequences of events), made by proptest, and what has to be true at the end of each.
 
 use countersign::server::store::db::Db;
 use countersign::server::store::value::args;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, TestRunner};
 
-/// Plays so many random stories; of one that fails, the shortest that still does is told.
+/// Plays `cases` random stories. If one fails, the shortest story that still fails is told.
 pub fn play_any<S: Strategy>(cases: u32, stories: S, play: impl AsyncFn(S::Value)) {
     let config = Config { cases, failure_persistence: None, max_shrink_iters: 30, ..Config::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("runtime");
@@ -17,7 +17,7 @@ pub fn play_any<S: Strategy>(cases: u32, stories: S, play: impl AsyncFn(S::Value
         .expect("no counterexample");
 }
 
-/// Open tasks are exactly those of the open links, of whoever holds the role now, without who asked.
+/// Checks that open tasks are exactly those at open links, one for each enabled holder of the role but the initiator.
 pub async fn check_open_tasks(db: &Db) {
     let expected = "SELECT DISTINCT t.number, a.account_id FROM ticket t
       JOIN assignment a ON a.role_id = t.waits_role JOIN project p ON p.id = a.project_id

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// Longer than anything here takes on a busy machine.
+/// How long to wait for a message, which is longer than anything takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A browser signed in as this person, and the caller of its session.
@@ -44,7 +44,8 @@ pub async fn open(app: &TestApp, caller: Caller) -> Stream {
     stream
 }
 
-/// Waits until everything committed so far was told: the end of a session that is committed now comes after it.
+/// Waits until listeners were told of everything committed so far: a session's end that is committed now is told after
+/// it.
 pub async fn settled(app: &TestApp) {
     let mut caller = app.caller("helpdesk").await;
     caller.session_hash = new_id();

@@ -1,4 +1,4 @@
-//! Asking for hosts and having them approved, for the tests of what comes after.
+//! Asking for hosts and having them approved, for tests of what happens afterwards.
 #![allow(dead_code, reason = "every test program uses a part of it")]
 
 use crate::common::TestApp;
@@ -18,7 +18,7 @@ use countersign::wire::error::AppError;
 use countersign::wire::workflow::TicketDetail;
 use std::sync::Arc;
 
-/// The smallest host of this name, so many times, for the project.
+/// The form for `quantity` hosts of this name and of the smallest size, in the project.
 pub async fn form(app: &TestApp, project: &str, name: &str, quantity: i64) -> HostForm {
     let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("form");
     let smallest = offered.specifications.iter().min_by_key(|s| (s.vcpu, s.memory_mib)).expect("a catalogue");
@@ -33,7 +33,7 @@ pub async fn form(app: &TestApp, project: &str, name: &str, quantity: i64) -> Ho
     }
 }
 
-/// What one host of [`form`] takes.
+/// What one host of [`form`] takes of the quota.
 pub async fn amounts_of_one(app: &TestApp) -> Amounts {
     let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("form");
     let form = form(app, "web", "one", 1).await;
@@ -100,7 +100,7 @@ pub async fn machines(app: &TestApp) -> Vec<HostId> {
     inventory::machines(&app.db).await.expect("query").into_iter().map(|(tag, _)| tag).collect()
 }
 
-/// What `web` uses and holds, in hosts.
+/// How many hosts `web` uses and holds of its quota.
 pub async fn used_and_held(app: &TestApp) -> (i64, i64) {
     use countersign::domain::quota::Key::HostCount;
     let standings = quota::standings(&app.db, &app.project("web").await).await.expect("standings");
@@ -114,10 +114,10 @@ pub fn on_cloud(app: &TestApp, cloud: impl CloudProvider) -> TestApp {
     other
 }
 
-/// What comes of a call to the cloud.
+/// The answer to a call of the cloud.
 pub type CloudAnswer = Result<Progress, Unavailable>;
 
-/// What a test makes of the calls to the cloud.
+/// What a test does to the calls of the cloud.
 pub trait Interference: Send + Sync + 'static {
     /// Answers a call, which begins with its kind: `start`, `poll` or `clean up`, and its request. Only if `asked` is awaited
     /// does the cloud hear of it.
@@ -136,7 +136,7 @@ impl<F: Fn(&str) -> Option<CloudAnswer> + Send + Sync + 'static> Interference fo
     }
 }
 
-/// The cloud behind it, as far as the interference lets it be heard.
+/// A cloud whose calls go through an interference.
 pub struct Interfering<I> {
     pub behind: Arc<dyn CloudProvider>,
     pub instead: I,

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// Fails a part of the calls before they are made and a part after, and takes its time.
+/// Makes a cloud unsteady: a part of the calls fails before they are made, a part after, and every call takes its time.
 struct Unsteady {
     luck: Mutex<StdRng>,
     broken: Arc<AtomicUsize>,
@@ -77,7 +77,7 @@ pub async fn unsteady_cloud(engine: Engine) {
             counts.checks += 1;
             app.clock.advance(30 * SECOND);
         }
-        // It has recovered; what was given up meanwhile is taken up by a person.
+        // The cloud has recovered. What was given up meanwhile is retried by a person.
         is_steady.store(true, Ordering::SeqCst);
         for number in &numbers {
             let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM ticket WHERE number = $1 AND execution_result = 'failed'";
@@ -89,7 +89,7 @@ pub async fn unsteady_cloud(engine: Engine) {
             jobs::run_due(&app).await.expect("run");
             app.clock.advance(30 * SECOND);
         }
-        // Laid aside were calls of attempts that were retried since.
+        // Jobs that were laid aside belong to attempts that were retried since.
         let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM ticket WHERE execution_result <> 'succeeded'
                    AND ticket_type = 'apply-machine' AND process_result = 'approved'";
         assert_eq!(app.db.scalar::<i64>(sql, args![]).await.expect("query"), 0, "every ticket succeeds in the end");
@@ -104,7 +104,7 @@ pub async fn unsteady_cloud(engine: Engine) {
     report::row(name, counts);
 }
 
-/// Two workers at once, of which one may be killed on its way.
+/// Runs due jobs with two workers at once, one of which may be killed on its way.
 async fn work(app: &TestApp, rng: &mut StdRng) {
     let limits = [rng.random_range(1..60), 10_000];
     let workers = limits.map(|limit| tokio::time::timeout(Duration::from_millis(limit), jobs::run_due(app)));
@@ -179,7 +179,7 @@ pub async fn unsteady_helpdesk(engine: Engine) {
     report::row(name, counts);
 }
 
-/// A ticket was made there and nobody here knows yet, when somebody there replies already.
+/// Somebody replies in the helpdesk to a ticket of which nobody here knows yet that it was made there.
 pub async fn a_reply_before_the_ticket_is_known(engine: Engine) {
     let app = TestApp::demo(engine).await;
     let desk = FakeHelpdesk::start(1).await;

@@ -24,7 +24,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-/// Longer than anything takes that goes on by itself; the lease of a killed server is 15 seconds.
+/// How long to wait for anything that goes on by itself. It is longer than all of it takes; the lease of a killed
+/// server, for one, is 15 seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub struct Campaign {
@@ -48,7 +49,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Waits until somebody was answered that something failed.
+    /// Waits until a request was answered with a failure.
     pub async fn until_something_failed(&self) {
         let begun = Instant::now();
         while self.shift.counts.lock().expect("the counts").failed == 0 {
@@ -71,7 +72,7 @@ impl Campaign {
         (campaign, server)
     }
 
-    /// The same on this database, with the server's log in this folder.
+    /// [`Campaign::on`], but on this database, and with the server's log in this folder.
     pub async fn at(database_url: String, folder: &Path, name: &'static str, seed: u64) -> (Campaign, Server) {
         let recipe = Recipe { database_url, folder: folder.to_owned(), inventory_faults: String::new() };
         let server = recipe.start();
@@ -94,7 +95,7 @@ impl Campaign {
         (campaign, server)
     }
 
-    /// Everybody begins to work, spread over these servers.
+    /// Begins a round: all people start to work, spread over these servers.
     pub fn load(&mut self, servers: &[&Server]) -> Load {
         self.round += 1;
         // One failure in a few rounds, so that there is something to retry and to abandon.
@@ -115,12 +116,12 @@ impl Campaign {
         self.ledger.lock().expect("the ledger").clone()
     }
 
-    /// How the marks of this round begin.
+    /// The beginning of all marks of this round.
     fn marks(&self) -> String {
         format!("{}-{}-", self.name, self.round)
     }
 
-    /// Waits for a random part of this time.
+    /// Waits for a random time of up to `longest` milliseconds.
     pub async fn moment(&mut self, longest: u64) {
         tokio::time::sleep(Duration::from_millis(self.rng.random_range(20..longest))).await;
     }
@@ -138,15 +139,15 @@ impl Campaign {
         found.expect("one of the people").0.at(&server.base)
     }
 
-    /// Whether what was answered in this round is true.
+    /// Checks that what was answered in this round is true.
     pub async fn check_answers(&self) {
         let db = Db::open(&self.recipe.database_url).await.expect("the database");
         self.told().check(&db, &self.marks()).await;
         db.close().await;
     }
 
-    /// The same, with all that has to hold at any instant: no server lives. Their leases run out now and not in fifteen
-    /// seconds.
+    /// [`Campaign::check_answers`], and all that has to hold at any instant. No server may be running: the leases of
+    /// the killed ones are ended now, not in fifteen seconds.
     pub async fn check_remains(&mut self) {
         self.check_answers().await;
         let db = Db::open(&self.recipe.database_url).await.expect("the database");
@@ -159,7 +160,7 @@ impl Campaign {
         self.counts.checks += 1;
     }
 
-    /// Waits until what is under way is over, by a server that runs, and checks everything.
+    /// Waits until a running server has finished what is under way, and checks everything.
     pub async fn check_all(&mut self) {
         let db = Db::open(&self.recipe.database_url).await.expect("the database");
         let begun = Instant::now();
@@ -186,7 +187,7 @@ impl Campaign {
     }
 }
 
-/// So little quota for `web` that people come up against it.
+/// Limits the quota of `web` so far that people come up against it.
 async fn limit(db: &Db) {
     let web = db.scalar::<String>("SELECT id FROM project WHERE name = 'web'", args![]).await.expect("query");
     let limits = BTreeMap::from([(Key::Vcpu, 16), (Key::HostCount, 10)]);

@@ -28,7 +28,7 @@ struct Story {
     counts: Counts,
     tickets: Vec<i64>,
     threads: Vec<i64>,
-    /// The latest that the clock has said before it was set.
+    /// The latest time that the clock has shown.
     furthest: i64,
 }
 
@@ -108,7 +108,7 @@ impl Story {
                 jobs::run_due(&self.app).await.expect("run");
             }
             9 => {
-                // Killed on its way: its claims stay under leases by the clock as it was.
+                // A worker that is killed on its way: its claims stay under leases that end by the clock as it was.
                 let limit = Duration::from_millis(below(&mut self.rng, 8) as u64);
                 let _ = tokio::time::timeout(limit, jobs::run_due(&self.app.app)).await;
             }
@@ -154,8 +154,8 @@ impl Story {
         }
     }
 
-    /// An hour after the furthest that the clock has stood everything that was begun is over, leases and pauses of times that
-    /// were taken back included.
+    /// Moves the clock to an hour after the latest time it has shown. By then everything that was begun has to be over,
+    /// also what waited for leases and pauses from times that were taken back.
     async fn settle(&self) {
         self.app.clock.advance((self.furthest - self.app.now()).max(0) + HOUR);
         for _ in 0..200 {
@@ -168,7 +168,7 @@ impl Story {
         panic!("jobs are left: {:?}", self.app.leftover_jobs().await);
     }
 
-    /// Whatever still waits for its requester closes by itself, once.
+    /// Checks that whatever still waits for its requester closes by itself, once.
     async fn check_threads(&self) {
         self.app.clock.advance(4 * DAY);
         for _ in 0..3 {
@@ -182,7 +182,8 @@ impl Story {
         assert_eq!(self.app.db.scalar::<i64>(sql, args![]).await.expect("query"), 0, "and none closes twice");
     }
 
-    /// Who was away for longer than a session lives is signed out, also when the clock had been set back before.
+    /// Checks that somebody who was away for longer than a session lives is signed out, also when the clock had been
+    /// set back before.
     async fn check_idle_session(&self, mut browser: Client) {
         browser.sign_in("owner").await;
         self.app.clock.advance(-30 * MINUTE);

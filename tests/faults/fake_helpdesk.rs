@@ -1,5 +1,5 @@
-//! What answers like Request Tracker as far as we ask it, and can lose requests, lose answers, dawdle and talk nonsense. What
-//! a real one does is checked by `make test-rt`.
+//! A helpdesk that answers like Request Tracker as far as we ask it, and that can lose requests, lose answers, dawdle
+//! and talk nonsense. What a real one does is checked by `make test-rt`.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
-/// It ends with this.
+/// A helpdesk that is running until this is dropped.
 pub struct FakeHelpdesk {
     address: SocketAddr,
     desk: Arc<Mutex<Desk>>,
@@ -30,7 +30,7 @@ struct Desk {
     faults: usize,
     requests: usize,
     tickets: Vec<Ticket>,
-    /// The number of one is its place, from 1.
+    /// The id of a transaction is its place here, from 1.
     transactions: Vec<Transaction>,
 }
 
@@ -78,7 +78,7 @@ impl FakeHelpdesk {
         self.with(|desk| desk.misbehaves = misbehaves);
     }
 
-    /// Makes the next ticket that is asked for, and doesn't say so.
+    /// Has the next ticket made that is asked for, but loses the answer that says so.
     pub fn lose_next_ticket(&self) {
         self.with(|desk| desk.loses_ticket = true);
     }
@@ -124,7 +124,7 @@ impl FakeHelpdesk {
     }
 }
 
-/// The place in its thread that a marker names.
+/// The place in its thread that the marker in an entry names.
 fn position(words: &str) -> Option<i64> {
     words.lines().last()?.strip_suffix(']')?.rsplit_once('/')?.1.parse().ok()
 }
@@ -190,7 +190,7 @@ impl Desk {
         found.map(|(place, _)| json!({"id": (place + 1).to_string()})).collect()
     }
 
-    /// Those after a number, or the replies of one ticket, the newest first.
+    /// The transactions after an id, or the replies of one ticket, the newest first.
     fn listed(&self, asked: &HashMap<String, String>) -> Vec<Value> {
         let query = &asked["query"];
         let after: usize = query.rsplit_once(" id > ").and_then(|(_, id)| id.parse().ok()).unwrap_or_default();

@@ -32,7 +32,7 @@ impl SmallDisk {
         self.0.path().join("ballast")
     }
 
-    /// Until not a byte more fits.
+    /// Fills the disk until not a byte more fits.
     fn fill(&self) {
         let mut file = File::options().create(true).append(true).open(self.ballast()).expect("a file");
         for size in [64 * 1024, 4 * 1024] {
@@ -69,12 +69,13 @@ pub async fn disk_full() {
         campaign.counts.faults += 1;
         campaign.moment(500).await;
         if round == 1 {
-            // However busy the machine is, somebody comes to write while nothing fits. Later rounds may end before that.
+            // Waits until somebody tries to write while nothing fits, however busy the machine is. Later rounds may end
+            // before that.
             load.until_something_failed().await;
         }
         assert!(server.is_running(), "the server lives");
         if round % 4 == 0 {
-            // It is killed while the disk is full, and started while it still is.
+            // The server is killed while the disk is full, and started while it still is.
             server.kill();
             campaign.end(load).await;
             let started = campaign.recipe.try_start();
@@ -103,7 +104,8 @@ pub async fn disk_full() {
     server.kill();
 }
 
-/// Somebody who hasn't been seen for a while reads, which is noted where there is room.
+/// Reads as somebody who hasn't been seen for a while. The server answers, although there is no room to note that they
+/// were seen.
 async fn reading_goes_on(campaign: &Campaign, disk: &SmallDisk, server: &mut super::server::Server) {
     let db = Db::open(&campaign.recipe.database_url).await.expect("the database");
     let mut tx = db.begin().await.expect("begin");

@@ -1,4 +1,4 @@
-//! What has to hold whatever broke, read from the database itself.
+//! Invariants: what has to hold whatever broke, read from the database itself.
 
 use crate::common::stories::check_open_tasks;
 use countersign::domain::host::host_amounts;
@@ -16,7 +16,7 @@ use countersign::server::store::directory;
 use countersign::server::store::value::args;
 use std::collections::BTreeMap;
 
-/// How many rows there are that mustn't be; each with what it means.
+/// Statements that count rows that mustn't exist, each with what such a row would mean.
 const NEVER: [(&str, &str); 13] = [
     (
         "a ticket that ended holds quota",
@@ -66,7 +66,7 @@ const NEVER: [(&str, &str); 13] = [
            (SELECT COUNT(*) FROM (SELECT 1 FROM host_step s WHERE s.host_id = h.id GROUP BY s.operation
               HAVING MIN(CASE WHEN s.state = 'done' THEN 1 ELSE 0 END) = 1) AS done)",
     ),
-    // What was under way is over: only asked once the queue has drained.
+    // Asked only once the queue has drained, when nothing is under way any more.
     ("DRAINED a host that nothing goes on with", "SELECT COUNT(*) FROM host
          WHERE status IN ('deploying', 'changing_configuration', 'deleting') OR change IS NOT NULL"),
     ("DRAINED a ticket that nothing goes on with", "SELECT COUNT(*) FROM ticket
@@ -81,7 +81,7 @@ const NEVER: [(&str, &str); 13] = [
          JOIN ticket t ON t.number = s.ticket_number WHERE t.execution_result = 'succeeded' AND s.state NOT IN ('done', 'failed')"),
 ];
 
-/// Everything. `drained`: nothing is under way any more. Gives the newest seal, for the next time.
+/// Checks everything. `drained`: nothing is under way any more. Returns the newest seal, for the next check.
 pub async fn check(app: &App, drained: bool, head: Option<&Head>) -> Option<Head> {
     for (what, sql) in NEVER {
         if what.starts_with("DRAINED") && !drained {
@@ -141,7 +141,7 @@ struct Failed {
     disks_gib: i64,
 }
 
-/// Every open ticket holds exactly what it asks for and doesn't use yet.
+/// Checks that every open ticket holds exactly what it asks for and doesn't use yet.
 async fn check_holds(db: &Db) {
     let sql = "SELECT number, ticket_type, payload, status, process_result, execution_result FROM ticket
                WHERE status = 'incomplete' AND support = 0 ORDER BY number";
@@ -166,7 +166,8 @@ async fn check_holds(db: &Db) {
                 }
                 wanted
             }
-            // What a broken adjustment still holds is what its growth was: its limits are checked.
+            // A failed adjustment holds what it was to grow by, which the ticket alone doesn't tell; it is covered by
+            // the check of the limits.
             (Some(_), _) => continue,
         };
         let held = held.remove(&ticket.number).unwrap_or_default();
@@ -177,8 +178,8 @@ async fn check_holds(db: &Db) {
     }
 }
 
-/// Every host application that was carried out made as many hosts as it asked for, and no other made any. A host that Abandon
-/// gave up counts no more: it is gone, or a job is on its way to remove it.
+/// Checks that every host application that was carried out made as many hosts as it asked for, and no other ticket made
+/// any. A host that Abandon gave up counts no more: it is gone, or a job is on its way to remove it.
 async fn check_quantities(db: &Db) {
     let sql = "SELECT number, ticket_type, payload, status, process_result, execution_result FROM ticket
                WHERE ticket_type = 'apply-machine' ORDER BY number";

@@ -5,7 +5,7 @@ use super::report;
 use crate::common::Engine;
 use rand::RngExt;
 
-/// Everything is checked every so many rounds, and at the end.
+/// How many rounds there are between checks of everything.
 const CHECK_EVERY: usize = 20;
 
 pub async fn killed_under_load(engine: Engine) {

@@ -1,4 +1,4 @@
-//! What people were told about each change they asked for, against what the database holds of it.
+//! A ledger of what people were told about each change they asked for, to compare with what the database holds.
 //!
 //! Every change carries a text that no other carries: the reason of a ticket, the note of a decision, the words of a reply.
 
@@ -31,7 +31,7 @@ impl Ledger {
         self.marks.push((mark, told));
     }
 
-    /// Whether everything confirmed is there once, and nothing denied is; of marks that begin like this.
+    /// Checks the marks that begin like this: everything confirmed is there once, and nothing denied is there.
     pub async fn check(&self, db: &Db, beginning: &str) {
         let sql =
             "SELECT note FROM ticket_record WHERE note LIKE $1 UNION ALL SELECT body FROM post WHERE body LIKE $1";
@@ -58,7 +58,7 @@ impl Ledger {
         }
     }
 
-    /// How many changes were told so.
+    /// How many changes were answered like this.
     pub fn count(&self, told: Told) -> usize {
         self.marks.iter().filter(|(_, of)| *of == told).count()
     }

@@ -1,4 +1,4 @@
-//! What people do at once while things break: each goes on with whatever their lists offer.
+//! What people do at the same time while things break: each goes on with whatever their lists offer.
 
 use super::ledger::{Ledger, Told};
 use super::person::{Outcome, Person, Unread, below};
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What the account does all day.
+/// What a person does all day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     /// Asks for hosts, changes and deletions, takes things back, asks for help.
@@ -38,7 +38,7 @@ pub const PEOPLE: [(&str, Part); 8] = [
     ("sysadmin", Part::Administers),
 ];
 
-/// Ids that forms name.
+/// The ids that forms need.
 #[derive(Clone)]
 pub struct Catalogue {
     pub web: String,
@@ -63,7 +63,7 @@ impl Catalogue {
     }
 }
 
-/// What workers who began together share: when to stop, and what they did so far.
+/// What the workers of a round share: when to stop, and what they did so far.
 #[derive(Default)]
 pub struct Shift {
     pub is_over: AtomicBool,
@@ -78,7 +78,7 @@ pub struct Worker {
     pub ledger: Arc<Mutex<Ledger>>,
     pub shift: Arc<Shift>,
     rng: StdRng,
-    /// How every mark of this worker begins.
+    /// The beginning of every mark of this worker.
     marks: String,
     marked: usize,
 }
@@ -107,7 +107,7 @@ impl Worker {
                 Part::Administers => self.administer().await,
             };
             if acted.is_none() {
-                // Nothing to do, or nobody there: what others do, or a start, changes that.
+                // There is nothing to do, or no server. What others do, or a start, changes that.
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         }
@@ -146,7 +146,7 @@ impl Worker {
         told
     }
 
-    /// The same for a change that carries a mark.
+    /// [`Worker::change`] for a change that carries a mark, which the ledger notes.
     async fn marked(&mut self, function: &str, mark: String, fields: &[(&str, &str)]) -> Option<()> {
         let told = self.change(function, fields).await;
         self.ledger.lock().expect("the ledger").note(mark, told);
@@ -239,7 +239,7 @@ impl Worker {
         self.step("undo", &row, "reason").await
     }
 
-    /// Takes up what failed, or gives it up.
+    /// Retries a ticket whose execution failed, or abandons it.
     async fn mend(&mut self) -> Option<()> {
         let mut rows = self.tickets(Tab::Mine).await?;
         rows.retain(|row| row.status == Status::Incomplete && row.execution_result == Some(ExecutionResult::Failed));

@@ -1,6 +1,7 @@
-//! Whatever happens to servers: killed at random instants, the database stopped or cut off, the disk full, the clock set,
-//! cloud and helpdesk slow and failing, servers racing. No confirmed change is lost, none is made that was denied, none
-//! twice; quota, tasks and the operation log stay right. A few rounds in `make test`; `make faults` goes through hundreds.
+//! What has to hold whatever happens to servers: killed at random instants, the database stopped or cut off, the disk
+//! full, the clock set, cloud and helpdesk slow and failing, servers racing. No confirmed change is lost, none is made
+//! that was denied, none twice; quota, tasks and the operation log stay right. A few rounds run in `make test`; `make
+//! faults` goes through hundreds.
 
 #[path = "../common/mod.rs"]
 mod common;

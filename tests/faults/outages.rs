@@ -70,7 +70,7 @@ pub async fn postgres_stopped() {
     server.kill();
 }
 
-/// Waits until the server is to be sent requests again.
+/// Waits until the server says that it is ready for requests.
 async fn ready(server: &Server) {
     let begun = Instant::now();
     let address = format!("{}/readyz", server.base);

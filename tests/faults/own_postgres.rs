@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// Ends with the pipe that keeps its script waiting.
+/// A PostgreSQL server. It ends when the pipe is closed that keeps its script waiting.
 pub struct OwnPostgres {
     pub url: String,
     data: String,
@@ -27,7 +27,8 @@ impl OwnPostgres {
         let mut connection = PgConnection::connect(&url).await.expect("connect");
         let data: String =
             sqlx::query_scalar("SHOW data_directory").fetch_one(&mut connection).await.expect("a folder");
-        // The script's servers confirm what isn't written yet: a stop would lose it, and that wouldn't be our loss.
+        // The script's servers confirm commits before they are written. A stop would lose these, and that wouldn't be
+        // our loss.
         sqlx::query("ALTER SYSTEM SET synchronous_commit = 'on'").execute(&mut connection).await.expect("set");
         sqlx::query("SELECT pg_reload_conf()").execute(&mut connection).await.expect("reloaded");
         connection.close().await.expect("closed");
@@ -47,7 +48,7 @@ impl OwnPostgres {
         let owner = std::fs::metadata(&self.data).expect("its folder");
         let mut command = Command::new("pg_ctl");
         command.args(what).args(["--silent", "--wait", "--pgdata", &self.data]).current_dir("/");
-        // As whom it runs: PostgreSQL refuses to run as root.
+        // Run as the owner of the data, because PostgreSQL refuses to run as root.
         command.uid(owner.uid()).gid(owner.gid()).stdin(Stdio::null()).stdout(Stdio::null());
         assert!(command.status().expect("pg_ctl").success(), "pg_ctl {what:?}");
     }
@@ -60,7 +61,7 @@ impl Drop for OwnPostgres {
     }
 }
 
-/// Ends every connection to the database but this one; how many.
+/// Ends every connection to the database but this one; returns how many were ended.
 pub async fn cut(db: &Db) -> i64 {
     let sql = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                WHERE datname = current_database() AND pid <> pg_backend_pid()) AS ended";

@@ -9,10 +9,11 @@ use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 
-/// Longer than the server takes for anything: a request without an answer by then is told as a hang.
+/// How long a request may take, which is longer than the server takes for anything. A request without an answer by then
+/// counts as a hang.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What came back for a change.
+/// The answer to a change.
 #[derive(Debug)]
 pub enum Outcome {
     Done,
@@ -26,7 +27,7 @@ pub enum Outcome {
     Unknown,
 }
 
-/// Why a reading brought nothing.
+/// Why a read brought nothing.
 #[derive(Debug)]
 pub enum Unread {
     Gone,

@@ -4,14 +4,13 @@ use std::fs::File;
 use std::io::Write;
 use std::ops::AddAssign;
 
-/// How often to do it: so many rounds in `make test`, or as set by `FAULT_ROUNDS`; `share` is the part of them that this
-/// campaign takes.
+/// How many rounds a campaign has: `short` in `make test`; otherwise `FAULT_ROUNDS` divided by `share`.
 pub fn rounds(short: usize, share: usize) -> usize {
     let set = std::env::var("FAULT_ROUNDS").ok().and_then(|rounds| rounds.parse::<usize>().ok());
     set.map_or(short, |rounds| (rounds / share).max(1))
 }
 
-/// Where the random numbers begin: another one each time, or `FAULT_SEED` to see one again.
+/// The seed of the random numbers: another one each time, or `FAULT_SEED` to repeat a run.
 pub fn seed(campaign: &str) -> u64 {
     let seed = std::env::var("FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or_else(rand::random);
     println!("{campaign}: FAULT_SEED={seed}");

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Longer than any start takes on a busy machine; only a hang meets it.
+/// How long a start may take, which is longer than any takes on a busy machine: only a hang meets it.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a server is started with.
@@ -17,7 +17,7 @@ pub struct Recipe {
     pub database_url: String,
     /// Where its log goes.
     pub folder: PathBuf,
-    /// What the embedded inventory fails at.
+    /// The steps at which the embedded inventory fails, and how often.
     pub inventory_faults: String,
 }
 
@@ -39,7 +39,7 @@ impl Recipe {
         self.try_start().unwrap_or_else(|log| panic!("the server doesn't start: {log}"))
     }
 
-    /// The same; where it ends instead of listening, gives what it said last.
+    /// [`Recipe::start`], but if the server ends instead of listening, returns what it said last.
     pub fn try_start(&self) -> Result<Server, String> {
         let log = File::options().create(true).append(true).open(self.log()).expect("a log file");
         let mut command = Command::new(program());
@@ -110,7 +110,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It has ended already, mostly.
+        // Mostly it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

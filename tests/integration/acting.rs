@@ -1,4 +1,4 @@
-//! Whatever a page sends, it sends for the person it was made for: any form, and none is sent without saying for whom.
+//! Every form of a page is sent for the person the page was made for, and none without saying for whom.
 
 use crate::common::client::Client;
 use crate::common::forms;
@@ -23,7 +23,7 @@ const DIALOGS: &[(&str, &str)] = &[
     ("newcomer", "/no-project?dialog=join"),
 ];
 
-/// Where the forms of a page go that change something, as the page's HTML names it.
+/// The addresses of those forms in a page's HTML that change something.
 fn targets(html: &str) -> Vec<&str> {
     let forms = html.split("<form").skip(1).map(|form| form.split_once('>').map_or(form, |(tag, _)| tag));
     let posts = forms.filter(|tag| tag.contains("method=\"post\""));
@@ -47,7 +47,7 @@ both! {
             let answer = signed_in(app.client(), who).await.get(&path).await;
             let whose = format!("?made-for={}", app.user(who).await);
             let targets: Vec<_> = targets(&answer.body).into_iter().filter(|target| *target != "/logout").collect();
-            // Who has a view can at least switch it.
+            // Everybody with a view has at least the form that switches it.
             assert!(!targets.is_empty() || *who == "newcomer", "{who} {path} has forms");
             for target in &targets {
                 assert!(target.ends_with(&whose), "{who} {path}: {target}");

@@ -26,7 +26,7 @@ async fn pending(app: &TestApp, who: &str) -> Vec<i64> {
     list.page.rows.into_iter().map(|row| row.number).collect()
 }
 
-/// Whether the ticket is flagged so: on its page, and in All Tickets.
+/// Whether the ticket is flagged as waiting for nobody, alike on its page and in All Tickets.
 async fn waits_for_nobody(app: &TestApp, number: i64) -> bool {
     let admin = app.caller("sysadmin").await;
     let shown = details::get(app, &admin, number).await.expect("read").row.waits_for_nobody;
@@ -48,7 +48,7 @@ async fn impact_of(app: &TestApp, user: &str, project: &str, role: &str) -> Impa
     impact::of(app, &app.caller("sysadmin").await, &ask).await.expect("an impact")
 }
 
-/// Number and whether it would wait for nobody.
+/// The number of each ticket, and whether it would wait for nobody.
 fn touched(impact: &Impact) -> Vec<(i64, bool)> {
     impact.tickets.iter().map(|ticket| (ticket.number, ticket.orphaned)).collect()
 }

@@ -11,7 +11,8 @@ use countersign::wire::directory::{DirectoryFilter, ImpactAsk, RoleForm, UserFor
 use countersign::wire::error::AppError;
 use countersign::wire::settings::SettingsForm;
 
-/// `y`: was let in, whether or not the rest was in order. `f`: forbidden. `-`: as if it weren't there.
+/// `y`: the caller was let in, whether or not the rest of the call was in order. `f`: forbidden. `-`: answered as if
+/// the target weren't there.
 fn verdict<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> char {
     match outcome {
         Ok(_) | Err(AppError::Refused(_) | AppError::Invalid(_)) => 'y',
@@ -21,7 +22,7 @@ fn verdict<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> char {
     }
 }
 
-/// What the functions are tried on: something of one domain, in a way that changes nothing where it is let in.
+/// What the functions are tried on: something of one domain. No call changes anything, even where the caller is let in.
 struct Target {
     domain: DomainId,
     project: ProjectId,
@@ -29,7 +30,7 @@ struct Target {
     user: UserId,
 }
 
-/// Everything that belongs to no domain: the four lists, what only the System View makes, the settings.
+/// The verdicts on everything that belongs to no domain: the four lists, what only the System View makes, the settings.
 async fn of_the_system(app: &TestApp, caller: &Caller) -> String {
     let (all, role, auditor) = (DirectoryFilter::default(), RoleForm::default(), RoleId::from("member"));
     [
@@ -51,7 +52,7 @@ async fn of_the_system(app: &TestApp, caller: &Caller) -> String {
     .collect()
 }
 
-/// Everything that lies in a domain.
+/// The verdicts on everything that lies in a domain.
 async fn within(app: &TestApp, caller: &Caller, target: &Target) -> String {
     let Target { domain, project, user } = target;
     let nameless = UserForm { domain: domain.0.clone(), ..Default::default() };
@@ -68,7 +69,7 @@ async fn within(app: &TestApp, caller: &Caller, target: &Target) -> String {
         verdict(users::edit(app, caller, user, &UserForm::default()).await),
         verdict(users::set_enabled(app, caller, user, true).await),
         verdict(users::reset_password(app, caller, user, "", "").await),
-        // Taken again by the next.
+        // The next call takes the role away again.
         verdict(directory::assign(app, caller, user, project, &member).await),
         verdict(directory::unassign(app, caller, user, project, &member).await),
         verdict(directory::unassign(app, caller, user, project, &admin).await),
@@ -131,7 +132,7 @@ both! {
         let acme = app.caller("acmeadmin").await;
         assert_eq!(within(&app, &acme, &unknown).await, DOMAIN.2);
         let system = app.caller("sysadmin").await;
-        // What is to lie in an unknown domain is a field's problem where one chooses it.
+        // An unknown domain is a problem of the field where it is chosen.
         assert_eq!(within(&app, &system, &unknown).await, "--y---y--------");
     }
 

@@ -21,13 +21,13 @@ use std::time::Duration;
 /// What has happened so far, and what has to have come of it.
 struct Story {
     app: TestApp,
-    /// Number, who asked, for what; oldest first.
+    /// The number, the initiator and the wish of each ticket, oldest first.
     tickets: Vec<(i64, &'static str, Wish)>,
     /// Limits of the host count, by place.
     limits: BTreeMap<&'static str, i64>,
     /// Who holds which role in `web`.
     roles: BTreeSet<(UserId, RoleId)>,
-    /// Who was asked when somebody else decided, or the initiator undid it.
+    /// Whose task was open when somebody else decided the link, or when the initiator undid the ticket.
     passed_over: BTreeSet<(i64, UserId)>,
     decided: BTreeSet<(i64, UserId)>,
 }
@@ -59,7 +59,8 @@ async fn play(engine: Engine, faults: i64, events: &[Event]) {
 }
 
 impl Story {
-    /// Lets it happen, and notes what has to come of it. That something isn't possible now is no mistake; any other failure is.
+    /// Carries out an event and notes what has to come of it. An event that isn't possible now is no mistake; any other
+    /// failure is.
     async fn happen(&mut self, event: Event) {
         let asked_before: Vec<(i64, UserId)> = open_tasks(&self.app).await;
         let ticket = |i: usize| (!self.tickets.is_empty()).then(|| self.tickets[i % self.tickets.len()]);
@@ -101,7 +102,7 @@ impl Story {
         }
     }
 
-    /// What follows from what was done: `before` are the tasks that were open.
+    /// Notes what follows from an event that was carried out. `before`: the tasks that were open before it.
     async fn note(&mut self, event: Event, number: Option<i64>, before: Vec<(i64, UserId)>) {
         let app = self.app.clone();
         match (event, number) {
@@ -184,7 +185,7 @@ impl Story {
         self.check_lists().await;
     }
 
-    /// The five lists of everybody, against what SPEC 7 says of them.
+    /// Checks the five lists of everybody against what SPEC 7 says of them.
     async fn check_lists(&self) {
         let app = &self.app;
         let open = open_tasks(app).await;
@@ -209,7 +210,7 @@ impl Story {
     }
 }
 
-/// The number of the ticket that this made.
+/// The number of the ticket that an event made.
 fn ticket_of(event: Event, done: &Done) -> Option<i64> {
     use Event::{Adjust, Apply, Ask, AskForQuota, Delete};
     matches!(event, Ask(_) | Adjust(_) | Delete(_) | AskForQuota(..) | Apply(_)).then(|| number_in(done))

@@ -158,7 +158,7 @@ fn files() -> Vec<(String, String)> {
     files
 }
 
-/// As if this had been written at the end of that file as well.
+/// The sources, as if `more` were written at the end of `file`.
 fn sources_with(file: &str, more: &str) -> Sources {
     let mut files = files();
     if !more.is_empty() {

@@ -1,4 +1,4 @@
-//! Files under the entries of a thread: how they arrive and go out, who may have them, and what becomes of those that
+//! Files under the entries of a thread: how they arrive and go out, who may have them, and what becomes of files that
 //! nobody needs.
 
 use crate::common::TestApp;
@@ -122,7 +122,7 @@ both! {
                 assert!(answer.header("content-disposition").starts_with("attachment; "));
             }
         }
-        // Byte for byte, over all its parts.
+        // The content comes back byte for byte, over all its parts.
         let answer = helpdesk.open(&format!("/tickets/support/{number}/files/{}", found[1].id)).await;
         assert_eq!(axum::body::to_bytes(answer.into_body(), usize::MAX).await.expect("a body"), large);
         assert!(rows(&app, "parts").await > 10, "it lies there in parts");
@@ -177,7 +177,7 @@ both! {
         assert_eq!(files(&app, "member", number).await[0].name, "notes.txt");
         let again = send(&mut member, "application/json", &fields, &[]).await.reply();
         assert!(refused(again).contains("notes.txt isn't here any more"));
-        // Not even with a file's address in hand is anybody else's taken.
+        // Somebody else's upload isn't taken, even if its id is known.
         let other = attachments::keep(&app, &app.user("helpdesk").await, "secret.txt", 1, &mut spooled(b"s").await).await.expect("kept");
         let fields = [("number", number.to_string()), ("body", "mine?".to_owned()), ("file[0]", other)];
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -202,10 +202,10 @@ both! {
         let beyond = vec![0; 60 * 1024 * 1024];
         let answer = send(&mut member, "application/json", &[], &[("beyond", &beyond)]).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-        // The limit of other forms stays what it was, here as well.
+        // A form without files keeps its own size limit, at this address as well.
         let answer = member.call(REPLY, &[("number", "1"), ("body", &"x".repeat(2_000_000))]).await;
         assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
-        // Cut off in the middle.
+        // An upload that is cut off in the middle.
         let mut cut = multipart(&[("number", "1"), ("body", "cut")], &[("cut.bin", b"0123456789")]);
         cut.truncate(cut.len() - 20);
         let request = Request::post(REPLY).header("accept", "application/json").header("content-type", "multipart/form-data; boundary=limit");
@@ -236,7 +236,7 @@ both! {
             ("newcomer", false, false),
         ] {
             let mut client = signed_in(&app, who).await;
-            // Who belongs to no project is led elsewhere before anything is looked at.
+            // Somebody without a project is led elsewhere before anything is looked at.
             let no = if who == "newcomer" { StatusCode::SEE_OTHER } else { StatusCode::NOT_FOUND };
             let expected = |may: bool| if may { StatusCode::OK } else { no };
             let unknown = fetch(&mut client, number, &elsewhere).await;

@@ -1,4 +1,4 @@
-//! Backups are made while the server goes on, and what comes back is all of it.
+//! Backups are made while the server goes on, and a restored one has everything.
 
 use crate::common::files::uploaded;
 use crate::common::requests::member_asks;
@@ -117,7 +117,7 @@ async fn what_is_no_backup_isnt_restored() {
     }
 }
 
-/// Overwrites what isn't the header.
+/// Overwrites a part of the file behind its header.
 fn spoil(file: &Path) {
     let mut content = std::fs::read(file).expect("a file");
     let half = content.len() / 2;

@@ -1,4 +1,5 @@
-//! Several tickets decided at once: who may, which together, and what is told of those that couldn't be.
+//! Several tickets decided at once: who may, which tickets together, and what is told of tickets that couldn't be
+//! decided.
 
 use crate::common;
 use crate::common::TestApp;
@@ -40,7 +41,7 @@ async fn decided(app: &TestApp, who: &str, verdict: Verdict, picked: &[Picked]) 
     batch::decide(app, &app.caller(who).await, verdict, picked, "Together.", BACK).await
 }
 
-/// What the answer leads to, read by who got it.
+/// The result that the answer leads to, read by the person who got the answer.
 async fn told(app: &TestApp, who: &str, done: &Done) -> Option<BatchResult> {
     let (_, id) = done.location.split_once("about=").expect("a result");
     batch::result(app, &app.caller(who).await, id).await.expect("read")
@@ -65,7 +66,7 @@ both! {
         assert_eq!((look.gone, look.refusal), (0, None));
         assert_eq!(look.about, ["web-1", "web-2", "web-3"].map(|name| format!("{name} \u{b7} 1 host, 1 vCPU for web \u{b7} member")));
         assert_eq!(look.tickets.iter().map(|t| (t.number, t.version)).collect::<Vec<_>>(), [(numbers[0], 1), (numbers[1], 1), (numbers[2], 1)]);
-        // One of them twice is one.
+        // A ticket that is picked twice counts once.
         let twice = [picked(&app, &numbers, 1).await, picked(&app, &numbers[..1], 1).await].concat();
         let done = decided(&app, "owner", Verdict::Pass, &twice).await.expect("decided");
         assert_eq!((done.message.as_str(), done.location.as_str()), ("3 of 3 tickets passed.", BACK));
@@ -121,7 +122,7 @@ both! {
             let seen = batch::look(&app, &app.caller(who).await, Verdict::Pass, &numbers).await.expect("looked").tickets;
             let may = |number: &i64| if seen.iter().any(|t| t.number == *number) { 'y' } else { 'n' };
             assert_eq!(numbers.iter().map(may).collect::<String>(), expected, "{who} is shown");
-            // On a version that isn't the current one nothing is decided, and only who may is told so.
+            // On a version that isn't the current one nothing is decided, and only people who may decide are told so.
             let done = decided(&app, who, Verdict::Pass, &picked(&app, &numbers, 99).await).await.expect("answered");
             let result = told(&app, who, &done).await.expect("kept");
             let outdated = |u: &countersign::wire::workflow::Undecided| u.reason.contains("Your decision was not counted");
@@ -167,7 +168,7 @@ both! {
         let long = "x".repeat(2_001);
         let problem = batch::decide(&app, &owner, Verdict::Reject, &picked(&app, &numbers[..1], 1).await, &long, BACK).await;
         assert!(problem.expect_err("too long").problem("note").is_some());
-        // What isn't for passing together may be rejected together.
+        // Tickets that may not be passed together may be rejected together.
         let done = decided(&app, "owner", Verdict::Reject, &picked(&app, &numbers[1..], 1).await).await.expect("rejected");
         assert_eq!(done.message, "1 of 1 ticket rejected.");
     }

@@ -1,11 +1,11 @@
-//! What the bell offers: by enabled types, role and view.
+//! The entries that the bell offers, by enabled types, role and view.
 
 use crate::common::TestApp;
 use countersign::domain::process::TicketType::{self, *};
 use countersign::server::service::{frame, processes};
 use std::collections::BTreeSet;
 
-/// This type under approval, or not.
+/// Puts the ticket type under approval, or takes it out.
 async fn switch(app: &TestApp, ticket_type: TicketType, enabled: bool) {
     let admin = app.caller_in("sysadmin", "System View").await;
     for process in processes::setup(app, &admin).await.expect("setup").processes {

@@ -29,7 +29,7 @@ async fn after_a_full_disk_others_write_again() {
     let app = TestApp::demo(Engine::Sqlite).await;
     for _ in 0..3 {
         let mut tx = app.db.begin().await.expect("one begins after the other");
-        // Smaller than it is already, which means: no page more.
+        // A limit below the present size means: not a page more.
         let _: i64 = tx.scalar("PRAGMA max_page_count = 1", args![]).await.expect("limited");
         let full = tx.exec("INSERT INTO setting (key, value) VALUES ('x', $1)", args!["x".repeat(100_000)]).await;
         assert!(full.expect_err("no room").to_string().contains("full"));
@@ -57,7 +57,7 @@ async fn people_read_where_nothing_can_be_written() {
     assert!(matches!(answer.reply(), Reply::Refused(AppError::Internal { .. })), "{}", answer.body);
 }
 
-/// Nothing is claimed of a commit whose answer never came.
+/// The server claims nothing of a commit whose answer never came.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_that_was_cut_off_may_be_done_or_not() {
     let app = TestApp::demo(Engine::Postgres).await;

@@ -1,4 +1,4 @@
-//! What pages and answers carry for the half of the program that runs in the browser.
+//! The data that pages and answers carry for the half of the program that runs in the browser.
 
 use crate::common::client::{Answer, Client};
 use crate::common::requests::ask_for_host;

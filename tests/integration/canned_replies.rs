@@ -8,7 +8,7 @@ use countersign::wire::error::AppError;
 
 const TEXT: &str = "Dear {requester},\n\n{ticket} is with {handler}. {unknown}";
 
-/// Its new title, written in this view.
+/// Writes a canned reply of this title for the project, as this caller in their view.
 async fn written(app: &TestApp, caller: &Caller, project: &str, title: &str) -> Result<(), AppError> {
     let project = app.project(project).await;
     canned::create(app, caller, project.as_str(), title, TEXT).await.map(drop)
@@ -90,7 +90,7 @@ both! {
         let id = offered[0].value.clone();
         let text = canned::text(&app, &helpdesk, number, &id).await.expect("a text");
         assert_eq!(text, format!("Dear member,\n\n#{number} is with helpdesk. {{unknown}}"));
-        // Not another project's, not an unknown one, and not for who asked or only reads.
+        // Refused are a reply of another project, an unknown one, and any to the requester or to people who only read.
         assert_eq!(canned::text(&app, &helpdesk, number, &elsewhere).await, Err(AppError::NotFound));
         assert_eq!(canned::text(&app, &helpdesk, number, "unknown").await, Err(AppError::NotFound));
         assert_eq!(canned::text(&app, &helpdesk, number + 1, &id).await, Err(AppError::NotFound));
@@ -101,12 +101,12 @@ both! {
                 assert_eq!(details::reply_rights(&app, &caller, number).await.expect("readable").canned, []);
             }
         }
-        // A text of somebody's name is text: it is rendered like everything else that is written.
+        // A name that was put in is text: it is rendered like everything else that is written.
         handling::reply(&app, &helpdesk, number, handling::Entry::reply(&text)).await.expect("sent");
     }
 }
 
-/// What the demo created: counted, so that this test only counts its own.
+/// How many records of creating things the demo left, so that a test can count its own.
 async fn demo_created(app: &TestApp) -> i64 {
     let sql = "SELECT COUNT(*) FROM operation_log WHERE operation = 'create' AND resource_type <> 'canned_reply'";
     app.db.scalar(sql, vec![]).await.expect("query")

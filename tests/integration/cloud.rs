@@ -1,4 +1,5 @@
-//! The embedded inventory keeps the port's promises: asked again it does nothing twice, also when a call comes late.
+//! The embedded inventory keeps the port's promises: a request that is sent again does nothing twice, also when it
+//! comes late.
 
 use crate::common::TestApp;
 use countersign::domain::ids::HostId;

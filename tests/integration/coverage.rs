@@ -1,4 +1,5 @@
-//! Coverage: where nobody could approve at a link, as the directory stands now; and that enabling with gaps asks once more.
+//! Coverage: the places where nobody could approve at a link, as the directory stands now; and that enabling a process
+//! with gaps asks once more.
 
 use crate::common::TestApp;
 use countersign::domain::ids::{ProcessId, RoleId};
@@ -6,7 +7,7 @@ use countersign::domain::process::{LinkForm, ProcessForm, Scope, TicketType};
 use countersign::server::service::{coverage, directory, processes};
 use countersign::wire::error::AppError;
 
-/// Where nobody could approve at a link of host applications that names this role.
+/// The places where nobody could approve at a link of host applications that names this role.
 async fn gaps(app: &TestApp, role: &str, scope: Scope) -> Vec<String> {
     let admin = app.caller_in("sysadmin", "System View").await;
     let gaps = coverage::of_role(app, &admin, TicketType::ApplyMachine, RoleId::from(role), scope).await.expect("read");
@@ -16,7 +17,7 @@ async fn gaps(app: &TestApp, role: &str, scope: Scope) -> Vec<String> {
     names
 }
 
-/// The same of a process, link by link.
+/// The process of a ticket type: its id, whether it is enabled, and the gaps of each link.
 async fn listed(app: &TestApp, ticket_type: TicketType) -> (ProcessId, bool, Vec<Vec<String>>) {
     let admin = app.caller_in("sysadmin", "System View").await;
     let setup = processes::setup(app, &admin).await.expect("setup").processes.into_iter();
@@ -36,7 +37,7 @@ both! {
         assert_eq!(gaps(&app, "admin", Scope::Domain).await, ["acme"]);
         assert_eq!(gaps(&app, "admin", Scope::Global).await, [""; 0]);
         assert_eq!(gaps(&app, "nobodys", Scope::Global).await, ["everywhere"]);
-        // Somebody is given the role there, and the only ones elsewhere are disabled.
+        // Somebody is given the role there, and its only holders elsewhere are disabled.
         let (viewer, system) = (app.user("viewer").await, app.project("system").await);
         directory::assign(&app, &admin, &viewer, &system, &"support".into()).await.expect("assigned");
         assert_eq!(gaps(&app, "support", Scope::Project).await, [""; 0]);

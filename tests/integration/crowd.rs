@@ -1,4 +1,4 @@
-//! Fifty approvers who decide five hundred tickets at once: every ticket gets one outcome, and nobody is told anything but
+//! Fifty approvers decide five hundred tickets at once: every ticket gets one outcome, and nobody is told anything but
 //! that somebody else was first.
 
 use crate::common;
@@ -42,7 +42,8 @@ async fn owners(app: &TestApp) -> Vec<Caller> {
     join_all(names.iter().map(|name| app.caller(name))).await
 }
 
-/// Every approver goes through the tickets from a place of their own, two decisions of three a Pass.
+/// Lets one approver decide a part of the tickets, beginning at a place of their own. Two of three decisions are a
+/// Pass. Returns how many succeeded, and what the approver was told otherwise.
 async fn decide_all(app: &TestApp, who: &Caller, first: usize, numbers: &[i64]) -> (usize, Vec<String>) {
     let mut decided = 0;
     let mut told = Vec::new();

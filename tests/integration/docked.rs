@@ -1,4 +1,5 @@
-//! Technical support in another system, where that can't be asked of a real one: a backlog of thousands, and what is refused.
+//! Technical support in another system, for what a real one can't be made to do: a backlog of thousands, and texts that
+//! it refuses.
 
 use crate::common::TestApp;
 use crate::common::desk::Desk;
@@ -13,10 +14,10 @@ use countersign::server::service::support::handling;
 use countersign::server::store::value::args;
 use countersign::wire::error::AppError;
 
-/// So many news come at a time.
+/// How many news the helpdesk gives at a time.
 const PAGE: i64 = 50;
 
-/// Connected, with so many tickets there, whose numbers here these are.
+/// Connects a helpdesk with `N` tickets in it; returns their numbers here.
 async fn with_tickets<const N: usize>(app: &TestApp) -> (Desk, [i64; N]) {
     let desk = Desk::start().await;
     docked(app, &desk.form(), "Support").await;
@@ -33,7 +34,7 @@ async fn replies(app: &TestApp) -> i64 {
     app.db.scalar("SELECT COUNT(*) FROM post WHERE kind = 'reply' AND position > 0", args![]).await.expect("query")
 }
 
-/// Long enough for what is refused to be given up.
+/// Runs jobs for so long that what is refused is given up.
 async fn until_given_up(app: &TestApp) {
     for _ in 0..60 {
         jobs::run_due(app).await.expect("run jobs");
@@ -50,7 +51,7 @@ both! {
         }
         let (mut runs, mut known, mut outages) = (0, 0, 0);
         loop {
-            // Every now and then it is gone in the middle of a page, or two servers poll at once.
+            // Every now and then the helpdesk goes away in the middle of a page, or two servers poll at once.
             let goes_away = runs % 7 == 3;
             desk.inside().away_after = goes_away.then_some(52);
             let two_at_once = runs % 5 == 1;
@@ -68,7 +69,7 @@ both! {
             assert!((0..=most).contains(&(now_known - known)), "{known}, then {now_known}");
             known = now_known;
             runs += 1;
-            // The next page comes at once; an outage, and the end, are waited for.
+            // The next page is read at once; only after an outage and at the end the next poll waits.
             if at > app.now() {
                 if known == NEWS {
                     break;
@@ -104,7 +105,7 @@ both! {
         assert!(problem(&app, number).await.contains("we don't take that"));
         assert!(!shown(&app, other).await.laid_aside);
 
-        // Retry while it is refused changes nothing; once it is accepted, all comes in its order.
+        // A retry changes nothing while the text is refused; once it is accepted, everything comes in its order.
         outbox::retry(&app, &app.caller("member").await, number).await.expect("tried again");
         until_given_up(&app).await;
         assert_eq!(desk.said(1)[1..], ["one"]);
@@ -139,7 +140,7 @@ both! {
         assert_eq!(line, "member left out entry 2 in the external system.");
         assert_eq!((app.logged("skip", "success").await, app.logged("skip", "failed").await), (1, 5));
         assert!(outbox::skip(&app, &member, number).await.is_err(), "once");
-        // So is the end.
+        // The end of the ticket waits behind a refused reply as well, until that is skipped.
         reply(&app, number, "unacceptable three").await;
         handling::end(&app, &member, number, "yes", "", "", "").await.expect("ended");
         until_given_up(&app).await;

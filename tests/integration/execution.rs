@@ -33,7 +33,7 @@ async fn count(app: &TestApp, sql: &'static str) -> i64 {
     app.db.scalar(sql, args![]).await.expect("query")
 }
 
-/// Everything the ticket says about its failure.
+/// The reason of the failure, as the ticket's last record gives it.
 async fn reason(app: &TestApp, number: i64) -> String {
     ticket(app, number).await.records.last().expect("a record").note.clone()
 }
@@ -77,7 +77,7 @@ both! {
         let (made, failed): (Vec<_>, Vec<_>) = hosts.iter().partition(|(_, status)| status == "running");
         assert_eq!((made.len(), failed.len()), (2, 2), "{hosts:?}");
         assert!(failed.iter().all(|(_, status)| status == "deploy_failed"));
-        // Of several hosts a line each, and first what failed and why.
+        // Several hosts have a line each, first those that failed, with the reason.
         let lines = ticket(&app, number).await.steps;
         assert_eq!(lines.iter().map(|line| line.state.key()).collect::<Vec<_>>(), ["failed", "failed", "done", "done"]);
         assert!(lines.iter().all(|line| line.error.is_some() == (line.state == StepState::Failed)), "{lines:?}");
@@ -310,10 +310,10 @@ both! {
     }
 }
 
-/// Begins one host after the other, and kills the worker of each one wait later than that of the one before, until a
-/// worker is through before it is killed. How often a worker waits isn't the same every time: a database that answers at
-/// once is not waited for. So a worker that is through early doesn't end the test. After each kill another worker takes over
-/// once the lease has run out.
+/// Makes one host after the other, and kills the worker of each at one wait later than the worker of the one before,
+/// until workers are through before they are killed. How often a worker waits isn't the same every time, because a
+/// database that answers at once is not waited for. So one worker that is through early doesn't end the test. After
+/// each kill another worker takes over once the lease has run out.
 async fn kill_everywhere(app: &TestApp, begin: impl AsyncFn(&TestApp, &str) -> i64) {
     let mut kills = 0;
     for point in 0.. {
@@ -339,7 +339,7 @@ async fn kill_everywhere(app: &TestApp, begin: impl AsyncFn(&TestApp, &str) -> i
     assert!(kills >= 3, "only {kills} workers were killed on their way");
 }
 
-/// Runs the future until it has had to wait so often, then drops it wherever it is; whether it ended before.
+/// Runs the future until it has waited `waits` times, then drops it wherever it is. `true` if it ended before that.
 async fn before_kill<T>(waits: usize, future: impl Future<Output = T>) -> bool {
     let mut future = pin!(future);
     let mut waited = 0;

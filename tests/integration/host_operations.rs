@@ -21,7 +21,7 @@ use countersign::wire::Done;
 use countersign::wire::error::AppError;
 use std::collections::BTreeMap;
 
-/// Makes running hosts of `web` at once, past approval; gives their ids by name.
+/// Makes running hosts of `web` and passes their ticket; returns their ids, sorted by name.
 async fn running(app: &TestApp, name: &str, quantity: i64) -> Vec<HostId> {
     let number = approved(app, name, quantity).await;
     app.run_jobs().await;
@@ -40,7 +40,7 @@ async fn member(app: &TestApp) -> Caller {
     app.caller_in("member", "Project View: web").await
 }
 
-/// The catalogue's specification with the most vCPU that is below this.
+/// The specification of the catalogue with the most vCPU, but fewer than `below`.
 async fn larger(app: &TestApp, below: i64) -> String {
     let offered = hosts::form(app, &member(app).await).await.expect("form");
     let found = offered.specifications.iter().filter(|s| s.vcpu < below).max_by_key(|s| (s.vcpu, s.memory_mib));
@@ -73,13 +73,13 @@ async fn passed(app: &TestApp, number: i64, approvers: &[&str]) {
     }
 }
 
-/// Status, vCPU, sum of disks, and whether something is under way.
+/// A host's status, vCPU, GiB of all disks, and whether a change is under way.
 async fn host(app: &TestApp, id: &HostId) -> (String, i64, i64, bool) {
     let sql = "SELECT status, vcpu, disks_gib, change IS NOT NULL FROM host WHERE id = $1";
     app.db.opt(sql, args![id]).await.expect("query").expect("a host")
 }
 
-/// What `web` uses and holds, in vCPU.
+/// The vCPU that `web` uses and holds of its quota.
 async fn vcpu(app: &TestApp) -> (i64, i64) {
     let standings = standings(&app.db, &app.project("web").await).await.expect("standings");
     (standings[0].used.get(Key::Vcpu), standings[0].held.get(Key::Vcpu))
@@ -349,13 +349,13 @@ both! {
         let why = refused(adjust(&app, &hosts[1..], &[]).await);
         assert!(why.contains(&format!("twice-2 already waits for ticket {first}")), "what was amended counts: {why}");
 
-        // Another type is another question, and each is asked once.
+        // A ticket of another type may wait beside it, but only one of each type.
         let second = number_in(&delete(&app, &hosts[..1]).await.expect("submitted"));
         assert!(refused(delete(&app, &hosts[..1]).await).contains(&format!("waits for ticket {second}")));
         // Once the first is over the next may come.
         decide::undo(&app, &caller, first, 2, "Not needed.", "/").await.expect("undone");
         adjust(&app, &hosts[1..], &[]).await.expect("submitted");
-        // Two at once wait for each other, so one of them is told.
+        // Two at the same time wait for each other, so one of them is refused.
         let both = tokio::join!(adjust(&app, &hosts[..1], &[]), adjust(&app, &hosts[..1], &[]));
         assert_eq!(u8::from(both.0.is_ok()) + u8::from(both.1.is_ok()), 1, "{both:?}");
     }
@@ -383,7 +383,8 @@ both! {
         let disks = host(&app, &hosts[0]).await.2;
         for point in 0..8 {
             adjust(&app, &hosts, &["1"]).await.expect("at once");
-            // The worker is dropped wherever it is after so many waits; another takes over when its lease has run out.
+            // The worker is dropped after `3 * point` milliseconds, wherever it is. Another takes over when its lease
+            // has run out.
             let _ = tokio::time::timeout(std::time::Duration::from_millis(3 * point), app.run_jobs()).await;
             app.clock.advance(MINUTE);
             app.run_jobs().await;

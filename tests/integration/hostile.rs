@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
-/// What only acme's people may read.
+/// The beginning of names that only acme's people may read.
 const FOREIGN: &str = "zz-foreign";
 /// People of the domain Default who hold nothing in acme.
 const ASKERS: [&str; 6] = ["member", "owner", "coowner", "viewer", "newcomer", "domainadmin"];
@@ -203,7 +203,7 @@ impl Campaign {
         let method =
             [Method::GET, Method::GET, Method::GET, Method::HEAD, Method::PUT, Method::DELETE, Method::OPTIONS];
         let method = method.choose(&mut self.rng).expect("methods").clone();
-        // A stream never ends.
+        // The answer of the stream never ends, so another path is asked for.
         let path = if path == "/events" { "/events/none".to_owned() } else { path };
         let path: String = format!("{path}?{query}").chars().take(8_000).collect();
         Client::request(method, &path).header("accept", "text/html").body(Body::empty()).expect("a request")
@@ -214,7 +214,7 @@ fn escaped(text: &str) -> String {
     serde_urlencoded::to_string([("", text)]).expect("text").trim_start_matches('=').chars().take(500).collect()
 }
 
-/// What acme's people have, and what the others have.
+/// Makes what acme's people have and what the others have: a host and a support ticket each.
 async fn things(app: &TestApp) {
     for (who, view, name) in [("shopper", "Project View: shop", FOREIGN), ("member", "Project View: web", "ours")] {
         let caller = app.caller_in(who, view).await;
@@ -239,7 +239,7 @@ async fn ask(app: &TestApp, rounds: u64, askers: &[&str], foreign: bool) {
         let request = if campaign.rng.random_ratio(4, 5) { campaign.call() } else { campaign.page() };
         let asked = format!("{} {}", request.method(), request.uri());
         let place = campaign.rng.random_range(0..clients.len());
-        // Whoever is signed out by their own doing comes back with the session they had.
+        // A copy of the client, so that one that signs itself out has its session back in the next round.
         let mut client = clients[place].clone();
         let answer: Answer = client.send(request).await;
         assert!(
@@ -271,7 +271,7 @@ both! {
         ask(&app, rounds(), &ASKERS, false).await;
     }
 
-    /// Who may do everything breaks nothing either.
+    /// Administrators, who may do everything, break nothing either.
     async fn nor_when_an_administrator_asks(app) {
         things(&app).await;
         ask(&app, rounds() / 3, &["sysadmin", "deputy", "helpdesk"], true).await;

@@ -27,7 +27,7 @@ async fn names(app: &TestApp, caller: &Caller) -> Vec<String> {
     names
 }
 
-/// One host each in `web`, `system` and `shop`, named like its project; gives their ids in this order.
+/// Makes one host each in `web`, `system` and `shop`, named like its project; returns their ids in this order.
 async fn one_host_each(app: &TestApp) -> [HostId; 3] {
     let admin = app.caller_in("sysadmin", "System View").await;
     for project in ["web", "system", "shop"] {
@@ -37,7 +37,7 @@ async fn one_host_each(app: &TestApp) -> [HostId; 3] {
     ["web", "system", "shop"].map(|name| rows.iter().find(|row| row.name == name).expect("made").id.clone())
 }
 
-/// Takes away what step 17 made and goes through it once more, as a database does that has tickets already.
+/// Takes away what migration 17 made and runs it once more, as on a database that has tickets already.
 async fn through_step_17(app: &TestApp) {
     const SQLITE: &str = concat!(
         "DROP TRIGGER ticket_host_begins; DROP TRIGGER ticket_host_follows; DROP TABLE ticket_host;",
@@ -75,7 +75,8 @@ both! {
         let first = deletion("member").await;
         let about_it = [(first, TicketType::ApplyServerDelete)];
         through_step_17(&app).await;
-        // All of them see the host; the ticket only who may read it: its initiator, whom it waits for, the System View.
+        // All of them see the host. The ticket is told only to people who may read it: its initiator, its approver, the
+        // System View.
         for (who, reads) in
             [("member", true), ("owner", true), ("sysadmin", true), ("viewer", false), ("helpdesk", false)]
         {
@@ -114,7 +115,8 @@ both! {
     async fn who_sees_which_hosts(app) {
         disable_approval(&app).await;
         let [web, system, shop] = one_host_each(&app).await;
-        // In the widest view: what the list shows, whether more may be asked for; then whose page opens, in any view.
+        // In the widest view: which hosts are listed, and whether the person may ask for more. Then which of the three
+        // hosts' pages open, in any view.
         let table: [(&str, &[&str], bool, &str); 14] = [
             ("sysadmin", &["shop", "system", "web"], true, "yyy"),
             ("deputy", &["shop", "system", "web"], true, "yyy"),

@@ -1,4 +1,4 @@
-//! Who is signed in: passwords, sessions, limits on guessing, views, the first administrator.
+//! Signing in: passwords, sessions, limits on guessing, views, the first administrator.
 
 use crate::common::client::Client;
 use crate::common::{Engine, TestApp};
@@ -388,8 +388,8 @@ both! {
     }
 }
 
-/// By counting, not by the clock: whoever is asked for, known or not, costs one comparison with a hash. The recorder is the
-/// thread's, so all of it runs on one.
+/// A sign-in costs one comparison with a hash, whether the person is known or not. It is counted, not timed. The
+/// recorder belongs to the thread, so all of this runs on one.
 async fn one_password_check_each(engine: Engine) {
     let app = TestApp::demo(engine).await;
     let admin = app.caller("sysadmin").await;

@@ -1,4 +1,4 @@
-//! What the demo begins with (SPEC 9).
+//! The people, processes, hosts and tickets that the demo begins with (SPEC 9).
 
 use crate::common::TestApp;
 use countersign::domain::process::TicketType;

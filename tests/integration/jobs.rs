@@ -24,7 +24,7 @@ struct Script {
     started: Mutex<Vec<String>>,
     finished: Mutex<Vec<String>>,
     died: Mutex<Vec<String>>,
-    /// How many times showing a death fails first.
+    /// How often the handler of a dead job fails before it succeeds.
     deaths_unshown: AtomicUsize,
 }
 
@@ -106,7 +106,7 @@ async fn push(app: &App, new: NewJob) -> bool {
     pushed
 }
 
-/// By the machine's clock, which a runner's naps go by.
+/// The application by the machine's clock, which a runner sleeps by.
 fn in_real_time(app: &TestApp) -> App {
     App { clock: Arc::new(SystemClock), ..app.app.clone() }
 }
@@ -267,7 +267,7 @@ both! {
     async fn a_runner_hears_of_a_job_at_once(app) {
         let (app, script) = (in_real_time(&app), Arc::new(Script::default()));
         let runner = start(&app, &script, QUICK);
-        // Another process's wake-up is its own; on Postgres the runner hears of its jobs all the same.
+        // Another process has a wake-up of its own; on Postgres the runner hears of its jobs all the same.
         let elsewhere = App { wake: Arc::new(Notify::new()), ..app.clone() };
         let pusher = if app.db.postgres().is_some() { &elsewhere } else { &app };
         until("the runner to be up", async || { push(pusher, new("up")).await; !script.finished().is_empty() }).await;

@@ -1,4 +1,4 @@
-//! Joining a project: who may apply, what an approver may grant, and what the applicant has of it.
+//! Joining a project: who may apply, what an approver may grant, and what the applicant then holds.
 
 use crate::common::TestApp;
 use crate::deploying::{number_in, ticket};
@@ -40,7 +40,7 @@ async fn pass(app: &TestApp, caller: &Caller, number: i64, project: &str, roles:
     decide::pass(app, caller, Ruling { number, version, seen, grant, ..Ruling::default() }).await
 }
 
-/// What the person holds: `role in project`.
+/// The roles that the person holds, as `role in project`.
 async fn held(app: &TestApp, who: &str) -> Vec<String> {
     let mut held: Vec<_> =
         app.caller(who).await.person.held.iter().map(|h| format!("{} in {}", h.role, h.project_name)).collect();
@@ -54,7 +54,7 @@ async fn pending(app: &TestApp, who: &str) -> Vec<i64> {
     list.page.rows.into_iter().map(|row| row.number).collect()
 }
 
-/// Lets somebody else approve applications.
+/// Has applications approved by the holders of this role in this scope.
 async fn approved_by(app: &TestApp, role: &str, scope: &str) {
     let link =
         LinkForm { name: "L".into(), by: "role".into(), role: role.into(), scope: scope.into(), persons: vec![] };
@@ -118,7 +118,7 @@ both! {
                 false => assert!(matches!(outcome, Err(AppError::Forbidden(_))), "{who} in {view}: {outcome:?}"),
             }
         }
-        // Of another domain there is nothing to wish for, and no reason given is none.
+        // A project of another domain can't be wished for, and a reason has to be given.
         let coowner = app.caller("coowner").await;
         let foreign = requests::join::apply(&app, &coowner, &JoinForm { reason: "r".into(), project: acme.0 }, None).await;
         assert_eq!(problems(foreign), ["form[project]"]);
@@ -168,7 +168,7 @@ both! {
 
     async fn nobody_grants_what_reaches_wider_than_their_view(app) {
         approved_by(&app, "domainadmin", "global").await;
-        // In which view, to whom: which of admin, domainadmin, member may be granted.
+        // Who may grant admin, domainadmin and member, in which view.
         let table = [
             ("deputy", "System View", "yyy"), ("deputy", "Domain View: Default", "-yy"),
             ("deputy", "Project View: web", "--y"), ("domainadmin", "Domain View: Default", "-yy"),

@@ -33,7 +33,7 @@ async fn exported(app: &TestApp, who: &str, tab: Tab, filter: TicketFilter) -> R
     Ok(text.split_terminator("\r\n").map(str::to_owned).collect())
 }
 
-/// Puts the ticket under a name that no form takes.
+/// Gives the ticket a name that no form takes.
 async fn rename(app: &TestApp, number: i64, name: &str) {
     let mut tx = app.db.begin().await.expect("begin");
     let sql = "UPDATE ticket SET resource_name = $2 WHERE number = $1";
@@ -206,7 +206,7 @@ both! {
         let oldest = TicketFilter { sort: "oldest".into(), after: Some(first.to_string()), ..initiator("e") };
         assert_eq!(found(Tab::All, oldest).await, [second, third]);
 
-        // Below very many others they are looked up.
+        // Where very many other tickets are newer, the tickets are looked up by their name.
         copies(&app, third, 1_000, "q").await;
         for (name, numbers) in &names {
             assert_eq!(found(Tab::All, resource(name)).await, *numbers, "resource {name} of many");
@@ -262,7 +262,8 @@ both! {
     }
 }
 
-/// Waits until nobody else is connected, but for who listens for events: what they read is counted when they leave.
+/// Waits until no other connection is open but those that listen for events. What a connection read is counted when it
+/// closes.
 async fn alone(connection: &mut PgConnection) {
     let others = "SELECT backend_type || ': ' || query FROM pg_stat_activity
                   WHERE datname = current_database() AND pid <> pg_backend_pid() AND query !~ '^(SELECT 1$|LISTEN)'";
@@ -294,7 +295,7 @@ async fn a_page_reads_no_more_than_it_shows_on_postgres() {
             (Tab::Involved, app.caller("owner").await),
         ];
         app.db.close().await;
-        // All but the oldest become support tickets: each of these lists begins far down.
+        // All but the oldest 500 become support tickets, so each of these lists begins far down.
         connection
             .execute(
                 "UPDATE ticket SET support = 1, queue = 4 WHERE number > 500;
@@ -303,13 +304,14 @@ async fn a_page_reads_no_more_than_it_shows_on_postgres() {
             .await
             .expect("changed");
         connection.execute("VACUUM (ANALYZE)").await.expect("swept");
-        // What this connection read itself is counted by then: by default PostgreSQL may take a second, or a busy counter, to tell.
+        // Has what this connection itself read counted now: by default PostgreSQL may take a second for it, or longer
+        // while the counter is busy.
         connection.execute("SELECT pg_stat_force_next_flush()").await.expect("told");
         for (tab, caller) in callers {
             alone(&mut connection).await;
             connection.execute("SELECT pg_stat_reset()").await.expect("reset");
             let reader = app.on(Db::open(options.to_url_lossy().as_str()).await.expect("open"));
-            // Often enough that PostgreSQL makes up its mind about a plan for all times.
+            // Often enough that PostgreSQL settles on a plan for all values.
             let mut shown = 0;
             for _ in 0..TIMES {
                 let list = lists::list(&reader, &caller, tab, &TicketFilter::default()).await.expect("a list");

@@ -1,4 +1,4 @@
-//! The live stream: what is told to whom, that nothing is lost, and that it ends when it has to.
+//! The live stream: who is told what, that nothing is lost, and that it ends when it has to.
 
 use crate::common;
 use crate::common::client::Client;
@@ -218,7 +218,7 @@ both! {
         }
         assert_eq!(app.events.open_streams(), 201);
         assert_eq!(cost().await, of_one);
-        // Whom the ticket concerns, the sessions; on Postgres also telling.
+        // One statement finds out whom the ticket concerns, one reads the sessions; on Postgres one more notifies.
         assert_eq!(of_one, if app.engine == Engine::Postgres { 3 } else { 2 });
         for stream in &mut streams {
             assert!(hints(stream).await.contains(&Hint::Ticket(number)));
@@ -297,7 +297,8 @@ async fn another_process_on_the_same_postgres_hears_of_it_also_after_its_connect
         heard.extend(hints(&mut owner).await);
     }
 
-    // What happens while nobody listens is in the database when it is told that something may have.
+    // What was committed while nobody listened is in the database by the time the stream says that anything may have
+    // changed.
     let mut missed = stream(&there, "coowner").await;
     let _: i64 = here.db.scalar(listeners, args![]).await.expect("query");
     let second = ask(&here, "member", "meanwhile").await;

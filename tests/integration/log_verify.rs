@@ -1,4 +1,4 @@
-//! `countersign log verify`, as whoever operates the server calls it.
+//! `countersign log verify`, as an operator calls it.
 
 use crate::common;
 use crate::common::TestApp;
@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Changes a record by hand, as somebody does who has the database.
+/// Changes a record by hand, as somebody can who has access to the database.
 async fn change_by_hand(app: &TestApp, number: i64) {
     let mut tx = app.db.begin().await.expect("begin");
     let off = match tx.dialect() {

@@ -7,10 +7,10 @@ use countersign::server::service::support::handling::{self, Entry};
 use countersign::server::store::value::args;
 use countersign::wire::support::SupportDetail;
 
-/// So many entries come at a time.
+/// How many entries of a thread are read at a time.
 const PART: usize = 50;
 
-/// A ticket of `member` whose thread has so many entries, the description among them.
+/// A ticket of `member` whose thread has `entries` entries, the description among them.
 async fn thread(app: &TestApp, entries: i64) -> i64 {
     let number = member_asks(app, "0000").await;
     let mut tx = app.db.begin().await.expect("begin");
@@ -33,7 +33,7 @@ struct Cost {
     /// Statements: to read it, for its page, to reply.
     statements: [u64; 3],
     entries: usize,
-    /// Of the data, per entry.
+    /// Bytes of the data, per entry.
     bytes: usize,
     page_bytes: usize,
 }
@@ -62,7 +62,7 @@ both! {
         assert!(short.statements[0] <= 7, "{short:?}");
         assert_eq!((short.entries, full.entries, long.entries), (20, PART, PART), "no more than a part of it comes");
         assert!(long.bytes <= short.bytes + 4, "{short:?} and {long:?}");
-        // The link to what is earlier is all that a thousand have more than fifty.
+        // The link to earlier entries is all that the page of a thousand has more than that of fifty.
         assert!(long.page_bytes <= full.page_bytes + 1_000, "{full:?} and {long:?}");
     }
 

@@ -11,7 +11,7 @@ use countersign::server::store::value::args;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgPool, SqlitePool};
 use std::collections::BTreeMap;
 
-/// The newest step that nobody upgraded from: what came before it may have removed something.
+/// The newest step that nobody upgraded from. It and the steps before it may have removed something.
 const BEFORE_FIRST_RELEASE: i64 = 12;
 
 const PAGES: [(&str, &[&str]); 4] = [
@@ -49,10 +49,11 @@ fn url_of(app: &TestApp) -> String {
     }
 }
 
-/// What the release after the next does: a step that this build doesn't know, with a column more in every table.
+/// Upgrades the schema as a later release does: by a step that this build doesn't know, with one more column in every
+/// table.
 async fn upgrade(app: &TestApp) -> usize {
     let other = Db::open(&url_of(app)).await.expect("another server");
-    // Without the index of words, which is a virtual table, and what it keeps itself.
+    // Without the index of names, which is a virtual table, and without the tables in which it keeps itself.
     let tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     let tables =
         app.db.dialect().pick(tables, "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public'");
@@ -121,7 +122,7 @@ both! {
 /// Every column, by its table and name: its type, and whether a row may be inserted without naming it.
 type Schema = BTreeMap<(String, String), (String, bool)>;
 
-/// What a server of the release before would stumble over.
+/// The changes that a server of the release before would stumble over.
 fn taken_away(before: &Schema, after: &Schema) -> Vec<String> {
     let mut found = vec![];
     for ((table, column), (kind, optional)) in before {
@@ -160,7 +161,7 @@ async fn postgres_schema(pool: &PgPool) -> Schema {
     schema(sqlx::query_as(sql).fetch_all(pool).await.expect("the schema"))
 }
 
-/// Takes an empty database through all steps; gives what each of them took away, by its number.
+/// Takes an empty database through all steps; returns what each of them took away, with the step's number.
 macro_rules! walk {
     ($pool:expr, $dialect:expr, $schema:ident) => {{
         let (steps, mut before, mut found) = (migrations($dialect), Schema::new(), vec![]);

@@ -342,7 +342,7 @@ both! {
     }
 }
 
-/// What a caller may do with two records and the list; then the domains of what the list and the export hold.
+/// What a caller may do with two records, the list and the export; then the domains that list and export show.
 async fn seen(app: &TestApp, caller: &Caller, own: i64, foreign: i64) -> String {
     fn verdict<T: std::fmt::Debug>(result: Result<T, AppError>) -> char {
         match result {

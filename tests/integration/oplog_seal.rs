@@ -1,4 +1,4 @@
-//! The operation log can't be changed, and whoever changes it all the same is found out.
+//! The operation log can't be changed, and a change that is made all the same is found.
 
 use crate::common::TestApp;
 use countersign::domain::oplog::{Head, Operation, Operator, ResourceType, Subject};
@@ -39,7 +39,7 @@ async fn number(app: &TestApp, name: &str) -> i64 {
     app.db.scalar(sql, args![name]).await.expect("one record")
 }
 
-/// What somebody does who has the database and not the application: the triggers don't stop them.
+/// Changes the log as somebody does who has access to the database but not to the application: without the triggers.
 async fn tamper(app: &TestApp, sql: &'static str, about: i64) {
     let mut tx = app.db.begin().await.expect("begin");
     let off: &[&'static str] = match tx.dialect() {
@@ -159,7 +159,7 @@ both! {
     async fn a_record_slipped_in_is_named(app) {
         write(&app, &["a", "b"]).await;
         if app.db.dialect() == Dialect::Postgres {
-            // A transaction that is taken back leaves a gap, which is no sign of tampering.
+            // A transaction that is rolled back leaves a gap in the numbers, which is no sign of tampering.
             let mut tx = app.db.begin().await.expect("begin");
             oplog::insert(&mut tx, &record(&app, "taken back")).await.expect("insert");
             tx.rollback().await.expect("rollback");
@@ -235,7 +235,7 @@ both! {
 
     async fn a_number_still_on_its_way_holds_sealing_and_nobody_else(app) {
         if app.db.dialect() == Dialect::Sqlite {
-            // There numbers are committed in the order they are drawn.
+            // On SQLite numbers are committed in the order they are drawn.
             return;
         }
         sealed(&app).await;

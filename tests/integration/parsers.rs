@@ -1,5 +1,5 @@
-//! Every parser of ours, asked with what nobody should send: none panics, and what is taken keeps to its limits. Those that
-//! only their own module sees are asked there.
+//! Every parser of ours, given what nobody should send: none panics, and what is taken keeps to its limits. Parsers
+//! that only their own module sees are tested there.
 
 use countersign::domain::address::{after_signing_in, back_to, page_of_this_site, sign_in_then, with_parameter};
 use countersign::domain::attachment::clean_name;
@@ -25,7 +25,7 @@ use proptest::option;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
-/// What is typed: words that mean something somewhere, numbers at every edge, and anything at all.
+/// Typed texts: words that mean something somewhere, numbers at every edge, and anything at all.
 fn typed() -> impl Strategy<Value = String> {
     prop_oneof![
         Just(String::new()),
@@ -43,7 +43,7 @@ fn typed() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Addresses, and what looks like one to somebody.
+/// Addresses, and texts that something may take for an address.
 fn address() -> impl Strategy<Value = String> {
     prop_oneof![
         "(/|//|/\\\\|https?://|javascript:|/\t/|%2f%2f)?[a-z./?#&=%\\\\ ]{0,30}",

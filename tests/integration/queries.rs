@@ -5,12 +5,13 @@ use crate::common::client::Client;
 use crate::common::requests::member_asks;
 use countersign::server::seed;
 
-/// What a page may ask of the database, the session and the frame around the page included.
+/// How many statements a page may run, those for the session and for the frame around the page included.
 const MOST: u64 = 4;
-/// A dialog over a ticket reads what it is about, beside the page behind it with its quotas and who could approve later.
+/// Pages that may run more statements, and how many. A dialog over a ticket reads what it is about, beside the page
+/// behind it with its quotas and who could approve later.
 const DEARER: &[(&str, &str, u64)] = &[("owner", "/tickets/workflow/WAITING?dialog=pass", 5)];
 
-/// Every page of the site, and as whom it is looked at.
+/// Every page of the site, each with the person who looks at it.
 pub const PAGES: &[(&str, &str)] = &[
     ("sysadmin", "/account"),
     ("sysadmin", "/hosts"),

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 const BACK: &str = "/tickets/workflow/pending";
 
-/// Project `web`, `system` or `shop`, or domain `Default` or `acme`, with these limits typed.
+/// The form of project `web`, `system` or `shop`, or of domain `Default` or `acme`, with these limits typed.
 async fn form(app: &TestApp, place: &str, typed: &[(Key, &str)]) -> QuotaForm {
     let domains = directory::domains(&app.db).await.expect("query");
     let (scope, id) = match domains.into_iter().find(|domain| domain.name == place) {
@@ -91,13 +91,14 @@ fn letter(outcome: &Result<Done, AppError>) -> char {
         Ok(_) => 's',
         Err(AppError::Forbidden(_)) => 'f',
         Err(AppError::NotFound) => '-',
-        // Nobody but the requester holds the role that approves.
+        // It would be a ticket, but nobody except the requester holds the role that approves.
         Err(AppError::Refused(told)) if told.contains("Nobody could approve") => 't',
         Err(other) => panic!("{other:?}"),
     }
 }
 
-/// Every person in every view they hold, with what comes of changing the quota of web, system, shop, Default and acme.
+/// A line for each person and view: what comes of changing the quota of web, system, shop, Default and acme, a
+/// [`letter`] each.
 type Table = [(&'static str, &'static str, &'static str); 20];
 
 /// Tries every row, and compares what is offered (a way) with what is allowed (the outcome).
@@ -120,7 +121,7 @@ async fn try_all(app: &TestApp, table: &Table) {
             };
             assert_eq!(way, expected_way, "what {who} in {view} is offered for {place}");
             got.push(letter);
-            // Back to where it was, for the next one.
+            // The limit is taken back, for the next place.
             let scope = if i < 3 {
                 LimitScope::Project(form.id.as_str().into())
             } else {
@@ -191,7 +192,7 @@ both! {
         assert_eq!(shown("owner", "Project View: web", &shop).await, of(&["project web", "domain Default"]), "the view decides");
         let before = app.db.query_count();
         shown("sysadmin", "System View", "").await.expect("list");
-        // The person and what they hold, all places, what is enabled, and how all of it stands.
+        // The person and the roles held, all places, the enabled types, and the standing of every quota.
         assert!(app.db.query_count() - before <= 8, "however many places there are");
     }
 

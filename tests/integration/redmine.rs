@@ -69,7 +69,7 @@ impl Agent {
         files.map(file).collect()
     }
 
-    /// The texts of what was written in a ticket there, oldest first.
+    /// The texts that were written in a ticket there, oldest first.
     async fn texts(&self, ticket: &str) -> Vec<String> {
         let issue = self.read(ticket).await;
         let notes = issue["journals"].as_array().expect("journals").iter().map(|journal| &journal["notes"]);
@@ -95,7 +95,7 @@ both! {
     #[ignore = "make test-redmine runs it beside a real Redmine"]
     async fn what_is_said_here_is_there_and_the_other_way_round(app) {
         let (agent, admin) = (Agent(reqwest::Client::new()), app.caller_in("sysadmin", "System View").await);
-        // What is wrong is told apart, at the field that is to be corrected.
+        // Every mistake has a message of its own, at the field that is to be corrected.
         let (url, dock) = (env("URL"), env("DOCK"));
         let elsewhere = format!("{url}/elsewhere");
         for (address, key, field, word) in [
@@ -187,7 +187,8 @@ both! {
         assert_eq!(heard, ["Which printer?", "four", "five"]);
         remote_id(&app, waiting).await;
 
-        // A server that was killed after it was sent, and before that was noted, sends it again: it is there once.
+        // A server that was killed after it sent a reply, and before it noted that, sends it again. It is there only
+        // once.
         let (count, tickets) = (there.len(), agent.count().await);
         for position in [4, 6] {
             outbox::run(&app, number, Errand::Reply(position)).await.expect("done");
@@ -216,7 +217,7 @@ both! {
         assert_eq!(problem(&app, number).await, "");
         assert!(agent.texts(&id).await.last().expect("a text").contains("six"));
 
-        // Files go along, those that are too large by their names; files there are named here.
+        // Files go along; of files that are too large only the names do. Files there are named here.
         let large = vec![7; 9 * 1024 * 1024];
         reply_with(&app, number, "", &[("log.txt", b"what happened"), ("core", &large), ("empty", b"")]).await;
         a_while_later(&app).await;
@@ -268,7 +269,7 @@ both! {
         tx.commit().await.expect("commit");
         docking::lives_in(&app, "Support").await;
         let old = ask(&app, "In the first").await;
-        // As if that had made it, as number `id`.
+        // Writes down that the Request Tracker made the ticket, as number `id`.
         let made = async |id: &str| {
             let sql = "UPDATE external_ticket SET kind = 'request_tracker', remote_id = $2 WHERE number = $1";
             let mut tx = app.db.begin().await.expect("begin");

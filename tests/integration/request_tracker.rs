@@ -66,7 +66,7 @@ impl Agent {
         files.filter(|(name, _)| !name.is_empty()).collect()
     }
 
-    /// The texts of what was written in a ticket there, oldest first.
+    /// The texts that were written in a ticket there, oldest first.
     async fn texts(&self, ticket: &str) -> Vec<String> {
         let history = self.get(&format!("/ticket/{ticket}/history?fields=Type&per_page=100")).await;
         let mut texts = vec![];
@@ -84,7 +84,7 @@ impl Agent {
     }
 }
 
-/// Connected, and Technical Support lives in the queue Support.
+/// Connects Request Tracker, and has Technical Support live in its queue Support.
 async fn docked(app: &TestApp) {
     docking::docked(app, &form(&env("URL"), &env("DOCK")), "Support").await;
 }
@@ -93,7 +93,7 @@ both! {
     #[ignore = "make test-rt runs it beside a real Request Tracker"]
     async fn what_is_said_here_is_there_and_the_other_way_round(app) {
         let (agent, admin) = (Agent(reqwest::Client::new()), app.caller_in("sysadmin", "System View").await);
-        // What is wrong is told apart, at the field that is to be corrected.
+        // Every mistake has a message of its own, at the field that is to be corrected.
         let dock = env("DOCK");
         for (address, token, field, word) in [
             ("http://127.0.0.1:1", dock.as_str(), "form[address]", "no connection"),
@@ -160,7 +160,8 @@ both! {
         assert_eq!(said, ["one", "two", "three"]);
         remote_id(&app, waiting).await;
 
-        // A server that was killed after it was sent, and before that was noted, sends it again: it is there once.
+        // A server that was killed after it sent a reply, and before it noted that, sends it again. It is there only
+        // once.
         let count = there.len();
         for position in [detail.posts.len() as i64, detail.posts.len() as i64 + 2] {
             outbox::run(&app, number, Errand::Reply(position)).await.expect("done");
@@ -187,7 +188,7 @@ both! {
         assert_eq!(problem(&app, number).await, "");
         assert!(agent.texts(&id).await.last().expect("a text").contains("four"));
 
-        // Files go along, those that are too large by their names; files there are named here.
+        // Files go along; of files that are too large only the names do. Files there are named here.
         let large = vec![7; 9 * 1024 * 1024];
         reply_with(&app, number, "", &[("log.txt", b"what happened"), ("core", &large), ("empty", b"")]).await;
         a_while_later(&app).await;

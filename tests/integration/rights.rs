@@ -1,5 +1,6 @@
-//! Who may do what, whole: every service function that a server function calls × every demo person in every view × own project,
-//! another one of the same domain, a foreign domain; and nobody. Where a table of another program shows it, that one is named.
+//! The whole table of who may do what: every service function that a server function calls × every demo person in every
+//! view × own project, another one of the same domain, a foreign domain; and nobody. Functions that the table of
+//! another file shows are listed with that file.
 
 use crate::common;
 use crate::common::files::uploaded;
@@ -30,7 +31,8 @@ use countersign::wire::logs::LogFilter;
 use countersign::wire::workflow::{Asked, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// `y`: was let in, whether or not the rest was in order. `f`: forbidden. `-`: as if it weren't there, or not to choose.
+/// `y`: the caller was let in, whether or not the rest of the call was in order. `f`: forbidden. `-`: answered as if
+/// the target weren't there, or weren't one to choose.
 fn verdict<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> char {
     let no_choice = |field: &str| ["project", "form[project]"].contains(&field);
     match outcome {
@@ -47,7 +49,7 @@ struct Place {
     project: ProjectId,
     /// Waits at its first link.
     ticket: i64,
-    /// Just being made.
+    /// A host that is just being made.
     host: HostId,
     thread: i64,
     file: String,
@@ -70,7 +72,7 @@ async fn place(app: &TestApp, name: &str, (who, view): (&str, &str), host: &str)
                  data_disks_gib, disks_gib, status, delete_locked, description, created_at)
                VALUES ($1, $2, 'h', 's', 1, 1024, 'i', 10, '[]', 10, 'deploying', TRUE, '', 0)";
     tx.exec(sql, args![host, &project]).await.expect("a host");
-    // Nothing more fits.
+    // With a limit of 0 nothing more fits.
     let full = BTreeMap::from([(Key::HostCount, 0)]);
     set_limits(&mut tx, &LimitScope::Project(project.clone()), &full).await.expect("set");
     tx.commit().await.expect("commit");
@@ -80,7 +82,8 @@ async fn place(app: &TestApp, name: &str, (who, view): (&str, &str), host: &str)
     Place { project, ticket: number_in(&asked), host: host.into(), thread, file: file.to_owned(), canned }
 }
 
-/// get-workflow-ticket, get-decision, pass, reject, undo, retry, abandon, get-batch, and amending by create-host.
+/// The verdicts on get-workflow-ticket, get-decision, pass, reject, undo, retry, abandon, get-batch, and amending by
+/// create-host.
 async fn of_ticket(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> String {
     let (number, back) = (place.ticket, "/");
     // On a version that isn't the current one nothing is done.
@@ -102,7 +105,8 @@ async fn of_ticket(app: &TestApp, caller: &Caller, place: &Place, name: &str) ->
     .collect()
 }
 
-/// get-host, get-hosts-dialog, adjust-hosts, delete-hosts, act-on-host (Lock, Restore), create-host, get-route.
+/// The verdicts on get-host, get-hosts-dialog, adjust-hosts, delete-hosts, act-on-host (Lock, Restore), create-host,
+/// get-route.
 async fn of_host(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> String {
     let hosts = vec![place.host.clone()];
     let offered = hosts::form(app, &app.caller("sysadmin").await).await.expect("a form");
@@ -124,8 +128,9 @@ async fn of_host(app: &TestApp, caller: &Caller, place: &Place, name: &str) -> S
     .collect()
 }
 
-/// get-support-ticket, get-reply-rights, tell-writing, take-support-ticket, reply-support-ticket (a reply, a note),
-/// end-support-ticket, get-attachment, retry-external, skip-external; create-canned-reply, edit-canned-reply, get-canned-reply.
+/// The verdicts on get-support-ticket, get-reply-rights, tell-writing, take-support-ticket, reply-support-ticket (a
+/// reply, a note), end-support-ticket, get-attachment, retry-external, skip-external; create-canned-reply,
+/// edit-canned-reply, get-canned-reply.
 async fn of_thread(app: &TestApp, caller: &Caller, place: &Place) -> String {
     let number = place.thread;
     let nothing = |note| Entry { note, ..Entry::reply(" ") };
@@ -148,9 +153,9 @@ async fn of_thread(app: &TestApp, caller: &Caller, place: &Place) -> String {
     .collect()
 }
 
-/// get-setup, get-process, get-coverage, configure-process, enable-process, disable-process; get-external, connect-external
-/// (a test, saving), disconnect-external; list-logs, exporting them; the lists of all tickets, of both kinds; get-join-form
-/// and check-support-request (whether one may), list-canned-replies, get-quotas.
+/// The verdicts on get-setup, get-process, get-coverage, configure-process, enable-process, disable-process;
+/// get-external, connect-external (a test, saving), disconnect-external; list-logs, exporting them; the lists of all
+/// tickets, of both kinds; get-join-form and check-support-request (whether one may), list-canned-replies, get-quotas.
 async fn of_the_view(app: &TestApp, caller: &Caller, process: &str) -> String {
     let (id, nothing) = (process.into(), ConnectionForm::default());
     let all =
@@ -163,7 +168,8 @@ async fn of_the_view(app: &TestApp, caller: &Caller, process: &str) -> String {
         verdict(role.await),
         verdict(processes::configure(app, caller, &ProcessForm::default()).await),
         verdict(processes::enable(app, caller, &id, true).await),
-        // It would be done; where there is no such process, who may is told so.
+        // A real process would be disabled, so an unknown one is tried: people who may disable are told that it isn't
+        // there.
         if verdict(processes::disable(app, caller, &"none".into()).await) == '-' { 'y' } else { 'f' },
         verdict(external::get(app, caller).await),
         verdict(external::test(app, caller, &nothing).await),
@@ -182,7 +188,8 @@ async fn of_the_view(app: &TestApp, caller: &Caller, process: &str) -> String {
     .collect()
 }
 
-/// Who in which view: the view's own, then in `web`, `system` and `shop` what is done with a ticket, a host and a thread there.
+/// A line for each person and view: the verdicts on the view's own things, then for `web`, `system` and `shop` the
+/// verdicts on a ticket, a host and a thread there.
 fn table() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/integration/rights.txt")).expect("the table")
 }
@@ -216,7 +223,7 @@ both! {
 
     async fn nobody_is_let_in_anywhere(app) {
         let open = ["/api/sign-in", "/api/set-up", "/api/get-setup-open", "/api/get-flash"];
-        // What has to be a word that is known, or it isn't even looked who asks.
+        // Fields that need a word that is known. With another one the function doesn't even look who asks.
         let words = BTreeMap::from([
             ("tab", "mine"), ("ticket_type", "apply-machine"), ("scope", "global"), ("verdict", "pass"), ("action", "lock"),
             ("deletes", "true"), ("people", "true"), ("asked", "pass"), ("form[scope]", "project"),
@@ -225,7 +232,7 @@ both! {
         for form in common::forms::all() {
             let value = |field: &str| words.get(field).copied().unwrap_or("1");
             let mut fields: Vec<(&str, &str)> = form.fields.iter().map(|field| (field.as_str(), value(field))).collect();
-            // A map whose keys are the person's, and the other of two types called Verdict.
+            // Left out are a map whose keys the person chooses, and the fields of the other type called Verdict.
             fields.retain(|(name, _)| *name != "form[limits]");
             if form.path.ends_with("-batch") {
                 fields.retain(|(name, _)| !name.starts_with("verdict["));
@@ -241,7 +248,7 @@ both! {
     }
 }
 
-/// Where it is shown who may call which server function.
+/// File, test and server functions: the test shows who may call these functions.
 const SHOWN: [(&str, &str, &str); 9] = [
     (
         "rights.rs",
@@ -268,7 +275,7 @@ const SHOWN: [(&str, &str, &str); 9] = [
     ("canned_replies.rs", "who_writes_them_for_which_project", "delete-canned-reply"),
     ("oplog.rs", "who_sees_what", "get-log"),
 ];
-/// What is the caller's own, whoever that is, and what is open to everybody.
+/// Server functions for what is the caller's own, whoever that is, and those that are open to everybody.
 const OWN: &str = "get-frame get-flash list-hosts get-host-form switch-view change-password sign-out-everywhere \
                    preview-markdown sign-in set-up get-setup-open";
 

@@ -1,4 +1,4 @@
-//! What `make bench` measures must be what the rules would have left behind.
+//! The data that `make bench` measures on must be such as the rules would have left behind.
 
 use crate::common;
 use crate::common::TestApp;
@@ -46,7 +46,7 @@ both! {
         let standing = &details::get(&app, &sysadmin, waiting[0].number).await.expect("read").standings[0];
         assert_eq!(standing.held.get(Key::HostCount), 4, "what waits holds its quota");
 
-        // The machine takes such a ticket on, and new numbers come after theirs.
+        // The state machine goes on with such a ticket, and new tickets get numbers after the seeded ones.
         let first = &waiting[0];
         common::reject(&app, &app.caller("owner").await, first.number, first.version, "", "").await.expect("a decision");
         let member = app.caller("member").await;

@@ -23,7 +23,7 @@ fn said(body: &str, note: bool) -> Entry<'_> {
     Entry { note, ..Entry::reply(body) }
 }
 
-/// A ticket of `member` in web.
+/// Requests technical support as `member` in web; returns the ticket's number.
 async fn asked(app: &TestApp, description: &str, level: &str) -> i64 {
     let member = app.caller_in("member", "Project View: web").await;
     number_in(&request::request(app, &member, &form(description, level), &[]).await.expect("submitted"))
@@ -54,7 +54,7 @@ async fn tab(app: &TestApp, who: &str, tab: SupportTab) -> Vec<i64> {
     listed(app, &app.caller(who).await, tab).await
 }
 
-/// The bell's numbers for support: mine and pending.
+/// The bell's numbers for support: the person's own tickets, and those that wait for the person.
 async fn bell(app: &TestApp, who: &str) -> (i64, i64) {
     let counts = frame::frame(app, &app.caller(who).await).await.expect("frame").counts;
     (counts.support_mine, counts.support_pending)
@@ -244,7 +244,7 @@ both! {
         }
         let nowhere = request::request(&app, &app.caller("newcomer").await, &form("help", ""), &[]).await;
         assert!(matches!(nowhere, Err(AppError::Forbidden(_))), "{nowhere:?}");
-        // Who asks isn't asked to answer; the colleague is.
+        // The requester isn't asked to answer; the colleague is.
         let own = tab(&app, "helpdesk", SupportTab::Mine).await;
         assert_eq!(own.len(), 1);
         assert!(!tab(&app, "helpdesk", SupportTab::Pending).await.contains(&own[0]));
@@ -305,7 +305,7 @@ both! {
         assert_eq!(bell(&app, "member").await, (0, 0));
         assert_eq!(tab(&app, "helpdesk", SupportTab::Resolved).await, [0; 0]);
 
-        // A word of the requester in time keeps it open.
+        // A reply of the requester in time keeps the ticket open.
         let other = asked(&app, "more", "").await;
         reply(&app, "helpdesk", other, "done?").await.expect("sent");
         run_at(3 * DAY - SECOND).await;

@@ -32,7 +32,7 @@ pub struct Attachment {
     pub removed_by: Option<String>,
 }
 
-/// One that waits for the entry it was uploaded for.
+/// A file that was uploaded and waits for the entry it belongs to.
 pub struct NewAttachment<'a> {
     pub id: &'a str,
     pub author: &'a UserId,
@@ -64,7 +64,8 @@ pub async fn part(db: &Db, id: &str, part: i64) -> sqlx::Result<Option<Vec<u8>>>
     db.scalar_opt("SELECT content FROM attachment_part WHERE attachment_id = $1 AND part = $2", args![id, part]).await
 }
 
-/// Those that wait for an entry for too long, or beyond so many of their author.
+/// Id and place of at most `limit` files that wait for their entry: those uploaded before `before`, and those of this
+/// author beyond the newest `most`.
 pub async fn overdue(
     tx: &mut Tx,
     author: &UserId,
@@ -81,7 +82,7 @@ pub async fn overdue(
     .await
 }
 
-/// Forgets one that no entry took.
+/// Deletes a file that no entry took.
 pub async fn delete(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
     delete_content(tx, id).await?;
     tx.exec("DELETE FROM attachment WHERE id = $1 AND ticket_number IS NULL", args![id]).await?;
@@ -93,7 +94,7 @@ async fn delete_content(tx: &mut Tx, id: &str) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Puts a waiting file of this author under an entry; gives its name, or `None` when no such file waits.
+/// Puts a waiting file of this author under an entry and returns its name; `None` if no such file waits.
 pub async fn put_under(
     tx: &mut Tx,
     id: &str,

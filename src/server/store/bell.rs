@@ -1,4 +1,4 @@
-//! What the bell shows: how many tickets are open for somebody, and which types have an enabled process.
+//! The data of the bell: how many tickets are open for a person, and which ticket types have an enabled process.
 
 use super::db::Db;
 use super::sql::{Sql, read_rows};
@@ -9,7 +9,7 @@ use crate::domain::process::TicketType;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bell {
     pub counts: Counts,
-    /// By key.
+    /// Sorted by key.
     pub enabled: Vec<TicketType>,
 }
 
@@ -22,8 +22,9 @@ pub(super) struct Row {
     enabled: String,
 }
 
-/// The columns of a [`Row`] for the person that this expression of the statement names. Each count reads an index of what is
-/// open, and no further than what is shown. (Left to itself SQLite takes the index of all that the person ever asked for.)
+/// Adds the columns of a [`Row`]. `person` is an SQL expression for the person's id. Each count reads an index of what
+/// is open, and at most [`MOST_COUNTED`] rows of it. (Without `INDEXED BY`, SQLite takes the index of all tickets that
+/// the person ever started.)
 pub(super) fn columns<'a>(sql: &'a mut Sql, person: &'static str) -> &'a mut Sql {
     let tickets = sql.dialect().pick("ticket INDEXED BY ticket_mine_open", "ticket");
     let counts = [

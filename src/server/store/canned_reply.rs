@@ -30,7 +30,7 @@ macro_rules! select {
     };
 }
 
-/// Those of a view's projects whose title contains the text, by project and title.
+/// The canned replies of the view's projects whose title contains the text, sorted by project and title.
 pub async fn list(db: &Db, view: &View, text: &str, limit: i64) -> sqlx::Result<Vec<Stored>> {
     let mut sql = Sql::new(db.dialect(), select!(""));
     match view {
@@ -46,7 +46,7 @@ pub async fn list(db: &Db, view: &View, text: &str, limit: i64) -> sqlx::Result<
     db.all(text, args).await
 }
 
-/// The text of one of a project's.
+/// The text of one canned reply of this project.
 pub async fn body(db: &Db, project: &ProjectId, id: &str) -> sqlx::Result<Option<String>> {
     db.scalar_opt("SELECT body FROM canned_reply WHERE project_id = $1 AND id = $2", args![project, id]).await
 }

@@ -1,45 +1,47 @@
-//! The words of what is told: what a transaction notes that it wrote ([`Change`]), and what is heard of it ([`Event`]).
-//! `db.rs` holds the notes; `event.rs`, above it, makes events of them when a transaction commits.
+//! [`Change`] is what a transaction notes that it wrote. [`Event`] is what listeners in all server processes are told
+//! of it. `db.rs` collects the changes; `event.rs`, above it, makes events of them when a transaction commits.
 
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
 use serde::{Deserialize, Serialize};
 
-/// Something a page may show was written.
+/// Something that a transaction wrote and that a page may show.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     Ticket(TicketNumber),
-    /// One of the hosts of this project.
+    /// A host of this project.
     HostIn(ProjectId),
     /// A session of this account: it ended, or works in another view.
     SessionsOf(UserId),
-    /// Domains, projects, users, roles or assignments, or what a setting lets people see.
+    /// Domains, projects, users, roles or assignments, or whether the three-level hierarchy is on.
     Directory,
-    /// A process, or whether it is enabled.
+    /// An approval process, whether it is enabled, or the connected ticket system.
     Processes,
 }
 
-/// What processes tell each other. It has no version of its own: whoever hears of it reads anew.
+/// What the server's processes tell each other after a commit. An event carries ids only, no data and no version: a
+/// page that hears of it reads its data again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// `concerned`: its initiator, and whoever has or had a task in it. Everybody else who may read it reads every
-    /// ticket. `domain` is set for a support ticket, which the Domain View of its domain reads too.
+    /// `concerned`: the ticket's initiator, and everybody who has or had a task in it. All others who may read it may
+    /// read every ticket. `domain` is set for a support ticket, which the Domain View of its domain may read too.
     Ticket {
         number: TicketNumber,
         concerned: Vec<UserId>,
         #[serde(default)]
         domain: Option<DomainId>,
     },
-    /// Somebody writes a reply to a support ticket right now. Nothing was changed; it is for those who have it open.
+    /// Somebody is writing a reply to a support ticket. Nothing was changed; the event is for those who have the ticket
+    /// open.
     Writing {
         number: TicketNumber,
         concerned: Vec<UserId>,
         domain: Option<DomainId>,
         by: UserId,
-        /// Or a handler.
+        /// `false`: a handler is writing.
         is_requester: bool,
     },
-    /// More tickets at once than are worth naming.
+    /// So many tickets changed at once that they aren't named one by one.
     Tickets,
     HostsIn {
         project: ProjectId,

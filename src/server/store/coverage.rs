@@ -1,23 +1,25 @@
-//! Where nobody holds a role: the places a process's link would leave without an approver.
+//! The gaps of an approval process: the projects and domains in which one of its links would find no approver.
 
 use super::db::Db;
 use super::sql::Sql;
 use crate::domain::process::{Approver, Scope};
 
-/// A place without an approver at a link, with how many there are in all.
+/// A place (a project or a domain) in which a link has no approver.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Gap {
-    /// The link's place among those that were asked about.
+    /// The link's index in the list that was passed to [`gaps`].
     pub link: i64,
     pub name: String,
+    /// How many such places the link has in all.
     pub total: i64,
 }
 
-/// An enabled user who holds the role; goes on with where.
+/// The condition that no enabled user holds the role, up to the `WHERE` that says which role and where. The caller
+/// closes the parenthesis.
 const HOLDER: &str = "NOT EXISTS (SELECT 1 FROM assignment a JOIN account u ON u.id = a.account_id AND u.enabled";
 
-/// For each of these links the first `limit` places, by name, in which nobody enabled could approve; one statement for all.
-/// Where a link looks everywhere, or names persons, and nobody is there, the place is `everywhere`.
+/// Reads for each link the first `limit` places, by name, in which no enabled user could approve; one statement for all
+/// links. A link with the global scope or with named persons has one place, called `everywhere`.
 pub async fn gaps(db: &Db, links: &[&Approver], everywhere: &'static str, limit: i64) -> sqlx::Result<Vec<Gap>> {
     let mut sql = Sql::new(db.dialect(), "");
     for (i, approver) in links.iter().enumerate() {
@@ -60,7 +62,7 @@ fn of_link(sql: &mut Sql, link: i64, approver: &Approver, everywhere: &'static s
     }
 }
 
-/// One row where the condition that follows holds.
+/// Begins a SELECT of one row; the condition under which the row exists follows.
 fn nobody(sql: &mut Sql, link: i64, everywhere: &'static str) {
     sql.push("SELECT ").bind(link).push(" AS link, ").bind(everywhere);
     sql.push(" AS name, CAST(1 AS BIGINT) AS total WHERE ");

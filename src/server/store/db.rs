@@ -1,4 +1,4 @@
-//! The two databases behind one type: SQLite and Postgres, chosen by URL at start, met at one point of dispatch.
+//! SQLite and Postgres behind one type. The URL chooses the database at start, and every query is dispatched here.
 //!
 //! Queries are written once, with `$1` placeholders on both; where the texts must differ, [`Dialect::pick`] chooses.
 //! Pools stay typed: a row is decoded by the driver of the database it came from, at no cost.
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::broadcast;
 
-/// What brings a schema up to date.
+/// The migrations that bring a schema up to date.
 ///
 /// **A migration only adds; what it makes needless is removed a release later.** While servers are restarted one after the
 /// other, those of the release before go on with the schema of the next one, and one of them may be started on it: steps that
@@ -35,7 +35,7 @@ pub fn migrations(dialect: Dialect) -> Migrator {
 /// How many commits whoever listens in this process may lag behind before missing some, which is then told.
 const COMMITS_KEPT: usize = 1_024;
 
-/// Postgres was asked to commit and its answer never came, so it did or it didn't.
+/// Postgres was asked to commit and its answer never came, so nobody knows whether it did.
 #[derive(Debug, thiserror::Error)]
 #[error("nobody knows whether this was committed: {0}")]
 pub struct Unsure(sqlx::Error);
@@ -55,7 +55,7 @@ enum Pools {
     Postgres(PgPool),
 }
 
-/// A transaction that writes. Dropping it without [`Tx::commit`] takes everything back.
+/// A transaction that writes. Dropping it without [`Tx::commit`] rolls it back.
 pub struct Tx {
     inner: Inner,
     queries: Arc<AtomicU64>,
@@ -75,7 +75,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The text for this database. Both stay `&'static str`, so nothing unsafe reaches the driver.
+    /// Chooses the text for this database. Both texts are `&'static str`, so nothing from outside gets into SQL.
     pub fn pick(self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self {
             Dialect::Sqlite => sqlite,
@@ -115,7 +115,7 @@ enum Executor<S, P> {
     Postgres(P),
 }
 
-// The one place where the databases meet: the same text and arguments go to whichever is open.
+// Runs a query on whichever database is open, with the same text and arguments.
 macro_rules! run {
     ($me:expr, $sql:expr, $args:expr, $query:ident . $fetch:ident) => {{
         let sql: SqlStr = $sql.into_sql_str();
@@ -219,7 +219,7 @@ impl Db {
         Ok(Tx { inner, queries, changes: BTreeSet::new(), committed })
     }
 
-    /// The pool to LISTEN on, where the database can tell other processes.
+    /// The pool to LISTEN on; `None` on SQLite, which can't notify other processes.
     pub fn postgres(&self) -> Option<&PgPool> {
         match &self.pools {
             Pools::Sqlite { .. } => None,
@@ -232,7 +232,7 @@ impl Db {
         self.committed.subscribe()
     }
 
-    /// Tells events that no commit brings with it, on SQLite.
+    /// Tells listeners of events that belong to no commit, on SQLite.
     pub(super) fn tell(&self, events: Vec<Event>) {
         // An error only says that nobody listens.
         let _ = self.committed.send(events);
@@ -280,7 +280,7 @@ impl Tx {
         }
     }
 
-    /// Notes what was changed; it is told once the transaction has committed, and never otherwise.
+    /// Notes a change. Listeners are told of it once the transaction has committed, and never otherwise.
     pub fn changed(&mut self, change: Change) {
         self.changes.insert(change);
     }
@@ -313,8 +313,8 @@ impl Tx {
     }
 }
 
-/// Why a commit failed. Where Postgres refused it and goes on, nothing was committed; whatever broke the connection leaves
-/// that open.
+/// The error of a commit that failed. If Postgres refused it and goes on, nothing was committed. After any other error,
+/// such as a broken connection, that is [`Unsure`].
 fn unless_refused(error: sqlx::Error) -> sqlx::Error {
     let answered = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>());
     match answered.map(PgDatabaseError::severity) {

@@ -68,7 +68,7 @@ macro_rules! project_where {
     };
 }
 
-/// The person of this id with every role held, enabled or not; two statements.
+/// The person of this id with every role held, whether the account is enabled or not. Runs two statements.
 pub async fn person(db: &Db, id: &UserId) -> sqlx::Result<Option<Person>> {
     let Some(account) = account(db, id).await? else {
         return Ok(None);
@@ -83,7 +83,7 @@ pub async fn person(db: &Db, id: &UserId) -> sqlx::Result<Option<Person>> {
     }))
 }
 
-/// A role held somewhere, by ids.
+/// A role that somebody holds in a project, by ids.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct HeldRole {
     pub role: RoleId,
@@ -145,7 +145,8 @@ pub async fn account_in(tx: &mut Tx, id: &UserId) -> sqlx::Result<Option<Account
     tx.opt(account_where!("WHERE id = $1"), args![id]).await
 }
 
-/// Locks the account until the transaction ends, on Postgres: what a person may have only once is looked for under it.
+/// Locks the account until the transaction ends, on Postgres. Under this lock a use case checks what a person may have
+/// only once.
 pub async fn lock_account(tx: &mut Tx, id: &UserId) -> sqlx::Result<()> {
     let sql = tx
         .dialect()
@@ -163,7 +164,7 @@ pub async fn password_hash(db: &Db, id: &UserId) -> sqlx::Result<Option<String>>
     Ok(db.scalar_opt::<Option<String>>("SELECT password_hash FROM account WHERE id = $1", args![id]).await?.flatten())
 }
 
-/// Everybody who isn't disabled, by name.
+/// Every enabled account, sorted by name.
 pub async fn enabled_people(db: &Db) -> sqlx::Result<Vec<Account>> {
     db.all(account_where!("WHERE enabled ORDER BY display_name, id"), args![]).await
 }
@@ -182,7 +183,7 @@ pub async fn has_accounts(db: &Db) -> sqlx::Result<bool> {
     Ok(db.scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
 }
 
-/// The same, inside a transaction.
+/// [`has_accounts`] inside a transaction.
 pub async fn has_accounts_in(tx: &mut Tx) -> sqlx::Result<bool> {
     Ok(tx.scalar_opt::<String>("SELECT id FROM account LIMIT 1", args![]).await?.is_some())
 }
@@ -281,14 +282,14 @@ pub async fn set_password_hash(tx: &mut Tx, id: &UserId, hash: &str) -> sqlx::Re
     Ok(())
 }
 
-/// Enables or disables; tells whether that changed anything.
+/// Enables or disables the account; `true` if that changed anything.
 pub async fn set_enabled(tx: &mut Tx, id: &UserId, enabled: bool) -> sqlx::Result<bool> {
     tx.changed(Change::Directory);
     let sql = "UPDATE account SET enabled = $2 WHERE id = $1 AND enabled <> $2";
     Ok(tx.exec(sql, args![id, enabled]).await? == 1)
 }
 
-/// Gives the role in the project; tells whether it wasn't held before.
+/// Gives the role in the project; `true` if the user didn't hold it before.
 pub async fn assign(tx: &mut Tx, user: &UserId, project: &ProjectId, role: &RoleId, now: Millis) -> sqlx::Result<bool> {
     tx.changed(Change::Directory);
     let sql = "INSERT INTO assignment (account_id, project_id, role_id, created_at) VALUES ($1, $2, $3, $4)
@@ -296,7 +297,7 @@ pub async fn assign(tx: &mut Tx, user: &UserId, project: &ProjectId, role: &Role
     Ok(tx.exec(sql, args![user, project, role, now]).await? == 1)
 }
 
-/// Takes the role away; tells whether it was held.
+/// Takes the role away; `true` if the user held it.
 pub async fn unassign(tx: &mut Tx, user: &UserId, project: &ProjectId, role: &RoleId) -> sqlx::Result<bool> {
     tx.changed(Change::Directory);
     let sql = "DELETE FROM assignment WHERE account_id = $1 AND project_id = $2 AND role_id = $3";

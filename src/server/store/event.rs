@@ -1,8 +1,9 @@
-//! Committing, which tells whoever listens what changed: by its id, and whom it concerns; never the data.
+//! Committing a transaction, and telling listeners what it changed: the id of what changed and whom it concerns, never
+//! the data.
 //!
-//! The functions of the store note what they write ([`Tx::changed`]), so no use case has to remember it. Committing makes
-//! events of the notes; the words for both are in `change.rs`. Without a change that anybody could see, that costs
-//! nothing.
+//! The functions of the store note what they write ([`Tx::changed`]), so no use case has to remember it. Committing
+//! makes events of these notes; the types of both are in `change.rs`. A transaction that notes nothing runs no extra
+//! statement.
 
 use super::change::{Change, Event};
 use super::db::{Db, Dialect, Tx};
@@ -10,13 +11,15 @@ use super::value::args;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber, UserId};
 use std::collections::BTreeSet;
 
-/// Beyond this many tickets in one transaction (a role that many wait for was given) they aren't named one by one.
+/// If one transaction changes more tickets than this (a role that many wait for was given), they aren't named one by
+/// one.
 const MOST_TICKETS: usize = 50;
-/// A notification of Postgres takes 8,000 bytes: so many ids of people fit in with room to spare.
+/// How many people one event names at most. A notification of Postgres takes 8,000 bytes: this many ids fit in with
+/// room to spare.
 const MOST_PEOPLE: usize = 150;
 
 impl Tx {
-    /// Commits, and tells what was changed.
+    /// Commits, and tells listeners what was changed.
     pub async fn commit(mut self) -> sqlx::Result<()> {
         let changes = self.take_changes();
         let events = of(&mut self, &changes).await?;
@@ -27,7 +30,8 @@ impl Tx {
     }
 }
 
-/// Makes events of what was noted, inside the transaction: at most one statement for tickets and one for hosts.
+/// Makes events of the noted changes, inside the transaction. It runs at most one statement for tickets and one for
+/// hosts.
 async fn of(tx: &mut Tx, changes: &BTreeSet<Change>) -> sqlx::Result<Vec<Event>> {
     let (mut events, mut tickets, mut projects) = (vec![], vec![], vec![]);
     for change in changes {
@@ -50,7 +54,7 @@ async fn of(tx: &mut Tx, changes: &BTreeSet<Change>) -> sqlx::Result<Vec<Event>>
     Ok(events)
 }
 
-/// Number of a ticket, somebody it concerns, and the domain of a support ticket; by number.
+/// A ticket's number, a person it concerns, and the domain if it is a support ticket. These rows come sorted by number.
 type Concern = (TicketNumber, UserId, Option<DomainId>);
 
 fn concerns(dialect: Dialect) -> &'static str {
@@ -82,7 +86,8 @@ async fn concerning(tx: &mut Tx, tickets: Vec<TicketNumber>) -> sqlx::Result<Vec
     Ok(events)
 }
 
-/// Tells that somebody writes in a ticket. It belongs to no transaction, and is told once, to whoever listens now.
+/// Tells listeners that somebody is writing in a ticket. This belongs to no transaction, and only those who listen now
+/// hear of it.
 pub async fn tell_writing(db: &Db, number: TicketNumber, by: &UserId, is_requester: bool) -> sqlx::Result<()> {
     let concerned: Vec<Concern> = db.all(concerns(db.dialect()), args![vec![number]]).await?;
     let domain = concerned.first().and_then(|(_, _, domain)| domain.clone());
@@ -92,7 +97,7 @@ pub async fn tell_writing(db: &Db, number: TicketNumber, by: &UserId, is_request
         Dialect::Sqlite => db.tell(vec![event]),
         Dialect::Postgres => {
             let text = serde_json::to_string(&event).map_err(|error| sqlx::Error::Encode(error.into()))?;
-            // What the function gives is no type that could be read.
+            // The function returns `void`, which can't be decoded; the count can.
             db.scalar::<i64>("SELECT CAST(COUNT(*) AS BIGINT) FROM pg_notify('event', $1)", args![text]).await?;
         }
     }
@@ -108,7 +113,7 @@ async fn with_domains(tx: &mut Tx, projects: Vec<String>) -> sqlx::Result<Vec<Ev
     Ok(found.into_iter().map(|(project, domain)| Event::HostsIn { project, domain }).collect())
 }
 
-/// The channel on which Postgres carries events from process to process.
+/// The channel on which Postgres carries events from one server process to the others.
 pub const CHANNEL: &str = "event";
 
 /// Hands the events to Postgres, which delivers them exactly when the transaction commits.

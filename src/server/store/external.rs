@@ -12,12 +12,13 @@ pub struct System {
     #[sqlx(try_from = "String")]
     pub kind: HelpdeskKind,
     pub address: String,
-    /// Sealed.
+    /// The token, sealed as in `secret.rs`.
     pub token: String,
-    /// JSON: the queues there when it was last tested.
+    /// The queues there when the connection was last tested, as JSON.
     pub queues: String,
+    /// The id of the last happening there that was taken over; the next ones are read from here on.
     pub cursor: i64,
-    /// Tells our tickets there from those of other installations.
+    /// An id by which our tickets there are told from those of other installations.
     pub instance: String,
     pub problem: Option<String>,
     pub updated_at: Millis,
@@ -30,7 +31,7 @@ pub async fn system(db: &Db) -> sqlx::Result<Option<System>> {
     db.opt(SYSTEM, args![]).await
 }
 
-/// The same, locked: what is taken over from there is taken over once.
+/// [`system`], locked until the transaction ends, so that nothing that happens there is taken over twice.
 pub async fn lock_system(tx: &mut Tx) -> sqlx::Result<Option<System>> {
     let sql = tx.dialect().pick(
         SYSTEM,
@@ -39,7 +40,7 @@ pub async fn lock_system(tx: &mut Tx) -> sqlx::Result<Option<System>> {
     tx.opt(sql, args![]).await
 }
 
-/// Connects the system, or another one in its place.
+/// Stores the connected system, or another one in its place.
 pub async fn connect(tx: &mut Tx, system: &System) -> sqlx::Result<()> {
     tx.changed(Change::Processes);
     tx.exec(
@@ -72,27 +73,28 @@ pub async fn move_cursor(tx: &mut Tx, cursor: i64) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Notes why the system couldn't be reached, or that it could.
+/// Notes why the system couldn't be reached; `None`: it could be.
 pub async fn set_system_problem(tx: &mut Tx, problem: Option<&str>) -> sqlx::Result<()> {
     tx.changed(Change::Processes);
     tx.exec("UPDATE external_system SET problem = $1", args![problem]).await?;
     Ok(())
 }
 
-/// Instead of a position: the ticket itself was asked for there, and no answer has told yet whether it was made.
+/// The value of [`Remote::sending`] while the ticket itself is being made there: it was asked for, and no answer has
+/// told yet whether it was made.
 pub const BEING_MADE: i64 = -1;
 
-/// A ticket that lives there.
+/// A ticket that lives in the connected system.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Remote {
     pub number: TicketNumber,
     pub queue: String,
-    /// The key of the kind of system that it was made in, with its id there.
+    /// The kind of system that it was made in, as a key, and `remote_id`, its id there; `None` until it is made.
     pub kind: Option<String>,
     pub remote_id: Option<String>,
     pub remote_status: String,
     pub remote_owner: String,
-    /// The position of the post that is on its way, or was last; [`BEING_MADE`].
+    /// The position of the entry that is being sent or was sent last, or [`BEING_MADE`].
     pub sending: i64,
     pub problem: Option<String>,
 }
@@ -115,7 +117,7 @@ pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Remote>> 
     db.opt(remote_where!("number = $1"), args![number]).await
 }
 
-/// The ticket whose id in such a system is this.
+/// The ticket that has this id in a system of this kind.
 pub async fn by_remote_id(tx: &mut Tx, kind: HelpdeskKind, id: &str) -> sqlx::Result<Option<Remote>> {
     tx.opt(remote_where!("kind = $1 AND remote_id = $2"), args![kind.key(), id]).await
 }
@@ -132,13 +134,13 @@ pub async fn set_sending(tx: &mut Tx, number: TicketNumber, position: i64) -> sq
     Ok(())
 }
 
-/// Whether there may be tickets there that are ours without their ids being known here.
+/// Whether tickets of ours may be in the system without their ids being known here.
 pub async fn is_any_being_made(tx: &mut Tx) -> sqlx::Result<bool> {
     let sql = "SELECT number FROM external_ticket WHERE remote_id IS NULL AND sending = $1 LIMIT 1";
     Ok(tx.scalar_opt::<i64>(sql, args![BEING_MADE]).await?.is_some())
 }
 
-/// What the ticket is called there, and who has it.
+/// Writes the status and the owner that the ticket has there.
 pub async fn set_look(tx: &mut Tx, number: TicketNumber, status: &str, owner: &str) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(number));
     tx.exec(
@@ -149,14 +151,14 @@ pub async fn set_look(tx: &mut Tx, number: TicketNumber, status: &str, owner: &s
     Ok(())
 }
 
-/// Notes why something of this ticket isn't there yet, or that nothing is missing.
+/// Notes why something of this ticket couldn't be sent there yet; `None`: nothing is missing.
 pub async fn set_problem(tx: &mut Tx, number: TicketNumber, problem: Option<&str>) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(number));
     tx.exec("UPDATE external_ticket SET problem = $2 WHERE number = $1", args![number, problem]).await?;
     Ok(())
 }
 
-/// The queues with open tickets of ours.
+/// The queues there that have open tickets of ours.
 pub async fn queues_in_use(db: &Db) -> sqlx::Result<Vec<String>> {
     let sql = "SELECT DISTINCT x.queue FROM external_ticket x JOIN ticket t ON t.number = x.number
                WHERE t.status = 'incomplete' ORDER BY x.queue";

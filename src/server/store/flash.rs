@@ -1,4 +1,5 @@
-//! What a form sent without scripts comes back with after its redirect, kept for a few minutes.
+//! Flash contents: what the page shows that a form sent without scripts is redirected to. They are kept for a few
+//! minutes.
 
 use super::db::{Db, Tx};
 use crate::domain::time::Millis;
@@ -6,7 +7,7 @@ use crate::server::store::value::args;
 
 pub struct NewFlash<'a> {
     pub id: &'a str,
-    /// Only this session reads it; empty: whoever knows the id.
+    /// The session that may read it; empty: anybody who knows the id.
     pub session_hash: &'a str,
     /// JSON.
     pub content: &'a str,
@@ -31,7 +32,7 @@ pub async fn get(db: &Db, id: &str, session_hash: &str, since: Millis) -> sqlx::
     .await
 }
 
-/// Removes what was made before.
+/// Deletes the contents that were made at `before` or earlier; returns how many.
 pub async fn prune(tx: &mut Tx, before: Millis) -> sqlx::Result<u64> {
     tx.exec("DELETE FROM flash WHERE created_at <= $1", args![before]).await
 }

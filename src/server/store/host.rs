@@ -1,4 +1,5 @@
-//! Hosts and the catalogue they are made from. What is done to them is in [`change`], step by step in [`step`].
+//! Hosts and the catalogues they are made from. Changes of existing hosts are in [`change`], the steps of making and
+//! changing them in [`step`].
 
 pub mod change;
 pub mod step;
@@ -17,18 +18,19 @@ use crate::domain::time::Millis;
 use serde::Deserialize;
 use serde_json::json;
 
-/// The specification catalogue, in its order.
+/// The specifications that hosts can have, in the catalogue's order.
 pub async fn specifications(db: &Db) -> sqlx::Result<Vec<Specification>> {
     db.all("SELECT id, name, vcpu, memory_mib FROM specification ORDER BY position, id", args![]).await
 }
 
-/// What hosts can be made from, in order, for which projects, and who approves them.
+/// What the form for a new host offers: the two catalogues in their order, the projects, and the process that approves
+/// it.
 pub struct Offer {
     pub specifications: Vec<Specification>,
     pub images: Vec<Image>,
-    /// The process of Host Application, where it is enabled.
+    /// The definition of the process of Host Application, if it is enabled.
     pub process: Option<Definition>,
-    /// Those of the System or Domain View that was asked about, by name.
+    /// The projects of the System or Domain View that was asked about, sorted by name; none for a Project View.
     pub projects: Vec<Project>,
 }
 
@@ -84,7 +86,7 @@ pub struct Host {
     pub change: Option<String>,
     pub description: String,
     pub created_at: Millis,
-    /// Since when it is in the trash.
+    /// When it was moved to the trash.
     pub trashed_at: Option<Millis>,
     /// The ticket that made it, if the reader may read that ticket.
     pub readable_ticket: Option<TicketNumber>,
@@ -94,14 +96,14 @@ const FIELDS: &str =
     "id, name, project_id, project_name, domain_id, domain_name, specification_name, vcpu, memory_mib, image_name,
   system_disk_gib, data_disks_gib, status, delete_locked, change, description, created_at, trashed_at, readable_ticket";
 
-/// Who reads, and so which tickets a host's number may be shown of.
+/// The person who reads a host. The number of a host's ticket is shown only to those who may read that ticket.
 pub struct Reader<'a> {
     pub user: &'a UserId,
     pub reads_all_tickets: bool,
 }
 
 impl Reader<'_> {
-    /// Whether they may read the ticket of this number.
+    /// Adds the condition that the reader may read a ticket. `number`: the ticket's number as an SQL expression.
     fn may_read(&self, sql: &mut Sql, number: &'static str) {
         sql.push("(").bind(self.reads_all_tickets);
         sql.push(" OR EXISTS (SELECT 1 FROM ticket t WHERE t.number = ").push(number);
@@ -111,18 +113,18 @@ impl Reader<'_> {
     }
 }
 
-/// What a page of the list shows.
+/// Which page of the list of hosts is read.
 pub struct Listing<'a> {
     pub view: &'a View,
-    /// A part of the name; empty for all.
+    /// A part of the name; empty filters nothing.
     pub name: &'a str,
-    /// All but those in the trash when `None`.
+    /// `None`: every host that isn't in the trash.
     pub status: Option<HostStatus>,
     pub position: Position<'a>,
     pub limit: i64,
 }
 
-/// Where a page begins; the list goes from the newest to the oldest.
+/// Where a page begins, by a host's id. The list goes from the newest to the oldest.
 #[derive(Clone, Copy)]
 pub enum Position<'a> {
     Top,
@@ -132,7 +134,7 @@ pub enum Position<'a> {
 
 const TABLES: &str = " FROM host h JOIN project p ON p.id = h.project_id JOIN domain d ON d.id = p.domain_id";
 
-/// The columns of a [`Host`].
+/// Begins a statement with the columns of a [`Host`].
 fn select(db: &Db, reader: &Reader<'_>) -> Sql {
     let mut sql = Sql::new(
         db.dialect(),
@@ -145,7 +147,7 @@ fn select(db: &Db, reader: &Reader<'_>) -> Sql {
     sql
 }
 
-/// One page, newest first.
+/// Reads one page of hosts, newest first.
 pub async fn list(db: &Db, listing: &Listing<'_>, reader: &Reader<'_>) -> sqlx::Result<Vec<Host>> {
     let mut sql = select(db, reader);
     sql.push(TABLES);
@@ -265,7 +267,7 @@ async fn change_host(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::Re
     Ok(changed)
 }
 
-/// A host of a ticket that couldn't be made, with its attempt and what it takes.
+/// A host that couldn't be made, with its attempt and its size.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct FailedHost {
     pub id: HostId,
@@ -275,7 +277,7 @@ pub struct FailedHost {
     pub disks_gib: i64,
 }
 
-/// The ticket's hosts that couldn't be made, by id.
+/// The ticket's hosts that couldn't be made, sorted by id.
 pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result<Vec<FailedHost>> {
     tx.all(
         "SELECT h.id, s.attempt, h.vcpu, h.memory_mib, h.disks_gib
@@ -286,7 +288,7 @@ pub async fn failed_of_ticket(tx: &mut Tx, ticket: TicketNumber) -> sqlx::Result
     .await
 }
 
-/// Forgets a host that failed, with its steps; `false` if there is none.
+/// Deletes a host that couldn't be made, with its steps; `false` if there is no such host.
 pub async fn remove_failed(tx: &mut Tx, id: &HostId) -> sqlx::Result<bool> {
     let sql = "DELETE FROM host_step WHERE host_id IN (SELECT id FROM host WHERE id = $1 AND status = 'deploy_failed')";
     tx.exec(sql, args![id]).await?;

@@ -1,5 +1,5 @@
 //! The embedded inventory's tables: its machines, and the requests it has taken. A request is kept after its machine is
-//! gone, so that one that comes late is recognised.
+//! gone, so that a late repetition of it is recognised.
 
 use super::db::{Db, Tx};
 use crate::domain::ids::HostId;
@@ -9,9 +9,9 @@ use crate::server::store::value::args;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Request {
-    /// When the outcome shows.
+    /// The time from which the request counts as finished, whether it failed or not.
     pub ready_at: Millis,
-    /// Why it fails then, if it does.
+    /// Why the request fails; `None` if it succeeds.
     pub failure: Option<String>,
 }
 
@@ -29,12 +29,12 @@ pub async fn find_request(db: &Db, request: &str) -> sqlx::Result<Option<Request
     db.opt(REQUEST, args![request]).await
 }
 
-/// The same, inside a transaction.
+/// [`find_request`] inside a transaction.
 pub async fn request(tx: &mut Tx, request: &str) -> sqlx::Result<Option<Request>> {
     tx.opt(REQUEST, args![request]).await
 }
 
-/// Takes a request, unless it was taken before; tells whether it did.
+/// Stores a request unless it is stored already; `true` if it was stored now.
 pub async fn insert_request(tx: &mut Tx, new: &NewRequest<'_>) -> sqlx::Result<bool> {
     let sql = "INSERT INTO inventory_request (request, tag, action, ready_at, failure) VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (request) DO NOTHING";
@@ -42,7 +42,8 @@ pub async fn insert_request(tx: &mut Tx, new: &NewRequest<'_>) -> sqlx::Result<b
     Ok(tx.exec(sql, args).await? == 1)
 }
 
-/// How many requests of this action were made to fail. No other transaction counts before this one ends.
+/// Counts the requests of this action that were made to fail. On Postgres the table stays locked until the transaction
+/// ends, so that no two transactions read the same count.
 pub async fn lock_and_count_failures(tx: &mut Tx, action: &str) -> sqlx::Result<i64> {
     let lock = tx.dialect().pick("SELECT 1", "LOCK TABLE inventory_request IN SHARE ROW EXCLUSIVE MODE");
     tx.exec(lock, args![]).await?;
@@ -50,7 +51,7 @@ pub async fn lock_and_count_failures(tx: &mut Tx, action: &str) -> sqlx::Result<
     tx.scalar(sql, args![action]).await
 }
 
-/// The machine of this tag, made or brought to this state.
+/// Adds the machine of this tag, or updates its size and state.
 pub async fn put_machine(
     tx: &mut Tx,
     tag: &HostId,
@@ -74,7 +75,7 @@ pub async fn delete_machine(tx: &mut Tx, tag: &HostId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The tags of all machines and the step each has reached, by tag.
+/// The tags of all machines and the step each has reached, sorted by tag.
 pub async fn machines(db: &Db) -> sqlx::Result<Vec<(HostId, String)>> {
     db.all("SELECT tag, state FROM inventory_machine ORDER BY tag", args![]).await
 }

@@ -1,6 +1,8 @@
-//! The job queue's table: pushed inside the causing transaction, claimed under a lease, ended, taken up again.
+//! The job queue's table. A job is pushed inside the transaction that causes it, claimed under a lease, and then ended
+//! or put back.
 //!
-//! `state`: 0 ready, 1 running, 2 done, 3 dead. A claim is known by its token: whoever lost the lease ends nothing.
+//! `state`: 0 ready, 1 running, 2 done, 3 dead. Every claim has a token of its own, so a runner that lost its lease
+//! can't end the job.
 
 use super::db::{Db, Tx};
 use crate::domain::time::Millis;
@@ -13,9 +15,9 @@ pub struct NewJob {
     pub kind: &'static str,
     /// JSON.
     pub payload: String,
-    /// Not before this.
+    /// The earliest time to run it.
     pub run_at: Millis,
-    /// After so many failed attempts it is laid aside as dead.
+    /// After this many failed attempts it is laid aside as dead.
     pub max_attempts: i64,
     /// Jobs of one key run strictly in the order they were enqueued.
     pub order_key: Option<String>,
@@ -23,13 +25,13 @@ pub struct NewJob {
     pub idempotency_key: Option<String>,
 }
 
-/// A job that was claimed by somebody, under `token`.
+/// A job that a runner has claimed, under `token`.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Claimed {
     pub id: String,
     pub kind: String,
     pub payload: String,
-    /// How often it was claimed without success, this time included.
+    /// The number of this attempt, from 1.
     pub attempts: i64,
     pub max_attempts: i64,
     pub token: String,
@@ -57,8 +59,8 @@ macro_rules! insert {
     };
 }
 
-/// Adds a job, unless one with its idempotency key is known; tells whether it did. Runners of other processes on
-/// Postgres hear of it when the transaction commits.
+/// Adds a job unless one with its idempotency key is known; `true` if it was added. On Postgres the runners of other
+/// processes hear of it when the transaction commits.
 pub async fn push(tx: &mut Tx, job: &NewJob) -> sqlx::Result<bool> {
     let sql = tx.dialect().pick(insert!(""), insert!(" RETURNING pg_notify('job', '')"));
     let args = args![
@@ -73,33 +75,33 @@ pub async fn push(tx: &mut Tx, job: &NewJob) -> sqlx::Result<bool> {
     Ok(tx.exec(sql, args).await? == 1)
 }
 
-/// Takes back a job that hasn't begun: what it was for is over.
+/// Deletes a job that hasn't begun, because it isn't needed any more.
 pub async fn withdraw(tx: &mut Tx, idempotency_key: &str) -> sqlx::Result<()> {
     tx.exec("DELETE FROM job WHERE idem = $1 AND state = 0", args![idempotency_key]).await?;
     Ok(())
 }
 
-/// Has the jobs of a kind that wait for their time run now.
+/// Lets jobs of a kind that wait for their time run now.
 pub async fn hurry(tx: &mut Tx, kind: &str, now: Millis) -> sqlx::Result<()> {
     tx.exec("UPDATE job SET run_at = $2 WHERE state = 0 AND kind = $1 AND run_at > $2", args![kind, now]).await?;
     Ok(())
 }
 
-/// The same for the jobs whose order key begins like this.
+/// Lets jobs that wait for their time run now if their order key begins with `beginning`.
 pub async fn hurry_ordered(tx: &mut Tx, beginning: &str, now: Millis) -> sqlx::Result<()> {
     let sql = "UPDATE job SET run_at = $2 WHERE state = 0 AND okey LIKE $1 AND run_at > $2";
     tx.exec(sql, args![format!("{beginning}%"), now]).await?;
     Ok(())
 }
 
-/// Takes up again the jobs of an order key that were laid aside, with new attempts.
+/// Makes the dead jobs of an order key ready again, with all their attempts.
 pub async fn revive(tx: &mut Tx, order_key: &str, now: Millis) -> sqlx::Result<()> {
     let sql = "UPDATE job SET state = 0, attempts = 0, run_at = $2, done_at = NULL WHERE state = 3 AND okey = $1";
     tx.exec(sql, args![order_key, now]).await?;
     Ok(())
 }
 
-/// The first job of an order key that was laid aside.
+/// The first dead job of an order key.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct LaidAside {
     pub id: String,
@@ -113,17 +115,17 @@ pub async fn laid_aside(db: &Db, order_key: &str) -> sqlx::Result<Option<LaidAsi
     db.opt(LAID_ASIDE, args![order_key]).await
 }
 
-/// The same, inside a transaction.
+/// [`laid_aside`] inside a transaction.
 pub async fn laid_aside_in(tx: &mut Tx, order_key: &str) -> sqlx::Result<Option<LaidAside>> {
     tx.opt(LAID_ASIDE, args![order_key]).await
 }
 
-/// Has a job that was laid aside count as done; tells whether it was still laid aside.
+/// Marks a dead job as done without running it; `false` if it isn't dead any more.
 pub async fn forgo(tx: &mut Tx, id: &str, now: Millis) -> sqlx::Result<bool> {
     Ok(tx.exec("UPDATE job SET state = 2, done_at = $2 WHERE id = $1 AND state = 3", args![id, now]).await? == 1)
 }
 
-// A job is due when its time has come and no earlier job of its order key is unfinished.
+// A job is due when its time has come and no earlier job of its order key is ready or running.
 macro_rules! due {
     ($before:literal, $after:literal) => {
         concat!(
@@ -147,25 +149,25 @@ macro_rules! claim {
     };
 }
 
-/// Whether anything could be claimed now; a read, so that an idle runner never waits for SQLite's writer.
+/// Whether any job is due. This only reads, so that an idle runner never waits for SQLite's writer.
 pub async fn is_any_due(db: &Db, now: Millis) -> sqlx::Result<bool> {
     Ok(db.scalar_opt::<String>(due!("", "LIMIT 1"), args![now]).await?.is_some())
 }
 
-/// Claims up to `limit` due jobs until `lease`. `token` must be new for each claim.
+/// Claims up to `limit` due jobs. The lease ends at the time `lease`. `token` must be new for each claim.
 pub async fn claim(tx: &mut Tx, token: &str, limit: i64, lease: Millis, now: Millis) -> sqlx::Result<Vec<Claimed>> {
     // ANY(ARRAY(…)) is evaluated once; an IN could be run again by the planner and lock more than the limit.
     let sql = tx.dialect().pick(claim!("IN (", "", ")"), claim!("= ANY(ARRAY(", " FOR UPDATE SKIP LOCKED", "))"));
     tx.all(sql, args![now, lease, token, limit]).await
 }
 
-/// Ends a claimed job as done. `false`: the claim was lost, and with it the say over the job.
+/// Marks a claimed job as done. `false`: the claim was lost, and nothing was changed.
 pub async fn done(tx: &mut Tx, job: &Claimed, now: Millis) -> sqlx::Result<bool> {
     let sql = "UPDATE job SET state = 2, done_at = $1, lease = NULL WHERE id = $2 AND token = $3 AND state = 1";
     Ok(tx.exec(sql, args![now, &job.id, &job.token]).await? == 1)
 }
 
-/// Puts a claimed job back until `run_at` without counting the attempt: nothing failed, it is just not over.
+/// Puts a claimed job back until `run_at` and forgets its attempts: it didn't fail, it only isn't finished.
 pub async fn again(tx: &mut Tx, job: &Claimed, run_at: Millis) -> sqlx::Result<bool> {
     let sql = "UPDATE job SET state = 0, attempts = 0, run_at = $1, lease = NULL, last_error = NULL
                WHERE id = $2 AND token = $3 AND state = 1";
@@ -179,14 +181,14 @@ pub async fn retry(tx: &mut Tx, job: &Claimed, run_at: Millis, error: &str) -> s
     Ok(tx.exec(sql, args![run_at, error, &job.id, &job.token]).await? == 1)
 }
 
-/// Lays a claimed job aside for good.
+/// Marks a claimed job as dead: it isn't tried again by itself.
 pub async fn dead(tx: &mut Tx, job: &Claimed, error: &str, now: Millis) -> sqlx::Result<bool> {
     let sql = "UPDATE job SET state = 3, last_error = $1, done_at = $2, lease = NULL
                WHERE id = $3 AND token = $4 AND state = 1";
     Ok(tx.exec(sql, args![error, now, &job.id, &job.token]).await? == 1)
 }
 
-/// Prolongs the leases of these claims.
+/// Moves the end of these claims' leases to the time `lease`.
 pub async fn renew(tx: &mut Tx, ids: Vec<String>, tokens: Vec<String>, lease: Millis) -> sqlx::Result<u64> {
     let sql = tx.dialect().pick(
         "UPDATE job SET lease = $1 WHERE state = 1 AND id IN (SELECT value FROM json_each($2))
@@ -232,13 +234,13 @@ pub async fn unfinished(db: &Db) -> sqlx::Result<Vec<Unfinished>> {
     db.all("SELECT kind, payload, state, run_at, last_error FROM job WHERE state <> 2 ORDER BY id", args![]).await
 }
 
-/// How the queue stands.
+/// How many jobs the queue has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct Queue {
     pub waiting: i64,
     pub running: i64,
     pub dead: i64,
-    /// How long the job has been due that has been due the longest; 0 where none is.
+    /// How long the job has been due that has waited the longest, in ms; 0 if no job is due.
     pub oldest_due: Millis,
 }
 

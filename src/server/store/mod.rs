@@ -1,4 +1,5 @@
-//! SQL, one file per area, a function per query. Knows no rules; takes a [`db::Db`] to read and a [`db::Tx`] to write.
+//! SQL, one file per area, a function per query. It knows no rules. Functions take a [`db::Db`] to read and a
+//! [`db::Tx`] to write.
 
 pub mod attachment;
 pub mod bell;

@@ -1,44 +1,47 @@
-//! What somebody typed into a list's filter, found out before the list is read: which projects and people a part of a name
-//! means, and which tickets a part of a resource's name. So a list of a million tickets of which none matches isn't read to
-//! its end to show nothing.
+//! Looks up the parts of names that somebody typed into a list's filter: the projects and people they mean, and the
+//! tickets whose resource has such a name. This happens before the list is read, so that a list of a million tickets of
+//! which none matches isn't read to its end to show nothing.
 
 use super::db::{Db, Dialect};
 use super::sql::{Sql, read_rows};
 use crate::domain::ids::{TicketNumber, UserId};
 
-/// So many tickets of a name are listed at most.
+/// How many tickets are looked up by a resource's name at most.
 const MOST_TICKETS: i64 = 500;
-/// So many tickets are read rather than looked up. A name that this many of them have isn't rare: a page of the list fills
-/// with these alone.
+/// How many of the list's next tickets are tried first.
 const SAMPLE: i64 = 1_000;
+/// If this many of the tickets tried have the name, it is common: a page of the list fills with them, and nothing is
+/// looked up.
 const COMMON: i64 = 51;
-/// Parts of names are found by three characters at a time; shorter ones are in too many names to be worth it.
+/// The fewest characters that are looked up. The index holds parts of three characters; a shorter text is in too many
+/// names to be worth it.
 const SHORTEST: usize = 3;
 
-/// Parts of names, none of them empty.
+/// The parts of names that were typed, none of them empty, and the list that they filter.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Typed<'a> {
-    /// Whether the list is of support tickets; else it is of the others.
+    /// Whether the list has support tickets; otherwise it has workflow tickets.
     pub of_support: bool,
-    /// Whose tickets alone the list has.
+    /// The person whose tickets alone the list has.
     pub asked_by: Option<&'a UserId>,
     pub project: Option<&'a str>,
     pub initiator: Option<&'a str>,
     pub resource: Option<&'a str>,
-    /// In which order the list is read.
+    /// Whether the list begins with the lowest number.
     pub ascending: bool,
-    /// Only tickets beyond this one.
+    /// Only tickets that come after this one in the list's order.
     pub beyond: Option<TicketNumber>,
 }
 
-/// What it means; `None` where nothing was typed.
+/// What the parts of names mean; `None` where nothing was typed.
 #[derive(Debug, Clone, Default)]
 pub struct Narrowed {
     pub projects: Option<Vec<String>>,
     pub initiators: Option<Vec<String>>,
-    /// Tickets that may have the name, and perhaps some more; the first ones of the list. `None` where they are many.
+    /// The first tickets of the list that may have the name; some of them may not. `None`: no tickets were looked up,
+    /// because the list is read as fast without or the text is too short.
     pub numbers: Option<Vec<TicketNumber>>,
-    /// Whether there are more than those.
+    /// Whether more tickets than `numbers` may have the name.
     pub goes_on: bool,
 }
 
@@ -56,7 +59,7 @@ struct Row {
     numbers: Option<String>,
 }
 
-/// One statement; none where nothing was typed.
+/// Looks up what was typed in one statement; in none where nothing was typed.
 pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
     if typed.project.is_none() && typed.initiator.is_none() && typed.resource.is_none() {
         return Ok(Narrowed::default());
@@ -94,8 +97,8 @@ pub async fn read(db: &Db, typed: &Typed<'_>) -> sqlx::Result<Narrowed> {
     })
 }
 
-/// The tickets that may have the name, in the order of the list; nothing where the list does as well without: few are
-/// left of it, or very many have the name.
+/// Adds the tickets that may have the name, in the list's order. It is NULL if the list is read as fast without: fewer
+/// than [`SAMPLE`] tickets are left of it, or the name is common.
 fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     let (order, beyond) = if typed.ascending { ("m.number", " > ") } else { ("m.number DESC", " < ") };
     sql.push("CASE WHEN (SELECT COUNT(*) = ").bind(SAMPLE);
@@ -110,7 +113,7 @@ fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     }
     sql.push(" ORDER BY ").push(order).limit(SAMPLE).push(") AS next) THEN ").rows("m.number", order);
     match dialect {
-        // Its index gives them in the order of their numbers, as many as are wanted.
+        // SQLite's index gives them in the order of their numbers, and is read no further than the limit.
         Dialect::Sqlite => {
             sql.push(" FROM (SELECT rowid AS number FROM ticket_name WHERE ticket_name MATCH ").bind(parts(name));
             if let Some(number) = typed.beyond {
@@ -118,7 +121,7 @@ fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
             }
             sql.push(if typed.ascending { " ORDER BY rowid" } else { " ORDER BY rowid DESC" });
         }
-        // Its index gives all of them. Materialized, or else the planner would rather walk along the numbers.
+        // Postgres' index gives all of them. Materialized, because the planner would otherwise walk along the numbers.
         Dialect::Postgres => {
             sql.push(" FROM (WITH named AS MATERIALIZED (SELECT number FROM ticket WHERE LOWER(resource_name)");
             sql.contains(name).push(") SELECT number FROM named AS m WHERE TRUE");
@@ -131,7 +134,7 @@ fn numbers(sql: &mut Sql, dialect: Dialect, name: &str, typed: &Typed<'_>) {
     sql.limit(MOST_TICKETS).push(") AS m) END");
 }
 
-/// All three-character parts of a text, as FTS5 is asked for them.
+/// All three-character parts of a text, as a query of SQLite's FTS5.
 fn parts(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let quoted = |part: &[char]| format!("\"{}\"", part.iter().collect::<String>().replace('"', "\"\""));

@@ -51,7 +51,8 @@ pub async fn insert(tx: &mut Tx, record: &NewRecord) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// A record as it is stored. The words of enums stay texts: a record outlives the program that knows all of them.
+/// A record as it is stored. The words of enums stay texts, because the log may hold words that this release doesn't
+/// know.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Record {
     pub number: i64,
@@ -74,7 +75,7 @@ pub struct Record {
     pub details: String,
 }
 
-/// Where a record stands in a list; newest first, the larger one comes first.
+/// A record's place in lists, which are newest first: the larger key comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     pub at: Millis,
@@ -87,22 +88,22 @@ impl Record {
     }
 }
 
-/// Which records; `None` filters nothing.
+/// The filter and place of a list, already parsed. `None` filters nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// Only those of this domain.
+    /// Only records of this domain.
     pub domain: Option<DomainId>,
-    /// Only those about this resource.
+    /// Only records about this resource.
     pub about: Option<(ResourceType, String)>,
-    /// Only those of somebody with one of these names.
+    /// Only records of operators with one of these user names.
     pub operators: Option<Vec<String>>,
     pub operation: Option<Operation>,
     pub resource_type: Option<ResourceType>,
     pub result: Option<Outcome>,
-    /// First and last instant, inclusive.
+    /// `from` and `to`: the first and last instant, inclusive.
     pub from: Option<Millis>,
     pub to: Option<Millis>,
-    /// Only those that come after this one in the list.
+    /// Only records that come after this one in the list.
     pub after: Option<Key>,
     /// Only the part of the list between these two, both included.
     pub between: Option<(Key, Key)>,
@@ -110,7 +111,7 @@ pub struct Selection {
 
 const COLUMNS: &str = "SELECT number, at, operator_id, operator_name, view, resource_type, resource_id, resource_name,
   project_id, project_name, domain_id, domain_name, operation, result, reason, ip, details FROM operation_log";
-/// Lists don't show the details, which may be long.
+/// [`COLUMNS`] with empty details, for lists: they don't show the details, which may be long.
 const LISTED: &str = "SELECT number, at, operator_id, operator_name, view, resource_type, resource_id, resource_name,
   project_id, project_name, domain_id, domain_name, operation, result, reason, ip, '' AS details FROM operation_log";
 
@@ -124,7 +125,8 @@ pub async fn page(db: &Db, selection: &Selection, limit: i64) -> sqlx::Result<Ve
     read(db, COLUMNS, selection, limit).await
 }
 
-/// One statement, bounded by the index of the filter that is set: each ends in `(at, number)`, the order of the list.
+/// Reads a selection in one statement, along the index of the filter that is set. Each of these indexes ends in `(at,
+/// number)`, the list's order.
 async fn read(db: &Db, columns: &'static str, s: &Selection, limit: i64) -> sqlx::Result<Vec<Record>> {
     let mut sql = Sql::new(db.dialect(), columns);
     sql.push(" WHERE 1 = 1");
@@ -137,7 +139,7 @@ async fn read(db: &Db, columns: &'static str, s: &Selection, limit: i64) -> sqlx
     }
     match s.operators.as_deref() {
         None => {}
-        // Equality with one name is in the index's own order.
+        // With a single name, the index gives the rows in the list's order.
         Some([name]) => _ = sql.push(" AND operator_name = ").bind(name),
         Some(names) => _ = sql.push(" AND operator_name").is_in(names.to_vec()),
     }
@@ -149,7 +151,7 @@ async fn read(db: &Db, columns: &'static str, s: &Selection, limit: i64) -> sqlx
     }
     match s.result {
         None => {}
-        // As the partial index has it.
+        // A literal, because the partial index has this condition.
         Some(Outcome::Failed) => _ = sql.push(" AND result = 'failed'"),
         Some(Outcome::Success) => _ = sql.push(" AND result = 'success'"),
     }
@@ -195,7 +197,7 @@ pub async fn names_containing(db: &Db, typed: &str, limit: i64) -> sqlx::Result<
     db.scalars(text, args).await
 }
 
-/// The largest number there is.
+/// The largest number of a record; `None` if there are no records.
 pub async fn newest_number(db: &Db) -> sqlx::Result<Option<i64>> {
     db.scalar("SELECT MAX(number) FROM operation_log", args![]).await
 }
@@ -205,15 +207,17 @@ pub async fn count_above(db: &Db, number: i64) -> sqlx::Result<i64> {
     db.scalar("SELECT COUNT(*) FROM operation_log WHERE number > $1", args![number]).await
 }
 
-/// Deletes the records up to this number; the database refuses what no removal in the chain of seals covers.
+/// Deletes the records up to this number. The database refuses to delete records that no removal in the chain of seals
+/// covers.
 pub async fn delete_through(tx: &mut Tx, number: i64) -> sqlx::Result<u64> {
     tx.exec("DELETE FROM operation_log WHERE number <= $1", args![number]).await
 }
 
-/// The Postgres transactions that write to the log just now, by what no later transaction is named. Empty on SQLite.
+/// The Postgres transactions that write to the log just now, by their virtual ids, which no later transaction gets.
+/// Empty on SQLite.
 ///
-/// Whoever inserts holds this lock from before its number is drawn until its transaction ends, so a number that was drawn
-/// and isn't visible yet belongs to one of these.
+/// A transaction that inserts holds this lock from before its record's number is drawn until it ends. So a number that
+/// was drawn and isn't visible yet belongs to one of these transactions.
 pub async fn writers(db: &Db) -> sqlx::Result<Vec<String>> {
     if db.postgres().is_none() {
         return Ok(vec![]);

@@ -69,14 +69,14 @@ pub async fn list(db: &Db) -> sqlx::Result<Vec<Process>> {
     rows.into_iter().map(ProcessRow::read).collect()
 }
 
-/// The type's process as it is now.
+/// The ticket type's process, with its current definition.
 pub async fn by_type(db: &Db, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
     let row = db.opt::<ProcessRow>(process_where!("WHERE p.ticket_type = $1"), args![ticket_type.key()]).await?;
     row.map(ProcessRow::read).transpose()
 }
 
-/// The type's process. On Postgres it stays locked until the transaction ends, so that what is submitted or configured
-/// now sees one version.
+/// The ticket type's process. On Postgres it stays locked until the transaction ends, so that no submission or
+/// configuration sees another version meanwhile.
 pub async fn lock_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
     let sql = tx
         .dialect()
@@ -84,7 +84,8 @@ pub async fn lock_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<
     tx.opt::<ProcessRow>(sql, args![ticket_type.key()]).await?.map(ProcessRow::read).transpose()
 }
 
-/// The process as a submission reads it: it may not change until the ticket is in, but others may submit meanwhile.
+/// The ticket type's process, locked for a submission: it can't be changed until the transaction ends, but other
+/// submissions can go on.
 pub async fn share_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result<Option<Process>> {
     let sql = tx
         .dialect()
@@ -92,13 +93,13 @@ pub async fn share_by_type(tx: &mut Tx, ticket_type: TicketType) -> sqlx::Result
     tx.opt::<ProcessRow>(sql, args![ticket_type.key()]).await?.map(ProcessRow::read).transpose()
 }
 
-/// The process of this id, locked like [`lock_by_type`].
+/// The process of this id, locked as by [`lock_by_type`].
 pub async fn lock(tx: &mut Tx, id: &ProcessId) -> sqlx::Result<Option<Process>> {
     let sql = tx.dialect().pick(process_where!("WHERE p.id = $1"), process_where!("WHERE p.id = $1 FOR UPDATE OF p"));
     tx.opt::<ProcessRow>(sql, args![id]).await?.map(ProcessRow::read).transpose()
 }
 
-/// What the dialogs of Ticket Setup offer, and how one process stands.
+/// The row that [`around`] reads.
 #[derive(sqlx::FromRow)]
 struct AroundRow {
     roles: String,
@@ -107,18 +108,19 @@ struct AroundRow {
     in_flight: i64,
 }
 
+/// What the dialogs of Ticket Setup offer, and how many tickets of a process are under way.
 pub struct Around {
-    /// By name.
+    /// Sorted by name.
     pub roles: Vec<(RoleId, String)>,
-    /// JSON: the queues of the connected system.
+    /// The queues of the connected ticket system, as JSON; `None` if none is connected.
     pub queues: Option<String>,
-    /// Whether that answered when it was last asked.
+    /// Whether the connected ticket system answered when it was last asked.
     pub is_reachable: bool,
     /// How many tickets of the process are under way.
     pub in_flight: i64,
 }
 
-/// One statement; `process` is whose tickets under way are counted.
+/// Reads [`Around`] in one statement. `process`: the process whose tickets under way are counted; without it none are.
 pub async fn around(db: &Db, process: Option<&ProcessId>) -> sqlx::Result<Around> {
     let mut sql = Sql::new(db.dialect(), "SELECT ");
     sql.rows("r.id, r.name", "r.name, r.id").push(
@@ -135,7 +137,7 @@ pub async fn around(db: &Db, process: Option<&ProcessId>) -> sqlx::Result<Around
 
 const DEFINITION: &str = "SELECT definition FROM process_version WHERE process_id = $1 AND version = $2";
 
-/// What one version of a process says.
+/// The definition that one version of a process has.
 pub async fn definition_in(tx: &mut Tx, id: &ProcessId, version: i64) -> sqlx::Result<Definition> {
     read_definition(&tx.scalar::<String>(DEFINITION, args![id, version]).await?)
 }
@@ -152,7 +154,7 @@ pub async fn is_enabled(db: &Db, ticket_type: TicketType) -> sqlx::Result<bool> 
     Ok(enabled.unwrap_or(false))
 }
 
-/// A new process, Disabled, with its first version.
+/// Adds a process, disabled, with its first version.
 pub async fn insert(
     tx: &mut Tx,
     id: &ProcessId,
@@ -169,7 +171,7 @@ pub async fn insert(
     insert_version(tx, id, 1, definition, now).await
 }
 
-/// A further version, current from now on.
+/// Adds a version to the process and makes it the current one.
 pub async fn add_version(
     tx: &mut Tx,
     id: &ProcessId,

@@ -1,4 +1,4 @@
-//! Quota: limits, what tickets hold, and what hosts use of it.
+//! Quota: limits, the amounts that tickets hold, and the amounts that hosts use.
 
 use super::db::{Db, Dialect, Tx};
 use super::sql::Sql;
@@ -8,7 +8,7 @@ use crate::domain::quota::Key;
 use crate::server::store::value::args;
 use sqlx::AssertSqlSafe;
 
-/// Whose limit it is.
+/// The project or the domain that a limit belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LimitScope {
     Project(ProjectId),
@@ -24,32 +24,33 @@ impl LimitScope {
     }
 }
 
-/// One line of what counts in a domain. `project` is empty for what belongs to the domain itself (its limits), or to its
-/// projects that weren't asked for, all together.
+/// A limit, a held amount, or the use of a domain or project. `project` is empty for the domain's own limits, and for
+/// the sum over all its projects that weren't asked for.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Line {
     /// `limit`, `held` or `used`.
     pub source: String,
     pub domain: DomainId,
     pub project: String,
-    /// A [`Key`]'s key for `limit` and `held`, with `amount` in stored units.
+    /// A [`Key`]'s key for `limit` and `held`, with `amount` in stored units; empty for `used`.
     pub key: String,
     pub amount: i64,
-    /// Sums over hosts, for `used`: triggers keep them by project, in the table `host_sum`.
+    /// For `used`, the sums over the hosts: this and the next three. Triggers keep them by project, in the table
+    /// `host_sum`.
     pub vcpu: i64,
     pub memory_mib: i64,
     pub disks_gib: i64,
     pub hosts: i64,
 }
 
-/// Limits, holds and use of these domains and projects. One statement, and so one view of the data: in it a host's amounts
-/// are either held or used, never both or neither.
+/// Reads limits, held amounts and use of these domains and projects. It is one statement and so sees one state of the
+/// data: a host's amounts are either held or used, never both or neither.
 pub async fn lines(db: &Db, domains: Vec<String>, projects: Vec<String>) -> sqlx::Result<Vec<Line>> {
     let (sql, args) = lines_query(db.dialect(), domains, projects);
     db.all(sql, args).await
 }
 
-/// The same, inside a transaction.
+/// [`lines`] inside a transaction.
 pub async fn lines_in(tx: &mut Tx, domains: Vec<String>, projects: Vec<String>) -> sqlx::Result<Vec<Line>> {
     let (sql, args) = lines_query(tx.dialect(), domains, projects);
     tx.all(sql, args).await
@@ -85,8 +86,8 @@ fn lines_query(dialect: Dialect, domains: Vec<String>, projects: Vec<String>) ->
     sql.done()
 }
 
-/// Locks the domain until the transaction ends: requests for its quota are weighed one after the other. SQLite has one
-/// writer anyway.
+/// Locks the domain until the transaction ends, so that requests for its quota are checked one after the other. SQLite
+/// has one writer anyway.
 pub async fn lock_domain(tx: &mut Tx, domain: &DomainId) -> sqlx::Result<()> {
     if tx.dialect() == Dialect::Postgres {
         tx.exec("SELECT id FROM domain WHERE id = $1 FOR NO KEY UPDATE", args![domain]).await?;
@@ -94,7 +95,7 @@ pub async fn lock_domain(tx: &mut Tx, domain: &DomainId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Locks the domain, then the project, likewise.
+/// Locks the domain, then the project, until the transaction ends.
 pub async fn lock_scopes(tx: &mut Tx, domain: &DomainId, project: &ProjectId) -> sqlx::Result<()> {
     lock_domain(tx, domain).await?;
     if tx.dialect() == Dialect::Postgres {
@@ -103,7 +104,7 @@ pub async fn lock_scopes(tx: &mut Tx, domain: &DomainId, project: &ProjectId) ->
     Ok(())
 }
 
-/// Lets the ticket hold more, of the project's quota and its domain's.
+/// Adds to what the ticket holds of the quotas of the project and its domain. `amount` is in stored units.
 pub async fn add_hold(
     tx: &mut Tx,
     number: TicketNumber,
@@ -121,7 +122,7 @@ pub async fn add_hold(
     Ok(())
 }
 
-/// Lets the ticket hold less, at least nothing.
+/// Lowers what the ticket holds, but not below zero. `amount` is in stored units.
 pub async fn lower_hold(tx: &mut Tx, number: TicketNumber, key: Key, amount: i64) -> sqlx::Result<()> {
     tx.exec(
         "UPDATE quota_hold SET amount = CASE WHEN amount > $3 THEN amount - $3 ELSE 0 END
@@ -132,7 +133,7 @@ pub async fn lower_hold(tx: &mut Tx, number: TicketNumber, key: Key, amount: i64
     Ok(())
 }
 
-/// Ends all that the ticket holds.
+/// Releases everything that the ticket holds.
 pub async fn release(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<()> {
     tx.exec("DELETE FROM quota_hold WHERE ticket_number = $1", args![number]).await?;
     Ok(())
@@ -149,7 +150,7 @@ pub async fn set_limit(tx: &mut Tx, scope: &LimitScope, key: Key, value: i64) ->
     Ok(())
 }
 
-/// No limit from now on.
+/// Removes the limit: the key is unlimited from now on.
 pub async fn remove_limit(tx: &mut Tx, scope: &LimitScope, key: Key) -> sqlx::Result<()> {
     let (scope, id) = scope.columns();
     let sql = "DELETE FROM quota_limit WHERE scope = $1 AND scope_id = $2 AND key = $3";

@@ -1,4 +1,4 @@
-//! Sessions, failed sign-ins and the one-time set-up link. Of every token only its SHA-256 is here.
+//! Sessions, failed sign-ins and the one-time set-up link. Of every token only its SHA-256 is stored.
 
 use super::bell;
 use super::change::Change;
@@ -55,7 +55,7 @@ struct LiveRow {
 /// Role, reach, project and its name, domain and its name.
 type HeldRow = (RoleId, String, ProjectId, String, DomainId, String);
 
-/// Goes on with which sessions.
+/// Begins a statement with the columns of a [`LiveRow`]. [`live_sessions`] goes on with which sessions.
 fn live_columns(dialect: Dialect) -> Sql {
     let mut sql = Sql::new(
         dialect,
@@ -63,7 +63,7 @@ fn live_columns(dialect: Dialect) -> Sql {
            EXISTS (SELECT 1 FROM setting t WHERE t.key = 'three_level' AND t.value = 'on') AS three_level,
            a.id, a.username, a.display_name, a.domain_id AS domain, ",
     );
-    // Their order is what tells whether two readings differ.
+    // A fixed order, so that two readings of the same roles are equal.
     sql.rows("r.id, r.reach, p.id, p.name, d.id, d.name", "p.id, r.id");
     sql.push(
         " FROM assignment x JOIN role r ON r.id = x.role_id
@@ -101,7 +101,7 @@ pub async fn live(
     row.map(|row| Ok((row.live.read()?, row.bell.read()?))).transpose()
 }
 
-/// Those of these sessions that [`live`] would give, by their tokens' hashes; one statement for all.
+/// The sessions among these that [`live`] would return, by the hashes of their tokens; one statement for all.
 pub async fn live_among(
     db: &Db,
     token_hashes: Vec<String>,
@@ -147,13 +147,13 @@ pub async fn end(tx: &mut Tx, token_hash: &str) -> sqlx::Result<u64> {
     change_sessions(tx, "DELETE FROM session WHERE token_hash = $1 RETURNING account_id", args![token_hash]).await
 }
 
-/// Ends every session of the account but the one named; tells how many.
+/// Ends every session of the account but the one with this token hash; returns how many were ended.
 pub async fn end_others(tx: &mut Tx, account: &UserId, but: Option<&str>) -> sqlx::Result<u64> {
     let sql = "DELETE FROM session WHERE account_id = $1 AND token_hash <> $2 RETURNING account_id";
     change_sessions(tx, sql, args![account, but.unwrap_or_default()]).await
 }
 
-/// Runs a statement that returns whose sessions it changed; tells how many sessions.
+/// Runs a statement that returns the account of every session it changed; returns how many sessions were changed.
 async fn change_sessions(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::Result<u64> {
     let accounts: Vec<UserId> = tx.scalars(sql, args).await?;
     let count = accounts.len() as u64;
@@ -168,11 +168,11 @@ pub async fn prune(tx: &mut Tx, now: Millis, seen_after: Millis) -> sqlx::Result
     tx.exec("DELETE FROM session WHERE expires_at <= $1 OR seen_at <= $2", args![now, seen_after]).await
 }
 
-/// Apart from the locks of [`super::task`], which take one number.
+/// Locks one bucket. Its key is two numbers, so it can't meet the locks of [`super::task`], whose key is one.
 const ATTEMPTS_LOCK: &str = "SELECT pg_advisory_xact_lock(20261128, hashtext($1))";
 
-/// Waits until no other transaction looks at the failures of this bucket, so that of a burst each attempt sees those before
-/// it. On SQLite there is one writer anyway.
+/// Locks the failures of this bucket until the transaction ends, so that in a burst each attempt sees the failures
+/// before it. SQLite has one writer anyway.
 pub async fn lock_failures(tx: &mut Tx, bucket: &str) -> sqlx::Result<()> {
     if tx.dialect() == Dialect::Postgres {
         tx.exec(ATTEMPTS_LOCK, args![bucket]).await?;

@@ -5,15 +5,16 @@ use super::db::{Db, Tx};
 use super::value::args;
 use std::collections::HashMap;
 
-/// How long a support ticket waits for its requester, in milliseconds.
+/// Key: how long a support ticket waits for its requester, in milliseconds.
 pub const AUTO_CLOSE_AFTER: &str = "auto_close_after";
-/// How long a deleted host can be restored, in milliseconds.
+/// Key: how long a deleted host can be restored, in milliseconds.
 pub const TRASH_DELAY: &str = "trash_delay";
 /// How many days records of the operation log are kept, or [`FOR_EVER`]; as the settings file says without a row.
 pub const LOG_RETENTION: &str = "log_retention";
 pub const FOR_EVER: &str = "forever";
 /// [`ON`] once the three-level hierarchy has been turned on; it can't be turned off again.
 pub const THREE_LEVEL: &str = "three_level";
+/// The value of [`THREE_LEVEL`] once that has been turned on.
 pub const ON: &str = "on";
 /// [`ON`] where the demo made the accounts, so that everybody's password is known.
 pub const DEMO: &str = "demo";
@@ -22,7 +23,7 @@ pub async fn get(db: &Db, key: &str) -> sqlx::Result<Option<String>> {
     db.scalar_opt("SELECT value FROM setting WHERE key = $1", args![key]).await
 }
 
-/// Everything that is set.
+/// Every setting that has a value.
 pub async fn all(db: &Db) -> sqlx::Result<HashMap<String, String>> {
     let rows: Vec<(String, String)> = db.all("SELECT key, value FROM setting", args![]).await?;
     Ok(rows.into_iter().collect())

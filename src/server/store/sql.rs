@@ -1,4 +1,4 @@
-//! SQL put together at run time: only from texts of this program and bound values, never from what somebody typed.
+//! SQL that is put together at run time. Its text comes from this program only; whatever somebody typed is bound.
 
 use super::db::{Db, Dialect, Row};
 use super::value::Val;
@@ -34,14 +34,15 @@ impl Sql {
         self
     }
 
-    /// ` LIMIT rows`, written out: of one that is bound Postgres takes it to be a tenth of all rows, and plans for those.
+    /// Adds ` LIMIT rows` as a literal. Of a bound limit Postgres assumes that it is a tenth of all rows, and plans for
+    /// those.
     pub fn limit(&mut self, rows: i64) -> &mut Sql {
         // Writing to a String can't fail.
         let _ = write!(self.text, " LIMIT {rows}");
         self
     }
 
-    /// ` = any of these`; matches nothing when the list is empty.
+    /// Adds ` = any of these`; it matches nothing when the list is empty.
     pub fn is_in(&mut self, list: impl Into<Val>) -> &mut Sql {
         match self.dialect {
             Dialect::Postgres => self.push(" = ANY(").bind(list).push(")"),
@@ -49,14 +50,16 @@ impl Sql {
         }
     }
 
-    /// ` contains this text`, whatever its case; wildcards in the text stand for themselves.
+    /// Adds the condition that the expression before it, which has to be in lower case, contains this text. Wildcards
+    /// in the text stand for themselves.
     pub fn contains(&mut self, text: &str) -> &mut Sql {
         let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         self.push(" LIKE ").bind(format!("%{escaped}%")).push(" ESCAPE '\\'")
     }
 
-    /// `(SELECT …` for rows that belong to a row, as one JSON text of arrays in this order: what belongs together is read by one
-    /// statement. Goes on with ` FROM …` and the closing parenthesis.
+    /// Begins a subquery that returns its rows as one JSON text: an array per row, with these columns, in this order.
+    /// So one statement reads a row with all that belongs to it. The caller goes on with ` FROM …` and the closing
+    /// parenthesis.
     pub fn rows(&mut self, columns: &'static str, order: &'static str) -> &mut Sql {
         match self.dialect {
             Dialect::Postgres => {
@@ -70,9 +73,9 @@ impl Sql {
         }
     }
 
-    /// The rows of a list: `fields` are those of `T`, which the columns of this statement are named after; `order` says by
-    /// them what its own order says. From SQLite they come as one text: there each row of an answer is handed from thread
-    /// to thread, and each of its values copied.
+    /// Runs the statement of a list. `fields`: the fields of `T` in their order, which are also the names of the
+    /// statement's columns. `order`: the statement's own order, said with these names. On SQLite all rows come as one
+    /// JSON text, because its driver hands each row from thread to thread and copies each value.
     pub async fn list<T: Row + DeserializeOwned>(self, db: &Db, fields: &str, order: &str) -> sqlx::Result<Vec<T>> {
         if self.dialect == Dialect::Postgres {
             return db.all(AssertSqlSafe(self.text), self.args).await;
@@ -82,7 +85,7 @@ impl Sql {
         read_rows(&rows)
     }
 
-    /// The text for this database.
+    /// Adds the text that is for this database.
     pub fn pick(&mut self, sqlite: &'static str, postgres: &'static str) -> &mut Sql {
         let text = self.dialect.pick(sqlite, postgres);
         self.push(text)
@@ -93,12 +96,12 @@ impl Sql {
     }
 }
 
-/// What [`Sql::rows`] read.
+/// Reads the JSON text that [`Sql::rows`] returned.
 pub fn read_rows<T: DeserializeOwned>(json: &str) -> sqlx::Result<Vec<T>> {
     serde_json::from_str(json).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 
-/// SQLite's 0 and 1, in what [`Sql::list`] reads.
+/// Reads SQLite's 0 and 1 as a `bool`, in the rows of [`Sql::list`].
 pub fn truth<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     Ok(i64::deserialize(value)? != 0)
 }

@@ -1,5 +1,5 @@
-//! Support tickets: what their type alone knows, their threads, and their lists. What every ticket has is in `ticket`, their
-//! handlers' tasks in `task`.
+//! Support tickets: the columns that only they have, their threads, and their lists. What every ticket has is in
+//! `ticket`, their handlers' tasks are in `task`.
 
 use super::change::Change;
 use super::db::{Db, Tx};
@@ -11,7 +11,7 @@ use crate::domain::support::{Level, PostKind, QUEUE_FEEDBACK, SupportStatus, Sup
 use crate::domain::time::Millis;
 use serde::Deserialize;
 
-/// What its type alone knows of a ticket.
+/// What only a support ticket has.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Support {
     #[sqlx(try_from = "String")]
@@ -35,7 +35,7 @@ pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Support>>
     db.opt(GET, args![number]).await
 }
 
-/// The same, inside a transaction that has locked the ticket.
+/// [`get`] inside a transaction that has locked the ticket.
 pub async fn get_in(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<Support>> {
     tx.opt(GET, args![number]).await
 }
@@ -54,7 +54,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Where the ticket stands after a step. `handler`: who took it with this step. Its tasks' place in their lists follows.
+/// The state of a ticket after a step. `handler`: the handler who took it with this step; `None` keeps the last one.
+/// `queue`: its place in the handlers' lists (see [`set_queue`]).
 pub struct NewState<'a> {
     pub number: TicketNumber,
     pub status: SupportStatus,
@@ -73,14 +74,15 @@ pub async fn set_state(tx: &mut Tx, new: NewState<'_>) -> sqlx::Result<()> {
     set_queue(tx, new.number, new.queue).await
 }
 
-/// Notes the ticket's place in its handlers' lists, on the ticket and on their tasks.
+/// Writes the ticket's place in its handlers' lists, on the ticket and on their tasks, and marks the ticket as a
+/// support ticket.
 pub async fn set_queue(tx: &mut Tx, number: TicketNumber, queue: i64) -> sqlx::Result<()> {
     tx.exec("UPDATE ticket SET support = 1, queue = $2 WHERE number = $1", args![number, queue]).await?;
     tx.exec("UPDATE task SET queue = $2 WHERE ticket_number = $1", args![number, queue]).await?;
     Ok(())
 }
 
-/// What its requester said at the end.
+/// Writes what the requester said on ending the ticket.
 pub async fn set_verdict(tx: &mut Tx, number: TicketNumber, verdict: &Verdict) -> sqlx::Result<()> {
     tx.exec(
         "UPDATE support SET resolved = $2, rating = $3, comment = $4 WHERE number = $1",
@@ -111,13 +113,13 @@ pub struct NewPost<'a> {
     pub at: Millis,
 }
 
-/// Adds an entry at the end of the thread, whose ticket is locked; gives its position.
+/// Adds an entry at the end of the thread and returns its position. The ticket has to be locked.
 pub async fn add_post(tx: &mut Tx, new: NewPost<'_>) -> sqlx::Result<i64> {
     let (author, name) = new.author.map_or((None, "Countersign"), |(id, name)| (Some(id.clone()), name));
     write_post(tx, &new, author, name).await
 }
 
-/// The same for somebody who has no account here.
+/// [`add_post`] for an author who has no account here, only a name.
 pub async fn add_post_of(tx: &mut Tx, new: NewPost<'_>, name: &str) -> sqlx::Result<i64> {
     write_post(tx, &new, None, name).await
 }
@@ -151,16 +153,17 @@ pub struct ListedSupport {
     pub submitted_at: Millis,
     pub closed_at: Option<Millis>,
     pub queue: i64,
-    /// The kind of system that it lives in, its id, status and owner there, and why something of it isn't there yet.
+    /// Of a ticket that lives in another system: the kind of system, the ticket's id, status and owner there, and
+    /// `problem`, why something of it isn't there yet.
     pub remote_kind: Option<String>,
     pub remote_id: Option<String>,
     pub remote_status: Option<String>,
     pub remote_owner: Option<String>,
     pub problem: Option<String>,
-    /// Whether somebody may handle it, here or there.
+    /// Whether it has a handler: somebody with an open task here, or the other system.
     #[serde(deserialize_with = "truth")]
     pub has_handler: bool,
-    /// Whether the person who asks may.
+    /// Whether the reader has an open task in it.
     #[serde(deserialize_with = "truth")]
     pub is_mine: bool,
 }
@@ -169,7 +172,7 @@ const FIELDS: &str =
     "number, level, title, initiator_id, initiator, status, handler, submitted_at, closed_at, queue, remote_kind,
   remote_id, remote_status, remote_owner, problem, has_handler, is_mine";
 
-/// Which tickets, already parsed; `None` filters nothing.
+/// The filter and place of a page, already parsed. `None` filters nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     pub number: Option<TicketNumber>,
@@ -177,23 +180,24 @@ pub struct Selection {
     pub level: Option<Level>,
     pub initiator: Option<String>,
     pub text: Option<String>,
-    /// Ascending numbers.
+    /// Lowest number first.
     pub ascending: bool,
-    /// Only tickets beyond this one, in the order of reading: its queue (in My Pending) and number.
+    /// Only tickets that come after this one in the list's order: its queue (used in My Pending) and its number.
     pub beyond: Option<(i64, TicketNumber)>,
     pub limit: i64,
 }
 
-/// Whose list it is: the person, and the domain of a Domain View's All Tickets.
+/// The reader of a list: the person, and how much the view lets them see in External Ticket and All Tickets.
 #[derive(Debug, Clone, Copy)]
 pub struct Whose<'a> {
     pub person: &'a UserId,
+    /// The domain of a Domain View.
     pub domain: Option<&'a DomainId>,
-    /// The System View, which reads every ticket.
+    /// Whether it is the System View, which reads every ticket.
     pub all: bool,
 }
 
-/// The columns of a [`ListedSupport`] for this person.
+/// Adds the columns of a [`ListedSupport`], as this person reads it.
 pub(super) fn listed_columns<'a>(sql: &'a mut Sql, person: &UserId) -> &'a mut Sql {
     sql.push(
         "t.number, s.level, t.resource_name AS title, t.initiator_id, u.display_name AS initiator, s.status,
@@ -206,13 +210,14 @@ pub(super) fn listed_columns<'a>(sql: &'a mut Sql, person: &UserId) -> &'a mut S
     sql.bind(person).push(") AS is_mine")
 }
 
-/// The tables that they come from, beside `ticket t`.
+/// The tables that [`listed_columns`] come from, beside `ticket t`.
 pub(super) const LISTED_NAMES: &str = " JOIN support s ON s.number = t.number JOIN account u ON u.id = t.initiator_id
   LEFT JOIN account h ON h.id = s.handler_id LEFT JOIN external_ticket x ON x.number = t.number";
 
-/// One page of a tab. What was typed of names is looked up first, by a statement of its own.
+/// Reads one page of a tab. Parts of names that were typed are looked up first, by a statement of their own.
 pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> sqlx::Result<Vec<ListedSupport>> {
-    // My Pending isn't in the order of numbers.
+    // My Pending is sorted by queue before the number, so the tickets that were looked up by number may not be its
+    // first ones.
     let by_number = tab != SupportTab::Pending;
     let typed = Typed {
         of_support: true,
@@ -238,7 +243,7 @@ pub async fn page(db: &Db, tab: SupportTab, whose: Whose<'_>, s: &Selection) -> 
     listed(db, tab, whose, s, &narrowed).await
 }
 
-/// Read along the index that has the tab's order.
+/// Reads one page along the index that has the tab's order.
 async fn listed(
     db: &Db,
     tab: SupportTab,
@@ -294,7 +299,7 @@ fn filter(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) {
         sql.push(" AND t.number = ").bind(number);
     }
     if let Some(status) = s.status {
-        // Written out, like the level: a plan that Postgres keeps for any word would read all tickets for a rare one.
+        // A literal, like the level: a plan that Postgres keeps for any word would read all tickets for a rare one.
         sql.push(" AND s.status = '").push(status.key()).push("'");
     }
     if let Some(level) = s.level {
@@ -311,7 +316,8 @@ fn filter(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) {
     }
 }
 
-/// Where to begin, and in which order: in My Pending the worst first, then the oldest; elsewhere by number.
+/// Adds where the page begins, its order and its limit. My Pending is sorted by queue (the worst level first) and then
+/// by number; the other tabs by number.
 fn order(sql: &mut Sql, tab: SupportTab, s: &Selection) {
     let (key, down, up) = match tab {
         SupportTab::Mine | SupportTab::All | SupportTab::External => {
@@ -337,7 +343,7 @@ fn order(sql: &mut Sql, tab: SupportTab, s: &Selection) {
     }
     sql.push(if s.ascending { up } else { down });
     match tab {
-        // As in `ticket_list`: few for most, very many for a few.
+        // Bound, for the reason that `statement` in `ticket_list` gives for My Tickets.
         SupportTab::Mine => sql.push(" LIMIT ").bind(s.limit),
         _ => sql.limit(s.limit),
     };

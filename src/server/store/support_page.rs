@@ -1,5 +1,5 @@
-//! One support ticket with what its page says above its thread, read by one statement; and the thread with its files, by
-//! another.
+//! One support ticket with what its page shows above the thread, read by one statement; and the thread with its files,
+//! read by another.
 
 use super::attachment::{Attachment, Place};
 use super::db::Db;
@@ -17,15 +17,15 @@ pub struct Page {
     pub domain: Option<DomainId>,
     pub project_name: Option<String>,
     pub domain_name: Option<String>,
-    /// Whether who asks has or had a task in it.
+    /// Whether the reader has or had a task in the ticket.
     pub is_concerned: bool,
-    /// The tickets that go on from this one, oldest first.
+    /// The tickets that follow this one, oldest first, at most 20.
     pub followed_by: Vec<TicketNumber>,
     /// The connected system and its address.
     pub system: Option<(HelpdeskKind, String)>,
-    /// The setting of when tickets close by themselves, if the page of settings has it.
+    /// The stored setting of when tickets close by themselves; `None` if administrators haven't set it.
     pub auto_close: Option<String>,
-    /// Ids and titles of its project's canned replies, where they were asked for.
+    /// Ids and titles of its project's canned replies, if they were asked for.
     pub canned: Vec<(String, String)>,
 }
 
@@ -47,7 +47,8 @@ struct Row {
     canned: String,
 }
 
-/// The ticket of this number for this reader. `canned`: with up to so many canned replies of its project.
+/// Reads the ticket of this number as this reader sees it. `canned`: how many canned replies of its project are read at
+/// most.
 pub async fn read(db: &Db, number: TicketNumber, reader: &UserId, canned: i64) -> sqlx::Result<Option<Page>> {
     let mut sql = Sql::new(db.dialect(), "SELECT ");
     support::listed_columns(&mut sql, reader).push(
@@ -99,7 +100,8 @@ impl Row {
     }
 }
 
-/// The newest of a thread before a position, newest first, each with its files. `notes`: internal ones too.
+/// The newest entries of a thread before a position, newest first, each with its files. `notes`: whether internal notes
+/// are read too.
 pub async fn posts(
     db: &Db,
     number: TicketNumber,

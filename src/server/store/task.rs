@@ -9,7 +9,8 @@ use crate::domain::process::Scope;
 use crate::domain::time::Millis;
 use crate::domain::workflow::TaskState;
 
-/// Where a role has to be held for a link: the id of the ticket's project or domain, by the link's scope.
+/// A role, and where it has to be held for a link: `scope_id` is the id of the ticket's project or domain, by the
+/// scope.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     pub role: &'a str,
@@ -17,11 +18,11 @@ pub struct Place<'a> {
     pub scope_id: Option<&'a str>,
 }
 
-/// A number only we use, for Postgres' advisory locks.
+/// The key of an advisory lock on Postgres that nothing else uses.
 const DIRECTORY_LOCK: i64 = 0x636f_756e_7465_7200;
 
-/// Keeps assignments as they are while links are opened, so that no approver is missed between the two. To be taken before
-/// any row is locked. SQLite has one writer and needs nothing.
+/// Keeps assignments from changing while links are opened, so that no approver is missed. Has to be taken before any
+/// row is locked. SQLite has one writer and needs no lock.
 pub async fn share_directory(tx: &mut Tx) -> sqlx::Result<()> {
     if tx.dialect() == Dialect::Postgres {
         tx.exec("SELECT pg_advisory_xact_lock_shared($1)", args![DIRECTORY_LOCK]).await?;
@@ -29,7 +30,7 @@ pub async fn share_directory(tx: &mut Tx) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The other side of [`share_directory`]: taken before assignments change.
+/// The exclusive side of [`share_directory`], taken before assignments change.
 pub async fn lock_directory(tx: &mut Tx) -> sqlx::Result<()> {
     if tx.dialect() == Dialect::Postgres {
         tx.exec("SELECT pg_advisory_xact_lock($1)", args![DIRECTORY_LOCK]).await?;
@@ -37,7 +38,7 @@ pub async fn lock_directory(tx: &mut Tx) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Enabled users who hold the role there.
+/// The enabled users who hold a role at a [`Place`].
 const HOLDERS: &str = "SELECT DISTINCT a.account_id FROM assignment a
   JOIN account u ON u.id = a.account_id AND u.enabled
   JOIN project p ON p.id = a.project_id
@@ -47,23 +48,24 @@ pub async fn holders(tx: &mut Tx, place: Place<'_>) -> sqlx::Result<Vec<UserId>>
     tx.scalars(HOLDERS, args![place.role, place.scope.key(), place.scope_id.unwrap_or_default()]).await
 }
 
-/// Whom a link means.
+/// The approvers that a link means.
 #[derive(Debug, Clone, Copy)]
 pub enum Meant<'a> {
     Role(Place<'a>),
     Persons(&'a [UserId]),
 }
 
-/// One of those whom a link means now, with how many there are in all.
+/// An approver whom a link means now.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct NamedApprover {
-    /// The link's place among those that were asked about.
+    /// The link's index in the list that was passed to [`named_approvers`].
     pub link: i64,
     pub name: String,
+    /// How many approvers the link has in all.
     pub total: i64,
 }
 
-/// The first `limit` of each link's, by name, but one who is left out; one statement for all links.
+/// Reads the first `limit` approvers of each link, sorted by name, without the user `but`; one statement for all links.
 pub async fn named_approvers(
     db: &Db,
     links: &[Meant<'_>],
@@ -99,7 +101,7 @@ pub async fn named_approvers(
     db.all(text, args).await
 }
 
-/// Those of these users who exist and are enabled, with their names, by name.
+/// Ids and names of the users among these who exist and are enabled, sorted by name.
 pub async fn named_among(db: &Db, users: &[UserId]) -> sqlx::Result<Vec<(UserId, String)>> {
     let sql = db.dialect().pick(
         "SELECT id, display_name FROM account
@@ -109,7 +111,7 @@ pub async fn named_among(db: &Db, users: &[UserId]) -> sqlx::Result<Vec<(UserId,
     db.all(sql, args![users.iter().map(|u| u.0.clone()).collect::<Vec<_>>()]).await
 }
 
-/// Whether this user is one of them, now.
+/// Whether this user is enabled and holds the role at the place.
 pub async fn holds(tx: &mut Tx, place: Place<'_>, user: &UserId) -> sqlx::Result<bool> {
     let found: Option<i64> = tx
         .scalar_opt(
@@ -125,7 +127,7 @@ pub async fn holds(tx: &mut Tx, place: Place<'_>, user: &UserId) -> sqlx::Result
     Ok(found.is_some())
 }
 
-/// Which of these users exist and are enabled.
+/// The users among these who exist and are enabled.
 pub async fn enabled_among(tx: &mut Tx, users: &[UserId]) -> sqlx::Result<Vec<UserId>> {
     let sql = tx.dialect().pick(
         "SELECT id FROM account WHERE enabled AND id IN (SELECT value FROM json_each($1))",
@@ -155,7 +157,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// Ends the link's open tasks: Decided for who decided it, Missed for everybody else.
+/// Ends the link's open tasks: Decided for the approver who decided it, Missed for all others.
 pub async fn close_link(
     tx: &mut Tx,
     number: TicketNumber,
@@ -173,7 +175,7 @@ pub async fn close_link(
     Ok(())
 }
 
-/// Whether the user has an open task in the ticket.
+/// Whether the user has an open task at this link of the ticket.
 pub async fn is_open(tx: &mut Tx, number: TicketNumber, link: i64, user: &UserId) -> sqlx::Result<bool> {
     let state: Option<String> = tx
         .scalar_opt(
@@ -191,7 +193,7 @@ pub async fn had(db: &Db, number: TicketNumber, user: &UserId) -> sqlx::Result<b
     Ok(db.scalar_opt::<i64>(HAD, args![number, user]).await?.is_some())
 }
 
-/// The same, inside a transaction.
+/// [`had`] inside a transaction.
 pub async fn had_in(tx: &mut Tx, number: TicketNumber, user: &UserId) -> sqlx::Result<bool> {
     Ok(tx.scalar_opt::<i64>(HAD, args![number, user]).await?.is_some())
 }
@@ -207,8 +209,8 @@ pub struct NamedTask {
     pub ended_at: Option<Millis>,
 }
 
-/// The open and decided tasks of these tickets, in the order of their links and names. They come as one row: a row of SQLite's
-/// wakes two threads.
+/// The open and decided tasks of these tickets, in the order of their links and names. They come as one row, because
+/// each row of SQLite's wakes two threads.
 pub async fn of_tickets(db: &Db, numbers: Vec<TicketNumber>) -> sqlx::Result<Vec<NamedTask>> {
     type Task = (TicketNumber, i64, UserId, String, TaskState, Option<Millis>);
     let mut sql = Sql::new(db.dialect(), "SELECT ");
@@ -233,7 +235,7 @@ pub async fn of_tickets(db: &Db, numbers: Vec<TicketNumber>) -> sqlx::Result<Vec
     Ok(tasks.into_iter().map(named).collect())
 }
 
-/// Runs a statement that returns the tickets whose tasks it changed, and tells how many tasks those are.
+/// Runs a statement that returns the ticket of every task it changed; returns how many tasks were changed.
 async fn change_tasks(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::Result<u64> {
     let tickets: Vec<TicketNumber> = tx.scalars(sql, args).await?;
     for number in &tickets {
@@ -242,7 +244,7 @@ async fn change_tasks(tx: &mut Tx, sql: &'static str, args: Vec<Val>) -> sqlx::R
     Ok(tickets.len() as u64)
 }
 
-/// The user gained the role in the project: every link that waits for it there now waits for the user too.
+/// Opens tasks for a user who gained a role in a project: one at every link that waits for the role there.
 pub async fn gained(
     tx: &mut Tx,
     user: &UserId,
@@ -267,7 +269,8 @@ pub async fn gained(
     .await
 }
 
-/// The user lost the role somewhere: open tasks at links that wait for it, and for which it is held nowhere else, go.
+/// Withdraws open tasks of a user who lost a role somewhere: those at links that wait for the role, unless the user
+/// still holds it elsewhere in the link's scope.
 pub async fn lost(tx: &mut Tx, user: &UserId, role: &RoleId, now: Millis) -> sqlx::Result<u64> {
     change_tasks(
         tx,
@@ -284,7 +287,7 @@ pub async fn lost(tx: &mut Tx, user: &UserId, role: &RoleId, now: Millis) -> sql
     .await
 }
 
-/// The user was disabled: nothing waits for them any more.
+/// Withdraws all open tasks of a user who was disabled.
 pub async fn withdraw_all(tx: &mut Tx, user: &UserId, now: Millis) -> sqlx::Result<u64> {
     change_tasks(
         tx,
@@ -295,7 +298,7 @@ pub async fn withdraw_all(tx: &mut Tx, user: &UserId, now: Millis) -> sqlx::Resu
     .await
 }
 
-/// The user was enabled again: links that name them as a person, and are still open, wait for them again.
+/// Reopens tasks of a user who was enabled again: those at links that are still open and name the user as a person.
 pub async fn restore_named(tx: &mut Tx, user: &UserId) -> sqlx::Result<u64> {
     change_tasks(
         tx,

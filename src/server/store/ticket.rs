@@ -62,7 +62,7 @@ pub async fn get(db: &Db, number: TicketNumber) -> sqlx::Result<Option<Ticket>> 
     db.opt(ticket_where!("number = $1"), args![number]).await
 }
 
-/// These tickets, by number.
+/// The tickets of these numbers, sorted by number.
 pub async fn all(db: &Db, numbers: Vec<TicketNumber>) -> sqlx::Result<Vec<Ticket>> {
     let sql = db.dialect().pick(
         ticket_where!("number IN (SELECT value FROM json_each($1)) ORDER BY number"),
@@ -77,7 +77,7 @@ pub async fn lock(tx: &mut Tx, number: TicketNumber) -> sqlx::Result<Option<Tick
     tx.opt(sql, args![number]).await
 }
 
-/// The next ticket number; one that is taken back with its transaction may be skipped on Postgres.
+/// The next ticket number. On Postgres a number is skipped if its transaction is rolled back.
 pub async fn next_number(tx: &mut Tx) -> sqlx::Result<TicketNumber> {
     let sql = tx.dialect().pick(
         "UPDATE sequence SET value = value + 1 WHERE name = 'ticket' RETURNING value",
@@ -135,7 +135,7 @@ pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Writes where the ticket stands after a step; `closed_at` is set by the step that ends it.
+/// Writes the ticket's state after a step; `closed_at` is set by the step that ends it.
 pub async fn set_state(tx: &mut Tx, number: TicketNumber, state: &State, stage: &str, now: Millis) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(number));
     let closed_at = (state.status != Status::Incomplete).then_some(now);
@@ -158,7 +158,7 @@ pub async fn set_state(tx: &mut Tx, number: TicketNumber, state: &State, stage: 
     Ok(())
 }
 
-/// Another request in the place of the one the ticket had.
+/// Replaces the ticket's request by an amended one.
 pub async fn set_request(
     tx: &mut Tx,
     number: TicketNumber,
@@ -174,7 +174,7 @@ pub async fn set_request(
     Ok(())
 }
 
-/// Notes which role the open link waits for, or that it waits for none.
+/// Writes which role the open link waits for, with its scope and the scope's id; `None` if it waits for no role.
 pub async fn set_waits(
     tx: &mut Tx,
     number: TicketNumber,
@@ -201,7 +201,7 @@ pub struct RecordRow {
     pub at: Millis,
 }
 
-/// Who did what; `position` is the ticket's version after the step.
+/// A new entry of a ticket's history. `position` is the ticket's version after the step.
 pub struct NewRecord<'a> {
     pub number: TicketNumber,
     pub position: i64,
@@ -251,7 +251,7 @@ pub async fn last_of(db: &Db, person: &UserId, ticket_type: TicketType) -> sqlx:
     db.scalar_opt(sql, args![person, ticket_type.key()]).await
 }
 
-/// A ticket of this type that the person started and that isn't ended.
+/// An incomplete ticket of this type that the person started.
 pub async fn open_of(tx: &mut Tx, person: &UserId, ticket_type: TicketType) -> sqlx::Result<Option<TicketNumber>> {
     let sql =
         "SELECT number FROM ticket WHERE initiator_id = $1 AND ticket_type = $2 AND status = 'incomplete' LIMIT 1";

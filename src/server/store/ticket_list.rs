@@ -1,4 +1,5 @@
-//! The five tabs: one statement per page, driven by the index that serves the tab's filter and order.
+//! The lists of workflow tickets, one for each of the five tabs. A page is read by one statement, along the index that
+//! serves the tab's filter and order.
 
 use super::db::{Db, Dialect};
 use super::narrow::{self, Narrowed, Typed};
@@ -44,23 +45,23 @@ impl ListedTicket {
     }
 }
 
-/// Which tickets, already parsed; `None` filters nothing.
+/// The filter and place of a page, already parsed. `None` filters nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     pub number: Option<TicketNumber>,
-    /// Only these.
+    /// Only tickets with these numbers.
     pub numbers: Option<Vec<TicketNumber>>,
     pub ticket_type: Option<TicketType>,
     pub status: Option<Status>,
     pub project: Option<String>,
     pub initiator: Option<String>,
     pub resource: Option<String>,
-    /// First and last instant of submission, inclusive.
+    /// `from` and `to`: the first and last instant of submission, inclusive.
     pub from: Option<Millis>,
     pub to: Option<Millis>,
-    /// Ascending numbers.
+    /// Lowest number first.
     pub ascending: bool,
-    /// Only tickets beyond this one, in the order of reading.
+    /// Only tickets that come after this one in the list's order.
     pub beyond: Option<TicketNumber>,
     pub limit: i64,
 }
@@ -72,13 +73,15 @@ const FIELDS: &str = "number, ticket_type, resource_name, project, initiator_id,
   execution_result, link, links, stage, version, submitted_at, closed_at";
 const NAMES: &str = " JOIN account u ON u.id = t.initiator_id LEFT JOIN project p ON p.id = t.project_id WHERE 1 = 1";
 
-/// So many projects or people are read one by one; of more, a page fills soon along the list.
+/// Up to this many projects or people are read each along its own index. Where the filter means more of them, a page
+/// fills soon along the list.
 const ONE_BY_ONE: usize = 50;
-/// Tickets are numbered in the order of submission, but for clocks that were set back by less than this: dates bound numbers.
+/// How far the clocks of servers may be apart or set back. Up to this, tickets are numbered in the order of submission,
+/// so that dates bound the numbers that are read.
 const CLOCKS_DIFFER: Millis = DAY;
 
-/// One page of a tab. `person` is whose tab it is; `all` doesn't look at it. What was typed of names is looked up first, by
-/// a statement of its own.
+/// Reads one page of a tab. `person`: the owner of the tab, ignored for [`Tab::All`]. Parts of names that were typed
+/// are looked up first, by a statement of their own.
 pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Result<Vec<ListedTicket>> {
     let typed = Typed {
         of_support: false,
@@ -98,14 +101,15 @@ pub async fn page(db: &Db, tab: Tab, person: &UserId, s: &Selection) -> sqlx::Re
     if !narrowed.goes_on || found.len() as i64 == s.limit {
         return Ok(found);
     }
-    // The name is common, and other filters let few of its tickets through.
+    // More tickets may have the name than were looked up, and too few of those pass the other filters. So the list is
+    // read without them.
     let all = Narrowed { numbers: None, ..narrowed };
     statement(db.dialect(), tab, person, s, &all).list(db, FIELDS, order).await
 }
 
-/// Every tab is read along the index that has its order, so that a page costs the same however many tickets there are. A
-/// person may have had tasks at several links of a ticket, which is listed once: at the last of them. (`DISTINCT` would say
-/// the same, but SQLite collects and sorts all of them for it.)
+/// Builds the statement for one page. Every tab is read along the index that has its order, so that a page costs the
+/// same however many tickets there are. A person may have had tasks at several links of a ticket, which is listed once:
+/// at the last of them. (`DISTINCT` would say the same, but SQLite collects and sorts all of them for it.)
 fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection, narrowed: &Narrowed) -> Sql {
     let mut sql = Sql::new(dialect, COLUMNS);
     sql.push(match tab {
@@ -120,7 +124,7 @@ fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection, narrowe
             sql.limit(s.limit);
             return sql;
         }
-        // Each type has tickets of one kind only, and an index of its own.
+        // No ticket type is of both workflow and support, so the type decides alone, and it has an index of its own.
         Tab::All if s.ticket_type.is_some_and(TicketType::is_workflow) => &mut sql,
         Tab::All => sql.push(" AND t.support = 0"),
         Tab::Mine => sql.push(" AND t.support = 0 AND t.initiator_id = ").bind(person),
@@ -140,15 +144,17 @@ fn statement(dialect: Dialect, tab: Tab, person: &UserId, s: &Selection, narrowe
     filter(&mut sql, key, s, narrowed);
     ordered(&mut sql, of_tasks, s);
     match tab {
-        // One's own are few for most, who could as well sort them, and very many for a few: bound, it keeps to the index.
+        // Most people have few tickets of their own, which could as well be sorted; some have very many. With a bound
+        // limit Postgres keeps to the index.
         Tab::Mine => sql.push(" LIMIT ").bind(s.limit),
         _ => sql.limit(s.limit),
     };
     sql
 }
 
-/// Goes on with the tickets of few projects or people: as many of each as a page can show, along an index that begins with
-/// them. Does nothing, and says so, where they are many or none was asked for.
+/// Adds the condition that a ticket belongs to one of few projects or people. For each of them at most a page of
+/// tickets is read, along an index that begins with it. Adds nothing and returns `false` if there are more than
+/// [`ONE_BY_ONE`], if neither was filtered by, or if the numbers are known already.
 fn one_by_one(sql: &mut Sql, s: &Selection, narrowed: &Narrowed) -> bool {
     let few = |ids: &Option<Vec<String>>| ids.clone().filter(|ids| ids.len() <= ONE_BY_ONE);
     let (of, ids) = match (few(&narrowed.projects), few(&narrowed.initiators)) {
@@ -178,7 +184,7 @@ fn ordered(sql: &mut Sql, of_tasks: bool, s: &Selection) {
     });
 }
 
-/// `key`: ` AND ` and the number in the index that the list is read along.
+/// Adds the conditions of the filter. `key`: ` AND ` and the number's column in the index that the list is read along.
 fn filter(sql: &mut Sql, key: &'static str, s: &Selection, narrowed: &Narrowed) {
     if let Some(number) = s.beyond {
         sql.push(key).push(if s.ascending { " > " } else { " < " }).bind(number);
@@ -189,7 +195,7 @@ fn filter(sql: &mut Sql, key: &'static str, s: &Selection, narrowed: &Narrowed) 
     for numbers in [&s.numbers, &narrowed.numbers].into_iter().flatten() {
         sql.push(key).is_in(numbers.clone());
     }
-    // Written out: a plan that Postgres keeps for any word would read all tickets for a rare one.
+    // A literal, not bound: a plan that Postgres keeps for any word would read all tickets for a rare one.
     if let Some(ticket_type) = s.ticket_type {
         sql.push(" AND t.ticket_type = '").push(ticket_type.key()).push("'");
     }
@@ -208,7 +214,7 @@ fn filter(sql: &mut Sql, key: &'static str, s: &Selection, narrowed: &Narrowed) 
     if let Some(from) = s.from {
         sql.push(key).push(" > COALESCE((SELECT b.number FROM ticket b WHERE b.submitted_at < ");
         sql.bind(from - CLOCKS_DIFFER).push(" ORDER BY b.submitted_at DESC LIMIT 1), 0)");
-        // `+ 0`: not to be read along the dates, which would be sorted by number afterwards.
+        // `+ 0` keeps the planner from reading along the dates: the rows would have to be sorted by number afterwards.
         sql.push(" AND t.submitted_at + 0 >= ").bind(from);
     }
     if let Some(to) = s.to {
@@ -226,7 +232,7 @@ pub async fn one(db: &Db, number: TicketNumber) -> sqlx::Result<Option<ListedTic
     db.opt(text, args).await
 }
 
-/// The types among these tickets, of those in which the person has or had a task.
+/// The ticket types that occur among these tickets. Only tickets in which the person has or had a task count.
 pub async fn types_among(db: &Db, numbers: &[TicketNumber], person: &UserId) -> sqlx::Result<Vec<TicketType>> {
     let mut sql = Sql::new(db.dialect(), "SELECT DISTINCT t.ticket_type FROM ticket t WHERE t.number");
     sql.is_in(numbers.to_vec());
@@ -242,7 +248,7 @@ mod tests {
     use super::*;
     use sqlx::AssertSqlSafe;
 
-    /// What SQLite means to do, step by step.
+    /// SQLite's plan for the statement, a text per step.
     async fn plan(db: &Db, tab: Tab, selection: &Selection, narrowed: &Narrowed) -> Vec<String> {
         let (text, args) = statement(db.dialect(), tab, &UserId("somebody".into()), selection, narrowed).done();
         let explained = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", text.0));

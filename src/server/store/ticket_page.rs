@@ -1,4 +1,5 @@
-//! One workflow ticket with all that its page shows, read by one statement: what belongs to it comes along as JSON.
+//! One workflow ticket with everything its page shows, read by one statement. Its tasks, records and steps come as JSON
+//! texts.
 
 use super::db::Db;
 use super::directory::Project;
@@ -18,7 +19,7 @@ pub struct Page {
     pub ticket: Ticket,
     pub listed: ListedTicket,
     pub definition: Definition,
-    /// Whether who asks has or had a task in it.
+    /// Whether the reader has or had a task in the ticket.
     pub is_concerned: bool,
     /// Its project, unless that was deleted.
     pub project: Option<Project>,
@@ -47,7 +48,7 @@ struct Row {
     steps: String,
 }
 
-/// The ticket of this number for this reader.
+/// Reads the ticket of this number. `reader` decides [`Page::is_concerned`] only.
 pub async fn read(db: &Db, number: TicketNumber, reader: &UserId) -> sqlx::Result<Option<Page>> {
     let mut sql = Sql::new(db.dialect(), COLUMNS);
     sql.push(

@@ -12,9 +12,9 @@ pub enum Val {
     Int(Option<i64>),
     Bool(Option<bool>),
     Bytes(Vec<u8>),
-    /// `= ANY($1)` on Postgres, a JSON array for `json_each` on SQLite.
+    /// A list: an array for `= ANY($1)` on Postgres, a JSON text for `json_each` on SQLite.
     Texts(Vec<String>),
-    /// Likewise for numbers.
+    /// A list of numbers, bound like [`Val::Texts`].
     Ints(Vec<i64>),
 }
 
@@ -59,11 +59,11 @@ impl From<Vec<i64>> for Val {
 macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::server::store::value::Val::from($value)),*] };
 }
-// `macro_export` lets tests use it, which are another crate; this gives it the address of its file instead of the
-// crate's root.
+// `macro_export` makes the macro usable in tests, which are another crate, but puts it at the crate's root. This line
+// gives it a path in its own file.
 pub use args;
 
-/// Postgres takes no NUL in a text; both databases keep the sign for what can't be shown in its place.
+/// Replaces NUL by U+FFFD, because Postgres refuses NUL in a text. Both databases do so, and store the same.
 fn writable(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
 }

@@ -1,4 +1,4 @@
-//! What the forms of a page hold and send, and putting something else there. Part of `browser`.
+//! Reading and changing what the forms of a page hold. Part of `browser`.
 
 #[cfg(feature = "hydrate")]
 mod real {
@@ -9,13 +9,13 @@ mod real {
         Element, Event, FormData, HtmlElement, HtmlFormElement, HtmlInputElement, SubmitEvent, UrlSearchParams,
     };
 
-    /// Puts every control back to what the page says.
+    /// Puts every control back to what it was rendered with.
     pub fn reset(form: &HtmlFormElement) {
         form.reset();
     }
 
-    /// Puts the focus where a form begins, unless it is somewhere already: browsers look for `autofocus` only in pages that
-    /// they load themselves.
+    /// Focuses the control with `autofocus`, unless something has the focus already. Browsers look for `autofocus` only
+    /// in pages that they load themselves.
     pub fn begin(form: &HtmlFormElement) {
         let is_free =
             document().active_element().is_none_or(|place| place.tag_name() == "BODY" || place.id() == "main");
@@ -25,7 +25,7 @@ mod real {
         }
     }
 
-    /// A refused password is typed anew.
+    /// Empties the password fields: after a refusal passwords are typed again.
     pub fn clear_passwords(form: &HtmlFormElement) {
         let Ok(fields) = form.query_selector_all("input[type=password]") else {
             return;
@@ -44,7 +44,8 @@ mod real {
         pairs
     }
 
-    /// The same with its files, and the files' names and sizes in bytes.
+    /// What a form sends together with its files; and the names and sizes in bytes of the files in the control named
+    /// `files`.
     pub fn form_data(event: &SubmitEvent, files: &str) -> Option<(FormData, Vec<(String, u64)>)> {
         let data = leptos::form::form_data_from_event(event).ok()?;
         let chosen = data.get_all(files).iter().map(|file| described(&file)).collect();
@@ -57,7 +58,7 @@ mod real {
         serde_urlencoded::from_str(&encoded).unwrap_or_default()
     }
 
-    /// What is chosen in the file control of this name.
+    /// Names and sizes in bytes of the files that are chosen in the file control of this name.
     pub fn chosen_files(name: &str) -> Vec<(String, u64)> {
         let control = document().query_selector(&format!("[type=file][name={name}]")).ok().flatten();
         let files = control.and_then(|control| js_sys::Reflect::get(&control, &"files".into()).ok());
@@ -69,7 +70,7 @@ mod real {
         (get("name").as_string().unwrap_or_default(), get("size").as_f64().unwrap_or_default() as u64)
     }
 
-    /// What the form around an event's target holds now.
+    /// The pairs that the form around an event's target holds now.
     pub fn typed(event: &Event) -> Vec<(String, String)> {
         let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
         let form =
@@ -77,7 +78,8 @@ mod real {
         form.and_then(|form| FormData::new_with_form(&form).ok()).map(|data| read(&data)).unwrap_or_default()
     }
 
-    /// A number and a ticked box in one row of a table say two things: what was used last stands, and the other gives way.
+    /// Keeps a number and a tick in one row of a table from saying two things: the control that was used last stays,
+    /// the other one is emptied or put back.
     pub fn one_of_two(event: &Event) -> Option<()> {
         let used = event.target()?.dyn_into::<HtmlInputElement>().ok()?;
         let is_box = used.type_() == "checkbox";
@@ -91,7 +93,7 @@ mod real {
         Some(())
     }
 
-    /// The values of the boxes that are ticked in the form of this id, each with the group it says it is of.
+    /// The boxes that are ticked in the form of this id: each box's value and its group (`data-group`).
     pub fn ticked(form: &str) -> Vec<(String, String)> {
         let Ok(boxes) = document().query_selector_all(&format!("[form={form}]:checked")) else {
             return vec![];
@@ -109,7 +111,7 @@ mod real {
         boxes.map_or(0, |boxes| boxes.length() as usize)
     }
 
-    /// Ticks the boxes of the form of this id that `is_ticked` says of their value, and no others.
+    /// Ticks those boxes of the form of this id for whose value `is_ticked` is true, and unticks all others.
     pub fn tick(form: &str, is_ticked: &dyn Fn(&str) -> bool) {
         let Ok(boxes) = document().query_selector_all(&format!("[form={form}][type=checkbox]")) else {
             return;
@@ -125,7 +127,7 @@ mod real {
         document().query_selector(&format!("main [name=\"{name}\"]")).ok().flatten()
     }
 
-    /// What stands in the control of this name.
+    /// The value of the control of this name; empty if there is no such control.
     pub fn text_in(name: &str) -> String {
         let value = control(name).and_then(|control| js_sys::Reflect::get(&control, &"value".into()).ok());
         value.and_then(|value| value.as_string()).unwrap_or_default()
@@ -143,13 +145,13 @@ mod real {
         }
     }
 
-    /// What is chosen in the select, or by the box, of this name: nothing where the box isn't ticked.
+    /// The value that is chosen in the select, or by the box, of this name; empty if the box isn't ticked.
     pub fn choice_in(name: &str) -> String {
         let is_ticked = |control: &Element| control.matches(":not([type=checkbox]), :checked").unwrap_or(false);
         if control(name).as_ref().is_some_and(is_ticked) { text_in(name) } else { String::new() }
     }
 
-    /// Chooses this value in the select, or ticks the box, of this name. Tells whether there is such a control.
+    /// Chooses this value in the select, or ticks the box, of this name; `false` if there is no such control.
     pub fn choose(name: &str, value: &str) -> bool {
         let control = control(name);
         match control.as_ref().and_then(|control| control.dyn_ref::<HtmlInputElement>()) {
@@ -159,7 +161,7 @@ mod real {
         control.is_some()
     }
 
-    /// Puts a text at the end of what stands in the control of this name, and the focus there.
+    /// Adds a text at the end of the control of this name and focuses it.
     pub fn insert(name: &str, text: &str) {
         let before = text_in(name);
         let whole = if before.trim().is_empty() { text.to_owned() } else { format!("{}\n\n{text}", before.trim_end()) };
@@ -174,12 +176,13 @@ mod real {
         event.target()?.dyn_into().ok()
     }
 
-    /// Whether the form changes something, and nobody has taken care of it yet.
+    /// Whether the form is sent by POST and no other listener has handled the event yet.
     pub fn posts(event: &SubmitEvent) -> bool {
         !event.default_prevented() && form_of(event).is_some_and(|form| form.method() == "post")
     }
 
-    /// The page that a form asks for, where it is one of ours and nobody has taken care of it yet.
+    /// The page that a form asks for by GET. `None` if another listener has handled the event, or if the browser is to
+    /// load the page itself (`data-external`).
     pub fn asked_page(event: &SubmitEvent) -> Option<String> {
         let form = form_of(event).filter(|form| !event.default_prevented() && form.method() == "get")?;
         form.get_attribute("action").filter(|_| !form.has_attribute("data-external"))
@@ -196,7 +199,7 @@ mod real {
         is_there(parts) || holds_something_typed()
     }
 
-    /// Whether a control of the page holds something else than the page says.
+    /// Whether a control of the page holds something else than it was rendered with.
     fn holds_something_typed() -> bool {
         let Ok(controls) = document().query_selector_all("main :is(input:not([type=hidden]), select, textarea)") else {
             return false;
@@ -206,14 +209,14 @@ mod real {
         (0..controls.length()).filter_map(|i| controls.item(i)).any(|control| {
             let options = get(&control, "options");
             if options.is_undefined() {
-                // A box without a value of its own has one of the browser's.
+                // Of a box the tick is compared: its value, where the page gives none, is one of the browser's.
                 let kind = get(&control, "type").as_string().unwrap_or_default();
                 let is_box = kind == "checkbox" || kind == "radio";
                 let (now, said) = if is_box { ("checked", "defaultChecked") } else { ("value", "defaultValue") };
                 return differs(&control, now, said);
             }
             let options: Vec<JsValue> = js_sys::Array::from(&options).to_vec();
-            // Where the page marks no option of a select for one, its first is meant.
+            // If the page marks no option of a select as selected, the browser selects the first.
             let says_nothing = !options.iter().any(|option| get(option, "defaultSelected").is_truthy());
             if says_nothing && get(&control, "multiple").is_falsy() {
                 return get(&control, "selectedIndex").as_f64().is_some_and(|index| index > 0.0);

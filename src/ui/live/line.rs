@@ -1,8 +1,9 @@
 //! The connection to `/events`: one for all tabs of a browser.
 //!
-//! The tab that holds a lock of the browser keeps the connection and passes on what it hears; when it goes, the next that
-//! waits for the lock takes over where the tab itself stands. Every message says from where to where it leads, so that a
-//! tab that stood elsewhere knows that it missed something. Where a browser has no locks, each tab has a connection.
+//! One tab holds a lock of the browser and has the only connection. It passes every message on to the other tabs. When
+//! it closes, the next tab in the lock's queue connects from its own last position. Every message says from which
+//! position to which it leads, so that a tab that stood elsewhere knows that it missed something. Where a browser has
+//! no locks, each tab has a connection.
 
 use crate::ui::browser;
 use crate::wire::live::{Hint, Position};
@@ -16,19 +17,23 @@ use std::time::Duration;
 
 /// The name of the lock and of the channel.
 const NAME: &str = "countersign-live";
-/// What a tab asks when it comes, and what is said when the connection is lost.
+/// The message by which a new tab asks for the position of the tab with the connection.
 const WHERE: &str = "?";
+/// The message that the connection is lost.
 const DOWN: &str = "down";
-/// The first wait before connecting again and the longest, in milliseconds; each up to half of it more or less.
+/// The first wait before connecting again, in milliseconds. Each failure doubles it, and it is up to half longer or
+/// shorter at random.
 const FIRST_WAIT: f64 = 500.0;
+/// The longest wait before connecting again, in milliseconds, without the random part.
 const LONGEST_WAIT: f64 = 15_000.0;
-/// How many failures a session that has ended counts as.
+/// How many failures it counts as when the server says that the session has ended: connecting again then waits longer.
 const ENDED: i32 = 4;
-/// The server says something every 15 seconds: silent for so many milliseconds, the connection is lost.
+/// The silence after which the connection counts as lost, in milliseconds. The server sends something every 15 seconds.
 const SILENCE: i64 = 40_000;
+/// How often the silence is measured.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// The page's end of the line; dropping it hangs up, and another tab may take over.
+/// A page's share in the connection. Dropping it hangs up, and another tab may take over.
 pub struct Line(Rc<Inner>);
 
 type Hear = dyn Fn(&[Hint]);
@@ -39,7 +44,7 @@ struct Inner {
     position: RefCell<Position>,
     channel: Option<BroadcastChannel>,
     connection: RefCell<Option<Connection>>,
-    /// Gives the lock back.
+    /// Called to give the lock back.
     release: RefCell<Option<js_sys::Function>>,
     failures: Cell<i32>,
     last_heard: Cell<i64>,
@@ -50,7 +55,7 @@ struct Inner {
     watch: RefCell<Option<IntervalHandle>>,
 }
 
-/// An open connection with what listens to it.
+/// An open connection with the closures that listen to it.
 struct Connection {
     source: EventSource,
     _on_message: Closure<dyn Fn(MessageEvent)>,
@@ -58,7 +63,8 @@ struct Connection {
 }
 
 impl Line {
-    /// Goes on from where the page was rendered.
+    /// Opens the line from the position at which the page was rendered. `up` is told whether hints arrive, `hear` is
+    /// given the hints.
     pub fn open(up: impl Fn(bool) + 'static, hear: impl Fn(&[Hint]) + 'static) -> Line {
         let position = browser::meta("live").and_then(|text| Position::parse(&text)).unwrap_or_default();
         let inner = Rc::new(Inner {
@@ -99,7 +105,7 @@ impl Drop for Line {
 }
 
 impl Inner {
-    /// Listens to what the tab with the connection passes on, and asks it where it stands.
+    /// Listens to what the tab with the connection passes on, and asks for that tab's position.
     fn overhear(self: Rc<Self>) {
         let Some(channel) = &self.channel else { return };
         let inner = Rc::downgrade(&self);
@@ -166,7 +172,7 @@ impl Inner {
             return;
         };
         let inner = Rc::downgrade(&self);
-        // The lock is held until the promise that this returns is kept.
+        // The lock is held until the promise that this returns is resolved.
         let granted = Closure::<dyn Fn() -> js_sys::Promise>::new(move || {
             let Some(inner) = inner.upgrade().filter(|inner| !inner.is_closed.get()) else {
                 return js_sys::Promise::resolve(&JsValue::NULL);
@@ -232,13 +238,14 @@ impl Inner {
         self.failures.set(if has_ended { ENDED } else { 0 });
         self.pass_on(&format!("{from} {to} {words}"));
         if let Some(to) = Position::parse(&to) {
-            // A position of another epoch comes with the word that anything may have changed.
+            // The server sends a position of another epoch only together with [`Hint::All`].
             self.position.replace(to);
         }
         self.pass_in(words.split(' '), false);
     }
 
-    /// Connects again in a while: longer after every failure, and not all browsers at once.
+    /// Closes the connection and connects again after a while: later after every failure, and at random, so that not
+    /// all browsers connect at once.
     fn lost(self: Rc<Self>) {
         if self.is_waiting.replace(true) {
             return;
@@ -251,7 +258,8 @@ impl Inner {
         let failures = self.failures.get();
         self.failures.set(failures + 1);
         let wait = (FIRST_WAIT * f64::from(failures).exp2()).min(LONGEST_WAIT) * (0.5 + browser::random());
-        // What called this belongs to the connection, which therefore is dropped only then.
+        // This may be called by a closure of the connection, so the connection is dropped only later, on connecting
+        // again.
         set_timeout(move || self.connect(), Duration::from_millis(wait as u64));
     }
 

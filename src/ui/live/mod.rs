@@ -1,7 +1,7 @@
-//! Live pages: a hint from the server makes the page read what it shows once more, in place.
+//! Live pages: a hint from the server makes the page read its data again, in place.
 //!
-//! The bell counts at once. The page waits while somebody uses it, because reading again renders again, which would take
-//! back what is typed and close what is open. Bursts of hints are read once.
+//! The bell's counts change at once. The page waits while somebody uses it, because reading again renders again, which
+//! would undo what is typed and close what is open. A burst of hints is read once.
 
 #[cfg(feature = "hydrate")]
 mod line;
@@ -15,8 +15,8 @@ use leptos::prelude::*;
 use pace::Pace;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// While the code of the next page is loaded, the one before it still stands, and may not be of this view any more: it isn't
-/// read again until this is dropped.
+/// A guard for the time in which the code of the next page is loaded. The page before it is still shown, and may not
+/// belong to the current view any more, so it isn't read again until this is dropped.
 pub struct Leaving(());
 
 static LEAVING: AtomicU32 = AtomicU32::new(0);
@@ -38,11 +38,11 @@ impl Drop for Leaving {
     }
 }
 
-/// Keeps the pages below live, as long as what calls this is there. What it returns says of a page that is in use, and so
-/// isn't read again yet, that something on it has changed.
+/// Keeps the pages below live for as long as the calling component exists. Returns a notice for a page that is in use,
+/// and so isn't read again yet: it says that something on the page has changed.
 pub fn keep_live() -> AnyView {
     let (live, writing, revision) = (expect_context::<Live>(), expect_context::<Writing>(), use_revision());
-    // Rendered anew, the frame closes its menus.
+    // Rendering the frame again would close an open menu.
     let whole_frame = Pace::new(move || {
         let is_free = !browser::has_open_menu();
         if is_free {
@@ -56,7 +56,8 @@ pub fn keep_live() -> AnyView {
         true
     });
     let signed_out = StoredValue::new(false);
-    // A line that was lost for a while is no sign that something changed.
+    // `is_certain`: something on the page has changed for certain, which a line that was lost for a while doesn't say.
+    // `is_behind`: the notice is shown.
     let (is_certain, is_behind) = (StoredValue::new(false), RwSignal::new(false));
     let page = Pace::new(move || {
         let is_used = browser::is_in_use();
@@ -84,12 +85,12 @@ pub fn keep_live() -> AnyView {
     });
     let hear = move |hints: &[Hint]| {
         let path = browser::path();
-        // Everybody hears of these at the same time, so not everybody asks at the same time.
+        // All open pages hear these hints at the same time, so their reads are spread.
         let is_broad = hints.iter().any(|hint| !matches!(hint, Hint::Frame | Hint::Ticket(_) | Hint::Writing(..)));
         for hint in hints {
             match hint {
                 Hint::Writing(number, is_requester) => _ = writing.0.try_set(Some((*number, *is_requester))),
-                // What was written is there.
+                // What somebody was writing may be what has changed, so they don't count as writing any more.
                 Hint::Ticket(_) => _ = writing.0.try_set(None),
                 _ => {}
             }
@@ -124,7 +125,7 @@ fn open_line(up: impl Fn(bool) + 'static, hear: impl Fn(&[Hint]) + 'static) {
     let callbacks = StoredValue::new_local(Some((up, hear)));
     Effect::new(move |_| {
         if let Some(Some((up, hear))) = callbacks.try_update_value(Option::take) {
-            // Closed with its owner.
+            // The line is dropped, and so closed, with its owner.
             StoredValue::new_local(line::Line::open(up, hear));
         }
     });

@@ -1,20 +1,21 @@
-//! How often something is done that many ask for: soon after the first, then not more than so often.
+//! Limits how often something is done that many ask for: soon after the first asks, then not more often than [`APART`]
+//! allows.
 
 use crate::ui::browser;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// From one time to the next at least this many milliseconds.
+/// The least time between two runs, in milliseconds.
 const APART: f64 = 400.0;
-/// Over so many milliseconds the same question of many browsers is spread.
+/// The time over which reads of many browsers are spread at random, in milliseconds.
 const SPREAD: f64 = 300.0;
-/// How soon it is tried again when it can't be done now, in milliseconds.
+/// The wait before the next try if the action can't be done now, in milliseconds.
 const AGAIN: f64 = 300.0;
 
-/// Something done when asked for, at this pace.
+/// An action that is done when asked for, at this pace.
 #[derive(Clone, Copy)]
 pub struct Pace {
-    /// Does it, and tells whether it could.
+    /// Does the action; `false` if it can't be done now.
     act: StoredValue<Box<dyn Fn() -> bool + Send + Sync>>,
     is_asked: StoredValue<bool>,
     last: StoredValue<f64>,
@@ -25,7 +26,7 @@ impl Pace {
         Pace { act: StoredValue::new(Box::new(act)), is_asked: StoredValue::new(false), last: StoredValue::new(0.0) }
     }
 
-    /// Has it done in a moment; `spread` where many browsers ask at the same time.
+    /// Has the action done soon. `spread`: many browsers ask at the same time, so a random wait is added.
     pub fn ask(self, spread: bool) {
         if self.is_asked.try_get_value() != Some(false) {
             return;

@@ -1,5 +1,5 @@
-//! Deciding several tickets at once, in My Pending: the box per row, the buttons above the table, the dialog that asks, and
-//! what it answers when not all could be decided.
+//! Deciding several tickets at once, in My Pending: the box of each row, the buttons above the table, the dialog that
+//! asks, and the dialog that says which tickets could not be decided.
 
 use super::decision::note;
 use crate::domain::ids::TicketNumber;
@@ -20,9 +20,9 @@ use crate::wire::workflow::{Batch, BatchResult, TicketRow, Verdict};
 use leptos::prelude::*;
 use maud::{Markup, html};
 
-/// The form that the boxes of the rows belong to.
+/// The id of the form that the boxes of the rows belong to.
 pub const FORM: &str = "batch";
-/// The name they are sent under.
+/// The name under which the ticked boxes are sent.
 const SELECTED: &str = "selected";
 pub const CHECK: Column = ("Select", "check");
 
@@ -68,7 +68,7 @@ fn dialog_name(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the URL asks for.
+/// The dialog that the URL asks for.
 #[derive(Clone, PartialEq)]
 enum Wanted {
     Decide(Verdict, Vec<TicketNumber>),
@@ -116,7 +116,7 @@ pub fn BatchDialog(page: Signal<String>) -> impl IntoView {
     })
 }
 
-/// Asks whether these are to be decided.
+/// The dialog that asks whether these tickets are to be decided.
 fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
     if let Some(refusal) = batch.refusal {
         return refused(&AppError::Refused(refusal), page, keep);
@@ -161,7 +161,7 @@ fn counted(tickets: i64) -> String {
     if tickets == 1 { "1 ticket".to_owned() } else { format!("{tickets} tickets") }
 }
 
-/// What became of a batch, until it is read.
+/// The dialog that says what became of a batch.
 fn told(result: BatchResult, page: String, keep: Query) -> AnyView {
     let undecided = result.undecided.into_iter().map(|ticket| {
         let href = format!("/tickets/workflow/{}", ticket.number);

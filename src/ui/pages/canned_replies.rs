@@ -22,7 +22,7 @@ use leptos_meta::Title;
 use maud::{Markup, html};
 
 pub const PAGE: &str = "/tickets/support/replies";
-/// Which one a dialog is about.
+/// The query's parameter that names the canned reply that a dialog is about.
 const ABOUT: &str = "about";
 
 const TITLE: Column = ("Title", "id");

@@ -17,7 +17,7 @@ use crate::wire::frame::Frame;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// What a status there means here.
+/// What a status or an event of the other system means here, as pairs.
 const fn meanings_of(kind: HelpdeskKind) -> [(&'static str, &'static str); 5] {
     match kind {
         HelpdeskKind::RequestTracker => [

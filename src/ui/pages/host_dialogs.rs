@@ -21,7 +21,7 @@ use crate::ui::restate::{Pairs, edited, row_count};
 use crate::wire::hosts::HostsDialog;
 use leptos::prelude::*;
 
-/// The query name under which hosts are chosen.
+/// The query's parameter that names the chosen hosts.
 pub const HOSTS: &str = "hosts";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,8 @@ pub fn HostDialog(#[prop(into)] page: Signal<String>, #[prop(into)] own: Signal<
             }
         },
     );
-    // The rows of disks are in the URL. One memo for all: rendered twice at once, the dialog shown may be the one given up.
+    // Rows of disks are in the URL. Dialog and URL are read through one memo: two would render twice at once, and the
+    // dialog that is shown may be the one that was given up.
     let shown = memo(move |_| query.with(|query| (wanted.get().map(|(kind, _)| kind), query.clone())));
     awaited(move || {
         let (kind, query) = shown.get();
@@ -85,7 +86,7 @@ fn opened(kind: Kind, data: HostsDialog, page: String, keep: Query) -> AnyView {
     }
 }
 
-/// The ticket that is amended, its version, and what it asks for now.
+/// The ticket that is amended, its version, and its request as it is now.
 pub struct Amending<R> {
     pub number: TicketNumber,
     pub version: i64,
@@ -138,7 +139,8 @@ pub fn adjust(data: HostsDialog, amending: Option<Amending<AdjustRequest>>, page
     .into_any()
 }
 
-/// What the dialog asks for with what is chosen so far, for the comparison alone. What isn't a size yet adds no disk.
+/// The request that the dialog makes so far, for the comparison alone. A disk whose size isn't a number yet is left
+/// out.
 fn asked_so_far(hosts: Vec<HostBefore>, catalogue: &[Specification], typed: &Pairs) -> Option<AdjustRequest> {
     let chosen = typed.iter().find(|(name, _)| name == "form[specification]").map(|(_, id)| id.as_str());
     let specification = catalogue.iter().find(|s| Some(s.id.as_str()) == chosen)?;
@@ -154,7 +156,8 @@ fn asked_so_far(hosts: Vec<HostBefore>, catalogue: &[Specification], typed: &Pai
     })
 }
 
-/// What a fresh dialog holds: the specification that all the hosts have, if it is one, or what the amended ticket asks for.
+/// What a dialog holds when it opens: what the amended ticket asks for; for a new request the specification that the
+/// hosts have, if they all have the same.
 fn as_it_is(data: &HostsDialog, request: Option<&AdjustRequest>) -> Pairs {
     let mut pairs: Pairs = vec![];
     let mut add = |name: &str, value: &str| pairs.push((name.to_owned(), value.to_owned()));
@@ -214,7 +217,7 @@ fn clear(data: HostsDialog, page: String, keep: Query) -> AnyView {
     .into_any()
 }
 
-/// What the dialog is about, in its form and (for another shape of it) in the URL.
+/// Hidden fields that say what the dialog is about: in the form, and in the URL when a button restates the dialog.
 fn hidden(dialog: &'static str, hosts: &[HostBefore], amends: Option<(TicketNumber, i64)>) -> AnyView {
     let ids: Vec<_> = hosts
         .iter()
@@ -247,7 +250,7 @@ fn obstacles(obstacles: Vec<String>) -> Option<AnyView> {
     })
 }
 
-/// The hosts as they are, a line each.
+/// A table of the hosts as they are, a row each.
 fn current(hosts: &[HostBefore]) -> AnyView {
     let rows: Vec<_> = hosts.iter().map(current_row).collect();
     view! {

@@ -1,4 +1,4 @@
-//! `/hosts/new`: the form that asks for hosts, with the quota beside it as one types.
+//! `/hosts/new`: the form that asks for hosts, with the quota beside it, which follows what is typed.
 
 use super::amend::AMENDS;
 use crate::domain::host::{
@@ -54,14 +54,15 @@ pub fn HostNew() -> impl IntoView {
         },
     );
     let page = move |(data, amended): (HostFormData, Option<TicketDetail>), frame: Frame| {
-        // A row more or less is in the URL. (Only reading a memo makes it follow what it is made of; tracking doesn't.)
+        // Rows of disks are added and removed in the URL. (Only reading a memo makes this follow what the memo is made
+        // of; tracking doesn't.)
         query.with(|_| ());
         page(data, amended, frame, change)
     };
     view! { <Title text="Create host"/> {loaded(data, page)} }.into_any()
 }
 
-/// The ticket that is amended, with its version and what it asks for.
+/// The ticket that is amended, with its version and its request.
 struct Amended {
     number: TicketNumber,
     version: i64,
@@ -116,7 +117,7 @@ fn page(data: HostFormData, amended: Option<TicketDetail>, frame: Frame, change:
     .into_any()
 }
 
-/// The form's fields as a request has them.
+/// The form's fields, filled with what a request asks for.
 fn as_asked(request: &HostRequest) -> Pairs {
     let mut pairs: Pairs = [
         ("name", request.name.clone()),
@@ -136,7 +137,7 @@ fn as_asked(request: &HostRequest) -> Pairs {
     pairs
 }
 
-/// The way the ticket would take in the chosen project.
+/// The links that the ticket would pass in the chosen project, and who approves there.
 fn way(data: StoredValue<HostFormData>, live: RwSignal<Pairs>) -> AnyView {
     let project = memo(move |_| {
         let typed = live.with(|typed| typed.iter().find(|(n, _)| n == "form[project]").map(|(_, value)| value.clone()));
@@ -146,7 +147,7 @@ fn way(data: StoredValue<HostFormData>, live: RwSignal<Pairs>) -> AnyView {
     if !data.with_value(|data| data.by_ticket) {
         return ().into_any();
     }
-    // That of the first project came along.
+    // The route of the first project came with the page.
     let fetch = move |project: String| {
         let known = data.with_value(|data| {
             let is_first = data.projects.first().is_some_and(|first| first.project.value == project);
@@ -213,7 +214,7 @@ fn form(data: StoredValue<HostFormData>, typed: Option<Pairs>, amended: Option<A
     .into_any()
 }
 
-/// How the chosen project's and its domain's quota stand with what is typed.
+/// Meters of the quotas of the chosen project and its domain, with what the form asks for so far.
 fn quota(data: StoredValue<HostFormData>, typed: &Pairs) -> AnyView {
     let cards = data.with_value(|data| {
         let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
@@ -235,7 +236,7 @@ fn quota(data: StoredValue<HostFormData>, typed: &Pairs) -> AnyView {
     cards.into_any()
 }
 
-/// What the form asks for so far; what isn't a number yet counts as its preset.
+/// What the form asks for so far. A field that isn't a number yet counts as its preset.
 fn requested(data: &HostFormData, typed: &Pairs) -> Amounts {
     let value = |name: &str| typed.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
     let number = |name: &str, preset: i64| value(name).and_then(number::whole).unwrap_or(preset).min(1_000_000);

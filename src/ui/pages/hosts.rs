@@ -29,7 +29,7 @@ use leptos_meta::Title;
 use maud::{Markup, html};
 
 const PAGE: &str = "/hosts";
-/// The form that the boxes of the rows belong to.
+/// The id of the form that the boxes of the rows belong to.
 const SELECTION: &str = "selection";
 const CHECK: Column = ("", "check");
 const NAME: Column = ("Name", "id");
@@ -75,7 +75,7 @@ pub fn Hosts() -> impl IntoView {
     view! { <Title text="Hosts"/> {loaded(list, body)} <HostDialog page=PAGE.to_owned() own=None/> }.into_any()
 }
 
-/// Whether something of the host is on its way.
+/// Whether a change of the host is under way.
 pub fn is_changing(host: &HostRow) -> bool {
     use HostStatus::{ChangingConfiguration, Deleting, Deploying};
     host.under_way.is_some() || matches!(host.status, Deploying | ChangingConfiguration | Deleting)
@@ -100,7 +100,7 @@ fn rows(hosts: HostList, change: Change, selected: Selection, query: Query, now:
         .into_any()
 }
 
-/// What can be done with the hosts that are ticked: the boxes belong to this form, wherever they stand.
+/// The buttons for the hosts that are ticked. The boxes belong to this form, wherever they stand.
 fn selection(query: &Query) -> AnyView {
     view! {
         <GetForm page=PAGE keep=query.clone() id=SELECTION class="bulk">
@@ -120,7 +120,7 @@ fn may_change(host: &HostRow) -> bool {
     host.may_operate && host.under_way.is_none() && matches!(host.status, Running | Stopped | DeployFailed)
 }
 
-/// The cell with the box of a row, of a host that may be changed.
+/// The cell with the box of a row; empty if the host can't be changed now.
 fn check_cell(host: &HostRow, selected: Selection) -> Markup {
     let label = format!("Select {}", host.name);
     let tick_box = may_change(host).then(|| selected.tick_box(HOSTS, &host.id.to_string(), &label, "", ""));
@@ -141,7 +141,7 @@ fn row(check: Option<Markup>, host: &HostRow, change: Change, query: &Query, now
     }
 }
 
-/// The status, with what is under way and the delete-lock beside it.
+/// The host's status, with the change under way and the delete-lock beside it.
 pub fn status(host: &HostRow) -> Markup {
     html! {
         span class="cluster" {
@@ -154,7 +154,8 @@ pub fn status(host: &HostRow) -> Markup {
     }
 }
 
-/// The buttons of what may be done with the host now; in a list they are small, and say which host they are about.
+/// The buttons of what may be done with the host now. In a list they are small, and their labels say which host they
+/// are about.
 pub fn actions(host: &HostRow, change: Change, page: &str, query: &Query, listed: bool) -> Markup {
     if !host.may_operate {
         return html! {};

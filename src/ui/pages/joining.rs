@@ -20,11 +20,12 @@ use crate::wire::joining::{Application, JoinFormData};
 use leptos::prelude::*;
 use maud::html;
 
-/// The dialog's name in the URL, and its title.
+/// The name in the URL of the dialog *Apply to join project*.
 pub const JOIN: &str = "join";
+/// The dialog's title, and the label of the button that opens it.
 pub const TITLE: &str = "Apply to join project";
 
-/// The dialog, while the URL of `page` asks for it.
+/// The dialog *Apply to join project*, if the URL of `page` asks for it.
 #[component]
 pub fn JoinDialog(page: Signal<String>) -> impl IntoView {
     let query = use_query();
@@ -64,7 +65,7 @@ fn opened(data: JoinFormData, page: String, keep: Query) -> AnyView {
     form(data, None, page, keep)
 }
 
-/// The form one applies with, and amends an application with.
+/// The form of an application to join a project, also used to amend one.
 pub fn form(data: JoinFormData, amending: Option<Amending<JoinRequest>>, page: String, keep: Query) -> AnyView {
     let change = use_change::<ApplyToJoin>();
     let about =
@@ -92,7 +93,7 @@ pub fn form(data: JoinFormData, amending: Option<Amending<JoinRequest>>, page: S
     .into_any()
 }
 
-/// An application and what became of it, with the ways to look at it and to take it back.
+/// An application and what became of it, with the buttons to open it and to take it back.
 pub fn application(application: Application, page: &'static str, now: Millis) -> AnyView {
     let Application { ticket, note } = application;
     let undo = ticket.may_undo.then(|| {

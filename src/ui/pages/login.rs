@@ -1,4 +1,4 @@
-//! `/login`: sign-in, and back to where one wanted to go.
+//! `/login`: signing in, and from there to the page that the person wanted.
 
 use crate::functions::session::SignIn;
 use crate::ui::components::field::{Control, Field};

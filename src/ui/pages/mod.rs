@@ -37,7 +37,7 @@ pub mod workflow;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 
-/// `/` is the first page of whatever view one works in.
+/// `/` leads to the first page of every view.
 #[component]
 pub fn Home() -> impl IntoView {
     view! { <Redirect path="/hosts"/> }

@@ -1,4 +1,4 @@
-//! `/no-project`: where a signed-in person waits who belongs to no project yet, and applies to join one.
+//! `/no-project`: the page of a signed-in person without a project, who waits here and can apply to join one.
 
 use super::decision::DecisionDialog;
 use super::joining::{JOIN, JoinDialog, TITLE, application};
@@ -66,8 +66,8 @@ fn state(form: JoinFormData, frame: Frame) -> AnyView {
     .into_any()
 }
 
-/// Goes to the first page when there is a project. Where nobody tells of changes it looks every few seconds whether one has
-/// come, but not while somebody types.
+/// Goes to the first page when there is a project. While no hints arrive, it looks every few seconds whether there is
+/// one, but not while somebody types.
 fn move_on(has_project: bool) {
     let (navigate, revision, live) = (use_navigate(), use_revision(), expect_context::<Live>());
     Effect::new(move |_| {

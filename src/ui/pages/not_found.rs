@@ -1,4 +1,4 @@
-//! Any address that isn't one of ours.
+//! The page for any address that isn't one of ours.
 
 use crate::ui::components::error_page::ErrorPage;
 use crate::ui::frame::FrameLayout;

@@ -15,11 +15,12 @@ use crate::wire::quotas::ScopeQuota;
 use leptos::prelude::*;
 
 const LIMITS: &str = "form[limits]";
-/// In the address: the ticket whose request the form replaces, and the version of it that was seen.
+/// In the address: the ticket whose request the form replaces.
 pub const AMENDS: &str = "form[amends]";
+/// In the address: the version of that ticket that was seen.
 pub const VERSION: &str = "form[version]";
 
-/// The dialog about one quota; what it does is the server's to say.
+/// The dialog about one quota. Whether it changes the limits or applies for them is the server's to say.
 pub fn quota_dialog(title: &'static str, quota: &ScopeQuota, keep: Query) -> AnyView {
     let change = use_change::<ChangeQuota>();
     let typed = typed_before::<ChangeQuota>().map(|typed| typed.pairs);
@@ -126,7 +127,8 @@ pub fn field_name(key: Key, part: &str) -> String {
     format!("{LIMITS}[{}][{part}]", key.key())
 }
 
-/// What the row asks for so far and which way that goes; nothing while it changes nothing.
+/// The change that the row asks for so far, in words, and its sign (`plus` or `minus`); `None` while it changes
+/// nothing.
 fn delta(key: Key, old: i64, used: i64, typed: &Pairs) -> Option<(String, &'static str)> {
     let value = |name: String| typed.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
     let field = LimitField { value: value(field_name(key, "value"))?, unlimited: value(field_name(key, "unlimited")) };

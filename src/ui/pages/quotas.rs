@@ -1,4 +1,4 @@
-//! `/quotas`: how the quotas of the view stand, and changing them.
+//! `/quotas`: the quotas of the view, and the dialogs that change them.
 
 use super::quota_form::quota_dialog;
 use crate::domain::quota::{Key, Standing};
@@ -23,8 +23,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use maud::{Markup, html};
 
-/// Which quota a dialog is about, and which one the System View shows.
+/// The query's parameter that names the quota that a dialog is about.
 const ABOUT: &str = "about";
+/// The query's parameter that names the quota that the System View shows.
 const CHOSEN: &str = "scope";
 
 const NAME: Column = ("Name", "id");
@@ -41,7 +42,7 @@ const TOLD: [(Key, Column); 4] = [
 pub fn Quotas() -> impl IntoView {
     let (query, revision) = (use_query(), use_revision());
     let chosen = memo(move |_| query.with(|query| query.text(CHOSEN)));
-    // A dialog is filled with what the limits are when it opens, not when the page came.
+    // A dialog is filled with the limits as they are when it opens, not as they were when the page came.
     let dialog = memo(move |_| query.with(|query| (query.text("dialog"), query.text(ABOUT))));
     let data = read(move || (chosen.get(), dialog.get(), revision.track()), |(chosen, ..)| get_quotas(chosen));
     let body = move |list: QuotaList, _: Frame| {
@@ -52,7 +53,7 @@ pub fn Quotas() -> impl IntoView {
 }
 
 fn page(list: QuotaList) -> AnyView {
-    // In a Project or Domain View the first one is the view's own.
+    // In a Project or Domain View the first scope is the view's own.
     let own = list.scopes.first().filter(|first| list.choices.is_empty() && first.way == Some(Way::Apply)).cloned();
     let apply = own.as_ref().map(|own| {
         let dialog = dialog_of(own);
@@ -79,7 +80,7 @@ fn page(list: QuotaList) -> AnyView {
     .into_any()
 }
 
-/// The System View chooses whose quota to look at.
+/// The filter in which the System View chooses whose quota to show.
 fn chooser(choices: Vec<Choice>) -> AnyView {
     if choices.is_empty() {
         return ().into_any();
@@ -122,7 +123,7 @@ fn dialog_of(quota: &ScopeQuota) -> &'static str {
     }
 }
 
-/// What the dialog is called, and the button that opens it.
+/// The title of the dialog, and of the button that opens it.
 fn title_of(quota: &ScopeQuota) -> &'static str {
     match quota.way {
         Some(Way::Apply) => quota.ticket_type().label(),
@@ -139,7 +140,7 @@ fn action(quota: &ScopeQuota) -> Markup {
     }
 }
 
-/// Everything there is, a row each.
+/// The quotas of all projects and domains, a row each.
 fn table(scopes: Vec<ScopeQuota>) -> AnyView {
     let columns = [NAME, KIND].into_iter().chain(TOLD.map(|(_, column)| column)).collect();
     let row = |quota: &ScopeQuota| {
@@ -178,7 +179,7 @@ fn opened(query: &Query, list: &QuotaList) -> AnyView {
     };
     let found = match query.get(ABOUT) {
         Some(about) => list.scopes.iter().find(|quota| quota.key() == about),
-        // The bell names no quota: the view's own is meant.
+        // A link from the bell names no quota, so the view's own is meant.
         None => list.scopes.first().filter(|first| list.choices.is_empty() && Some(first.scope) == scope),
     };
     let keep = query.lasting();

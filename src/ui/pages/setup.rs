@@ -1,4 +1,4 @@
-//! `/setup`: the first admin chooses a password, led here by the one-time link that the first run prints.
+//! `/setup`: the first administrator chooses a password. The one-time link that the first run prints leads here.
 
 use crate::functions::session::{SetUp, setup_is_open};
 use crate::ui::components::field::{Control, Field};

@@ -45,7 +45,7 @@ pub fn SupportHome() -> impl IntoView {
     view! { <Redirect path="/tickets/support/mine"/> }
 }
 
-/// Whether a path goes on to one of the tabs with this word.
+/// Whether this word is the last part of a tab's path.
 pub fn is_tab(word: &str) -> bool {
     SupportTab::from_key(word).is_some()
 }
@@ -151,7 +151,7 @@ fn row(tab: SupportTab, ticket: &SupportRow, take: Change, query: &Query, now: M
     } else {
         optional(ticket.handler.as_deref())
     };
-    // In My Pending, View takes the ticket: that changes something, so it is a form.
+    // In My Pending, View takes the ticket. That changes something, so it is a form and not a link.
     let takes = tab == SupportTab::Pending && ticket.may_take;
     let actions = html! {
         @if takes { (change_button(take, "View", true, &[("number", &number)])) }
@@ -174,7 +174,7 @@ fn row(tab: SupportTab, ticket: &SupportRow, take: Change, query: &Query, now: M
     }
 }
 
-/// What becomes of a ticket in the connected system.
+/// The cells that say what becomes of a ticket in the connected system.
 fn external_cells(external: Option<&External>) -> Markup {
     let Some(External { id, href, status, owner, problem }) = external else { return html! {} };
     let id = match (id, href) {
@@ -193,7 +193,7 @@ fn external_cells(external: Option<&External>) -> Markup {
     }
 }
 
-/// What the place is for, and what to do next.
+/// What an empty tab says: what the tab is for, and what to do next.
 fn empty(tab: SupportTab, may_request: bool, filtered: bool) -> AnyView {
     if filtered {
         return view! {

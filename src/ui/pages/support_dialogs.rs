@@ -15,13 +15,15 @@ use crate::ui::memo::memo;
 use crate::ui::query::{Query, use_query};
 use leptos::prelude::*;
 
-/// The dialog's name in the URL, and its title.
+/// The name of the dialog Request Technical Support in the URL.
 pub const REQUEST: &str = "request";
+/// The dialog's title.
 pub const TITLE: &str = "Request Technical Support";
 const DESCRIPTION: &str = "form[description]";
 const LEVEL: &str = "form[level]";
 
-/// The dialog, while the URL of `page` asks for it; `follows` names the closed ticket that it goes on from.
+/// The dialog Request Technical Support, if the URL asks for it. `follows` in the URL names the closed ticket that the
+/// new one follows.
 #[component]
 pub fn RequestDialog(page: Signal<String>) -> impl IntoView {
     let query = use_query();
@@ -46,7 +48,7 @@ pub fn RequestDialog(page: Signal<String>) -> impl IntoView {
     })
 }
 
-/// What `reader` types is kept by the browser until it is sent, like a reply.
+/// The dialog's form. The browser keeps what `reader` types until it is sent, as it does with a reply.
 fn request(reader: &str, follows: String, page: String, keep: Query) -> AnyView {
     let draft = Draft::new(format!("draft/{reader}/request/{follows}"), DESCRIPTION, &[LEVEL]);
     let change = use_change::<RequestSupport>().with_files(support_files::send);
@@ -72,7 +74,7 @@ fn request(reader: &str, follows: String, page: String, keep: Query) -> AnyView 
     .into_any()
 }
 
-/// The dialog End, while the URL of `page` asks for it, about `?ticket=` or the page's own ticket.
+/// The dialog End, if the URL asks for it, about `?ticket=` or the page's own ticket.
 #[component]
 pub fn EndDialog(page: Signal<String>, own: Signal<Option<TicketNumber>>) -> impl IntoView {
     let query = use_query();

@@ -1,18 +1,19 @@
-//! What somebody writes, kept by their browser until it is sent: through a reload and a lost session.
+//! Drafts: what somebody writes is kept by their browser until it is sent, through a reload and a lost session.
 
 use crate::ui::browser;
 use leptos::prelude::*;
 
-/// How many animation frames a draft's form may take to come to its page: ten seconds of them.
+/// How many animation frames to wait for the draft's form to come to its page: ten seconds of them.
 const MOST_FRAMES: u16 = 600;
 
-/// The draft of one form: its text, and the choices that say what the text is (for whom, how bad). Each field is kept under a
-/// key of its own. A browser may have several people: the key names the user whose draft it is.
+/// The draft of one form: its text, and the choices that say what the text is (for whom, how bad). Each field is kept
+/// under a key of its own. Several people may use one browser, so the key names the user whose draft it is.
 #[derive(Clone, Copy)]
 pub struct Draft {
     key: StoredValue<String>,
     text: &'static str,
-    /// The names of fields that go with the text and are put back before it: a note is a note from its first moment on.
+    /// The names of the choices' fields. They are put back before the text, so that an internal note is never a reply,
+    /// not even for a moment.
     choices: &'static [&'static str],
 }
 
@@ -21,7 +22,7 @@ impl Draft {
         Draft { key: StoredValue::new(key), text, choices }
     }
 
-    /// Keeps what stands in the fields now: the text only with its choices, where the browser has room for those.
+    /// Keeps what the fields hold now. The text is kept only if the browser has room for the choices.
     pub fn keep(self) {
         self.key.try_with_value(|key| {
             let keep = |choice: &&str| browser::keep_draft(&key_of(key, choice), &browser::choice_in(choice));
@@ -30,8 +31,9 @@ impl Draft {
         });
     }
 
-    /// Puts it back into the fields, once they are there. A text in the field already stays; and where a choice has no field
-    /// any more (who may not write notes now had begun one), the text isn't put back either: it would become something else.
+    /// Puts the draft back into the fields, once they are there. A text that is in the field already stays. If a choice
+    /// has no field any more (somebody who may not write notes now had begun one), the text isn't put back either: it
+    /// would become something else.
     pub fn restore(self) {
         Effect::new(move |_| {
             let kept = self.key.with_value(|key| {

@@ -1,4 +1,4 @@
-//! Files of a thread: the field one chooses them in, and how an entry shows them.
+//! Files of a thread: the field in which they are chosen, and how an entry shows them.
 
 use crate::domain::attachment::{MAX_FILES, in_words, refusal};
 use crate::domain::ids::TicketNumber;
@@ -41,7 +41,8 @@ pub fn send(url: &'static str, made_for: Option<String>, event: &SubmitEvent) ->
     })
 }
 
-/// Where files are chosen. Those of an earlier attempt, which was refused without scripts, are still there.
+/// The field in which files are chosen. Files of an earlier attempt, which was refused without scripts, are still in
+/// it.
 #[component]
 pub fn FilesField() -> impl IntoView {
     let state = expect_context::<FormState>();
@@ -78,7 +79,7 @@ pub fn FilesField() -> impl IntoView {
     .into_any()
 }
 
-/// The files under an entry: images to be seen, the others to be had.
+/// The files under an entry: images are shown, other files are links to download.
 pub fn files(number: TicketNumber, files: &[PostFile]) -> AnyView {
     if files.is_empty() {
         return ().into_any();
@@ -110,7 +111,7 @@ fn file(number: TicketNumber, file: &PostFile) -> AnyView {
     view! { <li data-image=file.image.then_some("")>{shown}<span class="muted">{size}</span>{remove}</li> }.into_any()
 }
 
-/// The dialog Remove Attachment, while the URL of `page` asks for it.
+/// The dialog Remove Attachment, if the URL asks for it.
 #[component]
 pub fn RemoveDialog(number: Signal<TicketNumber>) -> impl IntoView {
     let query = use_query();

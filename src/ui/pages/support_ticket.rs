@@ -1,7 +1,7 @@
 //! `/tickets/support/{number}`: one support ticket, its thread, and the box to reply in.
 //!
-//! What holds nothing to type in follows every change at once; the reply box is apart from it, so that a reply of somebody
-//! else appears while one writes.
+//! Parts that hold nothing to type in follow every change at once. The reply box is apart from them, so that a reply of
+//! somebody else appears while one is being written.
 
 use super::support_dialogs::{EndDialog, REQUEST};
 use super::support_files::{RemoveDialog, files};
@@ -30,7 +30,7 @@ use leptos_meta::Title;
 use maud::{Markup, html};
 use std::time::Duration;
 
-/// A link to an entry opens the part of the thread that ends so many entries after it.
+/// How many entries after the linked one are shown: a link to an entry opens the part of the thread that ends there.
 const AFTER_LINKED: i64 = 26;
 
 #[component]
@@ -63,10 +63,10 @@ fn SupportTicket(number: Signal<TicketNumber>) -> impl IntoView {
     .into_any()
 }
 
-/// How long somebody counts as writing after a word of it: a little longer than the next word takes to come.
+/// How long somebody counts as writing after the last hint of it: a little longer than the next hint takes to come.
 const WRITING_FOR: Duration = Duration::from_secs(6);
 
-/// Says who writes right now. It has its room whether somebody does or not.
+/// Says who is writing right now. Its place is there whether somebody is writing or not, so that the page doesn't move.
 #[component]
 fn WritingNow(number: Signal<TicketNumber>) -> impl IntoView {
     let writing = expect_context::<Writing>().0;
@@ -117,7 +117,7 @@ fn page(detail: &SupportDetail, now: Millis, retry: Change, skip: Change) -> Any
     .into_any()
 }
 
-/// What matters most about where the ticket stands.
+/// The notice that matters most in the ticket's present state.
 fn notice(detail: &SupportDetail, retry: Change, skip: Change) -> AnyView {
     let row = &detail.row;
     if row.waits_for_nobody {

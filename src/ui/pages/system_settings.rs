@@ -59,7 +59,7 @@ fn delays(settings: &SystemSettings) -> AnyView {
     .into_any()
 }
 
-/// A delay to type, or, where a flag or the environment sets it, to read.
+/// The field of a delay. It can only be read if a flag or the environment sets it.
 fn delay(label: &'static str, name: &'static str, delay: Delay, help: &'static str) -> AnyView {
     if delay.fixed {
         return fixed(label, name, delay.text);
@@ -79,7 +79,7 @@ fn retention(kept: Delay) -> AnyView {
     .into_any()
 }
 
-/// What the server was started with: to be read, not to be changed.
+/// The field of a value that the server was started with: it can be read, but not changed.
 fn fixed(label: &'static str, name: &'static str, text: String) -> AnyView {
     let (id, help_id) = (format!("fixed-{name}"), format!("fixed-{name}-help"));
     view! {

@@ -70,7 +70,7 @@ fn page(setup: Setup, now: Millis) -> AnyView {
     .into_any()
 }
 
-/// The managing buttons of a process, which open their dialogs over `page`.
+/// The buttons that manage a process. Their dialogs open over `page`.
 pub fn actions(process: &ProcessRow, page: &str, small: bool) -> Markup {
     let id = process.id.to_string();
     let switch = if process.enabled { ("disable", "Disable", "") } else { ("enable", "Enable", "") };
@@ -95,7 +95,7 @@ fn row(process: &ProcessRow, now: Millis) -> Markup {
     }
 }
 
-/// The links in short, marked where nobody could approve.
+/// The approvers of all links, marked if a link has gaps, where nobody could approve.
 fn links_cell(process: &ProcessRow) -> Markup {
     let links = process.links.iter().map(|link| link.who.as_str()).collect::<Vec<_>>().join(", ");
     let gaps: Vec<_> = process.links.iter().filter_map(|link| link.gaps.sentence()).collect();
@@ -106,7 +106,7 @@ fn links_cell(process: &ProcessRow) -> Markup {
     cell(LINKS, &title, html! { (pill("warning", icon::ALERT_TRIANGLE, "Gaps")) " " (links) })
 }
 
-/// Whether the dialog that the URL asks for offers people. It is shown once they are there.
+/// Whether the dialog that the URL asks for offers people, who have to be read with the page.
 pub fn offers_people(query: &Query) -> bool {
     matches!(query.get("dialog"), Some("new" | "configure" | "modify"))
 }
@@ -141,12 +141,12 @@ pub fn dialog(query: &Query, setup: &Setup, page: &str) -> AnyView {
     }
 }
 
-/// Asks once more where links have gaps.
+/// The dialog Enable. It asks for one more tick if links have gaps.
 fn enable(process: ProcessRow, page: String) -> AnyView {
     let change = use_change::<EnableProcess>();
     let gap = |link: &LinkRow| link.gaps.sentence().map(|sentence| format!("{}: {sentence}", link.form.name));
     let gaps: Vec<String> = process.links.iter().filter_map(gap).collect();
-    // Made inside the form, which tells the checkbox whether it was ticked.
+    // Called inside the form, whose state tells the checkbox whether it was ticked.
     let asks = move || {
         (!gaps.is_empty()).then(|| {
             let gaps = gaps.into_iter().map(|gap| view! { <li>{gap}</li> }.into_any()).views();

@@ -22,13 +22,13 @@ use std::collections::BTreeMap;
 
 pub type Answer = Result<Done, AppError>;
 
-/// What may happen. A number picks one of the tickets, hosts, people or choices there are.
+/// An event that may happen. A number picks one of the tickets, hosts, people or choices there are.
 #[derive(Debug, Clone, Copy)]
 pub enum Event {
     Ask(i64),
     Adjust(usize),
     Delete(usize),
-    /// So many hosts are to be the limit of `web` (asked for by a member, or by an administrator of the domain) or of `Default`.
+    /// One of [`QUOTAS`], and the limit of hosts that is asked for.
     AskForQuota(usize, i64),
     Apply(usize),
     Amend(usize, i64),
@@ -41,18 +41,18 @@ pub enum Event {
     TakeRole(usize),
     ChangeProcess(usize),
     RunJobs,
-    /// A worker that is killed after so many milliseconds; another takes over when its leases have run out.
+    /// A worker that is killed after this many milliseconds. Another takes over when its leases have run out.
     Crash(u64),
 }
 
-/// Who comes and goes as an owner of `web`.
+/// The people who come and go as owners of `web`.
 pub const PEOPLE: [&str; 4] = ["owner", "coowner", "viewer", "newcomer"];
 /// Everybody who may have a task; the last two once they were let in as owners.
 pub const APPROVERS: [&str; 8] =
     ["owner", "coowner", "viewer", "sysadmin", "deputy", "domainadmin", "newcomer", "helpdesk"];
-/// Who asks to join.
+/// The people who apply to join.
 pub const APPLICANTS: [&str; 3] = ["newcomer", "viewer", "helpdesk"];
-/// What an applicant is let in with.
+/// The roles that an applicant is let in with.
 pub const GRANTS: [&[&str]; 3] = [&["member"], &["project_owner"], &["member", "project_owner"]];
 /// Who asks for more quota, in which view, for what.
 pub const QUOTAS: [(&str, &str, &str); 3] = [
@@ -85,7 +85,7 @@ pub fn events() -> impl Strategy<Value = Vec<Event>> {
     proptest::collection::vec(event, 1..40)
 }
 
-/// What was asked for in a ticket, as far as its outcome can be foretold.
+/// What a ticket asks for, as far as its outcome can be foretold.
 #[derive(Debug, Clone, Copy)]
 pub enum Wish {
     Hosts,

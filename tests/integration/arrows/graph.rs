@@ -14,18 +14,18 @@ use super::reader::{Import, Mention, Module, Path, modules};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// So often a path goes on from another `use`. A `use` of another crate may be called what its path begins with, and so
-/// would be followed for ever.
+/// How often a path may go on from another `use`. A `use` of another crate may be called what its path begins with, and
+/// so would be followed for ever.
 const MOST_TURNS: u8 = 16;
 
-/// That a file knows another, and where it first says so.
+/// One file's knowledge of another, and the place where the first says so for the first time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arrow {
-    /// Both below `src`.
+    /// `from` and `to`: files below `src`.
     pub from: String,
     pub to: String,
     pub line: usize,
-    /// As it is written there.
+    /// The path as it is written there.
     pub path: String,
 }
 
@@ -48,7 +48,7 @@ struct Known {
 /// Where a path leads.
 struct End<'a> {
     module: &'a Path,
-    /// Not to an item in it.
+    /// Whether the path leads to the module itself, and not to an item in it.
     is_module: bool,
 }
 
@@ -66,7 +66,7 @@ fn module_of(file: &str) -> Path {
     name.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
-/// The part of the house that a file is in: the first folder or file of `src`, below `server` with the next.
+/// The area that a file is in: the first folder or file of `src`, below `server` with the next.
 pub fn area(file: &str) -> String {
     let path = module_of(file);
     let parts = if path.first().is_some_and(|first| first == "server") { 2 } else { 1 };
@@ -74,7 +74,7 @@ pub fn area(file: &str) -> String {
 }
 
 impl Sources {
-    /// From the files below `src`, by their names.
+    /// Reads the sources from the files below `src`, each with its name.
     pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Sources {
         let mut sources = Sources { modules: BTreeMap::new() };
         // Every path begins there.
@@ -90,7 +90,7 @@ impl Sources {
         sources
     }
 
-    /// A module that stands twice in a file, once for each half of the program, is one.
+    /// Adds a module. One that stands twice in a file, once for each half of the program, is one module.
     fn add(&mut self, file: &str, mut module: Module) {
         let Some(known) = self.modules.get_mut(&module.path) else {
             let path = module.path.clone();
@@ -104,7 +104,7 @@ impl Sources {
         known.module.scopes.append(&mut module.scopes);
     }
 
-    /// The first arrow from each file to each other.
+    /// The first arrow from each file to each other one.
     pub fn arrows(&self) -> Vec<Arrow> {
         let mut found: BTreeMap<(String, String), Arrow> = BTreeMap::new();
         for (module, known) in &self.modules {
@@ -133,7 +133,7 @@ impl Sources {
         found.into_values().collect()
     }
 
-    /// Where all names of a module of ours are brought in: what is used of them can't be followed.
+    /// The places where all names of a module of ours are brought in: what is used of them can't be followed.
     pub fn globs(&self) -> Vec<String> {
         let mut globs = vec![];
         for (module, known) in &self.modules {

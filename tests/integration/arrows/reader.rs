@@ -12,7 +12,7 @@ pub type Path = Vec<String>;
 #[derive(Debug)]
 pub struct Import {
     pub path: Path,
-    /// What it is called from there on; `*` where all names of `path` come in.
+    /// The name in this block; `*` where all names of `path` come in.
     pub name: String,
     /// `pub`, in whatever form.
     pub is_shared: bool,
@@ -44,7 +44,7 @@ pub struct Module {
     pub tests: Vec<String>,
 }
 
-/// The module at `path` that this is the source of, and those that stand in it.
+/// The module at `path`, which this is the source of, and the modules in it.
 pub fn modules(path: Path, source: &str) -> Vec<Module> {
     let mut parser = Parser { tokens: tokens(source), at: 0, modules: vec![] };
     let file = parser.begin_module(path);
@@ -82,7 +82,7 @@ impl Parser {
         (token.kind == Kind::Word).then_some(token.text.as_str())
     }
 
-    /// Whether what was read last is this sign.
+    /// Whether the token that was read last is this sign.
     fn is_after(&self, sign: &str) -> bool {
         self.at.checked_sub(1).is_some_and(|before| self.tokens[before].is_sign(sign))
     }
@@ -133,7 +133,7 @@ impl Parser {
         }
     }
 
-    /// `pub`, `pub(crate)`, `pub(in …)`.
+    /// Goes behind `pub`, `pub(crate)` or `pub(in …)`.
     fn skip_visibility(&mut self) {
         self.at += 1;
         if self.is_sign(0, "(") && matches!(self.word(1), Some("crate" | "self" | "super" | "in")) {
@@ -157,7 +157,7 @@ impl Parser {
         }
     }
 
-    /// `#[cfg(test)]`, or `#[cfg(all(test, …))]`.
+    /// Whether the attribute here is `#[cfg(test)]` or `#[cfg(all(test, …))]`.
     fn is_test_attribute(&self) -> bool {
         let begins = |words: &[&str]| {
             let found = self.tokens[self.at..].iter().map(|token| token.text.as_str());
@@ -199,7 +199,7 @@ impl Parser {
         }
     }
 
-    /// Not the `use<…>` of a type.
+    /// Whether the `use` here is an import, and not the `use<…>` of a type.
     fn is_import(&self) -> bool {
         self.word(0) == Some("use") && (self.word(1).is_some() || self.is_sign(1, "{") || self.is_sign(1, "::"))
     }
@@ -213,7 +213,7 @@ impl Parser {
         self.modules[module].scopes[scope].imports.extend(imports);
     }
 
-    /// Reads a tree of `use`: gives each path in it with the name that it has here.
+    /// Reads a tree of `use`: adds each path in it with its name in this block.
     fn tree(&mut self, prefix: &[String], found: &mut Vec<(Path, String)>) {
         let mut path = prefix.to_vec();
         while let Some(Token { kind, text, .. }) = self.tokens.get(self.at).cloned() {

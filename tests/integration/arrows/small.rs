@@ -1,4 +1,4 @@
-//! The reader on small texts.
+//! Tests of the reader on small texts.
 
 use super::graph::{Sources, circles, forbidden};
 use super::tokens::{Kind, tokens};

@@ -1,6 +1,6 @@
 //! The words and signs of a Rust source, without comments and spaces.
 
-/// What a token is. Numbers, characters and lifetimes are none: they name no module.
+/// The kind of a token. Numbers, characters and lifetimes are no tokens: they name no module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An identifier or a keyword; a raw identifier without its `r#`.
@@ -97,7 +97,7 @@ impl Scanner {
         }
     }
 
-    /// Comments of this kind may hold others.
+    /// Goes behind a block comment, which may hold others.
     fn skip_comment(&mut self) {
         let mut depth = 0;
         while !self.is_done() {
@@ -116,7 +116,7 @@ impl Scanner {
         }
     }
 
-    /// A character or a lifetime.
+    /// Goes behind a character or a lifetime.
     fn skip_quoted(&mut self) {
         self.advance();
         if self.peek(0) == '\\' {
@@ -162,7 +162,7 @@ impl Scanner {
         word
     }
 
-    /// A raw text, a raw identifier, or a mere word before a `#`.
+    /// Reads a raw text, a raw identifier, or a mere word before a `#`.
     fn raw(&mut self, word: String, line: usize) {
         let hashes = (0..).take_while(|ahead| self.peek(*ahead) == '#').count();
         if self.peek(hashes) == '"' {

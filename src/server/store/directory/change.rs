@@ -1,4 +1,4 @@
-//! What administration writes: domains, projects, users and roles made, changed and deleted.
+//! What administrators write: domains, projects, users and roles are added, changed and deleted.
 
 use crate::domain::directory::Reach;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
@@ -7,14 +7,14 @@ use crate::server::store::change::Change;
 use crate::server::store::db::Tx;
 use crate::server::store::value::args;
 
-/// A domain or project with what administration changes of it.
+/// What administrators change of a domain or project.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Place {
     pub name: String,
     pub description: String,
 }
 
-/// A role with what administration changes of it.
+/// What administrators change of a role.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct FullRole {
     pub name: String,
@@ -24,19 +24,19 @@ pub struct FullRole {
     pub description: String,
 }
 
-/// The domain, while it isn't deleted.
+/// The domain, unless it is deleted.
 pub async fn domain(tx: &mut Tx, id: &DomainId) -> sqlx::Result<Option<Place>> {
     let sql = "SELECT name, description FROM domain WHERE id = $1 AND deleted_at IS NULL";
     tx.opt(sql, args![id]).await
 }
 
-/// The project's own facts, while it isn't deleted.
+/// The project, unless it is deleted.
 pub async fn project(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Option<Place>> {
     let sql = "SELECT name, description FROM project WHERE id = $1 AND deleted_at IS NULL";
     tx.opt(sql, args![id]).await
 }
 
-/// The role, locked against a process that would name it meanwhile.
+/// The role, locked until the transaction ends, so that no process names it meanwhile.
 pub async fn lock_role(tx: &mut Tx, id: &RoleId) -> sqlx::Result<Option<FullRole>> {
     let sql = tx.dialect().pick(
         "SELECT name, reach, built_in, description FROM role WHERE id = $1",
@@ -45,7 +45,7 @@ pub async fn lock_role(tx: &mut Tx, id: &RoleId) -> sqlx::Result<Option<FullRole
     tx.opt(sql, args![id]).await
 }
 
-/// Locks the project, so that nobody's request for a host in it is weighed meanwhile.
+/// Locks the project until the transaction ends, so that no request for a host in it is checked meanwhile.
 pub async fn lock_project(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<()> {
     let sql =
         tx.dialect().pick("SELECT id FROM project WHERE id = $1", "SELECT id FROM project WHERE id = $1 FOR UPDATE");
@@ -53,7 +53,7 @@ pub async fn lock_project(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// A new domain; a name that is taken is a unique violation.
+/// Adds a domain; a name that is taken is a unique violation.
 pub async fn insert_domain(tx: &mut Tx, id: &DomainId, new: &Place, now: Millis) -> sqlx::Result<()> {
     tx.changed(Change::Directory);
     tx.exec(
@@ -71,7 +71,7 @@ pub async fn update_domain(tx: &mut Tx, id: &DomainId, new: &Place) -> sqlx::Res
     Ok(())
 }
 
-/// A new project; a name that is taken in its domain is a unique violation.
+/// Adds a project; a name that is taken in its domain is a unique violation.
 pub async fn insert_project(
     tx: &mut Tx,
     id: &ProjectId,
@@ -111,7 +111,7 @@ pub async fn update_account(
     Ok(())
 }
 
-/// A new role; a name that is taken is a unique violation.
+/// Adds a role; a name that is taken is a unique violation.
 pub async fn insert_role(tx: &mut Tx, id: &RoleId, new: &FullRole) -> sqlx::Result<()> {
     tx.changed(Change::Directory);
     tx.exec(
@@ -141,8 +141,8 @@ pub async fn count_holders(tx: &mut Tx, id: &RoleId) -> sqlx::Result<i64> {
     tx.scalar(sql, args![id]).await
 }
 
-/// The definitions that still decide something, as stored: the current ones, and those of tickets under way. Each with
-/// its ticket type.
+/// The definitions that are in use, as stored: the current ones, and those of incomplete tickets. Each comes after its
+/// ticket type.
 pub async fn living_definitions(tx: &mut Tx) -> sqlx::Result<Vec<(String, String)>> {
     #[derive(sqlx::FromRow)]
     struct Row {
@@ -162,10 +162,10 @@ pub async fn living_definitions(tx: &mut Tx) -> sqlx::Result<Vec<(String, String
     Ok(rows.into_iter().map(|row| (row.ticket_type, row.definition)).collect())
 }
 
-/// What still stands in a project.
+/// How many hosts and tickets keep a project from being deleted.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Left {
-    /// Those in the trash count.
+    /// Hosts in the trash are counted too.
     pub hosts: i64,
     /// Incomplete tickets.
     pub tickets: i64,
@@ -182,7 +182,7 @@ pub async fn left_in_project(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Left> 
     Ok(left.unwrap_or(Left { hosts: 0, tickets: 0 }))
 }
 
-/// What still belongs to a domain.
+/// How many projects, users and tickets keep a domain from being deleted.
 #[derive(Debug, Clone, Copy, sqlx::FromRow)]
 pub struct Belonging {
     pub projects: i64,
@@ -203,7 +203,7 @@ pub async fn left_in_domain(tx: &mut Tx, id: &DomainId) -> sqlx::Result<Belongin
     Ok(left.unwrap_or(Belonging { projects: 0, users: 0, tickets: 0 }))
 }
 
-/// Takes every role held in the project; who held which.
+/// Takes away every role that is held in the project; returns who held which.
 pub async fn take_all_roles(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Vec<(UserId, RoleId)>> {
     tx.changed(Change::Directory);
     #[derive(sqlx::FromRow)]
@@ -216,7 +216,8 @@ pub async fn take_all_roles(tx: &mut Tx, id: &ProjectId) -> sqlx::Result<Vec<(Us
     Ok(rows.into_iter().map(|row| (row.account_id, row.role_id)).collect())
 }
 
-/// Leaves of the project only the name that closed tickets show, and frees that name and its quota.
+/// Marks the project as deleted. Its row stays, because closed tickets show its name; `name` replaces it, so that a new
+/// project can have the old one. Its quota limits are deleted.
 pub async fn bury_project(tx: &mut Tx, id: &ProjectId, name: &str, now: Millis) -> sqlx::Result<()> {
     tx.changed(Change::Directory);
     tx.exec("DELETE FROM quota_limit WHERE scope = 'project' AND scope_id = $1", args![id]).await?;
@@ -225,7 +226,7 @@ pub async fn bury_project(tx: &mut Tx, id: &ProjectId, name: &str, now: Millis) 
     Ok(())
 }
 
-/// Likewise for a domain.
+/// [`bury_project`] for a domain.
 pub async fn bury_domain(tx: &mut Tx, id: &DomainId, name: &str, now: Millis) -> sqlx::Result<()> {
     tx.changed(Change::Directory);
     tx.exec("DELETE FROM quota_limit WHERE scope = 'domain' AND scope_id = $1", args![id]).await?;
@@ -234,19 +235,19 @@ pub async fn bury_domain(tx: &mut Tx, id: &DomainId, name: &str, now: Millis) ->
     Ok(())
 }
 
-/// Whether a domain has or had this name.
+/// Whether a domain has this name, or a deleted one has it still.
 pub async fn domain_name_taken(tx: &mut Tx, name: &str) -> sqlx::Result<bool> {
     let sql = "SELECT id FROM domain WHERE name = $1";
     Ok(tx.scalar_opt::<String>(sql, args![name]).await?.is_some())
 }
 
-/// Whether a project of the domain has or had this name.
+/// Whether a project of the domain has this name, or a deleted one has it still.
 pub async fn project_name_taken(tx: &mut Tx, domain: &DomainId, name: &str) -> sqlx::Result<bool> {
     let sql = "SELECT id FROM project WHERE domain_id = $1 AND name = $2";
     Ok(tx.scalar_opt::<String>(sql, args![domain, name]).await?.is_some())
 }
 
-/// Whether anybody enabled holds a role that reaches the whole system.
+/// Whether any enabled user holds a role that reaches the whole system.
 pub async fn has_system_admin(tx: &mut Tx) -> sqlx::Result<bool> {
     let found: Option<String> = tx
         .scalar_opt(
@@ -258,7 +259,7 @@ pub async fn has_system_admin(tx: &mut Tx) -> sqlx::Result<bool> {
     Ok(found.is_some())
 }
 
-/// How far this person reaches beyond one domain: a role for the whole system, or for another domain, held anywhere.
+/// Whether the person holds, in any project, a role for the whole system or for another domain than this one.
 pub async fn reaches_beyond(tx: &mut Tx, user: &UserId, domain: &DomainId) -> sqlx::Result<bool> {
     let found: Option<String> = tx
         .scalar_opt(

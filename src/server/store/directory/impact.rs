@@ -1,11 +1,11 @@
-//! Which open tickets would lose an approver: what the dialogs tell before something is taken away.
+//! Which open tickets would lose an approver. Dialogs show this before a role is taken away, or a user or project is.
 
 use crate::domain::ids::{ProjectId, RoleId, TicketNumber, UserId};
 use crate::domain::process::TicketType;
 use crate::server::store::db::Db;
 use crate::server::store::sql::Sql;
 
-/// What is about to be taken.
+/// What is about to be taken away.
 #[derive(Debug, Clone, Copy)]
 pub enum Loss<'a> {
     /// Everything this user could decide.
@@ -24,21 +24,22 @@ pub struct Touched {
     pub ticket_type: TicketType,
     /// The name of the link that waits.
     pub stage: String,
-    /// Nobody else could decide it.
+    /// Whether nobody else could decide it.
     pub orphaned: bool,
-    /// How many tickets there are in all, and how many of them orphaned.
+    /// `total` and `total_orphaned`: how many tickets lose an approver in all, and how many of them are orphaned.
     pub total: i64,
     pub total_orphaned: i64,
 }
 
-// A task goes with a role when its link waits for this role, and the approver holds it nowhere else within its scope:
-// what `store::task::lost` says, asked before instead of after.
+// The condition under which a task is lost with a role: the approver holds the role nowhere else within the scope of
+// the link that waits for it. `store::task::lost` has the same condition, but is run after the role was taken.
 const HELD_ELSEWHERE: &str = " AND NOT EXISTS (SELECT 1 FROM assignment e JOIN project q ON q.id = e.project_id
     WHERE e.account_id = k.account_id AND e.role_id = t.waits_role AND e.project_id <> x.project_id
       AND (t.waits_scope = 'global' OR (t.waits_scope = 'project' AND e.project_id = t.waits_scope_id)
            OR (t.waits_scope = 'domain' AND q.domain_id = t.waits_scope_id)))";
 
-/// The tickets, those that nobody could decide any more first, then by number; at most `limit` of them.
+/// At most `limit` of the open tickets that would lose an approver. Tickets that nobody could decide any more come
+/// first, then by number.
 pub async fn touched(db: &Db, loss: Loss<'_>, limit: i64) -> sqlx::Result<Vec<Touched>> {
     let mut sql = Sql::new(
         db.dialect(),

@@ -1,4 +1,5 @@
-//! What the administration pages list: every row with the numbers that help to tell them apart.
+//! The lists of the administration pages. Rows come with counts (of projects, users, members, hosts or holders) that
+//! help to tell them apart.
 
 use crate::domain::directory::Reach;
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
@@ -6,7 +7,7 @@ use crate::domain::time::Millis;
 use crate::server::store::db::Db;
 use crate::server::store::sql::{Sql, read_rows};
 
-/// Where a page of an ascending list begins.
+/// Where a page of an ascending list begins, by the key of a row.
 #[derive(Debug, Clone, Copy)]
 pub enum Position<'a> {
     Top,
@@ -15,7 +16,8 @@ pub enum Position<'a> {
 }
 
 impl Position<'_> {
-    /// Goes on with ` AND KEY > …` and the order; what was read backwards is to be [`Position::put_right`].
+    /// Adds ` AND KEY > …` and the order. A page before a row is read backwards, and [`Position::put_right`] turns its
+    /// rows round.
     fn apply(self, sql: &mut Sql, key: &'static str) {
         match self {
             Position::Top => sql.push(" ORDER BY ").push(key),
@@ -44,7 +46,7 @@ pub struct ListedDomain {
     pub users: i64,
 }
 
-/// The domains whose name contains the text, by name; of one domain only where `scope` says so.
+/// The domains whose name contains the text, sorted by name. With `scope`, only that domain.
 pub async fn domains(db: &Db, scope: Option<&DomainId>, name: &str) -> sqlx::Result<Vec<ListedDomain>> {
     let mut sql = Sql::new(
         db.dialect(),
@@ -74,27 +76,28 @@ pub struct ListedProject {
     pub created_at: Millis,
     pub members: i64,
     pub hosts: i64,
-    /// Name and id, which is what the list is in the order of.
+    /// Name and id in one text, which is the order of the list.
     pub key: String,
 }
 
-/// Which rows of a list that is read in pages.
+/// The filter and place of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Selection<'a> {
-    /// The only domain one sees, or the one that was asked for.
+    /// Only rows of this domain: the one the reader administers, or the one that was asked for.
     pub domain: Option<&'a DomainId>,
-    /// A part of the name; empty for all.
+    /// A part of the name; empty filters nothing.
     pub search: &'a str,
     pub enabled: Option<bool>,
     pub position: Position<'a>,
     pub limit: i64,
 }
 
-// Names repeat from domain to domain, so the id decides; the sign between them sorts before every character of a name.
+// The key that the list of projects is sorted by. Projects of different domains may have the same name, so the id
+// follows it. The tab between them sorts before every character of a name.
 const PROJECT_KEY: &str = "(p.name || CHR(9) || p.id)";
 const PROJECT_KEY_SQLITE: &str = "(p.name || CHAR(9) || p.id)";
 
-/// One page of projects, by name.
+/// Reads one page of projects, sorted by name.
 pub async fn projects(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedProject>> {
     let key = db.dialect().pick(PROJECT_KEY_SQLITE, PROJECT_KEY);
     let mut sql = Sql::new(
@@ -131,7 +134,7 @@ const USER: &str =
     "SELECT a.id, a.username, a.display_name, a.domain_id, d.name AS domain_name, a.enabled, a.created_at";
 const USERS: &str = " FROM account a JOIN domain d ON d.id = a.domain_id WHERE 1 = 1";
 
-/// One page of users, by user name.
+/// Reads one page of users, sorted by user name.
 pub async fn users(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedUser>> {
     let mut sql = Sql::new(db.dialect(), USER);
     sql.push(USERS);
@@ -151,7 +154,7 @@ pub async fn users(db: &Db, s: &Selection<'_>) -> sqlx::Result<Vec<ListedUser>> 
     Ok(s.position.put_right(db.all(text, args).await?))
 }
 
-/// One user with the roles held, by project and role.
+/// One user with the roles held, sorted by project and role.
 pub async fn user(db: &Db, id: &UserId) -> sqlx::Result<Option<(ListedUser, Vec<NamedRole>)>> {
     #[derive(sqlx::FromRow)]
     struct Row {
@@ -183,7 +186,7 @@ pub async fn user(db: &Db, id: &UserId) -> sqlx::Result<Option<(ListedUser, Vec<
     Ok(Some((user, held)))
 }
 
-/// A role somebody holds, with every name a page shows.
+/// A role that somebody holds, with every name that a page shows.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct NamedRole {
     pub account_id: UserId,
@@ -197,7 +200,7 @@ pub struct NamedRole {
     pub domain_name: String,
 }
 
-/// The roles that these users hold, by project and role.
+/// The roles that these users hold, sorted by project and role.
 pub async fn roles_of(db: &Db, users: Vec<String>) -> sqlx::Result<Vec<NamedRole>> {
     let mut sql = Sql::new(
         db.dialect(),
@@ -220,11 +223,11 @@ pub struct ListedRole {
     pub reach: Reach,
     pub built_in: bool,
     pub description: String,
-    /// How many people hold it.
+    /// How many people hold the role, in the domain that was asked for or anywhere.
     pub holders: i64,
 }
 
-/// The roles whose name contains the text, by name, with their holders in one domain or everywhere.
+/// The roles whose name contains the text, sorted by name, with their number of holders in one domain or everywhere.
 pub async fn roles(db: &Db, scope: Option<&DomainId>, name: &str) -> sqlx::Result<Vec<ListedRole>> {
     let mut sql = Sql::new(
         db.dialect(),

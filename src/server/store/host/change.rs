@@ -1,4 +1,4 @@
-//! Hosts that exist, as what changes them reads, locks and writes them.
+//! Hosts that exist: reading, locking and writing them when they are changed.
 
 use super::{change_host, texts};
 use crate::domain::host::HostStatus;
@@ -11,7 +11,7 @@ use crate::server::store::db::{Db, Tx};
 use crate::server::store::value::args;
 use serde_json::json;
 
-/// A host with what decides whether it may be changed.
+/// A host with all that decides whether it may be changed.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Existing {
     pub id: HostId,
@@ -30,9 +30,9 @@ pub struct Existing {
     pub delete_locked: bool,
     /// The number of its latest operation.
     pub operation: i64,
-    /// Whether something is under way with it.
+    /// Whether a change of the host is under way.
     pub is_changing: bool,
-    /// Whether the ticket that is to make it isn't over.
+    /// Whether the ticket that makes it is still incomplete.
     pub is_of_open_ticket: bool,
     /// Whether another host of its project has its name.
     pub has_twin: bool,
@@ -49,7 +49,7 @@ impl Existing {
         })
     }
 
-    /// The host as a ticket keeps it.
+    /// The host as a ticket's payload keeps it.
     pub fn before(&self) -> serde_json::Result<HostBefore> {
         let (id, name, status) = (self.id.clone(), self.name.clone(), self.status);
         Ok(HostBefore { id, name, status, configuration: self.configuration()? })
@@ -70,7 +70,7 @@ macro_rules! existing {
     };
 }
 
-/// Those of these hosts that exist, by id.
+/// The hosts among these that exist, sorted by id.
 pub async fn existing(db: &Db, hosts: &[HostId]) -> sqlx::Result<Vec<Existing>> {
     let sql = db.dialect().pick(
         existing!("h.id IN (SELECT value FROM json_each($1)) ORDER BY h.id"),
@@ -79,7 +79,7 @@ pub async fn existing(db: &Db, hosts: &[HostId]) -> sqlx::Result<Vec<Existing>> 
     db.all(sql, args![texts(hosts)]).await
 }
 
-/// The same, locked until the transaction ends, in the order of their ids.
+/// [`existing`], with the hosts locked until the transaction ends, in the order of their ids.
 pub async fn lock(tx: &mut Tx, hosts: &[HostId]) -> sqlx::Result<Vec<Existing>> {
     let sql = tx.dialect().pick(
         existing!("h.id IN (SELECT value FROM json_each($1)) ORDER BY h.id"),
@@ -110,7 +110,7 @@ macro_rules! awaited {
 const AWAITED_SQLITE: &str = awaited!("IN (SELECT value FROM json_each($2))");
 const AWAITED_POSTGRES: &str = awaited!("= ANY($2)");
 
-/// Those of these hosts that an open ticket of this type is about; `but` is a ticket that doesn't count.
+/// The hosts among these that an open ticket of this type is about. The ticket `but` doesn't count.
 pub async fn awaited(
     db: &Db,
     ticket_type: TicketType,
@@ -121,7 +121,7 @@ pub async fn awaited(
     db.all(sql, args![ticket_type.key(), texts(hosts), but.unwrap_or_default()]).await
 }
 
-/// The same, inside a transaction.
+/// [`awaited`] inside a transaction.
 pub async fn awaited_in(
     tx: &mut Tx,
     ticket_type: TicketType,
@@ -132,7 +132,8 @@ pub async fn awaited_in(
     tx.all(sql, args![ticket_type.key(), texts(hosts), but.unwrap_or_default()]).await
 }
 
-/// Notes what is under way as the host's next operation, and what it takes beyond what the host has.
+/// Writes down that a change is under way, as the host's next operation, and returns the operation's number. `growth`:
+/// the vCPU, the MiB of memory and the GiB of disks that the change takes beyond what the host has.
 pub async fn begin(tx: &mut Tx, host: &Existing, change: &Change, growth: [i64; 3]) -> sqlx::Result<i64> {
     let operation = host.operation + 1;
     let [vcpu, memory_mib, disks_gib] = growth;
@@ -155,7 +156,7 @@ pub async fn begin(tx: &mut Tx, host: &Existing, change: &Change, growth: [i64; 
     Ok(operation)
 }
 
-/// Nothing is under way any more; the host is in this status from now on.
+/// Writes down that no change is under way any more, and the host's status from now on.
 pub async fn end(tx: &mut Tx, host: &HostId, status: HostStatus, now: Millis) -> sqlx::Result<()> {
     let trashed_at = (status == HostStatus::InTrash).then_some(now);
     change_host(
@@ -169,7 +170,7 @@ pub async fn end(tx: &mut Tx, host: &HostId, status: HostStatus, now: Millis) ->
     .map(drop)
 }
 
-/// The host has another configuration from now on.
+/// Writes the host's new configuration.
 pub async fn set_configuration(tx: &mut Tx, host: &HostId, to: &Configuration) -> sqlx::Result<()> {
     change_host(
         tx,
@@ -187,13 +188,13 @@ pub async fn set_delete_lock(tx: &mut Tx, host: &HostId, locked: bool) -> sqlx::
         .map(drop)
 }
 
-/// The host is gone for good. Its steps stay, for the tickets that show them.
+/// Deletes the host. Its steps stay, for the tickets that show them.
 pub async fn remove(tx: &mut Tx, host: &HostId) -> sqlx::Result<()> {
     change_host(tx, "DELETE FROM host WHERE id = $1 RETURNING project_id", args![host]).await.map(drop)
 }
 
-/// Hosts that went to the trash before `limit` and wait there, the oldest first; without those whose clearing failed
-/// after `failed_since`.
+/// Hosts in the trash that went there at `limit` or earlier, oldest first, at most `at_most`. Hosts whose clearing
+/// failed after `failed_since` are left out.
 pub async fn overdue(db: &Db, limit: Millis, failed_since: Millis, at_most: i64) -> sqlx::Result<Vec<HostId>> {
     db.scalars(
         "SELECT h.id FROM host h

@@ -1,5 +1,5 @@
-//! The steps of what is done to hosts, each with its operation and attempt: a change names those it is for and does
-//! nothing to others.
+//! The steps of operations on hosts. A change of a step names the operation and the attempt that it is for, and does
+//! nothing to any other.
 
 use super::texts;
 use crate::domain::host::HostStatus;
@@ -11,18 +11,18 @@ use crate::server::store::db::{Db, Tx};
 use crate::server::store::value::{Val, args};
 use serde::{Deserialize, Serialize};
 
-/// Which step of which host: its operation (0 makes the host), its place in it, and which attempt it is.
+/// Names a step: the host, the host's operation (0 makes it), the step's place in the operation, and the attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepKey {
     pub host: HostId,
-    /// Jobs from before there were other operations don't say it.
+    /// Missing in jobs that were stored when making the host was the only operation.
     #[serde(default)]
     pub operation: i64,
     pub position: i64,
     pub attempt: i64,
 }
 
-/// A step with all that carrying it out takes to know of its host.
+/// A step with what is needed of its host to carry it out.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Step {
     pub host: HostId,
@@ -61,7 +61,7 @@ impl Step {
     }
 }
 
-/// The step, unless the host has none at this place or is gone. The attempt isn't looked at.
+/// The step at this place, whatever its attempt; `None` if there is none or the host is gone.
 pub async fn get(db: &Db, host: &HostId, operation: i64, position: i64) -> sqlx::Result<Option<Step>> {
     db.opt(
         "SELECT h.id AS host, h.name, h.project_id, p.name AS project_name, p.domain_id, d.name AS domain_name,
@@ -77,7 +77,8 @@ pub async fn get(db: &Db, host: &HostId, operation: i64, position: i64) -> sqlx:
     .await
 }
 
-/// Gives each of the new hosts, by id and name, all steps of making it, waiting, at their first attempt.
+/// Adds, for each of the new hosts, all steps of making it, waiting, at their first attempt. `names`: the names of the
+/// hosts, in the same order.
 pub async fn insert_making(
     tx: &mut Tx,
     hosts: &[HostId],
@@ -96,7 +97,7 @@ pub async fn insert_making(
     Ok(())
 }
 
-/// Gives a host the steps of an operation, waiting, at their first attempt.
+/// Adds the steps of an operation on a host, waiting, at their first attempt.
 pub async fn insert(
     tx: &mut Tx,
     host: &HostId,
@@ -164,14 +165,14 @@ pub async fn restart_making(tx: &mut Tx, host: &HostId) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// How far this step of an operation is; `None` if it has no such step.
+/// The state of a step of the operation; `None` if the operation has no such step.
 pub async fn state_of(tx: &mut Tx, key: &StepKey, step: CloudStep) -> sqlx::Result<Option<StepState>> {
     let sql = "SELECT state FROM host_step WHERE host_id = $1 AND operation = $2 AND step = $3";
     let state: Option<String> = tx.scalar_opt(sql, args![&key.host, key.operation, step.key()]).await?;
     Ok(state.as_deref().and_then(StepState::from_key))
 }
 
-/// Forgets the ticket's steps of these hosts: it begins them anew.
+/// Deletes the ticket's steps of these hosts, because the ticket begins them anew.
 pub async fn remove_of_ticket(tx: &mut Tx, ticket: TicketNumber, hosts: &[HostId]) -> sqlx::Result<()> {
     let sql = tx.dialect().pick(
         "DELETE FROM host_step WHERE ticket_number = $1 AND host_id IN (SELECT value FROM json_each($2))",
@@ -181,7 +182,7 @@ pub async fn remove_of_ticket(tx: &mut Tx, ticket: TicketNumber, hosts: &[HostId
     Ok(())
 }
 
-/// How the hosts of a ticket stand in what it does with them.
+/// How many hosts a ticket has steps of, and how many of these hosts are under way or failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
 pub struct Tally {
     pub hosts: i64,

@@ -7,9 +7,9 @@ use crate::server::store::value::args;
 
 text_enum! {
     Kind {
-        /// Covers records.
+        /// A seal over records.
         Records = "records", "Records";
-        /// Says which records retention removed.
+        /// A note of which records retention removed.
         Removal = "removal", "Removal";
     }
 }
@@ -24,20 +24,20 @@ pub struct Seal {
     pub last_record: i64,
     /// How many records were sealed or removed.
     pub records: i64,
-    /// When the latest of the records was written; of a removal: only older ones went.
+    /// When the latest of the records was written. Of a removal: only records older than this were removed.
     pub latest_at: Millis,
     /// The hash of `entries` as they were at sealing.
     pub content: String,
-    /// The hash of the seal before.
+    /// The hash of the previous seal.
     pub previous: String,
     pub hash: String,
     pub keyed: bool,
     pub sealed_at: Millis,
-    /// A line per record: its number and hash; empty once the records were removed.
+    /// A line per record with its number and hash; empty once the records were removed.
     pub entries: String,
 }
 
-/// Adds a seal; tells whether it did. `false`: another server has sealed this place of the chain.
+/// Adds a seal. `false`: another server has taken this place of the chain, and nothing was added.
 pub async fn insert(tx: &mut Tx, seal: &Seal) -> sqlx::Result<bool> {
     let added = tx
         .exec(
@@ -68,7 +68,7 @@ pub async fn head(db: &Db) -> sqlx::Result<Option<(i64, String)>> {
     db.opt("SELECT number, hash FROM operation_log_seal ORDER BY number DESC LIMIT 1", args![]).await
 }
 
-/// The last record that is sealed; 0 before the first seal.
+/// The number of the last sealed record; 0 before the first seal.
 pub async fn sealed_through(db: &Db) -> sqlx::Result<i64> {
     db.scalar(
         "SELECT CAST(COALESCE(MAX(last_record), 0) AS BIGINT) FROM operation_log_seal WHERE kind = 'records'",
@@ -77,7 +77,7 @@ pub async fn sealed_through(db: &Db) -> sqlx::Result<i64> {
     .await
 }
 
-/// The last record that retention removed; 0 before the first removal.
+/// The number of the last record that retention removed; 0 before the first removal.
 pub async fn removed_through(db: &Db) -> sqlx::Result<i64> {
     db.scalar(
         "SELECT CAST(COALESCE(MAX(last_record), 0) AS BIGINT) FROM operation_log_seal WHERE kind = 'removal'",
@@ -86,7 +86,7 @@ pub async fn removed_through(db: &Db) -> sqlx::Result<i64> {
     .await
 }
 
-/// Up to `limit` seals from after this place on.
+/// Up to `limit` seals that follow this place in the chain.
 pub async fn after(db: &Db, number: i64, limit: i64) -> sqlx::Result<Vec<Seal>> {
     db.all(
         "SELECT number, kind, first_record, last_record, records, latest_at, content, previous, hash, keyed, sealed_at,
@@ -97,7 +97,7 @@ pub async fn after(db: &Db, number: i64, limit: i64) -> sqlx::Result<Vec<Seal>> 
     .await
 }
 
-/// The place of the seal that covers a record.
+/// The place in the chain of the seal that covers a record.
 pub async fn covering(db: &Db, record: i64) -> sqlx::Result<Option<i64>> {
     db.scalar_opt(
         "SELECT number FROM operation_log_seal WHERE kind = 'records' AND last_record >= $1 ORDER BY last_record LIMIT 1",
@@ -106,7 +106,8 @@ pub async fn covering(db: &Db, record: i64) -> sqlx::Result<Option<i64>> {
     .await
 }
 
-/// The last record, the number of records and the latest time of each of the oldest ranges that are still there.
+/// The oldest sealed ranges whose records are still there: of each the number of its last record, how many records it
+/// has, and when the latest of them was written.
 pub async fn oldest_ranges(db: &Db, removed_through: i64, limit: i64) -> sqlx::Result<Vec<(i64, i64, Millis)>> {
     db.all(
         "SELECT last_record, records, latest_at FROM operation_log_seal

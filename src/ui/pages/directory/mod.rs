@@ -17,7 +17,7 @@ use crate::wire::directory::{Impact, TouchedTicket};
 use crate::wire::{Choice, Page};
 use leptos::prelude::*;
 
-/// Which entry of a list a dialog is about.
+/// The query's parameter that names the entry of a list that a dialog is about.
 const ABOUT: &str = "about";
 
 fn header(title: &'static str, text: &'static str, actions: Option<AnyView>) -> AnyView {
@@ -30,13 +30,13 @@ fn header(title: &'static str, text: &'static str, actions: Option<AnyView>) -> 
     .into_any()
 }
 
-/// The pager of a list in the order of its names.
+/// The pager of a list that is sorted by name.
 fn pager<T>(page: &Page<T>, path: &'static str, query: Query) -> AnyView {
     let (shown, previous, next) = (page.rows.len(), page.previous.clone(), page.next.clone());
     view! { <Pager page=path.to_owned() query shown previous next labels=("Previous", "Next")/> }.into_any()
 }
 
-/// A list in which a search found nothing.
+/// What a list shows if a search found nothing.
 fn nothing_found(title: &'static str, page: &'static str) -> AnyView {
     view! {
         <Empty paths=icon::SEARCH title text="Another search may find what you look for.">
@@ -46,7 +46,7 @@ fn nothing_found(title: &'static str, page: &'static str) -> AnyView {
     .into_any()
 }
 
-/// The choice of a domain, where there is one. To be made inside its form.
+/// The field that chooses a domain; `None` if there is only one. Call it inside its form, which knows the last choice.
 fn domain_field(domains: Vec<Choice>, preset: String) -> Option<AnyView> {
     (domains.len() > 1).then(|| {
         let control = Control::Select(std::iter::once(choice("", "Choose a domain")).chain(domains).collect());
@@ -54,12 +54,12 @@ fn domain_field(domains: Vec<Choice>, preset: String) -> Option<AnyView> {
     })
 }
 
-/// The domains as a filter.
+/// The choices of a list's filter by domain.
 fn domain_filter(domains: Vec<Choice>) -> Control {
     Control::Select(std::iter::once(choice("", "All")).chain(domains).collect())
 }
 
-/// Which open tickets lose an approver by what the dialog is about to do.
+/// A notice of the open tickets that lose an approver by what the dialog is about to do.
 fn impact_notice(impact: Option<Impact>) -> AnyView {
     let Some(impact) = impact.filter(|impact| impact.total > 0) else {
         return view! { <p>"No open ticket loses an approver by this."</p> }.into_any();

@@ -51,7 +51,7 @@ pub fn Projects() -> impl IntoView {
     view! { <Title text="Projects"/> {loaded(data, body)} }.into_any()
 }
 
-/// Deleting takes the roles held in a project, so it asks what that would do to tickets.
+/// What to ask the server before a project is deleted: its roles go with it, so open tickets may lose approvers.
 fn ask(query: &Query) -> Option<ImpactAsk> {
     let project = query.get(ABOUT).filter(|_| query.get("dialog") == Some("delete"))?;
     Some(ImpactAsk { project: project.to_owned(), ..ImpactAsk::default() })

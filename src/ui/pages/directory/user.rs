@@ -25,7 +25,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 use maud::{Markup, html};
 
-/// Which role the dialog Remove is about: `PROJECT:ROLE`.
+/// The query's parameter that names the role that the dialog Remove is about: `PROJECT:ROLE`.
 const ASSIGNMENT: &str = "assignment";
 const PROJECT: Column = ("Project", "id");
 const DOMAIN: Column = ("Domain", "short");

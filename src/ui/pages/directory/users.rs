@@ -51,7 +51,7 @@ pub fn Users() -> impl IntoView {
     view! { <Title text="Users"/> {loaded(data, body)} }.into_any()
 }
 
-/// Disabling takes every task, so it asks what that would do to tickets.
+/// What to ask the server before a user is disabled: their tasks go with it, so open tickets may lose approvers.
 fn ask(query: &Query) -> Option<ImpactAsk> {
     let user = query.get(ABOUT).filter(|_| query.get("dialog") == Some("disable"))?;
     Some(ImpactAsk { user: user.to_owned(), ..ImpactAsk::default() })
