@@ -125,7 +125,10 @@ both! {
             // On a version that isn't the current one nothing is decided, and only people who may decide are told so.
             let done = decided(&app, who, Verdict::Pass, &picked(&app, &numbers, 99).await).await.expect("answered");
             let result = told(&app, who, &done).await.expect("kept");
-            let outdated = |u: &countersign::wire::workflow::Undecided| u.reason.contains("Your decision was not counted");
+            // The owner passed the last one before, which is told as such.
+            let outdated = |u: &countersign::wire::workflow::Undecided| {
+                ["Your decision was not counted", "this second time changed nothing"].iter().any(|told| u.reason.contains(told))
+            };
             let got: String = result.undecided.iter().map(|u| if outdated(u) { 'y' } else { 'n' }).collect();
             let had_a_task = who == "owner" || who == "coowner";
             let expected = if had_a_task { format!("{}y", &expected[..2]) } else { expected.to_owned() };

@@ -1,6 +1,5 @@
 //! Fault 14: every number that people type is read in one way, wherever it is typed, and refused in one sentence.
 
-use crate::common::TestApp;
 use crate::common::administration::at;
 use crate::common::requests::{ask_for_host, ask_for_support, member_asks};
 use crate::deploying::ticket;

@@ -149,8 +149,11 @@ fn into_rows<A, B>(page: Page<A>, row: impl Fn(A) -> B) -> Page<B> {
 
 /// "1 host, 2 users and 3 open tickets": how many there are of each, without what there is none of.
 fn what_is_left(counts: &[(i64, &str, &str)]) -> String {
-    let words: Vec<_> =
-        counts.iter().filter(|(number, ..)| *number > 0).map(|(number, one, many)| counted(*number, one, many)).collect();
+    let words: Vec<_> = counts
+        .iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, many)| counted(*number, one, many))
+        .collect();
     match words.split_last() {
         Some((last, [])) => last.clone(),
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
