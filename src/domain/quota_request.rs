@@ -2,9 +2,9 @@
 
 use super::directory::{Person, Reach, View, built_in};
 use super::ids::{DomainId, ProjectId};
+use super::number::Number;
 use super::payload::Payload;
 use super::process::TicketType;
-use super::number::Number;
 use super::quota::{Key, Standing, UNLIMITED};
 use super::validation::{Problem, Problems};
 use crate::domain::text_enum::text_enum;

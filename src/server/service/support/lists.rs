@@ -115,7 +115,7 @@ fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
 /// here concern those who can mend it.
 fn problem_for(caller: &Caller, why: String) -> String {
     let names_address = ["http://", "https://"].iter().any(|scheme| why.contains(scheme));
-    if !names_address || (caller.is_system_view() && caller.person.is_system_admin()) {
+    if !names_address || (caller.administers_system()) {
         return why;
     }
     "It doesn't answer; administrators see why in the System View.".into()
