@@ -88,11 +88,16 @@ fn structs() -> BTreeMap<String, Vec<(String, String)>> {
     structs
 }
 
+/// The text of every source in a folder of the project and in the folders below it.
 fn sources(folder: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let mut paths: Vec<_> =
-        fs::read_dir(folder).expect("the sources").map(|entry| entry.expect("an entry").path()).collect();
-    paths.sort();
-    assert!(paths.iter().all(|path| path.is_file()), "a folder of its own isn't read");
-    paths.iter().map(|path| fs::read_to_string(path).expect("a source")).collect()
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut files = vec![];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("the sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files.iter().map(|path| fs::read_to_string(path).expect("a source")).collect()
 }

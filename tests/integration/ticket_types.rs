@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const TABLES: [&str; 2] = ["domain/process.rs", "domain/request.rs"];
 
 /// The files of `src` that are a type's own, or about what it is about.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "domain/host.rs",
     "domain/host_operation.rs",
     "domain/join.rs",
@@ -26,6 +26,8 @@ const OWN: [&str; 13] = [
     "server/service/requests/join.rs",
     "server/service/requests/operations.rs",
     "server/service/requests/quota.rs",
+    // Quota applications that ask for the same limit.
+    "server/service/requests/rivals.rs",
     "server/store/host.rs",
     "ui/pages/host_new.rs",
 ];
