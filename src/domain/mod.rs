@@ -11,6 +11,7 @@ pub mod host_operation;
 pub mod ids;
 pub mod machine;
 pub mod oplog;
+pub mod origin;
 pub mod process;
 pub mod quota;
 pub mod quota_request;

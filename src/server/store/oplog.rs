@@ -72,6 +72,9 @@ pub struct Record {
     pub ip: String,
     /// JSON.
     pub details: String,
+    /// The API token with which the operator acted, as it was; `None` for who was signed in, and for the system itself.
+    pub token_id: Option<String>,
+    pub token_name: Option<String>,
 }
 
 /// Where a record stands in a list; newest first, the larger one comes first.
@@ -109,10 +112,12 @@ pub struct Selection {
 }
 
 const COLUMNS: &str = "SELECT number, at, operator_id, operator_name, view, resource_type, resource_id, resource_name,
-  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, details FROM operation_log";
+  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, details, token_id, token_name
+  FROM operation_log";
 /// Lists don't show the details, which may be long.
 const LISTED: &str = "SELECT number, at, operator_id, operator_name, view, resource_type, resource_id, resource_name,
-  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, '' AS details FROM operation_log";
+  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, '' AS details, token_id,
+  token_name FROM operation_log";
 
 /// The first records of a selection, newest first, without their details.
 pub async fn list(db: &Db, selection: &Selection, limit: i64) -> sqlx::Result<Vec<Record>> {
