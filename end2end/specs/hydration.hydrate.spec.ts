@@ -1,6 +1,7 @@
 // What scripts add, and the moment before they are there.
 import { expect, hydrated, signIn, test, type Page, type Request } from '../support/fixtures.ts';
 import { action, confirm, openDialog, requestHost, row, rowAction } from '../support/pages.ts';
+import { configureDialog, link, linkField, openSetup } from '../support/setup.ts';
 
 /** A mark that a full reload would wipe away. */
 const mark = (page: Page) => page.evaluate(() => void ((window as { mark?: number }).mark = 1));
@@ -82,6 +83,35 @@ test('when the server is away the dialog says so and keeps the note', async ({ p
   await owner.unroute('**/api/reject');
   await confirm(owner, dialog);
   await expect(row(owner, number)).toHaveCount(0);
+});
+
+test('an answer that an earlier choice asked for never stands beside the newer choice', async ({ page }) => {
+  await signIn(page, 'sysadmin');
+  await openSetup(page);
+  await rowAction(page, 'Host Application', 'Modify Process');
+  const dialog = configureDialog(page);
+  let answerFirst = () => {};
+  let asked = 0;
+  const held = new Promise<void>((go) => (answerFirst = go));
+  await page.route('**/api/get_coverage', async (route) => {
+    asked++;
+    if (asked === 1) await held;
+    await route.continue();
+  });
+  const answered = () => page.waitForResponse('**/api/get_coverage').then((response) => response.finished());
+  await linkField(dialog, 2, 'Role').selectOption({ label: 'support' });
+  await expect.poll(() => asked, 'the first choice has asked').toBe(1);
+  const second = answered();
+  await linkField(dialog, 2, 'Approver scope').selectOption({ label: 'Project' });
+  await second;
+  const gap = 'Nobody could approve here: system (Default).';
+  await expect(link(dialog, 2)).toContainText(gap);
+  const first = answered();
+  answerFirst();
+  await first;
+  // Two frames: what the late answer would change is on the page by then.
+  await page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+  await expect(link(dialog, 2)).toContainText(gap);
 });
 
 test('the form answers while one types', async ({ page }) => {

@@ -5,6 +5,7 @@ use super::browser;
 use super::components::error_page::ErrorPage;
 use super::data::{Data, awaited, awaited_or, read};
 use super::memo::{memo, prime_location};
+use super::newest::Newest;
 use super::query::{Query, use_query};
 use crate::domain::bell::Counts;
 use crate::domain::ids::TicketNumber;
@@ -15,7 +16,6 @@ use crate::wire::error::AppError;
 use crate::wire::flash::Flash;
 use crate::wire::frame::Frame;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_location;
 use serde::de::DeserializeOwned;
 
@@ -166,8 +166,7 @@ struct FrameData {
     data: Data<Frame>,
     /// What was read since because of a hint, and shows only in the counts.
     latest: RwSignal<Option<Frame>>,
-    /// How often it was asked for; an answer that came after a later question is passed over.
-    asked: StoredValue<u32>,
+    asked: Newest,
 }
 
 /// Provides what doesn't need anybody to be signed in. Call it once, inside the router.
@@ -200,11 +199,11 @@ pub fn provide_shared() {
 /// Provides the frame's data to the pages inside the frame.
 pub fn provide_frame() -> Data<Frame> {
     let revision = use_revision();
-    let (latest, asked) = (RwSignal::new(None), StoredValue::new(0));
+    let (latest, asked) = (RwSignal::new(None), Newest::new());
     let data = read(
         move || revision.frame.get(),
         move |_| async move {
-            asked.try_update_value(|n| *n += 1);
+            asked.supersede();
             let frame = get_frame().await;
             if latest.try_with_untracked(Option::is_some) == Some(true) {
                 latest.set(None);
@@ -241,29 +240,17 @@ pub fn refresh_frame(whole: impl Fn() + Copy + Send + Sync + 'static) -> impl Fn
     let frame = use_context::<FrameData>();
     move || {
         let Some(FrameData { data, latest, asked }) = frame else { return };
-        let Some(question) = asked.try_update_value(|n| {
-            *n += 1;
-            *n
-        }) else {
-            return;
-        };
-        spawn_local(async move {
-            let shown = data.wait_untracked().await;
-            let new = get_frame().await;
-            if asked.try_get_value() != Some(question) {
-                return;
-            }
-            match (shown, new) {
-                // Whoever reads it next tells.
-                (_, Err(AppError::Unreachable)) => {}
-                (Ok(shown), Ok(new)) => {
-                    if !shown.differs_only_in_counts(&new) {
-                        whole();
-                    }
-                    latest.try_set(Some(new));
+        let read = async move { (data.wait_untracked().await, get_frame().await) };
+        asked.ask(read, move |(shown, new)| match (shown, new) {
+            // The next read tells that the server is out of reach.
+            (_, Err(AppError::Unreachable)) => {}
+            (Ok(shown), Ok(new)) => {
+                if !shown.differs_only_in_counts(&new) {
+                    whole();
                 }
-                _ => whole(),
+                latest.try_set(Some(new));
             }
+            _ => whole(),
         });
     }
 }

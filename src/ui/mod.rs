@@ -15,6 +15,7 @@ mod live;
 mod markup;
 mod memo;
 mod new_ticket;
+mod newest;
 mod pages;
 mod paths;
 mod post;

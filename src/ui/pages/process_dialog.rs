@@ -8,13 +8,13 @@ use crate::ui::components::form::{
     DefaultButton, FormState, Hidden, RestateButton, field_id, typed_before, use_change,
 };
 use crate::ui::components::icon::{self, Icon};
+use crate::ui::newest::Newest;
 use crate::ui::query::Query;
 use crate::ui::restate::{Pairs, edited, row_count};
 use crate::ui::views::Views;
 use crate::wire::Choice;
 use crate::wire::processes::{LinkGaps, LinkRow, ProcessRow, Setup};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos::web_sys::HtmlSelectElement;
 
 const LINKS: &str = "form[links]";
@@ -221,17 +221,21 @@ fn Coverage(
     known: Option<LinkGaps>,
 ) -> impl IntoView {
     let fresh = known.is_none();
-    let gaps = RwSignal::new(known);
+    let (gaps, asked) = (RwSignal::new(known), Newest::new());
     Effect::new(move |ran: Option<()>| {
         let picked = (ticket_type.get(), role.get(), Scope::from_key(&scope.get()));
         if ran.is_none() && !fresh {
             return;
         }
         match picked {
-            (Some(ticket_type), role, Some(scope)) if !role.is_empty() => spawn_local(async move {
-                gaps.try_set(get_coverage(ticket_type, role.into(), scope).await.ok());
-            }),
-            _ => _ = gaps.try_set(None),
+            (Some(ticket_type), role, Some(scope)) if !role.is_empty() => {
+                let answer = get_coverage(ticket_type, role.into(), scope);
+                asked.ask(answer, move |answer| _ = gaps.try_set(answer.ok()));
+            }
+            _ => {
+                asked.supersede();
+                gaps.try_set(None);
+            }
         }
     });
     move || {

@@ -12,6 +12,7 @@ use crate::ui::components::icon::{self, Icon};
 use crate::ui::context::{flash_answer, use_revision};
 use crate::ui::data::{awaited, read};
 use crate::ui::memo::memo;
+use crate::ui::newest::Newest;
 use crate::ui::paths::support_ticket;
 use crate::ui::query::{Query, use_query};
 use crate::wire::Choice;
@@ -102,7 +103,7 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
     let was_note = typed_before::<ReplySupport>().is_some_and(|typed| typed.pairs.iter().any(|(name, _)| name == NOTE));
     let typed = (was_note && !may_note).then(Vec::new);
     let change = use_change::<ReplySupport>().with_files(support_files::send);
-    let preview = RwSignal::new(previewed);
+    let (preview, asked) = (RwSignal::new(previewed), Newest::new());
     let draft = Draft::new(format!("draft/{}/reply/{number}", rights.reader), BODY, &[NOTE]);
     let told = StoredValue::new(0);
     let on_input = move |_| {
@@ -117,10 +118,8 @@ fn form(number: TicketNumber, rights: ReplyRights, previewed: Option<String>, be
     draft.restore();
     let show = move |event: MouseEvent| {
         event.prevent_default();
-        let text = browser::text_in(BODY);
-        spawn_local(async move {
-            let shown = preview_markdown(text).await.unwrap_or_else(|error| error.to_string());
-            preview.try_set(Some(shown));
+        asked.ask(preview_markdown(browser::text_in(BODY)), move |shown| {
+            preview.try_set(Some(shown.unwrap_or_else(|error| error.to_string())));
         });
     };
     let put_in = move |event: MouseEvent| {
