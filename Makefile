@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test test-release test-rt test-redmine hostile faults bench two-servers lighthouse setup fmt lint test-unit test-e2e screenshots clean
+.PHONY: help run dev build test test-release test-rt test-redmine hostile faults bench two-servers lighthouse setup fmt lint advisories test-unit test-e2e screenshots clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,8 +47,11 @@ test-e2e: ## Only the tests in the browser
 test-release: build ## The story in the browser, on the release build; before a release
 	@scripts/setup test && scripts/test release
 
-lint: ## Only format, lints and types
-	@scripts/setup test && scripts/test format lint
+lint: ## Only format, lints and types; and the licences, sources and duplicates of libraries
+	@scripts/setup lint && scripts/test format libraries lint
+
+advisories: ## Ask RustSec's database, which it downloads, for known faults in the libraries
+	@scripts/setup lint && scripts/advisories
 
 fmt: ## Format the Rust code
 	@cargo fmt

@@ -13,6 +13,7 @@ pub mod join;
 pub mod machine;
 pub mod number;
 pub mod oplog;
+pub mod origin;
 pub mod payload;
 pub mod process;
 pub mod quota;

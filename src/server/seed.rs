@@ -225,18 +225,22 @@ async fn insert_records(tx: &mut Tx, span: &Span) -> sqlx::Result<()> {
          SELECT t.number, 1, 'submit', 'Submit', a.id, a.display_name, 'For measuring.', t.submitted_at
          FROM ticket t JOIN account a ON a.id = t.initiator_id
          WHERE t.number BETWEEN $1 AND $2",
-        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at, link,
+           link_opened_at)
          SELECT t.number, 2, CASE WHEN t.link = 1 THEN 'pass' ELSE 'reject' END, 'Leadership Approval', a.id,
-           a.display_name, '', k.ended_at
+           a.display_name, '', k.ended_at, k.link, k.opened_at
          FROM ticket t JOIN task k ON k.ticket_number = t.number AND k.link = 0 AND k.state = 'decided'
            JOIN account a ON a.id = k.account_id
          WHERE t.number BETWEEN $1 AND $2",
-        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
-         SELECT t.number, 2, 'undo', 'Leadership Approval', a.id, a.display_name, 'Not needed.', t.closed_at
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at, link,
+           link_opened_at)
+         SELECT t.number, 2, 'undo', 'Leadership Approval', a.id, a.display_name, 'Not needed.', t.closed_at, t.link,
+           t.submitted_at
          FROM ticket t JOIN account a ON a.id = t.initiator_id
          WHERE t.status = 'canceled' AND t.number BETWEEN $1 AND $2",
-        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
-         SELECT t.number, 3, 'pass', t.stage, a.id, a.display_name, '', k.ended_at
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at, link,
+           link_opened_at)
+         SELECT t.number, 3, 'pass', t.stage, a.id, a.display_name, '', k.ended_at, k.link, k.opened_at
          FROM ticket t JOIN task k ON k.ticket_number = t.number AND k.link = 1 AND k.state = 'decided'
            JOIN account a ON a.id = k.account_id
          WHERE t.number BETWEEN $1 AND $2",

@@ -2,6 +2,7 @@
 
 use super::TestApp;
 use super::client::Client;
+use countersign::domain::origin::LOCAL;
 use countersign::domain::time::DAY;
 use countersign::server::caller::Caller;
 use countersign::server::clock::new_id;
@@ -57,6 +58,7 @@ pub async fn settled(app: &TestApp) {
         created_at: app.now(),
         expires_at: app.now() + DAY,
         ip: "",
+        provider: LOCAL,
     };
     store::session::insert(&mut tx, &new).await.expect("inserted");
     tx.commit().await.expect("commit");

@@ -29,6 +29,7 @@ mod coverage;
 mod crowd;
 mod docked;
 mod execution;
+mod facts;
 mod host_operations;
 mod hostile;
 mod hosts;

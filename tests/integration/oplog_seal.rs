@@ -145,6 +145,23 @@ both! {
         assert_eq!(found(&app).await, Some(Finding::RecordChanged(number)));
     }
 
+    async fn a_changed_token_is_named(app) {
+        let mut tx = app.db.begin().await.expect("begin");
+        let sql = "INSERT INTO operation_log (at, operator_name, view, resource_type, resource_id, resource_name, operation,
+            result, ip, details, token_id, token_name)
+            VALUES ($1, 'ci', '', 'host', 'by token', 'x', 'create', 'success', '', '{}', 'token-1', 'nightly')";
+        tx.exec(sql, args![app.now()]).await.expect("written");
+        tx.commit().await.expect("commit");
+        write(&app, &["by hand"]).await;
+        sealed(&app).await;
+        whole(&app).await;
+        let (by_token, by_hand) = (number(&app, "by token").await, number(&app, "by hand").await);
+        tamper(&app, "UPDATE operation_log SET token_id = 'token-1' WHERE number = $1", by_hand).await;
+        assert_eq!(found(&app).await, Some(Finding::RecordChanged(by_hand)));
+        tamper(&app, "UPDATE operation_log SET token_id = NULL, token_name = NULL WHERE number = $1", by_token).await;
+        assert_eq!(found(&app).await, Some(Finding::RecordChanged(by_token)));
+    }
+
     async fn a_missing_record_is_named(app) {
         write(&app, &["a", "b", "c"]).await;
         sealed(&app).await;

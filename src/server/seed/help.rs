@@ -85,7 +85,8 @@ async fn thread(app: &App) -> Result<(), AppError> {
         args![1_i64, REPLIES - 1, number, app.now()],
     )
     .await?;
-    tx.exec("UPDATE support SET posts = $2 WHERE number = $1", args![number, REPLIES]).await?;
+    let sql = "UPDATE support SET posts = $2, first_reply_at = $3 WHERE number = $1";
+    tx.exec(sql, args![number, REPLIES, app.now()]).await?;
     tx.commit().await?;
     let helpdesk = caller(app, "helpdesk", View::Project(web)).await?;
     handling::reply(app, &helpdesk, number, handling::Entry::reply("The end, for now.")).await?;

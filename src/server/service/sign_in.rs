@@ -3,6 +3,7 @@
 use super::attempts::Attempt;
 use crate::domain::directory::Person;
 use crate::domain::oplog::{Operation, Operator, ResourceType, Subject};
+use crate::domain::origin::LOCAL;
 use crate::domain::validation::Problems;
 use crate::server::app::App;
 use crate::server::auth::{password, token};
@@ -108,6 +109,7 @@ pub(super) async fn open_session(
         created_at: work.now,
         expires_at,
         ip,
+        provider: LOCAL,
     };
     session::insert(&mut work.tx, &new).await?;
     Ok(token)

@@ -9,6 +9,7 @@ use super::db::{Db, Tx};
 use super::value::args;
 use crate::domain::directory::{Held, Person, Reach};
 use crate::domain::ids::{DomainId, ProjectId, RoleId, UserId};
+use crate::domain::origin::LOCAL;
 use crate::domain::time::Millis;
 
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
@@ -289,12 +290,12 @@ pub async fn set_enabled(tx: &mut Tx, id: &UserId, enabled: bool) -> sqlx::Resul
     Ok(tx.exec(sql, args![id, enabled]).await? == 1)
 }
 
-/// Gives the role in the project; `true` if the user didn't hold it before.
+/// Gives the role in the project, as an assignment that is kept here; `true` if the user didn't hold it before.
 pub async fn assign(tx: &mut Tx, user: &UserId, project: &ProjectId, role: &RoleId, now: Millis) -> sqlx::Result<bool> {
     tx.changed(Change::Directory);
-    let sql = "INSERT INTO assignment (account_id, project_id, role_id, created_at) VALUES ($1, $2, $3, $4)
+    let sql = "INSERT INTO assignment (account_id, project_id, role_id, created_at, source) VALUES ($1, $2, $3, $4, $5)
                ON CONFLICT (account_id, project_id, role_id) DO NOTHING";
-    Ok(tx.exec(sql, args![user, project, role, now]).await? == 1)
+    Ok(tx.exec(sql, args![user, project, role, now, LOCAL]).await? == 1)
 }
 
 /// Takes the role away; `true` if the user held it.

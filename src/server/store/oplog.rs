@@ -73,6 +73,9 @@ pub struct Record {
     pub ip: String,
     /// JSON.
     pub details: String,
+    /// The API token with which the operator acted, as it was; `None` for who was signed in, and for the system itself.
+    pub token_id: Option<String>,
+    pub token_name: Option<String>,
 }
 
 /// A record's place in lists, which are newest first: the larger key comes first.
@@ -110,10 +113,12 @@ pub struct Selection {
 }
 
 const COLUMNS: &str = "SELECT number, at, operator_id, operator_name, view, resource_type, resource_id, resource_name,
-  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, details FROM operation_log";
+  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, details, token_id, token_name
+  FROM operation_log";
 /// [`COLUMNS`] with empty details, for lists: they don't show the details, which may be long.
 const LISTED: &str = "SELECT number, at, operator_id, operator_name, view, resource_type, resource_id, resource_name,
-  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, '' AS details FROM operation_log";
+  project_id, project_name, domain_id, domain_name, operation, result, reason, ip, '' AS details, token_id,
+  token_name FROM operation_log";
 
 /// The first records of a selection, newest first, without their details.
 pub async fn list(db: &Db, selection: &Selection, limit: i64) -> sqlx::Result<Vec<Record>> {

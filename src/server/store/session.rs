@@ -17,13 +17,23 @@ pub struct NewSession<'a> {
     pub created_at: Millis,
     pub expires_at: Millis,
     pub ip: &'a str,
+    /// Who vouched for the person: we ourselves, or a provider by its key.
+    pub provider: &'a str,
 }
 
 pub async fn insert(tx: &mut Tx, session: &NewSession<'_>) -> sqlx::Result<()> {
     tx.exec(
-        "INSERT INTO session (token_hash, account_id, view, created_at, seen_at, expires_at, ip)
-         VALUES ($1, $2, $3, $4, $4, $5, $6)",
-        args![session.token_hash, session.account, session.view, session.created_at, session.expires_at, session.ip],
+        "INSERT INTO session (token_hash, account_id, view, created_at, seen_at, expires_at, ip, provider)
+         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+        args![
+            session.token_hash,
+            session.account,
+            session.view,
+            session.created_at,
+            session.expires_at,
+            session.ip,
+            session.provider,
+        ],
     )
     .await?;
     Ok(())

@@ -110,6 +110,8 @@ pub struct NewPost<'a> {
     /// Id and name; `None` for the system itself.
     pub author: Option<(&'a UserId, &'a str)>,
     pub body: &'a str,
+    /// Whether somebody who handles the ticket answers its requester with it.
+    pub answers: bool,
     pub at: Millis,
 }
 
@@ -124,10 +126,20 @@ pub async fn add_post_of(tx: &mut Tx, new: NewPost<'_>, name: &str) -> sqlx::Res
     write_post(tx, &new, None, name).await
 }
 
+/// The first answer also sets when the ticket was answered first. It looks for earlier answers, because a server of the
+/// release before writes them without setting that.
 async fn write_post(tx: &mut Tx, new: &NewPost<'_>, author: Option<UserId>, name: &str) -> sqlx::Result<i64> {
     tx.changed(Change::Ticket(new.number));
     let position: i64 = tx
-        .scalar("UPDATE support SET posts = posts + 1 WHERE number = $1 RETURNING posts - 1", args![new.number])
+        .scalar(
+            "UPDATE support SET posts = posts + 1, first_reply_at = COALESCE(first_reply_at,
+               (SELECT MIN(p.at) FROM post p JOIN ticket t ON t.number = p.ticket_number
+                WHERE $2 IS NOT NULL AND p.ticket_number = $1 AND p.position > 0 AND p.kind = 'reply'
+                  AND (p.author_id IS NULL OR p.author_id <> t.initiator_id)),
+               $2)
+             WHERE number = $1 RETURNING posts - 1",
+            args![new.number, new.answers.then_some(new.at)],
+        )
         .await?;
     tx.exec(
         "INSERT INTO post (ticket_number, position, kind, author_id, author_name, body, at)

@@ -102,6 +102,8 @@ pub struct NewRow<'a> {
     pub state: State,
     pub stage: &'a str,
     pub self_approval: bool,
+    /// Which way it came in: a word of [`crate::domain::origin`].
+    pub via: &'a str,
     pub now: Millis,
 }
 
@@ -109,8 +111,8 @@ pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(new.number));
     tx.exec(
         "INSERT INTO ticket (number, ticket_type, process_id, process_version, initiator_id, project_id, domain_id,
-           resource_name, payload, status, link, links, stage, version, submitted_at, self_approval, names_hosts)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+           resource_name, payload, status, link, links, stage, version, submitted_at, self_approval, names_hosts, via)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         args![
             new.number,
             new.ticket_type.key(),
@@ -129,6 +131,7 @@ pub async fn insert(tx: &mut Tx, new: NewRow<'_>) -> sqlx::Result<()> {
             new.now,
             new.self_approval,
             new.names_hosts,
+            new.via,
         ],
     )
     .await?;
@@ -211,14 +214,32 @@ pub struct NewRecord<'a> {
     pub actor_name: &'a str,
     pub note: &'a str,
     pub at: Millis,
+    /// The approval link that the step was taken at, counted from 0; `None` for steps outside approval.
+    pub link: Option<i64>,
 }
 
+/// Adds an entry. Beside its link it keeps when that link had opened: with the submission, or with the Pass before. That is
+/// read from the entries that are there, which a server of the release before writes as well.
 pub async fn insert_record(tx: &mut Tx, new: NewRecord<'_>) -> sqlx::Result<()> {
     tx.changed(Change::Ticket(new.number));
     tx.exec(
-        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        args![new.number, new.position, new.kind.key(), new.stage, new.actor, new.actor_name, new.note, new.at],
+        "INSERT INTO ticket_record (ticket_number, position, kind, stage, actor_id, actor_name, note, at, link,
+           link_opened_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
+           (SELECT b.at FROM ticket_record b
+            WHERE $9 IS NOT NULL AND b.ticket_number = $1 AND b.kind IN ('submit', 'pass')
+            ORDER BY b.position DESC LIMIT 1))",
+        args![
+            new.number,
+            new.position,
+            new.kind.key(),
+            new.stage,
+            new.actor,
+            new.actor_name,
+            new.note,
+            new.at,
+            new.link,
+        ],
     )
     .await?;
     Ok(())

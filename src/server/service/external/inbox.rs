@@ -123,7 +123,8 @@ async fn apply(work: &mut Work, remote: &Remote, news: &News, delay: Millis) -> 
         Event::Note(text) => (PostKind::Note, text.clone()),
         Event::Status(name, meaning) => return apply_status(work, &held, news, name, *meaning, delay).await,
     };
-    let post = NewPost { number: remote.number, kind, author: None, body: &body, at: work.now };
+    let answers = kind == PostKind::Reply;
+    let post = NewPost { number: remote.number, kind, author: None, body: &body, answers, at: work.now };
     support::add_post_of(&mut work.tx, post, &news.by).await?;
     match held.support.status.step(Step::HandlerReply) {
         Ok(after) if kind == PostKind::Reply => state::set_waiting(work, &held, after, delay).await,

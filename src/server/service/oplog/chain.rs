@@ -101,7 +101,8 @@ pub fn digest(text: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(text.as_bytes()))
 }
 
-/// The hash of all fields of a record.
+/// The hash of all fields of a record. A record without a token spells the text that it spelt before there were tokens, so
+/// that older seals still fit; one with a token spells a longer text under another title.
 pub fn record_hash(record: &Record) -> String {
     let Record {
         number,
@@ -121,9 +122,11 @@ pub fn record_hash(record: &Record) -> String {
         reason,
         ip,
         details,
+        token_id,
+        token_name,
     } = record;
     let (number, at) = (number.to_string(), at.to_string());
-    let fields = [
+    let mut fields: Vec<Option<&str>> = vec![
         Some(number.as_str()),
         Some(at.as_str()),
         operator_id.as_deref(),
@@ -142,7 +145,11 @@ pub fn record_hash(record: &Record) -> String {
         Some(ip),
         Some(details),
     ];
-    digest(&canonical("countersign record 1", &fields))
+    if token_id.is_none() && token_name.is_none() {
+        return digest(&canonical("countersign record 1", &fields));
+    }
+    fields.extend([token_id.as_deref(), token_name.as_deref()]);
+    digest(&canonical("countersign record 2", &fields))
 }
 
 /// A seal's hash, which the next seal names: an HMAC if the seal carries a key, else a plain SHA-256.
@@ -208,13 +215,17 @@ mod tests {
             reason: None,
             ip: "192.0.2.1".into(),
             details: "{}".into(),
+            token_id: None,
+            token_name: None,
         }
     }
 
     #[test]
     fn every_field_counts() {
         let original = record_hash(&record(1));
-        let changes: [fn(&mut Record); 17] = [
+        // As it was before records could have a token.
+        assert_eq!(original, "hygl-6UwPDrUbWiTeoidD4nz5tvyBcsq27uWa_0XhSo");
+        let changes: [fn(&mut Record); 19] = [
             |r| r.number = 2,
             |r| r.at += 1,
             |r| r.operator_id = None,
@@ -232,6 +243,8 @@ mod tests {
             |r| r.reason = Some(String::new()),
             |r| r.ip = "192.0.2.2".into(),
             |r| r.details = "{\"a\":1}".into(),
+            |r| r.token_id = Some(String::new()),
+            |r| r.token_name = Some(String::new()),
         ];
         for (i, change) in changes.iter().enumerate() {
             let mut changed = record(1);
@@ -265,6 +278,18 @@ mod tests {
         }
         let other = Link::after(Some((1, digest("other")))).over_records(4, 4, &[record(4)], Key(Some("k")), 5_000);
         assert_ne!(other.hash, second.hash);
+    }
+
+    #[test]
+    fn every_field_of_a_token_counts() {
+        let with = |id: Option<&str>, name: Option<&str>| {
+            let (token_id, token_name) = (id.map(str::to_owned), name.map(str::to_owned));
+            record_hash(&Record { token_id, token_name, ..record(1) })
+        };
+        let hashes =
+            [with(Some("a"), Some("b")), with(Some("ab"), None), with(None, Some("ab")), with(Some("b"), Some("a"))];
+        let different: std::collections::BTreeSet<_> = hashes.iter().collect();
+        assert_eq!(different.len(), hashes.len());
     }
 
     #[test]

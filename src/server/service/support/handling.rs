@@ -102,7 +102,9 @@ async fn write(
     let author = Some((&caller.person.id, caller.person.display_name.as_str()));
     let kind = if note { PostKind::Note } else { PostKind::Reply };
     let at = work.now;
-    let position = support::add_post(&mut work.tx, NewPost { number, kind, author, body: &body, at }).await?;
+    let answers = step == Step::HandlerReply && !note;
+    let post = NewPost { number, kind, author, body: &body, answers, at };
+    let position = support::add_post(&mut work.tx, post).await?;
     let files = attachments::take(work, &caller.person.id, number, position, files).await?;
     work.details(
         json!({"before": before, "after": if note { before } else { after }, "post": position, "files": files}),

@@ -4,6 +4,7 @@ use super::attachments;
 use crate::domain::directory::View;
 use crate::domain::ids::{DomainId, ProjectId};
 use crate::domain::oplog::{Operation, ResourceType, Subject};
+use crate::domain::origin::WEB;
 use crate::domain::process::{Kind, TicketType};
 use crate::domain::support::{PostKind, SupportForm, SupportRequest, SupportStatus, queue, title};
 use crate::domain::workflow::State;
@@ -94,6 +95,7 @@ async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm, files: &[S
             state,
             stage: process.definition.links.first().map_or(EXTERNAL_STAGE, |link| &link.name),
             self_approval: process.definition.self_approval,
+            via: WEB,
             now,
         },
     )
@@ -104,7 +106,7 @@ async fn submit(work: &mut Work, caller: &Caller, form: &SupportForm, files: &[S
     }
     support::set_queue(&mut work.tx, number, queue(request.level, SupportStatus::Submitted)).await?;
     let author = Some((&caller.person.id, caller.person.display_name.as_str()));
-    let first = NewPost { number, kind: PostKind::Reply, author, body: &request.description, at: now };
+    let first = NewPost { number, kind: PostKind::Reply, author, body: &request.description, answers: false, at: now };
     support::add_post(&mut work.tx, first).await?;
     let files = attachments::take(work, &caller.person.id, number, 0, files).await?;
     if let Some(queue) = &process.definition.queue {

@@ -62,7 +62,7 @@ pub(in crate::server::service) async fn set_waiting(
 
 /// Writes what happened as a line of the thread.
 pub(in crate::server::service) async fn say(work: &mut Work, number: TicketNumber, what: &str) -> Result<(), AppError> {
-    let post = NewPost { number, kind: PostKind::Event, author: None, body: what, at: work.now };
+    let post = NewPost { number, kind: PostKind::Event, author: None, body: what, answers: false, at: work.now };
     support::add_post(&mut work.tx, post).await?;
     Ok(())
 }

@@ -270,15 +270,16 @@ async fn advance(
             }
         }
     }
-    let (kind, stage) = match step {
-        Step::Amend => (RecordKind::Amend, "Submit"),
-        Step::Pass => (RecordKind::Pass, ticket.stage.as_str()),
-        Step::Reject => (RecordKind::Reject, ticket.stage.as_str()),
-        Step::Undo => (RecordKind::Undo, ticket.stage.as_str()),
-        Step::Succeed => (RecordKind::Succeed, "Execution"),
-        Step::Fail => (RecordKind::Fail, "Execution"),
-        Step::Retry => (RecordKind::Retry, "Execution"),
-        Step::Abandon => (RecordKind::Abandon, "Execution"),
+    let at_link = (ticket.stage.as_str(), Some(before.link));
+    let (kind, (stage, link)) = match step {
+        Step::Amend => (RecordKind::Amend, ("Submit", None)),
+        Step::Pass => (RecordKind::Pass, at_link),
+        Step::Reject => (RecordKind::Reject, at_link),
+        Step::Undo => (RecordKind::Undo, at_link),
+        Step::Succeed => (RecordKind::Succeed, ("Execution", None)),
+        Step::Fail => (RecordKind::Fail, ("Execution", None)),
+        Step::Retry => (RecordKind::Retry, ("Execution", None)),
+        Step::Abandon => (RecordKind::Abandon, ("Execution", None)),
     };
     ticket::insert_record(
         &mut work.tx,
@@ -291,6 +292,7 @@ async fn advance(
             actor_name: actor.name,
             note,
             at: now,
+            link,
         },
     )
     .await?;

@@ -7,6 +7,7 @@ use super::tasks::Route;
 use crate::domain::directory::Person;
 use crate::domain::ids::{DomainId, ProjectId, TicketNumber};
 use crate::domain::oplog::{Operation, Subject};
+use crate::domain::origin::WEB;
 use crate::domain::process::TicketType;
 use crate::domain::quota::Amounts;
 use crate::domain::request::Request;
@@ -121,6 +122,7 @@ pub async fn submit(work: &mut Work, new: &NewTicket) -> Result<TicketNumber, Ap
             state,
             stage,
             self_approval: process.definition.self_approval,
+            via: WEB,
             now,
         },
     )
@@ -185,6 +187,6 @@ async fn record(
 ) -> Result<(), AppError> {
     let (actor, at) = (Some(person.id.clone()), work.now);
     let actor_name = &person.display_name;
-    let new = ticket::NewRecord { number, position, kind, stage: "Submit", actor, actor_name, note, at };
+    let new = ticket::NewRecord { number, position, kind, stage: "Submit", actor, actor_name, note, at, link: None };
     Ok(ticket::insert_record(&mut work.tx, new).await?)
 }
