@@ -93,12 +93,12 @@ test('an answer that an earlier choice asked for never stands beside the newer c
   let answerFirst = () => {};
   let asked = 0;
   const held = new Promise<void>((go) => (answerFirst = go));
-  await page.route('**/api/get_coverage', async (route) => {
+  await page.route('**/api/get-coverage', async (route) => {
     asked++;
     if (asked === 1) await held;
     await route.continue();
   });
-  const answered = () => page.waitForResponse('**/api/get_coverage').then((response) => response.finished());
+  const answered = () => page.waitForResponse('**/api/get-coverage').then((response) => response.finished());
   await linkField(dialog, 2, 'Role').selectOption({ label: 'support' });
   await expect.poll(() => asked, 'the first choice has asked').toBe(1);
   const second = answered();

@@ -141,7 +141,7 @@ both! {
         assert!(demo::made_the_accounts(&app).await.expect("query"));
         let mut tx = app.db.begin().await.expect("begin");
         setting::clear(&mut tx, setting::DEMO).await.expect("cleared");
-        tx.exec("DELETE FROM _sqlx_migrations WHERE version = 20", args![]).await.expect("undone");
+        tx.exec("DELETE FROM _sqlx_migrations WHERE version = 22", args![]).await.expect("undone");
         tx.commit().await.expect("commit");
         assert!(!demo::made_the_accounts(&app).await.expect("query"));
         Db::open(&app.url()).await.expect("brought up to date").close().await;
