@@ -4,7 +4,7 @@
 //! of guesses sent at once is counted too.
 //!
 //! A network where the account's password was right before has a count of its own: guesses from elsewhere use up the
-//! tries of everywhere else, and don't keep the account's owner out (ADR 65).
+//! tries of everywhere else, and don't keep the account's owner out (ADR 48).
 
 use crate::domain::ids::UserId;
 use crate::domain::time::{DAY, MINUTE, Millis, SECOND};
