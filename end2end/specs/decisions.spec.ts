@@ -128,7 +128,9 @@ for (const [first, second] of [['Pass', 'Pass'], ['Reject', 'Pass'], ['Pass', 'R
   });
 }
 
-test('who asks does not approve, whatever the role', async ({ page: owner, as }) => {
+test('who asks does not approve, whatever the role', async ({ page: owner, as, allow }) => {
+  // The page whose address opens the dialog.
+  allow(403);
   await signIn(owner, 'owner');
   const number = await requestHost(owner, { name: 'own' });
   await expectRow(owner, number, { Processor: 'coowner' });

@@ -13,7 +13,8 @@ use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Changes whenever a file of `wire` or `domain` does; see build.rs.
+/// A digest of `wire`, of `domain` and of the heads of server functions, made by build.rs: two builds that differ in it may
+/// not understand each other.
 const SHAPES: &[u8] = env!("COUNTERSIGN_SHAPES").as_bytes();
 
 /// What is asked for and told in headers.

@@ -28,7 +28,7 @@ use Wrong::{Flag, Secret, Variable};
 
 /// For each setting wrong values, and what the refusal says would be right. `{}` is a folder in which only the file
 /// `taken` is. A setting for which any text is right would have an empty list, with the reason behind it.
-const TABLE: [(&str, &[Wrong]); 26] = [
+const TABLE: &[(&str, &[Wrong])] = &[
     ("settings", &[Flag("{}/none.toml", "No such file")]),
     ("demo", &[Variable("maybe", "true or false")]),
     (
@@ -96,7 +96,7 @@ fn fault_29_the_table_has_a_line_for_every_setting() {
 
 #[test]
 fn fault_29_each_wrong_value_is_refused_with_what_would_be_right() {
-    for (setting, values) in &TABLE {
+    for (setting, values) in TABLE {
         for value in *values {
             refused(setting, value);
         }
