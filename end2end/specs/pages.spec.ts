@@ -113,11 +113,18 @@ test('fault 28: in forced colours the current place is marked, and the count sta
   await owner.emulateMedia({ forcedColors: 'active' });
   await owner.goto('/tickets/workflow/pending');
   const colour = (link: Locator) => link.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const highlight = await owner.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.cssText = 'forced-color-adjust: none; background: Highlight';
+    return getComputedStyle(probe).backgroundColor;
+  });
   const menu = owner.getByRole('navigation', { name: 'Main', exact: true });
   const current = menu.locator('[aria-current]').first();
-  expect(await colour(current)).not.toBe(await colour(menu.locator('a:not([aria-current])').first()));
+  expect(await colour(current)).toBe(highlight);
+  expect(await colour(menu.locator('a:not([aria-current])').first())).not.toBe(highlight);
   const tabs = owner.getByRole('navigation', { name: 'Workflows', exact: true }).getByRole('listitem');
-  expect(await colour(tabs.nth(1))).not.toBe(await colour(tabs.nth(0)));
+  expect(await colour(tabs.nth(1))).toBe(highlight);
+  expect(await colour(tabs.nth(0))).not.toBe(highlight);
   const button = await owner.getByRole('banner').getByRole('button', { name: 'Tickets', exact: true }).boundingBox();
   const badge = await owner.locator('.badge').boundingBox();
   expect(badge!.x).toBeGreaterThanOrEqual(button!.x + button!.width);

@@ -3,4 +3,5 @@
 INSERT INTO setting (key, value)
   SELECT 'demo', 'on' FROM operation_log
   WHERE resource_type = 'setting' AND resource_id = 'demo' AND operation = 'create' AND result = 'success'
-  ORDER BY number LIMIT 1;
+  ORDER BY number LIMIT 1
+  ON CONFLICT (key) DO NOTHING;

@@ -10,9 +10,8 @@ pub const NO_PROJECT_PAGE: &str = "/no-project";
 /// Whether an address is a path of this site, so that a redirect to it leads nowhere else. Every address that comes
 /// with a request is checked here before anybody is sent to it.
 ///
-/// Visible ASCII only: browsers drop tabs and line breaks, so `/<tab>/example.com` leads to another site.
-///
-/// Nor a segment that is empty or only dots: browsers make `//example.com` of `/.//example.com`.
+/// Visible ASCII only: browsers drop tabs and line breaks, so `/<tab>/example.com` leads to another site. No segment is
+/// empty, `.` or `..`: browsers make `//example.com` of `/.//example.com`.
 pub fn is_of_this_site(address: &str) -> bool {
     let is_plain = address.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     is_plain && address.starts_with('/') && straightened(path_of(address)).is_none()
@@ -23,7 +22,7 @@ fn path_of(address: &str) -> &str {
     address.split(['?', '#']).next().unwrap_or_default()
 }
 
-/// The path without its segments that are empty or only dots; `None` if it has none of these. A slash at its end stays.
+/// The path without its segments that are empty, `.` or `..`; `None` if it has none of these. A slash at its end stays.
 pub fn straightened(path: &str) -> Option<String> {
     let is_dots = |segment: &str| [".", ".."].contains(&segment.to_ascii_lowercase().replace("%2e", ".").as_str());
     let (inner, last) = path.rsplit_once('/').unwrap_or(("", path));
@@ -36,7 +35,7 @@ pub fn straightened(path: &str) -> Option<String> {
     Some(format!("/{}", good.into_iter().chain([last]).collect::<Vec<_>>().join("/")))
 }
 
-/// What this server answers that isn't a page: the beginnings of their paths.
+/// First segments of addresses that are no pages. A download is none either, but nobody who asked for one is kept from it.
 const NO_PAGES: [&str; 7] = ["/api", "/events", "/healthz", "/logout", "/metrics", "/pkg", "/readyz"];
 
 /// The path and query of a page of this site that somebody may be sent to once a form or signing in is done; `None` for
@@ -44,8 +43,10 @@ const NO_PAGES: [&str; 7] = ["/api", "/events", "/healthz", "/logout", "/metrics
 pub fn page_of_this_site(path: &str) -> Option<&str> {
     let is_at =
         |place: &str| path_of(path).strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    // Files of a build: their addresses go on with its id, or with a digest.
+    let is_built = ["/build-", "/icons-"].iter().any(|beginning| path.starts_with(beginning));
     let is_page = ![SIGN_IN_PAGE, SETUP_PAGE].into_iter().chain(NO_PAGES).any(is_at);
-    (is_of_this_site(path) && is_page).then_some(path)
+    (is_of_this_site(path) && is_page && !is_built).then_some(path)
 }
 
 /// The page a form came from, if somebody may be sent back to it; otherwise `fallback`.
@@ -139,6 +140,8 @@ mod tests {
             "/api",
             "/logout/",
             "/pkg/countersign.js",
+            "/build-1f/pkg/countersign.js",
+            "/icons-1f.svg",
             "/healthz",
             "/readyz",
         ] {

@@ -35,7 +35,7 @@ pub fn grouped(number: i64) -> String {
 /// Digits behind the point that still count.
 const FINEST: usize = 9;
 
-/// A number that a field takes: from where to where, of what, whole or not.
+/// A number that a field takes: its bounds, its unit, and whether it has decimals.
 #[derive(Debug, Clone)]
 pub struct Number<'a> {
     label: &'a str,
@@ -57,7 +57,7 @@ impl<'a> Number<'a> {
         Number { unit, ..self }
     }
 
-    /// One that may have decimals, with a point before them: it is stored in parts, so many to one.
+    /// A number that may have decimals, with a point before them. It is stored in parts, of which `parts` make one.
     pub fn in_parts(self, parts: i64) -> Number<'a> {
         Number { parts, ..self }
     }

@@ -20,7 +20,7 @@ text_enum! {
 }
 
 impl QuotaScope {
-    /// What asks for another quota of such a scope.
+    /// The ticket type of applications for another quota of this scope.
     pub const fn ticket_type(self) -> TicketType {
         match self {
             QuotaScope::Project => TicketType::ApplyProjectQuota,

@@ -36,7 +36,7 @@ macro_rules! declare {
             $($variant($payload),)+
         }
 
-        /// The same in a format that doesn't describe itself and so can't be read by a tag among the fields.
+        /// A request in a format that doesn't describe itself and so can't be read by a tag among the fields.
         #[derive(Serialize, Deserialize)]
         #[serde(remote = "Request")]
         pub enum UntaggedRequest {

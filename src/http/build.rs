@@ -22,7 +22,7 @@ pub struct Build {
     pub folder: String,
     /// The script that wakes a page of an area up (`ui::areas`), by the name of the function that loads the area.
     areas: HashMap<String, String>,
-    /// The same for a page of no area.
+    /// The wake script for a page of no area.
     bare: String,
 }
 

@@ -25,7 +25,8 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build)
     let mut router = Router::new().nest_service(&build.folder, served(kept, folder(&pkg)));
     // Of another build's folder the icons are better than none, but not to be kept as those that the address names.
     let icons = site_root.join("icons.svg");
-    let kept = if std::fs::read(&icons).is_ok_and(|found| found == ICONS) { FOREVER } else { "no-cache" };
+    let is_ours = std::fs::read(&icons).is_ok_and(|found| found == ICONS);
+    let kept = if is_ours && build.is_kept() { FOREVER } else { "no-cache" };
     router = router.route_service(SPRITE, served(kept, file(&icons)));
     let address = build.folder.clone();
     router =
@@ -43,11 +44,12 @@ pub fn router<S: Clone + Send + Sync + 'static>(site_root: &Path, build: &Build)
     router.layer(from_fn(refuse_impossible_names))
 }
 
-/// Whether this is the address of a file that some build made, whichever.
+/// Whether this is the address of a file that some build made, this one or another.
 pub fn is_of_a_build(path: &str) -> bool {
     let mut parts = path.split('/').skip(1);
     let first = parts.next().unwrap_or_default();
-    first == "pkg" || (first.starts_with("build-") && parts.next() == Some("pkg"))
+    let is_sprite = first.starts_with("icons-") && first.ends_with(".svg");
+    first == "pkg" || is_sprite || (first.starts_with("build-") && parts.next() == Some("pkg"))
 }
 
 /// Browsers keep the files of a build forever. Once another build lies in the folder, no file is better than one of those.

@@ -1,6 +1,5 @@
 //! The few things asked of the browser itself: the clock, the page and its address, the clipboard, drafts. `forms` has
-//! what is asked of forms. The server's versions do nothing: they are called by effects and events, which don't run
-//! there.
+//! what is asked of forms. The server's versions answer as if nothing were there: effects and events, which call them, don't run on it.
 
 mod forms;
 
@@ -115,10 +114,13 @@ mod real {
             if at.is_finite() {
                 let at = at as Millis;
                 let local = local_label(at);
-                if time.has_attribute("data-exact") {
-                    time.set_text_content(Some(&local));
-                } else {
-                    time.set_text_content(Some(&ago(at, now)));
+                let is_exact = time.has_attribute("data-exact");
+                let told = if is_exact { local.clone() } else { ago(at, now) };
+                // A text that is written again, though it is the same, may be read aloud again.
+                if time.text_content().as_deref() != Some(told.as_str()) {
+                    time.set_text_content(Some(&told));
+                }
+                if !is_exact {
                     let _ = time.set_attribute("title", &local);
                 }
             }

@@ -1,5 +1,5 @@
-//! What the server does to its response while it renders a page. In the browser these functions do nothing, or read
-//! what the server wrote into the page's head.
+//! What differs while the server renders a page: its response, what it writes into the page's head for the browser half to
+//! read, and that a part of a page is built once.
 
 #[cfg(feature = "ssr")]
 mod real {

@@ -49,7 +49,7 @@ pub struct ProjectRow {
     pub description: String,
     /// People who hold a role in it.
     pub members: i64,
-    /// Those in the trash count.
+    /// Hosts of the project; those in the trash count.
     pub hosts: i64,
     /// The system's own project: it keeps its name and stays.
     pub is_system: bool,

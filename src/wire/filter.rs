@@ -9,7 +9,10 @@ use serde::{Serialize, forward_to_deserialize_any};
 /// The filter among the pairs of a query. Names that aren't of the filter are passed over. Of a name that is given several
 /// times the first value counts.
 pub fn read<T: DeserializeOwned + Default>(query: &[(String, String)]) -> T {
-    T::deserialize(Pairs(query)).unwrap_or_default()
+    T::deserialize(Pairs(query)).unwrap_or_else(|error| {
+        debug_assert!(false, "a filter has texts alone: {error}");
+        T::default()
+    })
 }
 
 /// A query as what a struct of texts is read from. It looks for each field by its name, where a general reader would look

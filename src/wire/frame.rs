@@ -16,7 +16,7 @@ pub struct Frame {
     pub counts: Counts,
     /// Types with an enabled process; the bell is there while this isn't empty.
     pub enabled: Vec<TicketType>,
-    /// Those of them that the bell offers in this view.
+    /// The enabled types that the bell offers in this view.
     pub offered: Vec<TicketType>,
     pub three_level: bool,
     pub demo: bool,

@@ -86,7 +86,7 @@ impl fmt::Display for Hint {
 /// Where in a process's row of events a page or a stream stands: `EPOCH:COUNT`. Only positions of one epoch compare.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Position {
-    /// Of one process, from its start or from when it last missed something.
+    /// The stretch of one server process in which it missed no event; a new one begins at its start and after each gap.
     pub epoch: String,
     pub count: u64,
 }

@@ -48,7 +48,7 @@ impl Done {
         Done { message: message.into(), location: location.into(), stays: false }
     }
 
-    /// The same, with something more to say; nothing if that is empty.
+    /// The reply with a further sentence behind its message; unchanged if the sentence is empty.
     pub fn and(self, more: &str) -> Done {
         let message = if more.is_empty() { self.message } else { format!("{} {more}", self.message) };
         Done { message, ..self }

@@ -72,6 +72,6 @@ pub struct ProcessDetail {
     pub process: ProcessRow,
     /// Tickets under way, of any version.
     pub in_flight: i64,
-    /// It lives in a third-party system, which doesn't answer or isn't connected any more.
+    /// The process lives in a third-party system, which doesn't answer or isn't connected any more.
     pub is_unreachable: bool,
 }

@@ -41,9 +41,9 @@ pub struct SupportRow {
     pub may_end: bool,
     /// The caller is asked to handle it.
     pub may_take: bool,
-    /// It lives in the connected third-party system.
+    /// Set if the ticket lives in the connected third-party system.
     pub external: Option<External>,
-    /// It waits for a handler, and nobody is one.
+    /// The ticket waits for a handler, and nobody is one.
     pub waits_for_nobody: bool,
 }
 

@@ -235,7 +235,7 @@ text_enum! {
 /// The tickets that were selected to be decided together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
-    /// Those that wait for the caller, in the order of their numbers.
+    /// The tickets that wait for the caller, in the order of their numbers.
     pub tickets: Vec<TicketRow>,
     /// What a decision on each of them names, in the same order.
     pub seen: Vec<String>,

@@ -187,21 +187,30 @@ async fn what_was_there_before_is_filled_in_on_postgres() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_of_before_is_not_broken_off_while_columns_are_added() {
-    let url = fresh_postgres_database().await;
-    let pool = PgPool::connect(&url).await.expect("a database");
-    migrations(Dialect::Postgres).run_to(BEFORE, &pool).await.expect("migrated");
-    // It has the last of the tables, and goes on to those that the upgrade takes before.
-    let mut busy = pool.begin().await.expect("begin");
-    sqlx::query("SELECT COUNT(*) FROM operation_log").execute(&mut *busy).await.expect("read");
-    let upgrade = tokio::spawn(async move { Db::open(&url).await });
-    for sql in ["SELECT COUNT(*) FROM ticket", "SELECT COUNT(*) FROM session", "SELECT COUNT(*) FROM assignment"] {
-        tokio::time::sleep(Duration::from_millis(250)).await;
-        let read = tokio::time::timeout(Duration::from_millis(800), sqlx::query(sql).execute(&mut *busy));
-        read.await.expect("in time").expect("read");
+    const TICKET: &str = "SELECT COUNT(*) FROM ticket";
+    const PROCESS: &str = "SELECT COUNT(*) FROM process";
+    const LOG: &str = "SELECT COUNT(*) FROM operation_log";
+    // From a step of the schema on: what the server before holds, and what it goes on to while the upgrade waits for that.
+    let upgrades: [(i64, &'static str, &[&'static str]); 2] = [
+        (BEFORE - 1, TICKET, &[PROCESS]),
+        (BEFORE, LOG, &[TICKET, "SELECT COUNT(*) FROM session", "SELECT COUNT(*) FROM assignment"]),
+    ];
+    for (before, held, further) in upgrades {
+        let url = fresh_postgres_database().await;
+        let pool = PgPool::connect(&url).await.expect("a database");
+        migrations(Dialect::Postgres).run_to(before, &pool).await.expect("migrated");
+        let mut busy = pool.begin().await.expect("begin");
+        sqlx::query(held).execute(&mut *busy).await.expect("read");
+        let upgrade = tokio::spawn(async move { Db::open(&url).await });
+        for sql in further {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            let read = tokio::time::timeout(Duration::from_millis(800), sqlx::query(*sql).execute(&mut *busy));
+            read.await.expect("in time").expect("read");
+        }
+        assert!(!upgrade.is_finished(), "it waits");
+        busy.commit().await.expect("commit");
+        let upgraded = tokio::time::timeout(Duration::from_secs(10), upgrade).await.expect("in time");
+        upgraded.expect("no panic").expect("upgraded").close().await;
+        pool.close().await;
     }
-    assert!(!upgrade.is_finished(), "it waits");
-    busy.commit().await.expect("commit");
-    let upgraded = tokio::time::timeout(Duration::from_secs(10), upgrade).await.expect("in time");
-    upgraded.expect("no panic").expect("upgraded").close().await;
-    pool.close().await;
 }

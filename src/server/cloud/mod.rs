@@ -17,7 +17,7 @@ pub enum Progress {
     /// Accepted; poll it until it is over.
     Pending,
     Done,
-    /// It failed for good. The text says why, for people.
+    /// The step failed for good. The text says why, for people.
     Failed(String),
 }
 

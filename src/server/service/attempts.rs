@@ -64,9 +64,17 @@ impl Attempt {
     pub async fn succeeded(&self, tx: &mut Tx, account: &UserId) -> Result<(), AppError> {
         session::clear_failures(tx, &self.account).await?;
         session::take_back_failure(tx, &self.address, self.at).await?;
-        session::note_known(tx, account, &self.network, self.at, self.at - KNOWN_FOR).await?;
-        Ok(())
+        note_known(tx, account, &self.network, self.at).await
     }
+}
+
+/// Notes that the account's owner comes from this address.
+pub async fn know(tx: &mut Tx, account: &UserId, ip: &str, now: Millis) -> Result<(), AppError> {
+    note_known(tx, account, &network(ip), now).await
+}
+
+async fn note_known(tx: &mut Tx, account: &UserId, network: &str, now: Millis) -> Result<(), AppError> {
+    Ok(session::note_known(tx, account, network, now, now - KNOWN_FOR).await?)
 }
 
 /// Where a request comes from: its address, or the network of one of IPv6, where a device has as many addresses as it likes.

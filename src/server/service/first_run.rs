@@ -1,6 +1,7 @@
 //! What a new database begins with: the first domain and project, the built-in roles, a catalogue. Also the one-time
 //! link with which the first administrator sets a password.
 
+use super::attempts;
 use super::sign_in::{SignedIn, open_session};
 use crate::domain::directory::{DEFAULT_DOMAIN, Reach, built_in};
 use crate::domain::ids::{DomainId, ProjectId, UserId};
@@ -152,6 +153,7 @@ async fn create_admin(
     let account =
         directory::NewAccount { id, domain: &domain, username, display_name: username, password_hash: hash, now };
     directory::insert_account(&mut work.tx, &account).await?;
+    attempts::know(&mut work.tx, id, ip, now).await?;
     let project = ProjectId::from(SYSTEM_PROJECT);
     directory::assign(&mut work.tx, id, &project, &built_in::ADMIN.into(), now).await?;
     open_session(work, id, ip).await

@@ -22,6 +22,11 @@ impl Settings {
         let (scheme, rest) = self.database_url.split_once("://").unwrap_or(("", &self.database_url));
         let (person, place) = rest.rsplit_once('@').map_or((None, rest), |(person, place)| (Some(person), place));
         let place = place.split('?').next().unwrap_or_default();
+        let name = person.and_then(|person| person.split(':').next());
+        if name.is_some_and(|name| name.contains(['/', '?'])) {
+            // The `@` stands among the options, in a password perhaps.
+            return format!("{scheme}://***");
+        }
         let person = person.map(|person| match person.split_once(':') {
             Some((name, _)) => format!("{name}:***@"),
             None => format!("{person}@"),
@@ -37,14 +42,6 @@ impl Settings {
             return Err(format!(
                 "invalid value '{}' for '--database-url <URL>': {wrong}; {right}",
                 self.database_shown()
-            ));
-        }
-        if let Some(length) = self.secret_key.as_ref().map(|key| key.chars().count())
-            && length < SHORTEST_SECRET
-        {
-            return Err(format!(
-                "invalid value for '--secret-key <TEXT>': {length} characters can be guessed; \
-                 write {SHORTEST_SECRET} or more, e.g. what `openssl rand -base64 32` prints"
             ));
         }
         if self.log_key.as_deref().is_some_and(str::is_empty) {
@@ -91,7 +88,13 @@ impl Settings {
             })?;
         }
         match &self.secret_key {
-            Some(_) => Ok(()),
+            Some(key) => match key.chars().count() {
+                length if length < SHORTEST_SECRET => Err(format!(
+                    "invalid value for '--secret-key <TEXT>': {length} characters can be guessed; \
+                     write {SHORTEST_SECRET} or more, e.g. what `openssl rand -base64 32` prints"
+                )),
+                _ => Ok(()),
+            },
             None => check_key_file(&self.secret_key_file).map_err(|why| {
                 let right = "name the key file of this database, or a place where one can be made";
                 format!("--secret-key-file {}: {why}; {right}", self.secret_key_file.display())

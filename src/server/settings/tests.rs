@@ -114,6 +114,7 @@ fn fault_29_the_password_of_a_database_isnt_told() {
         ("postgres://me@localhost/countersign", "postgres://me@localhost/countersign"),
         ("postgres://me:p/w@rd?@localhost:5432/x?password=again", "postgres://me:***@localhost:5432/x"),
         ("mysql:me:word@localhost", "mysql:***@localhost"),
+        ("postgres:///x?host=/run/postgresql&user=me&password=w@word", "postgres://***"),
     ] {
         let settings = Settings { database_url: url.into(), ..Settings::for_tests() };
         assert_eq!(settings.database_shown(), shown);

@@ -17,8 +17,6 @@ const POSTGRES_CONNECTIONS: u32 = 12;
 /// How long is waited for a connection: while a database restarts, but not for as long as a request may take, which would
 /// end without a word of why.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long a Postgres may take to answer at start. One that refuses connections is not waited for at all.
-const FIRST_ANSWER: Duration = Duration::from_secs(3);
 /// Between two looks at a Postgres that says that it is starting.
 const PAUSE: Duration = Duration::from_millis(250);
 const POSTGRES_ADVICE: &str = "check the host and the port, and whether PostgreSQL runs there";
@@ -77,7 +75,7 @@ async fn taken_on_postgres(pool: &PgPool) -> sqlx::Result<Vec<i64>> {
     if has_any { sqlx::query_scalar(STEPS_TAKEN).fetch_all(pool).await } else { Ok(vec![]) }
 }
 
-/// The same on SQLite.
+/// The steps of the schema that a SQLite database has taken.
 async fn taken_on_sqlite(pool: &SqlitePool) -> sqlx::Result<Vec<i64>> {
     let has_any = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = '_sqlx_migrations')";
     let has_any: bool = sqlx::query_scalar(has_any).fetch_one(pool).await?;
@@ -92,7 +90,7 @@ pub(super) async fn postgres(url: &str, steps: &Migrator) -> Result<(PgPool, Sch
     Ok((pool, Schema::after(steps, &before)))
 }
 
-/// The same for who only reads: nothing can be written.
+/// Opens a Postgres database for a command that only reads: nothing can be written.
 pub(super) async fn postgres_to_read(url: &str, steps: &Migrator) -> Result<(PgPool, Schema), OpenError> {
     let pool = postgres_pool(postgres_options(url)?.options([("default_transaction_read_only", "on")])).await?;
     let before = taken_on_postgres(&pool).await.map_err(|error| OpenError::new(said(&error)))?;
@@ -120,7 +118,7 @@ async fn postgres_pool(options: PgConnectOptions) -> Result<PgPool, OpenError> {
 async fn first_connection(options: &PgConnectOptions, place: &str) -> Result<(), OpenError> {
     let began = Instant::now();
     loop {
-        let error = match tokio::time::timeout(FIRST_ANSWER, PgConnection::connect_with(options)).await {
+        let error = match tokio::time::timeout(PATIENCE, PgConnection::connect_with(options)).await {
             Ok(Ok(connection)) => {
                 // That it can be reached is known; how it ends doesn't matter.
                 let _ = connection.close().await;
@@ -128,7 +126,7 @@ async fn first_connection(options: &PgConnectOptions, place: &str) -> Result<(),
             }
             Ok(Err(error)) => error,
             Err(_elapsed) => {
-                let seconds = FIRST_ANSWER.as_secs();
+                let seconds = PATIENCE.as_secs();
                 return Err(OpenError::new(format!("no answer from {place} in {seconds} seconds; {POSTGRES_ADVICE}")));
             }
         };
@@ -176,7 +174,7 @@ pub(super) async fn sqlite(url: &str, steps: &Migrator) -> Result<(SqlitePool, S
     Ok((writer, readers, Schema::after(steps, &before)))
 }
 
-/// The same for who only reads: no file is made and nothing can be written.
+/// Opens a SQLite database for a command that only reads: no file is made and nothing can be written.
 pub(super) async fn sqlite_to_read(url: &str, steps: &Migrator) -> Result<(SqlitePool, Schema), OpenError> {
     let options = sqlite_options(url)?.create_if_missing(false);
     let file = options.get_filename().to_owned();

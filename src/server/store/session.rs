@@ -230,7 +230,6 @@ pub async fn prune_failures(tx: &mut Tx, before: Millis) -> sqlx::Result<u64> {
     tx.exec("DELETE FROM sign_in_failure WHERE at <= $1", args![before]).await
 }
 
-/// Makes a one-time link the only one that works: those that were made before and weren't used go.
 /// Whether the password of the account with this name was right in this network after `since`.
 pub async fn is_known(tx: &mut Tx, username: &str, network: &str, since: Millis) -> sqlx::Result<bool> {
     let sql = "SELECT k.seen_at FROM known_address k JOIN account a ON a.id = k.account_id
@@ -250,6 +249,13 @@ pub async fn note_known(tx: &mut Tx, account: &UserId, network: &str, now: Milli
     Ok(())
 }
 
+/// Forgets where the account was signed in from.
+pub async fn forget_known(tx: &mut Tx, account: &UserId) -> sqlx::Result<()> {
+    tx.exec("DELETE FROM known_address WHERE account_id = $1", args![account]).await?;
+    Ok(())
+}
+
+/// Makes a one-time link the only one that works: those that were made before and weren't used go.
 pub async fn insert_setup_link(tx: &mut Tx, token_hash: &str, now: Millis, expires_at: Millis) -> sqlx::Result<()> {
     tx.exec("DELETE FROM setup_link WHERE used_at IS NULL", args![]).await?;
     tx.exec(

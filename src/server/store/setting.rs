@@ -11,7 +11,8 @@ pub const AUTO_CLOSE_AFTER: &str = "auto_close_after";
 pub const TRASH_DELAY: &str = "trash_delay";
 /// How many days records of the operation log are kept, or [`FOR_EVER`]; as the settings file says without a row.
 pub const LOG_RETENTION: &str = "log_retention";
-pub const FOR_EVER: &str = "forever";
+/// The most days that make a number of milliseconds. A server of release 0.2.0, which knows no word here, reads them as days.
+pub const FOR_EVER: &str = "106751991167";
 /// [`ON`] once the three-level hierarchy has been turned on; it can't be turned off again.
 pub const THREE_LEVEL: &str = "three_level";
 /// The value of [`THREE_LEVEL`] once that has been turned on.

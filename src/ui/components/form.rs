@@ -289,7 +289,7 @@ pub fn change_button(change: Change, label: &str, small: bool, fields: &[(&str, 
     }
 }
 
-/// The same in a row with a button for each value of `name`: one form, so that what they share stands there once.
+/// A row's buttons of one change, one for each value of `name`. They are one form, so that the fields they share stand there once.
 pub fn change_buttons(change: Change, fields: &[(&str, &str)], name: &str, buttons: &[(&str, &str)]) -> Markup {
     html! {
         form method="post" action=(change.action()) {

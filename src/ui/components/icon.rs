@@ -88,14 +88,14 @@ pub fn Icon(
     view! { <svg class="icon" width=size height=size aria-hidden="true" inner_html=paths></svg> }
 }
 
-/// The same in markup that stands still.
+/// An icon in markup that stands still.
 pub fn still(paths: &'static str, size: i32) -> Markup {
     html! {
         svg class="icon" width=(size) height=(size) aria-hidden="true" { (PreEscaped(paths)) }
     }
 }
 
-/// The same of the size that the stylesheet gives it where it stands, for what a page has very many of.
+/// An icon of the size that the stylesheet gives it where it stands, for what a page has very many of.
 pub struct Small(pub &'static str);
 
 impl Render for Small {

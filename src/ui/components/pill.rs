@@ -125,7 +125,7 @@ pub fn pill_or_none<S: State>(state: Option<S>) -> Markup {
 /// The dash that stands for an empty value.
 pub const NONE: PreEscaped<&str> = PreEscaped("<span class=\"none\">-</span>");
 
-/// The same as markup of its own, where other markup could stand.
+/// The dash of "none" as markup of its own, where other markup could stand.
 pub fn none() -> Markup {
     html! { (NONE) }
 }

@@ -22,7 +22,7 @@ pub fn exact_time(at: Millis) -> Markup {
     html! { time datetime=(iso(at)) data-exact { (label) } }
 }
 
-/// The same as [`time`], or the dash of "none".
+/// An instant as [`time`] shows it, or the dash of "none".
 pub fn time_or_none(at: Option<Millis>, now: Millis) -> Markup {
     at.map_or_else(none, |at| time(at, now))
 }

@@ -39,7 +39,7 @@ pub fn ToastRegion() -> impl IntoView {
 fn answered(reply: Reply) -> AnyView {
     match reply {
         Reply::Done(done) => view! {
-            <div class="toast" data-tone="success"><Icon paths=icon::CIRCLE_CHECK/><p>{done.message}</p></div>
+            <div class="toast" data-tone="success"><Icon paths=icon::CIRCLE_CHECK/><p>{sentence(done.message)}</p></div>
         }
         .into_any(),
         Reply::Refused(_) => ().into_any(),

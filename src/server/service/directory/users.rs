@@ -280,6 +280,8 @@ async fn reset(
     let hash = checked?;
     directory::set_password_hash(&mut work.tx, user, &hash).await?;
     let ended = session::end_others(&mut work.tx, user, None).await?;
+    // Whoever knew the old password may have signed in with it.
+    session::forget_known(&mut work.tx, user).await?;
     work.details(json!({"sessions_ended": ended}));
     Ok(Done::new(format!("{} has a new password and is signed out everywhere.", account.display_name), PAGE))
 }

@@ -20,7 +20,8 @@ pub(super) async fn told(
 ) -> Result<String, AppError> {
     let mut told = vec![];
     for (number, payload) in ticket::open_of_place(db, ticket_type, &request.id).await? {
-        let Request::Quota(other) = Request::read(ticket_type, &payload)? else { continue };
+        // A payload that can't be read is its own ticket's trouble; this is only a notice.
+        let Ok(Request::Quota(other)) = Request::read(ticket_type, &payload) else { continue };
         let shared = shared(request, &other);
         if Some(number) != own && !shared.is_empty() {
             told.push(format!(

@@ -115,10 +115,10 @@ fn read(tab: SupportTab, filter: &SupportFilter) -> Option<(Selection, bool)> {
 /// here concern those who can mend it.
 fn problem_for(caller: &Caller, why: String) -> String {
     let names_address = ["http://", "https://"].iter().any(|scheme| why.contains(scheme));
-    if !names_address || (caller.administers_system()) {
+    if !names_address || caller.administers_system() {
         return why;
     }
-    "It doesn't answer; administrators see why in the System View.".into()
+    "It has a problem; administrators see which in the System View.".into()
 }
 
 /// A row as the caller may act on it; `system` is the connected one, and its address.

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 pub enum Begun {
     /// Jobs go on with it.
     UnderWay,
-    /// It was done in this transaction; what, for the ticket's record.
+    /// The request was carried out in this transaction. The text says what was done, for the ticket's record.
     Done(String),
 }
 

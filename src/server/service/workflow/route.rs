@@ -35,7 +35,7 @@ pub async fn of_place(
     preview(app, caller, ticket_type, Some(project), &domain).await
 }
 
-/// The same, where it is known that the caller may start it.
+/// The route of a request that the caller is known to be allowed to start.
 pub async fn preview(
     app: &App,
     caller: &Caller,
