@@ -96,7 +96,7 @@ mod tests {
     use tower::ServiceExt;
 
     #[tokio::test]
-    async fn icons_are_kept_forever_if_they_are_those_of_this_program() {
+    async fn icons_are_kept_forever_if_they_are_those_of_this_program_and_its_build_has_an_id() {
         let site = tempfile::tempdir().expect("a folder");
         let ask = async || {
             let files: Router = router(site.path(), &Build::read(site.path()));
@@ -104,8 +104,15 @@ mod tests {
             files.oneshot(request).await.expect("an answer")
         };
         assert_eq!(ask().await.status(), StatusCode::NOT_FOUND);
-        for (content, kept) in [(b"<svg/>" as &[u8], "no-cache"), (ICONS, FOREVER)] {
+        let (pkg, id) = (site.path().join("pkg"), site.path().join("pkg/build-id"));
+        std::fs::create_dir(&pkg).expect("a folder");
+        for (content, has_id, kept) in
+            [(ICONS, false, "no-cache"), (b"<svg/>" as &[u8], true, "no-cache"), (ICONS, true, FOREVER)]
+        {
             std::fs::write(site.path().join("icons.svg"), content).expect("a file");
+            if has_id {
+                std::fs::write(&id, "1f").expect("a file");
+            }
             let answer = ask().await;
             assert_eq!(answer.status(), StatusCode::OK);
             assert_eq!(answer.headers()[CACHE_CONTROL], kept);

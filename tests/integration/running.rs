@@ -207,7 +207,7 @@ both! {
         let number = member_asks(&app, "help").await;
         a_while_later(&app).await;
         let told = shown(&app, number).await.row.external.and_then(|external| external.problem).expect("a problem");
-        assert!(!told.contains("127.0.0.1") && told.contains("doesn't answer"), "{told}");
+        assert!(!told.contains("127.0.0.1") && told.contains("has a problem"), "{told}");
         assert!(problem(&app, number).await.contains("http://127.0.0.1:1 doesn't answer"), "an administrator reads it");
     }
 }
