@@ -2,6 +2,7 @@
 
 use super::directory::Person;
 use super::ids::{DomainId, ProjectId};
+use super::number::Number;
 use super::payload::Payload;
 use super::process::TicketType;
 use super::quota::{Amounts, Key};
@@ -26,7 +27,7 @@ pub struct FloatingIpRequest {
 impl FloatingIpForm {
     pub fn parse(&self) -> Result<FloatingIpRequest, Vec<Problem>> {
         let mut problems = Problems::default();
-        let quantity = problems.number("form[quantity]", "Quantity", &self.quantity, 1..=10);
+        let quantity = problems.number("form[quantity]", &Number::new("Quantity", 1..=10), &self.quantity);
         let reason = problems.required("form[reason]", "Reason", &self.reason, 2_000);
         problems.or(FloatingIpRequest { quantity, reason })
     }
