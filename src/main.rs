@@ -120,7 +120,8 @@ async fn commit(settings: Settings, seconds: u64, at_once: usize) -> Result<(), 
 /// Checks the operation log's chain of seals and prints its counts on stdout. A finding is returned as the error.
 async fn verify_log(settings: Settings, head: Option<Head>) -> Result<(), Box<dyn Error>> {
     let db = Db::open_to_read(&settings.database_url).await.map_err(|error| unopened(&settings, &error))?;
-    let app = over(db, settings)?;
+    let faults = faults(&settings)?;
+    let app = over(db, settings, faults)?;
     let walked = verify::verify(&app, head.as_ref()).await;
     let (report, finding) =
         walked.map_err(|error| format!("--database-url {}: {error}", app.settings.database_shown()))?;
@@ -231,16 +232,15 @@ async fn application(settings: Settings) -> Result<App, Box<dyn Error>> {
 
 /// The application over its database as it is, with the schema up to date.
 async fn bare_application(settings: Settings) -> Result<App, Box<dyn Error>> {
-    faults(&settings)?;
-    over(open(&settings).await?, settings)
+    let faults = faults(&settings)?;
+    over(open(&settings).await?, settings, faults)
 }
 
 fn faults(settings: &Settings) -> Result<Faults, String> {
     settings.inventory_faults.parse::<Faults>().map_err(|error| format!("--inventory-faults: {error}"))
 }
 
-fn over(db: Db, settings: Settings) -> Result<App, Box<dyn Error>> {
-    let faults = faults(&settings)?;
+fn over(db: Db, settings: Settings, faults: Faults) -> Result<App, Box<dyn Error>> {
     let clock = Arc::new(SystemClock);
     let cloud = Arc::new(EmbeddedInventory::new(db.clone(), clock.clone(), settings.deploy_delay, faults));
     let events = Events::start(&db, clock.clone(), settings.session_idle);

@@ -25,7 +25,7 @@ impl CannedReply {
     }
 }
 
-/// What the placeholders of a reply stand for.
+/// The values that the placeholders `{requester}`, `{handler}` and `{ticket}` of a canned reply are replaced by.
 pub struct About<'a> {
     pub requester: &'a str,
     pub handler: &'a str,

@@ -2,7 +2,7 @@
 
 use super::directory::Person;
 use super::ids::{DomainId, HostId, ImageId, ProjectId, SpecificationId};
-use super::number::Number;
+use super::number::{Number, counted};
 use super::payload::Payload;
 use super::process::TicketType;
 use super::quota::{Amounts, Key};
@@ -191,7 +191,7 @@ impl HostRequest {
 
     /// "2 hosts, 8 vCPU": the short form written on a button.
     pub fn in_short(&self) -> String {
-        let hosts = if self.quantity == 1 { "1 host".to_owned() } else { format!("{} hosts", self.quantity) };
+        let hosts = counted(self.quantity, "host", "hosts");
         format!("{hosts}, {} vCPU", self.specification.vcpu * self.quantity)
     }
 }

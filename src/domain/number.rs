@@ -32,6 +32,11 @@ pub fn grouped(number: i64) -> String {
     text
 }
 
+/// `1 host`, `3 hosts`: a number with the noun that it counts.
+pub fn counted(number: i64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+}
+
 /// Digits behind the point that still count.
 const FINEST: usize = 9;
 
@@ -52,7 +57,7 @@ impl<'a> Number<'a> {
         Number { label, range, unit: None, parts: 1, instead: None }
     }
 
-    /// What it counts, where that has a unit: `GiB`, `days`.
+    /// The number with its unit, which refusals name, such as `GiB` or `days`; without one for `None`.
     pub fn of(self, unit: Option<&'a str>) -> Number<'a> {
         Number { unit, ..self }
     }
@@ -67,7 +72,8 @@ impl<'a> Number<'a> {
         Number { instead: Some(word), ..self }
     }
 
-    /// What was typed, in the parts it is stored in; `None` if the field doesn't take it.
+    /// The typed number as it is stored: multiplied by the parts that make one, and rounded to the nearest part. `None` if the
+    /// field doesn't take it.
     pub fn read(&self, typed: &str) -> Option<i64> {
         let text = typed.trim();
         let (whole, decimals) = if self.parts > 1 { text.split_once('.').unwrap_or((text, "")) } else { (text, "") };
@@ -81,7 +87,7 @@ impl<'a> Number<'a> {
         (is_plain && (low..=high).contains(&stored)).then_some(stored)
     }
 
-    /// What the field takes, as a sentence.
+    /// The sentence that refuses a typed text: it names the field and says which numbers the field takes.
     pub fn refusal(&self) -> String {
         let unit = self.unit.map(|unit| format!(" of {unit}")).unwrap_or_default();
         let (low, high) = (grouped(*self.range.start()), grouped(*self.range.end()));

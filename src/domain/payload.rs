@@ -1,12 +1,13 @@
-//! What the payload of every ticket type says of itself, in its own terms. Each says it in its own file;
-//! [`super::request`] has the table of them.
+//! The questions that the rest of the program asks of a ticket's payload without knowing its type: its name, its summary,
+//! what it takes of the quota. Each payload answers them in its own file; [`super::request`] has the table of payloads.
 
 use super::directory::{Person, View};
 use super::ids::{DomainId, ProjectId};
 use super::process::TicketType;
 use super::quota::Amounts;
 
-/// What a workflow ticket asks for. A payload may serve several types, which a `ticket_type` tells apart.
+/// The payload of a workflow ticket: the request in the form in which the ticket keeps it, such as hosts to be made. One
+/// payload may serve several ticket types; where its answers differ by type they take a `ticket_type`.
 pub trait Payload: Send + Sync {
     /// Whether the person may start such a ticket for the given place (SPEC 3, the table's last column). `project` is the
     /// ticket's, `domain` its domain; a type that has only a domain is asked without a project.
@@ -32,36 +33,37 @@ pub trait Payload: Send + Sync {
 
     fn ticket_type(&self) -> TicketType;
 
-    /// What the list of tickets shows as the resource's name.
+    /// The text of the column Resource Name in lists of tickets.
     fn resource_name(&self) -> String;
 
-    /// Why it is asked for; may be empty.
+    /// The reason that the initiator typed; may be empty.
     fn reason(&self) -> &str;
 
-    /// "2 hosts, 8 vCPU for web": what Pass leads to. `project` is the ticket's.
+    /// "2 hosts, 8 vCPU for web": the result of passing the ticket, in short. `project` is the name of the ticket's project.
     fn summary(&self, project: Option<&str>) -> String;
 
-    /// "web-1, web-2 \u{b7} c2.large: 4 vCPU, 8 GiB": what a decision should know and the summary leaves out.
+    /// "web-1, web-2 \u{b7} c2.large: 4 vCPU, 8 GiB": the details that an approver should know and the summary leaves out.
     fn particulars(&self) -> String {
         String::new()
     }
 
-    /// What Pass leads to where its approver chooses that in the dialog, in place of the summary.
+    /// The sentence that the Pass dialog shows in place of the summary, where its approver chooses the result in the dialog.
     fn chosen_by_approver(&self, _initiator: &str) -> Option<String> {
         None
     }
 
-    /// What it takes of the quota, and so holds from submission to the ticket's end.
+    /// The amounts that the request takes from the quota, in stored units. They are held from submission to the ticket's end.
     fn takes(&self) -> Amounts {
         Amounts::default()
     }
 
-    /// Whether it asks for another quota, so that it is weighed against the present one for as long as the ticket is open.
+    /// Whether the request asks for another quota. Its page then compares it with the present quota while the ticket is open.
     fn changes_quota(&self) -> bool {
         false
     }
 
-    /// Whether it names hosts that exist, by the ids in its list `hosts`. While the ticket is open those hosts show it.
+    /// Whether the payload names existing hosts, by the ids in its list `hosts`. While the ticket is open, the pages of those
+    /// hosts show the ticket.
     fn names_hosts(&self) -> bool {
         false
     }

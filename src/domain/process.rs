@@ -31,7 +31,7 @@ const WIDER: &[Scope] = &[Scope::Domain, Scope::Global];
 macro_rules! ticket_types {
     ($($variant:ident = $key:literal, $label:literal, $links:literal, $scopes:expr;)+) => {
         text_enum! {
-            /// What a ticket asks for.
+            /// A ticket type: its word in the database and in addresses, and its label (SPEC 3).
             TicketType {
                 $($variant = $key, $label;)+
             }

@@ -1,4 +1,4 @@
-//! What a workflow ticket asks for: the table of the payloads, each with the ticket types that it serves.
+//! The table of the payloads of workflow tickets, each with the ticket types that it serves.
 //!
 //! **This table is the one place that knows all of them.** It is a macro that hands its lines to another one, which makes
 //! of them what a part of the program needs: here the enum [`Request`], in `server::service::workflow::kind` what the

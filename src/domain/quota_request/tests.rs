@@ -1,4 +1,4 @@
-//! What a quota application takes and refuses.
+//! Tests of quota applications: which typed limits their form takes, which it refuses, and the sentences that say so.
 
 use super::*;
 use crate::domain::quota::Amounts;

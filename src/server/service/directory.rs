@@ -15,6 +15,7 @@ pub use users::set_enabled;
 
 use crate::domain::directory::{Reach, View};
 use crate::domain::ids::DomainId;
+use crate::domain::number::counted;
 use crate::domain::validation::{Problem, Problems};
 use crate::server::app::App;
 use crate::server::caller::Caller;
@@ -159,11 +160,6 @@ fn what_is_left(counts: &[(i64, &str, &str)]) -> String {
         Some((last, others)) => format!("{} and {last}", others.join(", ")),
         None => String::new(),
     }
-}
-
-/// "1 host", "3 hosts".
-fn counted(number: i64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// Both values, or, if both are invalid, the problems of both forms together.

@@ -124,7 +124,7 @@ fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
     let change = use_change::<DecideBatch>();
     let title = format!("{} selected", verdict.label());
     let what = batch.tickets.first().map_or("", |ticket| ticket.ticket_type.label());
-    let about = format!("{}: {what}", counted(batch.tickets.len() as i64));
+    let about = format!("{}: {what}", number::counted(batch.tickets.len() as i64, "ticket", "tickets"));
     let gone = match batch.gone {
         0 => None,
         1 => Some("1 of those selected doesn't wait for you any more and is left out.".to_owned()),
@@ -155,10 +155,6 @@ fn asked(verdict: Verdict, batch: Batch, page: String, keep: Query) -> AnyView {
 
 fn picked((ticket, about): (TicketRow, String)) -> AnyView {
     view! { <li><span class="num">{format!("#{}", ticket.number)}</span><span>{about}</span></li> }.into_any()
-}
-
-fn counted(tickets: i64) -> String {
-    if tickets == 1 { "1 ticket".to_owned() } else { format!("{tickets} tickets") }
 }
 
 /// The dialog that says what became of a batch.

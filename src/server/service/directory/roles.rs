@@ -1,8 +1,9 @@
 //! Roles: listed for every administrator, made and changed in the System View; the built-in ones stay as they are.
 
-use super::{admin_scope, at_field, counted, description, keep_an_administrator, name, unless_taken};
+use super::{admin_scope, at_field, description, keep_an_administrator, name, unless_taken};
 use crate::domain::directory::Reach;
 use crate::domain::ids::RoleId;
+use crate::domain::number::counted;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::{Approver, Definition, TicketType};
 use crate::domain::validation::Problems;

@@ -6,6 +6,7 @@ pub mod outbox;
 
 use super::rights::require_system_view;
 use crate::domain::external::HelpdeskKind;
+use crate::domain::number::counted;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::validation::Problems;
 use crate::server::app::App;
@@ -96,8 +97,7 @@ pub async fn test(app: &App, caller: &Caller, form: &ConnectionForm) -> Result<D
 
 fn described(queues: &[Queue]) -> String {
     let names: Vec<&str> = queues.iter().map(|queue| queue.name.as_str()).collect();
-    let count = if queues.len() == 1 { "1 queue".to_owned() } else { format!("{} queues", queues.len()) };
-    format!("{count} ({})", names.join(", "))
+    format!("{} ({})", counted(queues.len() as i64, "queue", "queues"), names.join(", "))
 }
 
 /// The typed kind and address, and the typed token or, if that is empty, the kept one.

@@ -5,6 +5,7 @@ use super::in_project;
 use crate::domain::host::marked;
 use crate::domain::host_operation::{AdjustForm, AdjustRequest, DeleteForm, DeleteRequest, MAX_HOSTS};
 use crate::domain::ids::{HostId, TicketNumber, UserId};
+use crate::domain::number::counted;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::payload::Payload;
 use crate::domain::process::TicketType;
@@ -112,7 +113,7 @@ async fn adjust_at_once(
     let hosts = check_adjust(work, request).await?;
     quota::check(work, &request.project, &request.total()).await?;
     begin_adjust(work, request, &hosts, None).await?;
-    Ok(Done::new(format!("Changing the configuration of {}.", counted(hosts.len())), PAGE))
+    Ok(Done::new(format!("Changing the configuration of {}.", counted(hosts.len() as i64, "host", "hosts")), PAGE))
 }
 
 /// Deletes hosts: a ticket where the process is enabled, otherwise at once. They go to the trash.
@@ -139,7 +140,7 @@ async fn delete_at_once(
     work.details(json!({"before": request}));
     let hosts = check_delete(work, request).await?;
     begin_delete(work, &hosts, None).await?;
-    Ok(Done::new(format!("Deleting {}.", counted(hosts.len())), PAGE))
+    Ok(Done::new(format!("Deleting {}.", counted(hosts.len() as i64, "host", "hosts")), PAGE))
 }
 
 fn check_may_start(caller: &Caller, project: &Project, ticket_type: TicketType) -> Result<(), AppError> {
@@ -155,10 +156,6 @@ fn ticket(caller: &Caller, project: &Project, request: Request) -> NewTicket {
 /// The host's id, where there is one host only.
 fn host_id(hosts: &[Existing]) -> String {
     if let [host] = hosts { host.id.to_string() } else { String::new() }
-}
-
-fn counted(hosts: usize) -> String {
-    if hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") }
 }
 
 #[async_trait]

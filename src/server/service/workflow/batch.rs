@@ -5,6 +5,7 @@ use super::decide::{self, MAX_NOTE, Ruling, digest};
 use super::lists::rows;
 use crate::domain::address::back_to;
 use crate::domain::ids::TicketNumber;
+use crate::domain::number::counted;
 use crate::domain::oplog::{Operation, ResourceType, Subject};
 use crate::domain::process::TicketType;
 use crate::domain::request::Request;
@@ -90,8 +91,7 @@ pub async fn decide(
         }
     }
     let (total, done) = (picked.len(), picked.len() - undecided.len());
-    let tickets = if total == 1 { "ticket" } else { "tickets" };
-    let summary = format!("{done} of {total} {tickets} {}.", decided(verdict));
+    let summary = format!("{done} of {} {}.", counted(total as i64, "ticket", "tickets"), decided(verdict));
     let back = back_to(back, LIST);
     if undecided.is_empty() {
         return Ok(Done::new(summary, back));

@@ -6,6 +6,7 @@ pub mod roles;
 pub mod user;
 pub mod users;
 
+use crate::domain::number::counted;
 use crate::ui::components::field::{Control, Field, choice};
 use crate::ui::components::icon::{self, Icon};
 use crate::ui::components::list::{Empty, Pager};
@@ -78,11 +79,7 @@ fn impact_notice(impact: Option<Impact>) -> AnyView {
 }
 
 fn sentence(total: i64, orphaned: i64) -> String {
-    let lose = if total == 1 {
-        "1 open ticket loses an approver.".to_owned()
-    } else {
-        format!("{total} open tickets lose an approver.")
-    };
+    let lose = format!("{} an approver.", counted(total, "open ticket loses", "open tickets lose"));
     match orphaned {
         0 => lose,
         1 => format!("{lose} 1 would wait for nobody until somebody else may decide."),
